@@ -1,0 +1,27 @@
+# What every unit is compiled with. A room adds nothing of its own.
+add_library(hookd_flags INTERFACE)
+target_include_directories(hookd_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(hookd_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                       -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_link_options(hookd_flags INTERFACE -fuse-ld=lld)
+endif()
+
+if(HOOKD_SANITIZE)
+  target_compile_options(hookd_flags INTERFACE -fsanitize=${HOOKD_SANITIZE} -fno-sanitize-recover=all
+                                               -fno-omit-frame-pointer)
+  target_link_options(hookd_flags INTERFACE -fsanitize=${HOOKD_SANITIZE})
+endif()
+
+# Hardening for what operators run; _FORTIFY_SOURCE needs an optimised build and does not go with sanitizers.
+target_compile_options(hookd_flags INTERFACE -fstack-protector-strong -ftrivial-auto-var-init=zero)
+target_compile_definitions(hookd_flags INTERFACE _GLIBCXX_ASSERTIONS)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT HOOKD_SANITIZE)
+  target_compile_options(hookd_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fcf-protection=full)
+  target_link_options(hookd_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+include(CheckPIESupported)
+check_pie_supported()
+if(HOOKD_TEST_HOOKS)
+  target_compile_definitions(hookd_flags INTERFACE HOOKD_TEST_HOOKS)
+endif()

@@ -1,0 +1,15 @@
+# Every library comes from the distribution; scripts/install-deps lists the packages.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+
+# Asio's own code is compiled once, here, not in every unit that names it.
+add_library(hookd_asio STATIC ${PROJECT_SOURCE_DIR}/src/asio.cpp)
+target_link_libraries(hookd_asio PUBLIC hookd_flags Boost::headers Threads::Threads)
+target_compile_definitions(hookd_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct sockaddr;
+
+namespace hookd {
+
+/// An IPv4 or IPv6 address. IPv4-mapped IPv6 addresses (::ffff:1.2.3.4) count as the IPv4 address they hold.
+class ip_address {
+public:
+    /// Reads the numeric forms of inet_pton(3); no host names, no zone ids, no brackets.
+    static std::optional<ip_address> parse(std::string_view text);
+
+    /// From a socket's address; nothing for other families (Unix sockets).
+    static std::optional<ip_address> from(const sockaddr* address);
+
+    bool is_v4() const;
+    std::string text() const;
+    const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
+
+    friend bool operator==(const ip_address&, const ip_address&) = default;
+
+private:
+    std::array<std::uint8_t, 16> bytes_{}; // an IPv4 address is kept in its IPv4-mapped form
+};
+
+/// A block of addresses: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
+class cidr {
+public:
+    /// Refuses a length past the address's and bits set behind it (`10.0.0.1/8`).
+    static std::optional<cidr> parse(std::string_view text);
+
+    bool contains(const ip_address& address) const;
+    std::string text() const;
+
+private:
+    ip_address network_;
+    unsigned prefix_ = 0; // of the 128 bits
+};
+
+bool contains(const std::vector<cidr>& blocks, const ip_address& address);
+
+} // namespace hookd

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace hookd {
+
+/// Bytes that must not be seen: they live in pages of their own that are locked into memory where the limit allows
+/// it, left out of core dumps (madvise(2), MADV_DONTDUMP), and overwritten before they are freed. Move-only; a
+/// moved-from secret is empty.
+class secret {
+public:
+    secret() = default;
+    /// Copies `bytes`; cleansing the source is the caller's business. Throws std::bad_alloc.
+    explicit secret(std::span<const std::byte> bytes);
+    explicit secret(std::string_view text);
+    secret(secret&& other) noexcept;
+    secret& operator=(secret&& other) noexcept;
+    ~secret();
+
+    std::span<const std::byte> bytes() const { return {data_, size_}; }
+    std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
+    bool empty() const { return size_ == 0; }
+
+private:
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// Overwrites `bytes` so that the compiler cannot leave it out: for buffers that held a secret on its way.
+void cleanse(std::span<std::byte> bytes);
+void cleanse(std::span<char> bytes);
+
+} // namespace hookd

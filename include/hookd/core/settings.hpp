@@ -1,0 +1,104 @@
+#pragma once
+
+#include <hookd/core/address.hpp>
+#include <hookd/core/byte_size.hpp>
+#include <hookd/core/secret.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The configuration as plain values: what the file says, or the defaults that config/colivara-hookd.toml states.
+/// The config room fills them; each room is handed its own part and never sees the file.
+namespace hookd {
+
+using std::chrono::milliseconds;
+
+enum class log_level : std::uint8_t { trace, debug, info, warning, error };
+enum class log_format : std::uint8_t { text, json };
+
+struct log_settings {
+    log_level level = log_level::info;
+    log_format format = log_format::text;
+};
+
+struct server_settings {
+    unsigned threads = 0; ///< 0: one a core.
+    unsigned max_connections = 8192;
+    unsigned max_connections_per_address = 1024; ///< Trusted proxies and Unix sockets do not count.
+    byte_size max_body{1U << 20U};
+    byte_size max_header{16U << 10U};
+    milliseconds tls_timeout{10'000};    ///< From accepting to the end of the handshake.
+    milliseconds header_timeout{10'000}; ///< From a request's first byte to the end of its header.
+    milliseconds body_timeout{30'000};   ///< From the end of the header to the end of the body.
+    milliseconds idle_timeout{75'000};   ///< Between requests.
+    milliseconds drain_timeout{25'000};  ///< From the signal to the end of the process.
+};
+
+struct tls_settings {
+    std::string certificate; ///< Path of a PEM chain, the server's certificate first.
+    std::string private_key; ///< Path of its PEM key.
+};
+
+struct listener_settings {
+    std::string address; ///< As configured: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.
+    std::optional<tls_settings> tls;
+    std::vector<cidr> trusted_proxies;
+    bool proxy_protocol = false;
+};
+
+struct endpoint_settings {
+    std::string name;
+    std::string path;
+    std::vector<secret> secrets; ///< The texts, `whsec_…` or `whpk_…`, already known to be well-formed.
+    std::chrono::seconds tolerance{300};
+    std::vector<cidr> allow_from; ///< Empty: anyone may try.
+};
+
+struct journal_settings {
+    std::string path = "/var/lib/colivara-hookd/journal.db";
+    milliseconds retention{std::chrono::hours{24 * 7}};
+    byte_size max_size{std::uint64_t{4} << 30U};
+};
+
+struct retry_settings {
+    unsigned attempts = 16; ///< Tries in all, the first included.
+    milliseconds first{1'000};
+    milliseconds max{3'600'000};
+};
+
+/// What one type of sink adds to the common keys; each type derives its own and gets it back when it is built.
+struct sink_options {
+    virtual ~sink_options() = default;
+};
+
+struct sink_settings {
+    std::string name;
+    std::string type;
+    std::vector<std::string> events{"*"};
+    std::vector<std::string> endpoints{"*"};
+    milliseconds timeout{30'000}; ///< Of one delivery.
+    unsigned concurrency = 1;     ///< Deliveries at a time, for types that deliver singly.
+    retry_settings retry;
+    std::shared_ptr<const sink_options> options;
+};
+
+struct admin_settings {
+    std::string socket = "/run/colivara-hookd/admin.sock";
+    std::string address = "127.0.0.1:9464"; ///< Empty: none.
+};
+
+struct settings {
+    log_settings log;
+    server_settings server;
+    std::vector<listener_settings> listeners;
+    std::vector<endpoint_settings> endpoints;
+    journal_settings journal;
+    std::vector<sink_settings> sinks;
+    admin_settings admin;
+};
+
+} // namespace hookd

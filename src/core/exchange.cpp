@@ -1,0 +1,19 @@
+#include <hookd/core/exchange.hpp>
+
+#include <algorithm>
+
+namespace hookd {
+
+namespace {
+
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+} // namespace
+
+bool same_field_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+}
+
+} // namespace hookd
