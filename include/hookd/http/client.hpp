@@ -1,0 +1,87 @@
+#pragma once
+
+#include <hookd/core/exchange.hpp>
+#include <hookd/http/url.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace hookd::http {
+
+/// Why a request has no answer.
+enum class client_fault : std::uint8_t {
+    authorities,  ///< the certificates to trust cannot be read
+    unknown_host, ///< the name has no address
+    unreachable,  ///< no connection: refused, no route, or not in time
+    tls,          ///< the TLS handshake failed; also: the server's certificate is not trusted
+    timed_out,    ///< connected, but no whole answer in time
+    closed,       ///< the connection was closed or reset before the answer was whole
+    malformed,    ///< what came is no HTTP/1.1 answer
+};
+std::string_view to_text(client_fault fault);
+
+struct client_error {
+    client_fault kind{};
+    std::string detail; ///< What happened, in words.
+};
+template <class T>
+using client_result = std::expected<T, client_error>;
+
+/// Whom to believe that it is the server.
+struct client_trust {
+    std::string ca_file; ///< PEM file of the authorities; empty: the system's.
+    bool verify = true;  ///< False: any certificate of any name will do.
+};
+
+/// A server's addresses and how to know it. Never changes; all connections to it, on any thread, share one.
+struct destination;
+using destination_ptr = std::shared_ptr<const destination>;
+
+/// Looks the name up and reads the authorities. Blocking.
+client_result<destination_ptr> find_destination(const url& where, const client_trust& trust);
+
+struct client_limits {
+    std::chrono::milliseconds connect{10'000}; ///< To the end of the TLS handshake.
+    std::chrono::milliseconds whole{30'000};   ///< From the request to the end of its answer, connecting included.
+};
+
+/// An answer; its body has been read and dropped.
+struct response {
+    unsigned status = 0;
+    bool resent = false; ///< It was the second try, see `client::request`.
+};
+
+/// One HTTP/1.1 connection to a destination, kept alive between requests and opened again when it was closed. Not
+/// thread-safe: it belongs to its io_context's one thread, and must not outlive the io_context. One request at a time.
+class client {
+public:
+    client(boost::asio::io_context& context, destination_ptr where, client_limits limits = {});
+    client(client&&) noexcept;
+    client& operator=(client&&) noexcept;
+    ~client();
+
+    /// Connects where that has not been done; `request` does so by itself.
+    boost::asio::awaitable<client_result<void>> connect();
+
+    /// Sends the request and reads its answer. The fields must be clean (no CR, no LF); Host and Content-Length are
+    /// added. A connection that was open before may turn out to have been closed by the server meanwhile; then the very
+    /// same bytes are sent once more on a new one, so only requests that may arrive twice can be made. All views must
+    /// live until the coroutine has ended. Redirects are not followed.
+    boost::asio::awaitable<client_result<response>> request(std::string_view method, std::string_view target,
+                                                            std::span<const header_field> fields,
+                                                            std::string_view body);
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace hookd::http

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace hookd::http {
+
+/// What a server asks about each request. One instance an I/O thread, called on it alone.
+class handler {
+public:
+    virtual ~handler() = default;
+
+    /// An answer that needs no body; nothing: read the body, then call `handle`.
+    virtual std::optional<answer> screen(const request& head) = 0;
+    /// The request lives until the returned coroutine has ended.
+    virtual boost::asio::awaitable<answer> handle(const request& whole) = 0;
+};
+
+using handler_factory = std::function<std::unique_ptr<handler>()>;
+
+/// An HTTP/1.1 server over TLS and plain sockets: strict about requests, patient with nobody.
+class server {
+public:
+    virtual ~server() = default;
+
+    /// Takes no more connections, lets requests under way end, closes idle connections; whatever is left after
+    /// `patience` is cut. Blocking; once.
+    virtual void drain(std::chrono::milliseconds patience) = 0;
+};
+
+/// Binds every listener and starts the I/O threads. An error names the listener and what to do. The settings must
+/// outlive the server.
+result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
+                                      const handler_factory& make_handler);
+
+/// Whether certificate and key can be read and belong together; what is wrong, or nothing. For config::checks.
+std::optional<std::string> check_tls(const tls_settings& files);
+
+} // namespace hookd::http

@@ -1,0 +1,277 @@
+#include "http/client_state.hpp"
+
+#include <hookd/core/time.hpp>
+
+#include <hookd/http/client.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+namespace hookd::http {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+
+std::unexpected<client_error> fail(client_fault kind, std::string detail) {
+    return std::unexpected{client_error{kind, std::move(detail)}};
+}
+
+} // namespace
+
+std::string_view to_text(client_fault fault) {
+    switch (fault) {
+    case client_fault::authorities:
+        return "no authorities";
+    case client_fault::unknown_host:
+        return "unknown host";
+    case client_fault::unreachable:
+        return "unreachable";
+    case client_fault::tls:
+        return "TLS";
+    case client_fault::timed_out:
+        return "timed out";
+    case client_fault::closed:
+        return "closed";
+    case client_fault::malformed:
+        return "malformed";
+    }
+    return {};
+}
+
+client::state::state(asio::io_context& context, destination_ptr where, client_limits limits)
+    : where_{std::move(where)}, limits_{limits}, socket_{context},
+      deadline_{context, [this] {
+                    boost::system::error_code ignored;
+                    socket_.cancel(ignored);
+                }} {}
+
+client::state::~state() {
+    if (is_open()) {
+        transport_->close_write();
+    }
+}
+
+/// Tries the addresses one after another until one has let us in.
+asio::awaitable<client_result<void>> client::state::open(clock::time_point latest) {
+    deadline_.set(latest);
+    client_result<void> opened;
+    for (std::size_t i = 0; i < where_->addresses.size() && !deadline_.passed(); ++i) {
+        opened = co_await connect_to(i);
+        if (opened) {
+            opened = co_await shake_hands();
+        }
+        if (opened || opened.error().kind == client_fault::tls) {
+            break;
+        }
+    }
+    if (!opened) {
+        close();
+    }
+    co_return opened;
+}
+
+asio::awaitable<client_result<void>> client::state::connect_to(std::size_t address) {
+    close();
+    const auto& peer = where_->addresses[address];
+    auto [fault] = co_await socket_.async_connect(peer, use_tuple);
+    if (deadline_.passed()) {
+        co_return fail(client_fault::unreachable, "no connection in time");
+    }
+    if (!fault) {
+        socket_.non_blocking(true, fault);
+    }
+    if (fault) {
+        co_return fail(client_fault::unreachable, fault.message());
+    }
+    const int on = 1;
+    setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    transport_ = where_->tls ? make_tls_client_transport(socket_.native_handle(), where_->tls.get(), where_->host)
+                             : make_plain_transport(socket_.native_handle());
+    if (transport_ == nullptr) {
+        co_return fail(client_fault::tls, "OpenSSL cannot make a connection to a host of this name");
+    }
+    co_return client_result<void>{};
+}
+
+asio::awaitable<client_result<void>> client::state::shake_hands() {
+    for (;;) {
+        switch (transport_->handshake()) {
+        case io_status::done:
+            co_return client_result<void>{};
+        case io_status::want_read:
+            if (!co_await wait(socket::wait_read)) {
+                co_return fail(client_fault::unreachable, "no TLS handshake in time");
+            }
+            break;
+        case io_status::want_write:
+            if (!co_await wait(socket::wait_write)) {
+                co_return fail(client_fault::unreachable, "no TLS handshake in time");
+            }
+            break;
+        case io_status::end:
+        case io_status::failed:
+            co_return fail(client_fault::tls, transport_->handshake_fault());
+        }
+    }
+}
+
+asio::awaitable<client_result<response>> client::state::request(std::string_view method, std::string_view target,
+                                                                std::span<const header_field> fields,
+                                                                std::string_view body) {
+    const auto latest = clock::now() + limits_.whole;
+    const bool was_open = is_open();
+    write_message(method, target, fields, body);
+    auto answer = co_await try_once(method == "HEAD", latest);
+    if (!answer && was_open && answer.error().kind == client_fault::closed && !reader_.begun()) {
+        answer = co_await try_once(method == "HEAD", latest);
+        if (answer) {
+            answer->resent = true;
+        }
+    }
+    co_return answer;
+}
+
+void client::state::write_message(std::string_view method, std::string_view target,
+                                  std::span<const header_field> fields, std::string_view body) {
+    message_.clear();
+    message_.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(where_->authority);
+    for (const auto& [name, value] : fields) {
+        message_.append("\r\n").append(name).append(": ").append(value);
+    }
+    message_.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
+}
+
+asio::awaitable<client_result<response>> client::state::try_once(bool head_request, clock::time_point latest) {
+    reader_.expect(head_request);
+    if (!is_open()) {
+        if (const auto opened = co_await open(std::min(latest, clock::now() + limits_.connect)); !opened) {
+            co_return std::unexpected{opened.error()};
+        }
+    }
+    deadline_.set(latest);
+    auto answer = co_await exchange();
+    deadline_.lift();
+    if (!answer || !reader_.keep_alive()) {
+        close();
+    }
+    co_return answer;
+}
+
+asio::awaitable<client_result<response>> client::state::exchange() {
+    // A server may answer and close before it has read everything (413): so a failed write is not the end, but for TLS,
+    // where nothing may follow it (SSL_get_error(3)).
+    if (!co_await send_message() && (where_->tls || deadline_.passed())) {
+        co_return std::unexpected{lost()};
+    }
+    // The answer is seldom there already: to wait first saves a recv that finds nothing.
+    bool ready = transport_->holds_bytes();
+    for (;;) {
+        if (!ready && !co_await wait(socket::wait_read)) {
+            co_return std::unexpected{lost()};
+        }
+        std::size_t count = 0;
+        switch (const auto status = transport_->read(reader_.room(), count); status) {
+        case io_status::done:
+            reader_.filled(count);
+            switch (reader_.advance()) {
+            case response_reader::progress::complete:
+                co_return response{.status = reader_.status()};
+            case response_reader::progress::malformed:
+                co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer");
+            case response_reader::progress::need_more:
+                break;
+            }
+            ready = transport_->holds_bytes();
+            break;
+        case io_status::want_read:
+            ready = false;
+            break;
+        case io_status::want_write:
+            ready = co_await wait(socket::wait_write);
+            break;
+        case io_status::end:
+        case io_status::failed:
+            if (status == io_status::end && reader_.ends_here()) {
+                co_return response{.status = reader_.status()};
+            }
+            co_return std::unexpected{lost()};
+        }
+    }
+}
+
+asio::awaitable<bool> client::state::send_message() {
+    for (std::string_view rest{message_}; !rest.empty();) {
+        std::size_t count = 0;
+        switch (transport_->write(rest, count)) {
+        case io_status::done:
+            rest.remove_prefix(count);
+            break;
+        case io_status::want_write:
+            if (!co_await wait(socket::wait_write)) {
+                co_return false;
+            }
+            break;
+        case io_status::want_read:
+            if (!co_await wait(socket::wait_read)) {
+                co_return false;
+            }
+            break;
+        case io_status::end:
+        case io_status::failed:
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+/// False once the deadline has passed.
+asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
+    if (deadline_.passed()) {
+        co_return false;
+    }
+    auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
+    co_return !fault && !deadline_.passed();
+}
+
+client_error client::state::lost() const {
+    if (deadline_.passed()) {
+        return {client_fault::timed_out, "no whole answer within " + hookd::to_text(limits_.whole)};
+    }
+    return {client_fault::closed, reader_.begun() ? "the connection was closed in the middle of the answer"
+                                                  : "the connection was closed without an answer"};
+}
+
+void client::state::close() {
+    transport_.reset();
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+client::client(asio::io_context& context, destination_ptr where, client_limits limits)
+    : state_{std::make_unique<state>(context, std::move(where), limits)} {}
+client::client(client&&) noexcept = default;
+client& client::operator=(client&&) noexcept = default;
+client::~client() = default;
+
+asio::awaitable<client_result<void>> client::connect() {
+    client_result<void> opened;
+    if (!state_->is_open()) {
+        opened = co_await state_->open(state::clock::now() + state_->limits().connect);
+        state_->stop_timer();
+    }
+    co_return opened;
+}
+
+asio::awaitable<client_result<response>> client::request(std::string_view method, std::string_view target,
+                                                         std::span<const header_field> fields, std::string_view body) {
+    return state_->request(method, target, fields, body);
+}
+
+} // namespace hookd::http

@@ -1,0 +1,95 @@
+#include "http/client_destination.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <cstring>
+#include <netdb.h>
+
+namespace hookd::http {
+
+namespace {
+
+std::unexpected<client_error> fail(client_fault kind, std::string detail) {
+    return std::unexpected{client_error{kind, std::move(detail)}};
+}
+
+struct address_list_free {
+    void operator()(addrinfo* list) const { freeaddrinfo(list); }
+};
+
+client_result<void> look_up(const url& where, destination& into) {
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const int fault = getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &wanted, &found);
+    const std::unique_ptr<addrinfo, address_list_free> list{fault == 0 ? found : nullptr};
+    if (fault != 0) {
+        return fail(client_fault::unknown_host,
+                    where.host + ": " + (fault == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(fault)));
+    }
+    for (const addrinfo* one = list.get(); one != nullptr; one = one->ai_next) {
+        into.addresses.emplace_back(one->ai_addr, one->ai_addrlen, one->ai_protocol);
+    }
+    return {};
+}
+
+std::string openssl_reason() {
+    const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
+    std::string text = reason == nullptr ? "no reason given" : reason;
+    ERR_clear_error();
+    return text;
+}
+
+client_result<tls_context> make_client_context(const client_trust& trust) {
+    ERR_clear_error();
+    tls_context context{SSL_CTX_new(TLS_client_method())};
+    if (context == nullptr) {
+        return fail(client_fault::authorities, "OpenSSL cannot make a TLS context: " + openssl_reason());
+    }
+    SSL_CTX* const raw = context.get();
+    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(raw, 1);
+    constexpr std::array<unsigned char, 9> only_http11{8,   'h', 't', 't', 'p',
+                                                       '/', '1', '.', '1'}; // RFC 7301 section 3.1
+    if (SSL_CTX_set_alpn_protos(raw, only_http11.data(), only_http11.size()) != 0) {
+        return fail(client_fault::authorities, "OpenSSL has no memory");
+    }
+    if (!trust.verify) {
+        SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);
+        return context;
+    }
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+    if (trust.ca_file.empty()) {
+        SSL_CTX_set_default_verify_paths(raw);
+    } else if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
+        return fail(client_fault::authorities,
+                    trust.ca_file + " holds no certificates in PEM form that can be read: " + openssl_reason());
+    }
+    return context;
+}
+
+} // namespace
+
+client_result<destination_ptr> find_destination(const url& where, const client_trust& trust) {
+    auto made = std::make_shared<destination>();
+    made->host = where.host;
+    made->authority = where.authority();
+    if (where.tls) {
+        auto context = make_client_context(trust);
+        if (!context) {
+            return std::unexpected{context.error()};
+        }
+        made->tls = std::move(*context);
+    }
+    if (const auto looked_up = look_up(where, *made); !looked_up) {
+        return std::unexpected{looked_up.error()};
+    }
+    return made;
+}
+
+} // namespace hookd::http

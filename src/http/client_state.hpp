@@ -1,0 +1,56 @@
+#pragma once
+
+#include "http/client_deadline.hpp"
+#include "http/client_destination.hpp"
+#include "http/client_response.hpp"
+#include "http/transport.hpp"
+
+#include <hookd/http/client.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+
+namespace hookd::http {
+
+/// A client's connection. Either open, between two requests; or closed; or a coroutine is at work on it. Every failure
+/// closes it, so that no answer is ever taken for that to a later request.
+struct client::state {
+public:
+    using clock = client_deadline::clock;
+    using socket =
+        boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+
+    state(boost::asio::io_context& context, destination_ptr where, client_limits limits);
+    ~state();
+
+    bool is_open() const { return transport_ != nullptr; }
+    boost::asio::awaitable<client_result<void>> open(clock::time_point latest);
+    boost::asio::awaitable<client_result<response>> request(std::string_view method, std::string_view target,
+                                                            std::span<const header_field> fields,
+                                                            std::string_view body);
+    void stop_timer() { deadline_.stop(); }
+    const client_limits& limits() const { return limits_; }
+
+private:
+    boost::asio::awaitable<client_result<void>> connect_to(std::size_t address);
+    boost::asio::awaitable<client_result<void>> shake_hands();
+    boost::asio::awaitable<client_result<response>> try_once(bool head_request, clock::time_point latest);
+    boost::asio::awaitable<client_result<response>> exchange();
+    boost::asio::awaitable<bool> send_message();
+    boost::asio::awaitable<bool> wait(socket::wait_type readiness);
+    void write_message(std::string_view method, std::string_view target, std::span<const header_field> fields,
+                       std::string_view body);
+    client_error lost() const;
+    void close();
+
+    destination_ptr where_;
+    client_limits limits_;
+    socket socket_;
+    client_deadline deadline_;
+    std::unique_ptr<transport> transport_; // null: closed
+    response_reader reader_;
+    std::string message_; // the whole request, so that one call can send it, and send it again
+};
+
+} // namespace hookd::http

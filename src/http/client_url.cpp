@@ -1,0 +1,97 @@
+#include <hookd/core/address.hpp>
+#include <hookd/core/exchange.hpp>
+#include <hookd/http/url.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace hookd::http {
+
+namespace {
+
+constexpr std::uint16_t http_port = 80;
+constexpr std::uint16_t https_port = 443;
+constexpr std::size_t longest_name = 253; // RFC 1035 section 2.3.4, as text
+
+std::unexpected<error> refuse(std::string what) {
+    return std::unexpected{error{std::move(what)}};
+}
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+               c == '_';
+    });
+}
+
+bool is_v6(std::string_view text) {
+    return text.contains(':') && ip_address::parse(text);
+}
+
+/// The scheme's own where there is none; RFC 3986 section 3.2.3 allows an empty one.
+std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t own) {
+    if (text.empty()) {
+        return own;
+    }
+    std::uint16_t port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, fault] = std::from_chars(text.data(), end, port);
+    return fault == std::errc{} && stopped == end && port != 0 ? std::optional{port} : std::nullopt;
+}
+
+/// Splits `host`, `host:port`, `[v6]`, `[v6]:port` into the URL's parts.
+result<void> read_authority(std::string_view text, url& into) {
+    if (text.contains('@')) {
+        return refuse("leave user and password out of the URL; the signature is what the receiver goes by");
+    }
+    const bool bracketed = text.starts_with('[');
+    const auto host_end = bracketed ? text.find(']') : text.find(':');
+    if (bracketed && host_end == std::string_view::npos) {
+        return refuse("close the bracket behind the URL's IPv6 address");
+    }
+    const std::string_view host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
+    const std::string_view rest =
+        host_end == std::string_view::npos ? std::string_view{} : text.substr(host_end + (bracketed ? 1 : 0));
+    if (bracketed ? !is_v6(host) : !is_name(host)) {
+        return refuse("give the URL a host: a name in ASCII letters, an IPv4 address, or an IPv6 address in brackets");
+    }
+    const auto port = parse_port(rest.substr(rest.empty() ? 0 : 1), into.tls ? https_port : http_port);
+    if ((!rest.empty() && rest.front() != ':') || !port) {
+        return refuse("give the URL a port from 1 to 65535, or none");
+    }
+    into.host = host;
+    into.port = *port;
+    return {};
+}
+
+} // namespace
+
+std::string url::authority() const {
+    const std::string name = host.contains(':') ? '[' + host + ']' : host;
+    return port == (tls ? https_port : http_port) ? name : name + ':' + std::to_string(port);
+}
+
+result<url> parse_url(std::string_view text) {
+    const auto scheme_end = text.find("://");
+    const auto scheme = text.substr(0, scheme_end);
+    url parsed;
+    parsed.tls = same_field_name(scheme, "https");
+    if (scheme_end == std::string_view::npos || (!parsed.tls && !same_field_name(scheme, "http"))) {
+        return refuse("give a URL that begins with https:// or http://");
+    }
+    std::string_view rest = text.substr(scheme_end + 3);
+    rest = rest.substr(0, rest.find('#'));
+    const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
+    if (const auto read = read_authority(rest.substr(0, authority_end), parsed); !read) {
+        return std::unexpected{read.error()};
+    }
+    const std::string_view target = rest.substr(authority_end);
+    if (!std::ranges::all_of(target, [](char c) { return c > ' ' && c <= '~'; })) {
+        return refuse("percent-encode what is not printable ASCII in the URL's path");
+    }
+    parsed.target = target.starts_with('/') ? std::string{target} : '/' + std::string{target};
+    return parsed;
+}
+
+} // namespace hookd::http

@@ -1,0 +1,376 @@
+#include "http/connection.hpp"
+
+#include "http/client_address.hpp"
+#include "http/io_thread.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+namespace hookd::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto linger_time = 2s;
+constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
+/// A connection that has sent nothing when draining begins may have a request on the way: it is given this long.
+constexpr auto drain_grace = 1s;
+
+constexpr answer timed_out{408, "request timeout\n", {}, {}};
+constexpr answer no_memory{503, "busy\n", "Retry-After", "5"};
+
+std::string_view body_for(unsigned status) {
+    switch (status) {
+    case 413:
+        return "body too large\n";
+    case 431:
+        return "header too large\n";
+    case 501:
+        return "transfer coding not supported\n";
+    default:
+        return "bad request\n";
+    }
+}
+
+} // namespace
+
+connection::connection(io_thread& home, const listener& where, socket peer, std::unique_ptr<transport> transport,
+                       std::optional<ip_address> address, connection_limits::permit permit)
+    : home_{home}, where_{where}, socket_{std::move(peer)}, transport_{std::move(transport)}, address_{address},
+      permit_{std::move(permit)}, reader_{home.shared().settings} {
+    home_.enlist(*this);
+}
+
+connection::~connection() {
+    home_.shared().bodies.change(memory_, 0);
+}
+
+void connection::enter(phase what) {
+    const auto& limits = home_.shared().settings;
+    const auto allowed = [&]() -> std::chrono::milliseconds {
+        switch (what) {
+        case phase::handshake:
+            return limits.tls_timeout;
+        case phase::first:
+        case phase::head:
+            return limits.header_timeout;
+        case phase::idle:
+            return limits.idle_timeout;
+        case phase::body:
+        case phase::answering:
+            return limits.body_timeout;
+        case phase::lingering:
+            return linger_time;
+        case phase::working:
+            break;
+        }
+        return 0ms;
+    }();
+    phase_ = what;
+    expired_ = false;
+    deadline_ = what == phase::working ? clock::time_point::max() : clock::now() + allowed;
+}
+
+void connection::look_at_deadline(clock::time_point now) {
+    if (now >= deadline_) {
+        deadline_ = clock::time_point::max();
+        expired_ = true;
+        socket_.cancel();
+    }
+}
+
+void connection::drain() {
+    if (phase_ == phase::idle) {
+        deadline_ = clock::time_point::min();
+    } else if (phase_ == phase::first) {
+        deadline_ = std::min(deadline_, clock::now() + drain_grace);
+    }
+    look_at_deadline(clock::now());
+}
+
+void connection::cut() {
+    cut_ = true;
+    socket_.cancel();
+}
+
+asio::awaitable<bool> connection::wait(socket::wait_type readiness) {
+    if (expired_ || cut_) {
+        co_return false;
+    }
+    const auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
+    co_return !fault && !expired_ && !cut_;
+}
+
+asio::awaitable<void> connection::run() {
+    if (!co_await handshake()) {
+        co_return;
+    }
+    while (co_await serve_request()) {
+    }
+    transport_->close_write();
+}
+
+asio::awaitable<bool> connection::handshake() {
+    enter(phase::handshake);
+    for (;;) {
+        switch (transport_->handshake()) {
+        case io_status::done:
+            co_return true;
+        case io_status::want_read:
+            if (!co_await wait(socket::wait_read)) {
+                co_return false;
+            }
+            break;
+        case io_status::want_write:
+            if (!co_await wait(socket::wait_write)) {
+                co_return false;
+            }
+            break;
+        case io_status::end:
+        case io_status::failed:
+            log("a TLS handshake failed", "the client speaks no TLS that is offered, or went away");
+            co_return false;
+        }
+    }
+}
+
+/// One request and its answer; whether another may follow on this connection.
+asio::awaitable<bool> connection::serve_request() {
+    if (!co_await read_head()) {
+        co_return false;
+    }
+    request& current = reader_.current();
+    if (!find_client()) {
+        co_await refuse({400, body_for(400), {}, {}},
+                        "both Forwarded and X-Forwarded-For came through a trusted proxy");
+        co_return false;
+    }
+    if (const auto early = home_.requests().screen(current)) {
+        if (reader_.has_body() || !reader_.keep_alive() || home_.draining()) {
+            if (co_await send_answer(*early, false)) {
+                co_await linger();
+            }
+            co_return false;
+        }
+        if (!co_await send_answer(*early, true)) {
+            co_return false;
+        }
+    } else {
+        if (!co_await read_body()) {
+            co_return false;
+        }
+        enter(phase::working);
+        const answer what = co_await home_.requests().handle(current);
+        const bool keep_alive = reader_.keep_alive() && !home_.draining();
+        if (!co_await send_answer(what, keep_alive) || !keep_alive) {
+            co_return false;
+        }
+    }
+    reader_.next();
+    account_memory();
+    served_ = true;
+    co_return true;
+}
+
+asio::awaitable<bool> connection::read_head() {
+    enter(served_ ? phase::idle : phase::first);
+    for (;;) {
+        switch (reader_.advance()) {
+        case request_reader::progress::head:
+            co_return true;
+        case request_reader::progress::refused:
+            co_await refuse({reader_.why().status, body_for(reader_.why().status), {}, {}}, reader_.why().reason);
+            co_return false;
+        default:
+            break;
+        }
+        if (reader_.begun() && phase_ != phase::head) {
+            enter(phase::head);
+        } else if (!reader_.begun() && served_ && home_.draining()) {
+            co_return false;
+        }
+        switch (co_await fill()) {
+        case filled::bytes:
+            break;
+        case filled::stopped:
+            if (reader_.begun() && !cut_) {
+                co_await refuse(timed_out, "the header took longer than header_timeout");
+            }
+            co_return false;
+        case filled::end:
+            co_return false;
+        }
+    }
+}
+
+asio::awaitable<bool> connection::read_body() {
+    enter(phase::body);
+    if (reader_.wants_continue() && reader_.has_body() && !reader_.body_begun() &&
+        !co_await send("HTTP/1.1 100 Continue\r\n\r\n")) {
+        co_return false;
+    }
+    for (;;) {
+        switch (reader_.advance()) {
+        case request_reader::progress::complete:
+            co_return true;
+        case request_reader::progress::refused:
+            co_await refuse({reader_.why().status, body_for(reader_.why().status), {}, {}}, reader_.why().reason);
+            co_return false;
+        default:
+            break;
+        }
+        if (!account_memory()) {
+            co_await refuse(no_memory, "too many large bodies are under way");
+            co_return false;
+        }
+        switch (co_await fill()) {
+        case filled::bytes:
+            break;
+        case filled::stopped:
+            if (!cut_) {
+                co_await refuse(timed_out, "the body took longer than body_timeout");
+            }
+            co_return false;
+        case filled::end:
+            co_return false;
+        }
+    }
+}
+
+asio::awaitable<connection::filled> connection::fill() {
+    // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
+    // nothing.
+    bool ready = transport_->holds_bytes();
+    for (;;) {
+        if (!ready && !co_await wait(socket::wait_read)) {
+            co_return filled::stopped;
+        }
+        ready = false;
+        std::size_t count = 0;
+        switch (transport_->read(reader_.room(), count)) {
+        case io_status::done:
+            reader_.filled(count);
+            co_return filled::bytes;
+        case io_status::want_read:
+            break;
+        case io_status::want_write:
+            ready = co_await wait(socket::wait_write);
+            if (!ready) {
+                co_return filled::stopped;
+            }
+            break;
+        case io_status::end:
+        case io_status::failed:
+            co_return filled::end;
+        }
+    }
+}
+
+asio::awaitable<bool> connection::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        std::size_t count = 0;
+        switch (transport_->write(bytes, count)) {
+        case io_status::done:
+            bytes.remove_prefix(count);
+            break;
+        case io_status::want_write:
+            if (!co_await wait(socket::wait_write)) {
+                co_return false;
+            }
+            break;
+        case io_status::want_read:
+            if (!co_await wait(socket::wait_read)) {
+                co_return false;
+            }
+            break;
+        case io_status::end:
+        case io_status::failed:
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
+    enter(phase::answering);
+    const auto bytes = home_.responses().write(what, keep_alive);
+    std::size_t count = 0;
+    const auto status = transport_->write(bytes, count);
+    if (status == io_status::done && count == bytes.size()) {
+        co_return true; // as always, but for a peer that does not read
+    }
+    if (status == io_status::failed || status == io_status::end) {
+        co_return false;
+    }
+    const std::string rest{bytes.substr(count)}; // the writer's buffer is the next connection's while this one waits
+    co_return co_await send(rest);
+}
+
+/// The last answer on a connection whose next bytes cannot be trusted.
+asio::awaitable<void> connection::refuse(answer what, std::string_view reason) {
+    log(std::to_string(what.status), reason);
+    if (co_await send_answer(what, false)) {
+        co_await linger();
+    }
+}
+
+/// Closing with bytes unread makes the kernel reset the connection, and the answer may be lost with it (RFC 9112
+/// section 9.6): so the peer's bytes are read and dropped for a while. None of them is looked at.
+asio::awaitable<void> connection::linger() {
+    enter(phase::lingering);
+    transport_->close_write();
+    std::array<char, 4096> dropped{};
+    for (std::size_t total = 0; total < linger_bytes;) {
+        std::size_t count = 0;
+        switch (transport_->read(dropped, count)) {
+        case io_status::done:
+            total += count;
+            break;
+        case io_status::want_read:
+            if (!co_await wait(socket::wait_read)) {
+                co_return;
+            }
+            break;
+        default:
+            co_return;
+        }
+    }
+}
+
+/// Fills in whose request it is; false where that cannot be told and must not be guessed.
+bool connection::find_client() {
+    const auto& trusted = where_.settings.trusted_proxies;
+    request& current = reader_.current();
+    if (!address_) {
+        client_ = "unix";
+    } else if (!contains(trusted, *address_)) {
+        client_ = address_->text();
+    } else if (const auto client = client_behind(*address_, trusted, current.fields)) {
+        client_ = client->text();
+    } else {
+        return false;
+    }
+    current.client = client_;
+    return true;
+}
+
+bool connection::account_memory() {
+    const std::size_t now = reader_.memory();
+    if (!home_.shared().bodies.change(memory_, now)) {
+        return false;
+    }
+    memory_ = now;
+    return true;
+}
+
+void connection::log(std::string_view what, std::string_view reason) {
+    if (const auto held_back = home_.may_log()) {
+        spdlog::info("{}: {}; client={} listener={}{}", what, reason, address_ ? address_->text() : "unix",
+                     where_.bound, *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
+    }
+}
+
+} // namespace hookd::http

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "http/connection_limits.hpp"
+#include "http/request_reader.hpp"
+#include "http/transport.hpp"
+
+#include <hookd/core/address.hpp>
+#include <hookd/core/exchange.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace hookd::http {
+
+namespace asio = boost::asio;
+
+class io_thread;
+struct listener;
+using socket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
+
+/// One client's connection: its handshake, then requests one after another, until somebody has had enough. Lives in
+/// its own coroutine, on one I/O thread. It waits for nothing without a deadline but for the handler, which promises
+/// to answer; the thread looks at the deadlines of all its connections ten times a second, which costs a running
+/// request nothing but the writing of a number.
+class connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// `peer`: nothing on a Unix socket.
+    connection(io_thread& home, const listener& where, socket peer, std::unique_ptr<transport> transport,
+               std::optional<ip_address> address, connection_limits::permit permit);
+    ~connection();
+
+    asio::awaitable<void> run();
+
+    // From its thread, while `run` waits.
+    void look_at_deadline(clock::time_point now);
+    void drain();
+    void cut();
+
+private:
+    enum class phase : std::uint8_t {
+        handshake,
+        first, ///< no byte of a first request yet
+        idle,  ///< between requests
+        head,
+        body,
+        working, ///< the handler has it: no deadline
+        answering,
+        lingering, ///< the last answer is out; the peer is given time to read it
+    };
+    enum class filled : std::uint8_t { bytes, end, stopped };
+
+    void enter(phase what);
+    asio::awaitable<bool> wait(socket::wait_type readiness);
+    asio::awaitable<bool> handshake();
+    asio::awaitable<bool> serve_request();
+    asio::awaitable<bool> read_head();
+    asio::awaitable<bool> read_body();
+    asio::awaitable<filled> fill();
+    asio::awaitable<bool> send(std::string_view bytes);
+    asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
+    asio::awaitable<void> refuse(answer what, std::string_view reason);
+    asio::awaitable<void> linger();
+    bool find_client();
+    bool account_memory();
+    void log(std::string_view what, std::string_view reason);
+
+    io_thread& home_;
+    const listener& where_;
+    socket socket_;
+    std::unique_ptr<transport> transport_;
+    const std::optional<ip_address> address_;
+    const connection_limits::permit permit_;
+    request_reader reader_;
+    std::string client_;
+    std::size_t memory_ = 0;
+    clock::time_point deadline_ = clock::time_point::max();
+    phase phase_ = phase::handshake;
+    bool expired_ = false; ///< The deadline passed; waits end at once until another phase is entered.
+    bool cut_ = false;     ///< For good.
+    bool served_ = false;
+};
+
+using connection_list = boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;
+
+} // namespace hookd::http

@@ -1,0 +1,62 @@
+#include "http/connection_limits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::http {
+
+connection_limits::permit::permit(permit&& other) noexcept
+    : owner_{std::exchange(other.owner_, nullptr)}, counted_{other.counted_} {}
+
+connection_limits::permit::~permit() {
+    if (owner_ == nullptr) {
+        return;
+    }
+    const std::lock_guard lock{owner_->mutex_};
+    --owner_->open_;
+    if (counted_) {
+        const auto place = owner_->by_address_.find(*counted_);
+        if (--place->second == 0) {
+            owner_->by_address_.erase(place);
+        }
+    }
+}
+
+std::optional<connection_limits::permit> connection_limits::admit(const std::optional<ip_address>& address,
+                                                                  refusal& why) {
+    const std::lock_guard lock{mutex_};
+    if (open_ >= most_) {
+        why = refusal::too_many;
+        return std::nullopt;
+    }
+    std::optional<permit::key> counted;
+    if (address) {
+        counted = address->bytes();
+        if (!address->is_v4()) {
+            std::fill(counted->begin() + 8, counted->end(), std::uint8_t{0});
+        }
+        unsigned& from_there = by_address_[*counted];
+        if (from_there >= most_per_address_) {
+            why = refusal::too_many_from_address;
+            return std::nullopt;
+        }
+        ++from_there;
+    }
+    ++open_;
+    return permit{*this, counted};
+}
+
+bool body_budget::change(std::size_t had, std::size_t wanted) {
+    if (wanted <= had) {
+        used_ -= had - wanted;
+        return true;
+    }
+    const std::size_t more = wanted - had;
+    if (used_.fetch_add(more) + more > most_) {
+        used_ -= more;
+        return false;
+    }
+    return true;
+}
+
+} // namespace hookd::http

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <hookd/core/address.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace hookd::http {
+
+/// Counts the connections of all I/O threads, in all and for each address (an IPv6 client has a whole /64). Any thread.
+class connection_limits {
+public:
+    /// One connection's place; gives it back when it is destroyed.
+    class permit {
+    public:
+        permit(permit&& other) noexcept;
+        permit& operator=(permit&&) = delete;
+        ~permit();
+
+    private:
+        friend class connection_limits;
+        using key = std::array<std::uint8_t, 16>;
+        permit(connection_limits& owner, std::optional<key> counted) : owner_{&owner}, counted_{counted} {}
+
+        connection_limits* owner_;
+        std::optional<key> counted_;
+    };
+    enum class refusal : std::uint8_t { too_many, too_many_from_address };
+
+    connection_limits(unsigned most, unsigned most_per_address) : most_{most}, most_per_address_{most_per_address} {}
+
+    /// `address`: nothing for a peer that stands for many clients (a trusted proxy, a Unix socket).
+    std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
+
+private:
+    const unsigned most_;
+    const unsigned most_per_address_;
+    std::mutex mutex_;
+    unsigned open_ = 0;
+    std::map<permit::key, unsigned> by_address_;
+};
+
+/// The memory that all request bodies under way may take together. Any thread.
+class body_budget {
+public:
+    explicit body_budget(std::size_t most) : most_{most} {}
+
+    /// Changes one connection's share from `had` to `wanted` bytes; false: there is not enough left, nothing changed.
+    bool change(std::size_t had, std::size_t wanted);
+
+private:
+    const std::size_t most_;
+    std::atomic<std::size_t> used_{0};
+};
+
+} // namespace hookd::http

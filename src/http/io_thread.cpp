@@ -1,0 +1,182 @@
+#include "http/io_thread.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+
+namespace hookd::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto tick_period = 100ms;
+constexpr auto accept_pause = 100ms;
+/// The bodies under way may take this much together, or that of so many of the largest, whichever is more.
+constexpr std::size_t body_memory = std::size_t{64} << 20U;
+constexpr std::size_t largest_bodies = 16;
+
+std::optional<ip_address> peer_address(const socket& peer) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    // getpeername(2) by hand: the generic protocol's endpoint would have to be taken apart the same way
+    if (getpeername(const_cast<socket&>(peer).native_handle(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
+        return std::nullopt;
+    }
+    return ip_address::from(reinterpret_cast<const sockaddr*>(&storage));
+}
+
+/// Runs a connection to its end and then frees it.
+asio::awaitable<void> serve(std::unique_ptr<connection> one) {
+    co_await one->run();
+}
+
+void log_exception(const std::exception_ptr& thrown) {
+    if (thrown) {
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const std::exception& fault) {
+            spdlog::error("a connection ended by an exception, which is a defect: {}", fault.what());
+        }
+    }
+}
+
+} // namespace
+
+server_state::server_state(const server_settings& limits)
+    : settings{limits}, connections{limits.max_connections, limits.max_connections_per_address},
+      bodies{std::max(body_memory, largest_bodies * limits.max_body.bytes)} {}
+
+io_thread::io_thread(server_state& shared, std::unique_ptr<handler> handler)
+    : shared_{shared}, handler_{std::move(handler)} {}
+
+io_thread::~io_thread() {
+    join();
+}
+
+void io_thread::listen_on(const listener& where, int descriptor) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &length);
+    acceptors_.push_back({where, acceptor{context_, asio::generic::stream_protocol{storage.ss_family, 0}, descriptor}});
+}
+
+void io_thread::start() {
+    for (std::size_t index = 0; index < acceptors_.size(); ++index) {
+        asio::co_spawn(context_, accept_on(index), log_exception);
+    }
+    thread_ = std::thread{[this] {
+        pthread_setname_np(pthread_self(), "hookd-io");
+        context_.run();
+    }};
+}
+
+void io_thread::begin_drain() {
+    asio::post(context_, [this] {
+        draining_ = true;
+        for (auto& one : acceptors_) {
+            one.socket.close();
+        }
+        for (auto& one : connections_) {
+            one.drain();
+        }
+    });
+}
+
+void io_thread::cut() {
+    asio::post(context_, [this] {
+        for (auto& one : connections_) {
+            one.cut();
+        }
+    });
+}
+
+void io_thread::join() {
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void io_thread::enlist(connection& one) {
+    connections_.push_back(one);
+    if (!watching_) {
+        watching_ = true;
+        asio::co_spawn(context_, watch_deadlines(), log_exception);
+    }
+}
+
+asio::awaitable<void> io_thread::watch_deadlines() {
+    while (!connections_.empty()) {
+        tick_.expires_after(tick_period);
+        co_await tick_.async_wait(use_tuple);
+        const auto now = connection::clock::now();
+        for (auto& one : connections_) {
+            one.look_at_deadline(now);
+        }
+    }
+    watching_ = false;
+}
+
+asio::awaitable<void> io_thread::accept_on(std::size_t index) {
+    auto& [where, socket] = acceptors_[index];
+    asio::steady_timer pause{context_};
+    while (socket.is_open()) {
+        auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
+        if (!fault) {
+            welcome(where, std::move(peer));
+        } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
+            if (const auto held_back = may_log()) {
+                spdlog::warn("cannot accept on {}: {}; trying again every {} ms{}", where.bound, fault.message(),
+                             accept_pause.count(),
+                             *held_back > 0 ? " (and " + std::to_string(*held_back) + " more such lines)" : "");
+            }
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(use_tuple);
+        }
+    }
+}
+
+void io_thread::welcome(const listener& where, socket peer) {
+    const auto address = peer_address(peer);
+    const bool counted = address && !contains(where.settings.trusted_proxies, *address);
+    connection_limits::refusal why{};
+    auto permit = shared_.connections.admit(counted ? address : std::nullopt, why);
+    if (!permit) {
+        if (const auto held_back = may_log()) {
+            spdlog::warn("refused a connection: {} reached; client={} listener={}{}",
+                         why == connection_limits::refusal::too_many ? "max_connections"
+                                                                     : "max_connections_per_address",
+                         address ? address->text() : "unix", where.bound,
+                         *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
+        }
+        return; // closes it
+    }
+    boost::system::error_code ignored;
+    peer.non_blocking(true, ignored);
+    if (address) {
+        const int on = 1;
+        setsockopt(peer.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    auto bytes = where.tls ? make_tls_transport(peer.native_handle(), where.tls.get())
+                           : make_plain_transport(peer.native_handle());
+    if (bytes == nullptr) {
+        spdlog::error("no memory for another TLS connection");
+        return;
+    }
+    asio::co_spawn(context_,
+                   serve(std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address,
+                                                      std::move(*permit))),
+                   log_exception);
+}
+
+} // namespace hookd::http

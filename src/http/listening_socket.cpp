@@ -1,0 +1,255 @@
+#include "http/listening_socket.hpp"
+
+#include <hookd/core/address.hpp>
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <optional>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::http {
+
+namespace {
+
+constexpr int first_passed_descriptor = 3; // sd_listen_fds(3)
+constexpr mode_t unix_socket_mode = 0660;
+
+class descriptor {
+public:
+    explicit descriptor(int fd) : fd_{fd} {}
+    descriptor(descriptor&& other) noexcept : fd_{other.release()} {}
+    descriptor& operator=(descriptor&&) = delete;
+    ~descriptor() {
+        if (fd_ >= 0) {
+            close(fd_);
+        }
+    }
+    int value() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); }
+
+private:
+    int fd_;
+};
+
+struct socket_address {
+    sockaddr_storage storage{};
+    socklen_t length = 0;
+
+    const sockaddr* data() const { return reinterpret_cast<const sockaddr*>(&storage); }
+    sockaddr* data() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+error system_error(std::string_view address, std::string_view what, std::string_view hint = {}) {
+    std::string message{"cannot listen on "};
+    message.append(address).append(": ").append(what).append(": ").append(std::strerror(errno));
+    if (!hint.empty()) {
+        message.append("; ").append(hint);
+    }
+    return {std::move(message)};
+}
+
+std::optional<socket_address> parse_tcp(std::string_view text) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    auto host = text.substr(0, colon);
+    const auto port_text = text.substr(colon + 1);
+    std::uint16_t port = 0;
+    const auto [end, fault] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (bracketed) {
+        host = host.substr(1, host.size() - 2);
+    }
+    const auto parsed = ip_address::parse(host == "localhost" ? "127.0.0.1" : host);
+    if (fault != std::errc{} || end != port_text.data() + port_text.size() || !parsed) {
+        return std::nullopt;
+    }
+    socket_address address;
+    if (parsed->is_v4() && !bracketed) {
+        auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage);
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(port);
+        std::memcpy(&v4.sin_addr, parsed->bytes().data() + 12, sizeof v4.sin_addr);
+        address.length = sizeof v4;
+    } else {
+        auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        std::memcpy(&v6.sin6_addr, parsed->bytes().data(), sizeof v6.sin6_addr);
+        address.length = sizeof v6;
+    }
+    return address;
+}
+
+void set_flag(int fd, int level, int option) {
+    const int on = 1;
+    setsockopt(fd, level, option, &on, sizeof on);
+}
+
+std::string text_of(const socket_address& address) {
+    if (address.storage.ss_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address.storage);
+        const auto host = ntohl(v4.sin_addr.s_addr);
+        return std::to_string(host >> 24U) + '.' + std::to_string(host >> 16U & 0xffU) + '.' +
+               std::to_string(host >> 8U & 0xffU) + '.' + std::to_string(host & 0xffU) + ':' +
+               std::to_string(ntohs(v4.sin_port));
+    }
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address.storage);
+    std::array<char, INET6_ADDRSTRLEN> host{};
+    inet_ntop(AF_INET6, &v6.sin6_addr, host.data(), host.size());
+    return '[' + std::string{host.data()} + "]:" + std::to_string(ntohs(v6.sin6_port));
+}
+
+result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
+    auto address = parse_tcp(text);
+    if (!address) {
+        return std::unexpected{error{"cannot listen on " + std::string{text} +
+                                     ": not an address; write host:port, [v6]:port, unix:/path or systemd:NAME"}};
+    }
+    listening_sockets opened;
+    std::vector<descriptor> owned;
+    for (unsigned i = 0; i < count; ++i) {
+        descriptor& socket =
+            owned.emplace_back(::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (socket.value() < 0) {
+            return std::unexpected{system_error(text, "socket")};
+        }
+        set_flag(socket.value(), SOL_SOCKET, SO_REUSEADDR);
+        set_flag(socket.value(), SOL_SOCKET, SO_REUSEPORT);
+        if (address->storage.ss_family == AF_INET6) {
+            set_flag(socket.value(), IPPROTO_IPV6, IPV6_V6ONLY); // so that 0.0.0.0 and [::] can stand side by side
+        }
+        if (bind(socket.value(), address->data(), address->length) != 0) {
+            return std::unexpected{
+                system_error(text, "bind", "is another program using it, or is the port below 1024?")};
+        }
+        if (listen(socket.value(), SOMAXCONN) != 0) {
+            return std::unexpected{system_error(text, "listen")};
+        }
+        getsockname(socket.value(), address->data(), &address->length); // port 0: the others join the chosen one
+    }
+    opened.bound = text_of(*address);
+    for (auto& socket : owned) {
+        opened.descriptors.push_back(socket.release());
+    }
+    return opened;
+}
+
+result<listening_sockets> duplicated(std::string_view text, descriptor socket, unsigned count) {
+    listening_sockets opened;
+    opened.bound = text;
+    std::vector<descriptor> owned;
+    for (unsigned i = 1; i < count; ++i) {
+        if (owned.emplace_back(fcntl(socket.value(), F_DUPFD_CLOEXEC, 0)).value() < 0) {
+            return std::unexpected{system_error(text, "dup")};
+        }
+    }
+    owned.push_back(std::move(socket));
+    for (auto& one : owned) {
+        opened.descriptors.push_back(one.release());
+    }
+    return opened;
+}
+
+/// Whether the path is a socket at which nobody listens any more.
+bool is_stale(const socket_address& address, const std::string& path) {
+    struct stat status{};
+    if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+        return false;
+    }
+    const descriptor probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    return connect(probe.value(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
+}
+
+result<listening_sockets> open_unix(std::string_view text, unsigned count) {
+    const std::string path{text.substr(std::strlen("unix:"))};
+    socket_address address;
+    auto& local = reinterpret_cast<sockaddr_un&>(address.storage);
+    if (path.size() >= sizeof local.sun_path) {
+        return std::unexpected{error{"cannot listen on " + std::string{text} + ": the path is longer than 107 bytes"}};
+    }
+    local.sun_family = AF_UNIX;
+    std::ranges::copy(path, local.sun_path);
+    address.length = sizeof local;
+    if (is_stale(address, path)) {
+        unlink(path.c_str());
+    }
+    descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (socket.value() < 0) {
+        return std::unexpected{system_error(text, "socket")};
+    }
+    if (bind(socket.value(), address.data(), address.length) != 0) {
+        return std::unexpected{
+            system_error(text, "bind", "does its directory exist, and is no other program using it?")};
+    }
+    chmod(path.c_str(), unix_socket_mode);
+    if (listen(socket.value(), SOMAXCONN) != 0) {
+        return std::unexpected{system_error(text, "listen")};
+    }
+    auto opened = duplicated(text, std::move(socket), count);
+    if (opened) {
+        opened->unlink_on_end = path;
+    }
+    return opened;
+}
+
+/// The socket that systemd passes under this name (sd_listen_fds_with_names(3)), by its documented environment.
+std::optional<int> passed_descriptor(std::string_view name) {
+    const char* const pid = std::getenv("LISTEN_PID");
+    const char* const names = std::getenv("LISTEN_FDNAMES");
+    if (pid == nullptr || names == nullptr || std::to_string(getpid()) != pid) {
+        return std::nullopt;
+    }
+    int fd = first_passed_descriptor;
+    for (std::string_view rest{names};; ++fd) {
+        const auto colon = rest.find(':');
+        if (rest.substr(0, colon) == name) {
+            return fd;
+        }
+        if (colon == std::string_view::npos) {
+            return std::nullopt;
+        }
+        rest.remove_prefix(colon + 1);
+    }
+}
+
+result<listening_sockets> open_passed(std::string_view text, unsigned count) {
+    const auto passed = passed_descriptor(text.substr(std::strlen("systemd:")));
+    if (!passed) {
+        return std::unexpected{
+            error{"cannot listen on " + std::string{text} +
+                  ": systemd passed no socket of that name; set FileDescriptorName= in the socket unit"}};
+    }
+    descriptor socket{fcntl(*passed, F_DUPFD_CLOEXEC, 0)};
+    if (socket.value() < 0) {
+        return std::unexpected{system_error(text, "dup")};
+    }
+    fcntl(socket.value(), F_SETFL, fcntl(socket.value(), F_GETFL) | O_NONBLOCK);
+    return duplicated(text, std::move(socket), count);
+}
+
+} // namespace
+
+result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count) {
+    if (address.starts_with("unix:")) {
+        return open_unix(address, count);
+    }
+    if (address.starts_with("systemd:")) {
+        return open_passed(address, count);
+    }
+    return open_tcp(address, count);
+}
+
+} // namespace hookd::http

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::http {
+
+/// The sockets of one listener, one for each I/O thread, bound and listening, non-blocking and close-on-exec. TCP
+/// sockets are separate (SO_REUSEPORT), so that the kernel spreads connections; Unix sockets and those that systemd
+/// passes are one socket, duplicated. The caller owns the descriptors.
+struct listening_sockets {
+    std::vector<int> descriptors;
+    std::string bound;         ///< Where it really listens: the port that the kernel chose for port 0.
+    std::string unlink_on_end; ///< Path of a Unix socket that was created; else empty.
+};
+
+/// `address`: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`. Errors say what to do. Blocking.
+result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count);
+
+} // namespace hookd::http

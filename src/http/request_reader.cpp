@@ -1,0 +1,210 @@
+#include "http/request_reader.hpp"
+
+#include "http/request_policy.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+
+namespace hookd::http {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::string_view;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t first_buffer = 2048;
+constexpr std::size_t body_buffer = std::size_t{64} << 10U;
+/// Buffers that one large request left behind are given back, not kept for the connection's life.
+constexpr std::size_t kept_body = std::size_t{16} << 10U;
+
+std::string_view to_std(string_view text) {
+    return {text.data(), text.size()};
+}
+
+} // namespace
+
+/// Beast's parser, which keeps what it finds as views into the header's bytes, and nothing of the trailers: Beast's
+/// own parser merges those into the header, where anybody's `svix-signature` could then stand.
+class request_reader::parser : public beast_http::basic_parser<true> {
+public:
+    parser(request& found, std::vector<header_field>& fields, std::string& body)
+        : request_{found}, fields_{fields}, body_{body} {}
+
+    int version() const { return version_; }
+
+private:
+    void on_request_impl(beast_http::verb, string_view method, string_view target, int version, error_code&) override {
+        request_.method = to_std(method);
+        request_.target = to_std(target);
+        version_ = version;
+    }
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code&) override {
+        if (!header_done_) {
+            fields_.push_back({to_std(name), to_std(value)});
+        }
+    }
+    void on_header_impl(error_code&) override { header_done_ = true; }
+    std::size_t on_body_impl(string_view bytes, error_code&) override {
+        body_.append(bytes.data(), bytes.size());
+        return bytes.size();
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override {
+        body_.append(bytes.data(), bytes.size());
+        return bytes.size();
+    }
+    void on_response_impl(int, string_view, int, error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    void on_finish_impl(error_code&) override {}
+
+    request& request_;
+    std::vector<header_field>& fields_;
+    std::string& body_;
+    int version_ = 0;
+    bool header_done_ = false;
+};
+
+request_reader::request_reader(const server_settings& limits)
+    : max_header_{limits.max_header.bytes}, max_body_{limits.max_body.bytes} {}
+
+request_reader::~request_reader() = default;
+
+std::span<char> request_reader::room() {
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+    }
+    if (end_ == buffer_.size() && begin_ > 0) {
+        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (end_ == buffer_.size()) {
+        const std::size_t most = std::max(max_header_ + 1, body_buffer);
+        buffer_.resize(std::min(most, std::max(first_buffer, buffer_.size() * 2)));
+    }
+    return std::span{buffer_}.subspan(end_);
+}
+
+void request_reader::filled(std::size_t count) {
+    end_ += count;
+}
+
+request_reader::progress request_reader::advance() {
+    if (refusal_.status != 0) {
+        return progress::refused;
+    }
+    return parser_ == nullptr ? scan_head() : read_body();
+}
+
+request_reader::progress request_reader::scan_head() {
+    const std::string_view fresh{buffer_.data() + begin_ + scanned_, end_ - begin_ - scanned_};
+    const std::size_t allowed = max_header_ - scanned_;
+    const auto found = scanner_.feed(fresh.substr(0, allowed));
+    scanned_ += std::min(fresh.size(), allowed);
+    switch (found) {
+    case head_scanner::found::malformed:
+        return refuse(400, "a malformed header line");
+    case head_scanner::found::nothing_yet:
+        return scanned_ == max_header_ ? refuse(431, "a header larger than max_header") : progress::need_more;
+    case head_scanner::found::end:
+        break;
+    }
+    head_.assign(buffer_, begin_, scanner_.length());
+    begin_ += scanner_.length();
+    return parse_head();
+}
+
+request_reader::progress request_reader::parse_head() {
+    parser_ = std::make_unique<parser>(request_, fields_, body_);
+    parser_->header_limit(static_cast<std::uint32_t>(max_header_) + 1); // the scanner has seen to the limit
+    parser_->body_limit(max_body_);
+    parser_->eager(false);
+    error_code fault;
+    for (string_view rest{head_}; !fault && !parser_->is_header_done() && !rest.empty();) {
+        rest.remove_prefix(parser_->put(boost::asio::buffer(rest.data(), rest.size()), fault));
+    }
+    const bool too_large = fault == beast_http::error::body_limit;
+    if ((fault && !too_large) || (!too_large && !parser_->is_header_done())) {
+        return refuse(400, "not a clean HTTP/1.1 header");
+    }
+    const auto violation = check_policy(parser_->version(), request_.target, fields_);
+    if (violation != policy_fault::none) {
+        return refuse(violation == policy_fault::unsupported_coding ? 501 : 400, to_text(violation));
+    }
+    if (too_large) {
+        return refuse(413, "a body larger than max_body");
+    }
+    request_.fields = fields_;
+    parser_->eager(true);
+    return progress::head;
+}
+
+request_reader::progress request_reader::read_body() {
+    error_code fault;
+    while (!parser_->is_done() && end_ > begin_) {
+        const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), fault);
+        begin_ += used;
+        if (fault == beast_http::error::need_more) {
+            // A chunk's header, or a trailer, that does not fit the whole buffer is nobody's honest request.
+            return end_ - begin_ >= body_buffer ? refuse(400, "a chunk header or trailer too long")
+                                                : progress::need_more;
+        }
+        if (fault == beast_http::error::body_limit) {
+            return refuse(413, "a body larger than max_body");
+        }
+        if (fault) {
+            return refuse(400, "a malformed chunked body");
+        }
+    }
+    if (!parser_->is_done()) {
+        return progress::need_more;
+    }
+    request_.body = body_;
+    return progress::complete;
+}
+
+void request_reader::next() {
+    parser_.reset();
+    scanner_.reset();
+    scanned_ = 0;
+    fields_.clear();
+    request_ = {};
+    body_.clear();
+    if (body_.capacity() > kept_body) {
+        body_.shrink_to_fit();
+    }
+    if (begin_ == end_ && buffer_.size() > kept_body) {
+        begin_ = end_ = 0;
+        buffer_.clear();
+        buffer_.shrink_to_fit();
+    }
+}
+
+request_reader::progress request_reader::refuse(unsigned status, std::string_view reason) {
+    refusal_ = {status, reason};
+    return progress::refused;
+}
+
+bool request_reader::has_body() const {
+    return !parser_->is_done() || !body_.empty();
+}
+
+bool request_reader::wants_continue() const {
+    return std::ranges::any_of(fields_, [](const header_field& field) {
+        return same_field_name(field.name, "Expect") && same_field_name(field.value, "100-continue");
+    });
+}
+
+bool request_reader::keep_alive() const {
+    return !has_member(fields_, "Connection", "close");
+}
+
+std::size_t request_reader::memory() const {
+    return buffer_.capacity() + body_.capacity() + head_.capacity();
+}
+
+} // namespace hookd::http

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "http/head_scanner.hpp"
+
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::http {
+
+/// Turns a connection's bytes into requests, one after another. Pure: bytes in, requests or a refusal out; it knows
+/// no socket and no clock. After a refusal the connection must be closed: where the next request would begin is
+/// unknown, or not to be trusted.
+class request_reader {
+public:
+    enum class progress : std::uint8_t {
+        need_more, ///< read more bytes, then advance again
+        head,      ///< the header is whole and clean (said once); advance again for the body
+        complete,  ///< the request is whole
+        refused,
+    };
+    struct refusal {
+        unsigned status = 0;
+        std::string_view reason;
+    };
+
+    explicit request_reader(const server_settings& limits);
+    request_reader(const request_reader&) = delete;
+    request_reader& operator=(const request_reader&) = delete;
+    ~request_reader();
+
+    /// Where the next bytes from the peer go; never empty while more are needed. `filled` says how many came.
+    std::span<char> room();
+    void filled(std::size_t count);
+
+    progress advance();
+    /// Forgets the request, keeps the bytes behind it.
+    void next();
+
+    /// Whether any byte of the next request is there.
+    bool begun() const { return scanned_ > 0 || end_ > begin_; }
+    /// From `head` on: everything but the body; from `complete` on that too. The client is the caller's to fill in.
+    request& current() { return request_; }
+    refusal why() const { return refusal_; }
+
+    bool has_body() const;                            ///< The header announces one that is not empty.
+    bool body_begun() const { return end_ > begin_; } ///< After `head`: some of it has come already.
+    bool wants_continue() const;                      ///< RFC 9110 section 10.1.1
+    bool keep_alive() const;                          ///< RFC 9112 section 9.3
+    std::size_t memory() const;                       ///< Bytes held for this connection's buffers.
+
+private:
+    class parser;
+
+    progress scan_head();
+    progress parse_head();
+    progress read_body();
+    progress refuse(unsigned status, std::string_view reason);
+
+    const std::size_t max_header_;
+    const std::uint64_t max_body_;
+
+    std::string buffer_; // bytes from the peer: [begin_, end_) are not consumed yet
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t scanned_ = 0;
+    head_scanner scanner_;
+
+    std::string head_; // the header's bytes: the request's views point into it
+    std::vector<header_field> fields_;
+    std::string body_;
+    std::unique_ptr<parser> parser_;
+    request request_;
+    refusal refusal_;
+};
+
+} // namespace hookd::http

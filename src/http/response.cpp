@@ -1,0 +1,54 @@
+#include "http/response.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include <array>
+
+namespace hookd::http {
+
+std::string_view reason_phrase(unsigned status) {
+    const auto phrase = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
+    return {phrase.data(), phrase.size()};
+}
+
+std::string_view response_writer::write(const answer& what, bool keep_alive) {
+    bytes_.clear();
+    bytes_ += "HTTP/1.1 ";
+    bytes_ += std::to_string(what.status);
+    bytes_ += ' ';
+    bytes_ += reason_phrase(what.status);
+    bytes_ += "\r\nDate: ";
+    bytes_ += date();
+    if (!what.field_name.empty()) {
+        bytes_ += "\r\n";
+        bytes_ += what.field_name;
+        bytes_ += ": ";
+        bytes_ += what.field_value;
+    }
+    if (what.status != 204) { // RFC 9110 section 8.6 forbids a length here
+        if (!what.body.empty()) {
+            bytes_ += "\r\nContent-Type: text/plain; charset=utf-8";
+        }
+        bytes_ += "\r\nContent-Length: ";
+        bytes_ += std::to_string(what.body.size());
+    }
+    if (!keep_alive) {
+        bytes_ += "\r\nConnection: close";
+    }
+    bytes_ += "\r\n\r\n";
+    bytes_ += what.body;
+    return bytes_;
+}
+
+std::string_view response_writer::date() {
+    if (const std::time_t now = std::time(nullptr); now != dated_) {
+        std::tm utc{};
+        gmtime_r(&now, &utc);
+        std::array<char, 64> text{};
+        date_.assign(text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+        dated_ = now;
+    }
+    return date_;
+}
+
+} // namespace hookd::http

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <hookd/core/exchange.hpp>
+
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace hookd::http {
+
+/// Writes answers in HTTP/1.1. One a thread: it keeps the Date of the current second (RFC 9110 section 6.6.1).
+class response_writer {
+public:
+    /// The bytes stay valid until the next call.
+    std::string_view write(const answer& what, bool keep_alive);
+
+private:
+    std::string_view date();
+
+    std::time_t dated_ = 0;
+    std::string date_;
+    std::string bytes_;
+};
+
+std::string_view reason_phrase(unsigned status);
+
+} // namespace hookd::http

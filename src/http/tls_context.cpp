@@ -1,0 +1,91 @@
+#include "http/tls_context.hpp"
+
+#include <hookd/http/server.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <array>
+#include <string_view>
+
+namespace hookd::http {
+
+namespace {
+
+constexpr const char* tls12_ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+                                      "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                                      "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* tls13_ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
+constexpr const char* groups = "X25519:P-256:P-384";
+
+/// RFC 7301: the one protocol there is, or a no_application_protocol alert for a client that speaks only others.
+int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* chosen_length,
+                    const unsigned char* offered, unsigned int offered_length, void* /*unused*/) {
+    constexpr std::string_view wanted = "http/1.1";
+    for (unsigned int at = 0; at < offered_length; at += offered[at] + 1U) {
+        const std::string_view name{reinterpret_cast<const char*>(offered) + at + 1, offered[at]};
+        if (name == wanted) {
+            *chosen = offered + at + 1;
+            *chosen_length = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+error openssl_error(std::string what) {
+    std::array<char, 256> text{};
+    if (const unsigned long code = ERR_get_error(); code != 0) {
+        ERR_error_string_n(code, text.data(), text.size());
+        const std::string_view full{text.data()};
+        what += ": ";
+        what += full.substr(full.rfind(':') + 1); // the reason, behind library and function
+    }
+    ERR_clear_error();
+    return {std::move(what)};
+}
+
+} // namespace
+
+void tls_context_free::operator()(SSL_CTX* context) const {
+    SSL_CTX_free(context);
+}
+
+result<tls_context> make_tls_context(const tls_settings& files) {
+    ERR_clear_error();
+    tls_context context{SSL_CTX_new(TLS_server_method())};
+    if (context == nullptr) {
+        return std::unexpected{openssl_error("OpenSSL cannot make a TLS context")};
+    }
+    SSL_CTX* const raw = context.get();
+    SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+    SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                 SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(raw,
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(raw, 1);
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF); // tickets need no memory here
+    SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
+    if (SSL_CTX_set_cipher_list(raw, tls12_ciphers) != 1 || SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 ||
+        SSL_CTX_set1_groups_list(raw, groups) != 1) {
+        return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
+    }
+    if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
+        return std::unexpected{openssl_error("cannot use the certificate " + files.certificate)};
+    }
+    if (SSL_CTX_use_PrivateKey_file(raw, files.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+        return std::unexpected{openssl_error("cannot use the private key " + files.private_key)};
+    }
+    if (SSL_CTX_check_private_key(raw) != 1) {
+        return std::unexpected{openssl_error("the private key " + files.private_key +
+                                             " is not that of the certificate " + files.certificate)};
+    }
+    return context;
+}
+
+std::optional<std::string> check_tls(const tls_settings& files) {
+    const auto context = make_tls_context(files);
+    return context ? std::nullopt : std::optional{context.error().message};
+}
+
+} // namespace hookd::http

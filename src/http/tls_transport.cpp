@@ -1,0 +1,115 @@
+#include "http/transport.hpp"
+
+#include <hookd/core/address.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <limits>
+#include <sys/socket.h>
+
+namespace hookd::http {
+
+namespace {
+
+struct ssl_free {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+using ssl_ptr = std::unique_ptr<SSL, ssl_free>;
+
+/// OpenSSL on the socket itself, without a pair of memory BIOs between: no copies, and an idle connection holds no
+/// buffers (SSL_MODE_RELEASE_BUFFERS).
+class tls_transport final : public transport {
+public:
+    tls_transport(int socket, ssl_ptr ssl) : socket_{socket}, ssl_{std::move(ssl)} {}
+
+    io_status handshake() override {
+        ERR_clear_error();
+        const auto outcome = status(SSL_do_handshake(ssl_.get()));
+        handshake_error_ = outcome == io_status::failed ? ERR_peek_error() : 0;
+        return outcome;
+    }
+
+    std::string handshake_fault() const override {
+        const long verdict = SSL_get_verify_result(ssl_.get());
+        if (SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE && verdict != X509_V_OK) {
+            return std::string{"the certificate is not trusted: "} + X509_verify_cert_error_string(verdict);
+        }
+        const char* const reason = ERR_reason_error_string(handshake_error_);
+        return reason == nullptr ? "the connection was closed" : reason;
+    }
+
+    io_status read(std::span<char> into, std::size_t& count) override {
+        ERR_clear_error();
+        return status(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));
+    }
+
+    io_status write(std::string_view bytes, std::size_t& count) override {
+        ERR_clear_error();
+        return status(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count));
+    }
+
+    void close_write() override {
+        if (!broken_ && SSL_is_init_finished(ssl_.get()) == 1) {
+            ERR_clear_error();
+            SSL_shutdown(ssl_.get());
+        }
+        shutdown(socket_, SHUT_WR);
+    }
+
+    bool holds_bytes() const override { return SSL_has_pending(ssl_.get()) == 1; }
+
+private:
+    io_status status(int outcome) {
+        if (outcome > 0) {
+            return io_status::done;
+        }
+        switch (SSL_get_error(ssl_.get(), outcome)) {
+        case SSL_ERROR_WANT_READ:
+            return io_status::want_read;
+        case SSL_ERROR_WANT_WRITE:
+            return io_status::want_write;
+        case SSL_ERROR_ZERO_RETURN:
+            return io_status::end;
+        default: // SSL_ERROR_SSL and SSL_ERROR_SYSCALL forbid any further call (SSL_get_error(3))
+            broken_ = true;
+            return io_status::failed;
+        }
+    }
+
+    int socket_;
+    ssl_ptr ssl_;
+    unsigned long handshake_error_ = 0;
+    bool broken_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<transport> make_tls_transport(int socket, SSL_CTX* context) {
+    ssl_ptr ssl{SSL_new(context)};
+    if (ssl == nullptr || SSL_set_fd(ssl.get(), socket) != 1) {
+        return nullptr;
+    }
+    SSL_set_accept_state(ssl.get());
+    return std::make_unique<tls_transport>(socket, std::move(ssl));
+}
+
+std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* context, const std::string& host) {
+    ssl_ptr ssl{SSL_new(context)};
+    if (ssl == nullptr || SSL_set_fd(ssl.get(), socket) != 1) {
+        return nullptr;
+    }
+    SSL_set_connect_state(ssl.get());
+    const bool numeric = ip_address::parse(host).has_value();
+    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (numeric
+            ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) != 1
+            : SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
+        return nullptr;
+    }
+    return std::make_unique<tls_transport>(socket, std::move(ssl));
+}
+
+} // namespace hookd::http

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+using SSL_CTX = struct ssl_ctx_st;
+
+namespace hookd::http {
+
+enum class io_status : std::uint8_t {
+    done,
+    want_read,  ///< would block until the socket is readable
+    want_write, ///< would block until the socket is writable
+    end,        ///< the peer has closed in good order
+    failed,     ///< the connection is of no more use
+};
+
+/// Bytes in and out of one non-blocking socket, with or without TLS. No call ever blocks: the connection waits for
+/// readiness and calls again. Does not own the socket.
+class transport {
+public:
+    virtual ~transport() = default;
+
+    virtual io_status handshake() = 0;
+    /// Why the handshake failed, as far as OpenSSL says.
+    virtual std::string handshake_fault() const { return {}; }
+    /// At least one byte when `done`; `count` says how many.
+    virtual io_status read(std::span<char> into, std::size_t& count) = 0;
+    virtual io_status write(std::string_view bytes, std::size_t& count) = 0;
+    /// Tells the peer that nothing more will come (TLS: close_notify, RFC 8446 section 6.1).
+    virtual void close_write() = 0;
+    /// Whether bytes may be had without the socket becoming readable: TLS reads whole records ahead.
+    virtual bool holds_bytes() const = 0;
+};
+
+std::unique_ptr<transport> make_plain_transport(int socket);
+/// Null where OpenSSL has no memory. The context is kept alive by OpenSSL's own count.
+std::unique_ptr<transport> make_tls_transport(int socket, SSL_CTX* context);
+/// The client's side. `host` is the name or numeric address that the certificate must be for, where the context asks
+/// for one at all; a name is also told to the server (SNI, RFC 6066 section 3).
+std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* context, const std::string& host);
+
+} // namespace hookd::http

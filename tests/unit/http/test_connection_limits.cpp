@@ -1,0 +1,55 @@
+#include "http/connection_limits.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using namespace hookd;
+using http::body_budget;
+using http::connection_limits;
+using refusal = connection_limits::refusal;
+
+namespace {
+
+std::optional<ip_address> address(const char* text) {
+    return ip_address::parse(text);
+}
+
+} // namespace
+
+TEST_CASE("connection limits: a place is free again when its connection has ended") {
+    connection_limits limits{2, 2};
+    refusal why{};
+    auto first = limits.admit(address("192.0.2.1"), why);
+    {
+        const auto second = limits.admit(address("192.0.2.2"), why);
+        CHECK(second);
+        CHECK_FALSE(limits.admit(address("192.0.2.3"), why));
+        CHECK(why == refusal::too_many);
+    }
+    CHECK(limits.admit(address("192.0.2.3"), why));
+}
+
+TEST_CASE("connection limits: one address, or one IPv6 /64, has its own limit") {
+    connection_limits limits{100, 2};
+    refusal why{};
+    std::vector<connection_limits::permit> held;
+    for (const auto* text : {"192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::2"}) {
+        auto permit = limits.admit(address(text), why);
+        REQUIRE(permit);
+        held.push_back(std::move(*permit));
+    }
+    CHECK_FALSE(limits.admit(address("192.0.2.1"), why));
+    CHECK(why == refusal::too_many_from_address);
+    CHECK_FALSE(limits.admit(address("2001:db8::ffff"), why));
+    CHECK(limits.admit(address("2001:db8:0:1::1"), why));
+    CHECK(limits.admit(std::nullopt, why));
+}
+
+TEST_CASE("body budget: what does not fit changes nothing") {
+    body_budget budget{100};
+    CHECK(budget.change(0, 60));
+    CHECK_FALSE(budget.change(0, 50));
+    CHECK(budget.change(60, 50));
+    CHECK(budget.change(0, 50));
+}

@@ -1,0 +1,30 @@
+#include "http/response.hpp"
+
+#include <catch2/catch.hpp>
+
+using hookd::answer;
+
+namespace {
+
+std::string written(const answer& what, bool keep_alive) {
+    hookd::http::response_writer writer;
+    std::string bytes{writer.write(what, keep_alive)};
+    const auto date = bytes.find("Date: ");
+    REQUIRE(date != std::string::npos);
+    REQUIRE(bytes.substr(date + 6).find(" GMT\r\n") == 25); // IMF-fixdate has one length (RFC 9110 section 5.6.7)
+    return bytes.erase(date, 6 + 29 + 2);
+}
+
+} // namespace
+
+TEST_CASE("response: 204 has neither length nor body") {
+    CHECK(written({204, {}, {}, {}}, true) == "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+TEST_CASE("response: others say their length, and whether the connection ends") {
+    CHECK(written({401, "unauthorized\n", {}, {}}, true) ==
+          "HTTP/1.1 401 Unauthorized\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+          "13\r\n\r\nunauthorized\n");
+    CHECK(written({405, {}, "Allow", "POST"}, false) ==
+          "HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
