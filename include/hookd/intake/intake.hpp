@@ -1,0 +1,46 @@
+#pragma once
+
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/journal/journal.hpp>
+#include <hookd/signature/key.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace hookd::intake {
+
+/// From a request to an answer: which endpoint it is for, whether it is authentic, and made durable. Why a request
+/// was refused goes to the log, never into the answer. Not thread-safe: one for each I/O thread.
+class intake {
+public:
+    /// All three must outlive the intake. The secrets are already known to be well-formed.
+    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock);
+    intake(const intake&) = delete;
+    intake& operator=(const intake&) = delete;
+    ~intake();
+
+    /// What can be said before the body is read: 404, 405, 403, 415. Nothing: read on.
+    std::optional<answer> screen(const request& head);
+
+    /// Verifies and stores. 204 is said only after the event is synced to disk. The request must live until the
+    /// coroutine has ended.
+    boost::asio::awaitable<answer> take(const request& whole);
+
+private:
+    struct endpoint;
+    class refusal_log;
+
+    endpoint* find(std::string_view target);
+
+    std::vector<std::unique_ptr<endpoint>> endpoints_;
+    std::unique_ptr<refusal_log> log_;
+    journal::journal& journal_;
+    wall_clock clock_;
+};
+
+} // namespace hookd::intake

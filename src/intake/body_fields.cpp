@@ -1,0 +1,102 @@
+#include "intake/body_fields.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace hookd::intake {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t longest_type = 256;
+
+/// A type goes into filters, tables and environment variables: visible ASCII, as CloudEvents' own examples are.
+bool is_type(std::string_view text) {
+    return !text.empty() && text.size() <= longest_type &&
+           std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// SAX: sees each value once and keeps the three strings.
+class field_reader : public json::json_sax_t {
+public:
+    explicit field_reader(body_fields& found) : found_{found} {}
+
+    bool null() override { return other(); }
+    bool boolean(bool /*value*/) override { return other(); }
+    bool number_integer(number_integer_t /*value*/) override { return other(); }
+    bool number_unsigned(number_unsigned_t /*value*/) override { return other(); }
+    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return other(); }
+    bool binary(binary_t& /*value*/) override { return other(); }
+
+    bool string(string_t& value) override {
+        if (wanted_ != nullptr) {
+            *wanted_ = std::move(value);
+            wanted_ = nullptr;
+        }
+        return true;
+    }
+    bool key(string_t& name) override {
+        wanted_ = depth_ == 1 ? member(name) : nullptr;
+        return true;
+    }
+    bool start_object(std::size_t /*elements*/) override { return open(); }
+    bool start_array(std::size_t /*elements*/) override {
+        depth_ += depth_ == 0 ? 1 : 0; // an array at the top has no members: its objects are one deeper
+        return open();
+    }
+    bool end_object() override { return close(); }
+    bool end_array() override { return close(); }
+    bool parse_error(std::size_t /*at*/, const std::string& /*token*/, const json::exception& /*what*/) override {
+        return false;
+    }
+
+private:
+    std::string* member(const std::string& name) {
+        if (name == "type") {
+            return &found_.type;
+        }
+        if (name == "collection_name") {
+            return &found_.collection;
+        }
+        return name == "name" ? &found_.document : nullptr;
+    }
+    bool other() {
+        if (wanted_ != nullptr) {
+            wanted_->clear();
+            wanted_ = nullptr;
+        }
+        return true;
+    }
+    bool open() {
+        ++depth_;
+        return other();
+    }
+    bool close() {
+        --depth_;
+        return true;
+    }
+
+    body_fields& found_;
+    std::string* wanted_ = nullptr;
+    std::size_t depth_ = 0;
+};
+
+} // namespace
+
+body_fields read_body_fields(std::string_view body) {
+    body_fields found;
+    field_reader reader{found};
+    // A byte order mark is no JSON text (RFC 8259 section 8.1), though the library would skip it.
+    if (body.starts_with("\xef\xbb\xbf") || !json::sax_parse(body.begin(), body.end(), &reader)) {
+        return {};
+    }
+    found.json = true;
+    if (!is_type(found.type)) {
+        found.type = "unknown";
+    }
+    return found;
+}
+
+} // namespace hookd::intake

@@ -1,0 +1,49 @@
+#include "intake/body_fields.hpp"
+
+#include <catch2/catch.hpp>
+
+using hookd::intake::read_body_fields;
+
+TEST_CASE("body: type, collection and document are found at the top level alone") {
+    const auto found = read_body_fields(
+        R"({"metadata":{"type":"decoy","name":"decoy"},"list":[{"name":"decoy"}],"type":"upsert.fail",)"
+        R"("name":"q\u0033/report.pdf","collection_name":"c"})");
+    CHECK(found.json);
+    CHECK(found.type == "upsert.fail");
+    CHECK(found.document == "q3/report.pdf");
+    CHECK(found.collection == "c");
+}
+
+TEST_CASE("body: what cannot serve as a type is unknown, and the body still JSON") {
+    for (const auto* body : {R"({})", R"([])", R"("upsert.fail")", R"(7)", R"({"type":7})", R"({"type":""})",
+                             R"({"type":null})", R"({"type":"a b"})", R"({"type":"a\u0000"})",
+                             R"({"type":["upsert.fail"]})", R"({"type":{"type":"upsert.fail"}})",
+                             R"([{"type":"upsert.fail"}])", R"([[{"type":"x"}]])", R"({"type":"\u00e9"})"}) {
+        CAPTURE(body);
+        CHECK(read_body_fields(body).json);
+        CHECK(read_body_fields(body).type == "unknown");
+    }
+    CHECK(read_body_fields("{\"type\":\"" + std::string(257, 'x') + "\"}").type == "unknown");
+}
+
+TEST_CASE("body: of repeated members the last counts") {
+    CHECK(read_body_fields(R"({"type":"a","type":"b"})").type == "b");
+    CHECK(read_body_fields(R"({"type":"a","type":7})").type == "unknown");
+}
+
+TEST_CASE("body: what is not one JSON text in UTF-8 is not JSON") {
+    for (const auto* body :
+         {"", " ", "{", "{}{}", "{'a':1}", "{\"name\":\"\xff\"}", "\xef\xbb\xbf{}", "nul", "{\"a\":1,}"}) {
+        CAPTURE(body);
+        const auto found = read_body_fields(body);
+        CHECK_FALSE(found.json);
+        CHECK(found.type == "unknown");
+        CHECK(found.document.empty());
+    }
+}
+
+TEST_CASE("body: depth is no danger") {
+    const std::string open(1'000'000, '[');
+    CHECK_FALSE(read_body_fields(open).json);
+    CHECK(read_body_fields(open + std::string(1'000'000, ']')).json);
+}

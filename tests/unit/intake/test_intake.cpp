@@ -1,0 +1,111 @@
+#include <hookd/intake/intake.hpp>
+#include <hookd/signature/signer.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace {
+
+using namespace hookd;
+namespace asio = boost::asio;
+
+constexpr const char* secret_text = "whsec_Pybd+/T5WTE8f7PIvfkSFugVuCjllAXF";
+
+unix_millis fixed_now() {
+    return unix_millis{std::chrono::seconds{1'760'000'000}};
+}
+
+/// A real journal in a directory of its own, and an intake in front of it.
+class house {
+public:
+    house() {
+        std::string name = (std::filesystem::temp_directory_path() / "hookd-intake-XXXXXX").string();
+        directory_ = mkdtemp(name.data());
+        auto& endpoint = endpoints_.emplace_back();
+        endpoint.name = "colivara";
+        endpoint.path = "/webhooks/colivara";
+        endpoint.secrets.emplace_back(secret_text);
+        endpoint.allow_from.push_back(*cidr::parse("192.0.2.0/24"));
+        journal_settings settings;
+        settings.path = (directory_ / "journal.db").string();
+        journal_ = journal::open(settings, fixed_now, {}).value();
+        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now);
+    }
+    house(const house&) = delete;
+    house& operator=(const house&) = delete;
+    ~house() {
+        intake_.reset();
+        journal_->close();
+        journal_.reset();
+        std::filesystem::remove_all(directory_);
+    }
+
+    std::optional<answer> screen(const request& head) { return intake_->screen(head); }
+
+    unsigned take(const request& whole) {
+        unsigned status = 0;
+        asio::io_context context;
+        asio::co_spawn(context, intake_->take(whole), [&](const std::exception_ptr& thrown, answer what) {
+            REQUIRE_FALSE(thrown);
+            status = what.status;
+        });
+        context.run();
+        return status;
+    }
+
+    std::uint64_t stored() const { return journal_->last_sequence(); }
+
+private:
+    std::filesystem::path directory_;
+    std::vector<endpoint_settings> endpoints_;
+    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<intake::intake> intake_;
+};
+
+request head(std::string_view method, std::string_view target) {
+    return {.method = method, .target = target, .fields = {}, .client = "192.0.2.9", .body = {}};
+}
+
+} // namespace
+
+TEST_CASE("intake: path, method, address and encoding are judged before the body is read") {
+    house house;
+    CHECK(house.screen(head("POST", "/other"))->status == 404);
+    CHECK(house.screen(head("POST", "/webhooks/colivara/"))->status == 404);
+    CHECK(house.screen(head("GET", "/webhooks/colivara"))->status == 405);
+    CHECK(house.screen(head("GET", "/webhooks/colivara"))->field_value == "POST");
+    CHECK(house.screen(head("post", "/webhooks/colivara"))->status == 405);
+    auto elsewhere = head("POST", "/webhooks/colivara");
+    elsewhere.client = "198.51.100.1";
+    CHECK(house.screen(elsewhere)->status == 403);
+    elsewhere.client = "unix";
+    CHECK(house.screen(elsewhere)->status == 403);
+    const header_field encoding{"content-encoding", "gzip"};
+    auto encoded = head("POST", "/webhooks/colivara");
+    encoded.fields = {&encoding, 1};
+    CHECK(house.screen(encoded)->status == 415);
+    CHECK_FALSE(house.screen(head("POST", "/webhooks/colivara")));
+    CHECK_FALSE(house.screen(head("POST", "/webhooks/colivara?from=colivara")));
+}
+
+TEST_CASE("intake: an authentic message is one event, however often it comes; any other is none") {
+    house house;
+    auto message = head("POST", "/webhooks/colivara");
+    message.body = R"({"type":"upsert.fail","name":"a.pdf"})";
+    auto signer = signature::signer::parse(secret_text).value();
+    const auto headers = signature::sign_message({&signer, 1}, "msg_1",
+                                                 std::chrono::floor<std::chrono::seconds>(fixed_now()), message.body);
+    const auto fields = headers.fields();
+    message.fields = fields;
+    CHECK(house.take(message) == 204);
+    CHECK(house.take(message) == 204);
+    CHECK(house.stored() == 1);
+
+    message.body = R"({"type":"upsert.fail","name":"b.pdf"})";
+    CHECK(house.take(message) == 401);
+    CHECK(house.stored() == 1);
+}
