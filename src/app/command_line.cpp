@@ -1,0 +1,77 @@
+#include "app/check_command.hpp"
+#include "app/exit_code.hpp"
+#include "app/run_command.hpp"
+#include "app/verify_command.hpp"
+#include "app/version_command.hpp"
+
+#include <hookd/app/command_line.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <iostream>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr const char* default_config = "/etc/colivara-hookd/colivara-hookd.toml";
+
+/// Adds one command's options; what it does is called when the line names it.
+void add_run(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+    auto* const command = line.add_subcommand("run", "The daemon, in the foreground");
+    command->callback([&] { chosen = [&] { return run_run(config, std::cerr); }; });
+}
+
+void add_check(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+    auto* const command =
+        line.add_subcommand("check", "Read the configuration and everything it names; print every fault");
+    auto print = std::make_shared<bool>(false);
+    command->add_flag("--print", *print, "Print the values in force, without secrets");
+    command->callback([&, print] { chosen = [&, print] { return run_check(config, *print, std::cout, std::cerr); }; });
+}
+
+void add_verify(CLI::App& line, std::function<int()>& chosen) {
+    auto* const command =
+        line.add_subcommand("verify", "Check a message's signature: exit 0 if it is authentic, 1 if not");
+    auto given = std::make_shared<verify_arguments>();
+    command->add_option("--secret-file", given->secret_file, "File with the secret, or several, one a line")
+        ->required();
+    command->add_option("--header", given->headers, "A header of the message: 'svix-id: msg_…' (repeatable)");
+    command->add_option("--request", given->request_file, "File with the whole captured HTTP request");
+    command->add_option("body", given->body, "File with the body; - or nothing: standard input");
+    command->add_option("--at", given->at, "Judge the timestamp at this Unix time instead of now");
+    command->add_flag("--ignore-time", given->ignore_time, "Do not judge the timestamp");
+    command->add_flag("--explain", given->explain, "Say why, and what to do");
+    command->footer("Example:\n  colivara-hookd verify --secret-file secret --request captured.http --explain");
+    command->callback([&chosen, given] { chosen = [given] { return run_verify(*given, std::cout, std::cerr); }; });
+}
+
+void add_version(CLI::App& line, std::function<int()>& chosen) {
+    auto* const command = line.add_subcommand("version", "The program's version and its libraries'");
+    command->callback([&chosen] { chosen = [] { return run_version(std::cout); }; });
+}
+
+} // namespace
+
+int run_command_line(int count, char** words) {
+    CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
+    line.require_subcommand(1);
+    std::string config = default_config;
+    line.add_option("-c,--config", config, "The configuration (TOML, or JSON when it ends in .json)")
+        ->envname("HOOKD_CONFIG")
+        ->capture_default_str();
+    std::function<int()> chosen;
+    add_run(line, config, chosen);
+    add_check(line, config, chosen);
+    add_verify(line, chosen);
+    add_version(line, chosen);
+    try {
+        line.parse(count, words);
+    } catch (const CLI::ParseError& fault) {
+        return line.exit(fault) == 0 ? exit_done : exit_usage;
+    }
+    return chosen();
+}
+
+} // namespace hookd::app

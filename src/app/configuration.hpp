@@ -1,0 +1,12 @@
+#pragma once
+
+#include <hookd/config/load.hpp>
+
+#include <string>
+
+namespace hookd::app {
+
+/// Loads the file with everything that the other rooms know about its values: keys, certificates, types of sinks.
+config::loaded load_configuration(const std::string& path);
+
+} // namespace hookd::app

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace hookd::app {
+
+/// What the process says at its end: sysexits.h(3head) where it has a name for it.
+enum exit_code : int {
+    exit_done = 0,
+    exit_no = 1,
+    exit_usage = 2,
+    exit_unreachable = 69, ///< EX_UNAVAILABLE: the daemon, or the receiver that was to be tried
+    exit_io = 74,          ///< EX_IOERR
+    exit_config = 78,      ///< EX_CONFIG
+};
+
+} // namespace hookd::app

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <chrono>
+
+namespace hookd::app {
+
+/// Ends the process with a failure when it is still there after `patience`, whatever hangs. What was acknowledged is
+/// in the journal by then; what was not is sent again.
+void end_process_after(std::chrono::milliseconds patience);
+
+} // namespace hookd::app

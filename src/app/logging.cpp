@@ -1,0 +1,111 @@
+#include "app/logging.hpp"
+
+#include <hookd/core/time.hpp>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr std::size_t most_waiting = 8192;
+constexpr const char* logger_name = "hookd";
+
+void append(spdlog::memory_buf_t& out, std::string_view text) {
+    out.append(text.data(), text.data() + text.size());
+}
+
+void append_visible(spdlog::memory_buf_t& out, std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            out.push_back(c);
+            continue;
+        }
+        const std::array<char, 4> shown{'\\', 'x', digits[byte >> 4U], digits[byte & 0xfU]};
+        out.append(shown.data(), shown.data() + shown.size());
+    }
+}
+
+std::string_view level_name(spdlog::level::level_enum level) {
+    const auto name = spdlog::level::to_string_view(level);
+    return {name.data(), name.size()};
+}
+
+std::string time_of(const spdlog::details::log_msg& line) {
+    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(line.time));
+}
+
+/// `2026-11-22T22:48:01.123Z warning 401 refused: …`
+class text_formatter final : public spdlog::formatter {
+public:
+    void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
+        append(out, time_of(line));
+        out.push_back(' ');
+        append(out, level_name(line.level));
+        out.push_back(' ');
+        append_visible(out, {line.payload.data(), line.payload.size()});
+        out.push_back('\n');
+    }
+    std::unique_ptr<formatter> clone() const override { return std::make_unique<text_formatter>(); }
+};
+
+/// `{"time":"…","level":"warning","message":"401 refused: …"}`
+class json_formatter final : public spdlog::formatter {
+public:
+    void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
+        nlohmann::ordered_json object;
+        object["time"] = time_of(line);
+        object["level"] = level_name(line.level);
+        object["message"] = std::string_view{line.payload.data(), line.payload.size()};
+        append(out, object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+        out.push_back('\n');
+    }
+    std::unique_ptr<formatter> clone() const override { return std::make_unique<json_formatter>(); }
+};
+
+spdlog::level::level_enum to_spdlog(log_level level) {
+    switch (level) {
+    case log_level::trace:
+        return spdlog::level::trace;
+    case log_level::debug:
+        return spdlog::level::debug;
+    case log_level::info:
+        return spdlog::level::info;
+    case log_level::warning:
+        return spdlog::level::warn;
+    case log_level::error:
+        break;
+    }
+    return spdlog::level::err;
+}
+
+} // namespace
+
+void start_logging(const log_settings& settings) {
+    spdlog::drop_all();
+    spdlog::init_thread_pool(most_waiting, 1);
+    auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_st>(logger_name);
+    if (settings.format == log_format::json) {
+        logger->set_formatter(std::make_unique<json_formatter>());
+    } else {
+        logger->set_formatter(std::make_unique<text_formatter>());
+    }
+    logger->set_level(to_spdlog(settings.level));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+void stop_logging() {
+    if (const auto pool = spdlog::thread_pool(); pool != nullptr && pool->overrun_counter() > 0) {
+        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", pool->overrun_counter());
+    }
+    spdlog::shutdown();
+}
+
+} // namespace hookd::app

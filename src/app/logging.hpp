@@ -1,0 +1,15 @@
+#pragma once
+
+#include <hookd/core/settings.hpp>
+
+namespace hookd::app {
+
+/// Sends spdlog's default logger to standard error, through a thread of its own: a reader of the log that stalls
+/// delays nobody. Past 8192 waiting lines the oldest are dropped. Control characters in a line, which may come from
+/// strangers, are made visible, so that nobody can write a line of their own.
+void start_logging(const log_settings& settings);
+
+/// Writes out what waits. Blocks as long as standard error does.
+void stop_logging();
+
+} // namespace hookd::app

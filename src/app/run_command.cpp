@@ -1,0 +1,43 @@
+#include "app/run_command.hpp"
+
+#include "app/configuration.hpp"
+#include "app/daemon.hpp"
+#include "app/exit_code.hpp"
+#include "app/last_resort.hpp"
+#include "app/logging.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <ostream>
+#include <sys/stat.h>
+
+namespace hookd::app {
+
+namespace {
+
+/// Log lines that wait when all else has ended are worth this long.
+constexpr std::chrono::milliseconds log_patience{2'000};
+
+} // namespace
+
+int run_run(const std::string& config_path, std::ostream& err) {
+    umask(S_IRWXO);
+    const auto loaded = load_configuration(config_path);
+    if (!loaded.values) {
+        for (const auto& fault : loaded.faults) {
+            err << fault << '\n';
+        }
+        return exit_config;
+    }
+    start_logging(loaded.values->log);
+    spdlog::info("colivara-hookd {} with {}", HOOKD_VERSION, config_path);
+    for (const auto& warning : loaded.warnings) {
+        spdlog::warn("{}", warning);
+    }
+    const int code = run_daemon(loaded.values);
+    end_process_after(log_patience);
+    stop_logging();
+    return code;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,78 @@
+"""The arrows between the rooms, read from the #include lines: docs/architecture.md shows the same."""
+
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# A room, and the rooms whose faces (include/hookd/ROOM) it may include besides its own.
+MAY_INCLUDE = {
+    "core": set(),
+    "signature": {"core"},
+    "config": {"core"},
+    "journal": {"core"},
+    "sinks": {"core", "config"},
+    "delivery": {"core", "journal", "sinks"},
+    "http": {"core"},
+    "intake": {"core", "signature", "journal"},
+    "app": {"core", "signature", "config", "journal", "sinks", "delivery", "http", "intake"},
+}
+# Heavy or private libraries, and the rooms that may name them (in their src only).
+ONLY_IN = {
+    r"boost/beast": {"http"},
+    r"sqlite3\.h": {"journal", "app"},
+    r"toml\+\+": {"config"},
+    r"openssl/": {"http", "signature", "app"},
+    r"CLI/": {"app"},
+}
+# A room's private headers lie in src/ROOM; these rooms may use another's.
+BORROWS = {("config", "core")}
+
+INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
+
+
+def sources():
+    for top in ("include/hookd", "src"):
+        for path in sorted((ROOT / top).rglob("*.?pp")):
+            parts = path.relative_to(ROOT / top).parts
+            if len(parts) > 1:
+                yield path, parts[0], top != "src"
+
+
+def includes():
+    for path, room, is_face in sources():
+        for target in INCLUDE.findall(path.read_text()):
+            yield path.relative_to(ROOT), room, is_face, target
+
+
+def test_every_room_is_known():
+    assert {room for _, room, _ in sources()} == set(MAY_INCLUDE)
+
+
+def test_a_room_includes_only_the_faces_it_may():
+    wrong = []
+    for path, room, _, target in includes():
+        face = re.match(r"hookd/(\w+)/", target)
+        if face and face[1] != room and face[1] not in MAY_INCLUDE[room]:
+            wrong.append(f"{path} includes {target}")
+    assert wrong == []
+
+
+def test_private_headers_stay_in_their_room():
+    wrong = []
+    for path, room, is_face, target in includes():
+        private = re.match(r"(\w+)/[\w/]+\.hpp$", target)
+        if not private or private[1] not in MAY_INCLUDE:
+            continue
+        if is_face or (private[1] != room and (room, private[1]) not in BORROWS):
+            wrong.append(f"{path} includes {target}")
+    assert wrong == []
+
+
+def test_heavy_libraries_stay_in_their_room_and_out_of_the_faces():
+    wrong = []
+    for path, room, is_face, target in includes():
+        for pattern, rooms in ONLY_IN.items():
+            if re.match(pattern, target) and (is_face or room not in rooms):
+                wrong.append(f"{path} includes {target}")
+    assert wrong == []
