@@ -296,7 +296,7 @@ asio::awaitable<bool> connection::send(std::string_view bytes) {
 
 asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
-    const auto bytes = home_.responses().write(what, keep_alive);
+    const auto bytes = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
     if (status == io_status::done && count == bytes.size()) {

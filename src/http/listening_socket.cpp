@@ -112,11 +112,26 @@ std::string text_of(const socket_address& address) {
     return '[' + std::string{host.data()} + "]:" + std::to_string(ntohs(v6.sin6_port));
 }
 
+/// Sockets with SO_REUSEPORT share an address with those of any program of the same user: a second daemon would take a
+/// part of the first one's connections, and nobody would know. A socket without it finds out whether somebody listens.
+bool is_taken(const socket_address& address) {
+    const descriptor probe{socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    set_flag(probe.value(), SOL_SOCKET, SO_REUSEADDR);
+    if (address.storage.ss_family == AF_INET6) {
+        set_flag(probe.value(), IPPROTO_IPV6, IPV6_V6ONLY);
+    }
+    return bind(probe.value(), address.data(), address.length) != 0 && errno == EADDRINUSE;
+}
+
 result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
     auto address = parse_tcp(text);
     if (!address) {
         return std::unexpected{error{"cannot listen on " + std::string{text} +
                                      ": not an address; write host:port, [v6]:port, unix:/path or systemd:NAME"}};
+    }
+    if (is_taken(*address)) {
+        return std::unexpected{
+            system_error(text, "bind", "stop the program that listens there, or choose another port")};
     }
     listening_sockets opened;
     std::vector<descriptor> owned;
@@ -132,8 +147,8 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
             set_flag(socket.value(), IPPROTO_IPV6, IPV6_V6ONLY); // so that 0.0.0.0 and [::] can stand side by side
         }
         if (bind(socket.value(), address->data(), address->length) != 0) {
-            return std::unexpected{
-                system_error(text, "bind", "is another program using it, or is the port below 1024?")};
+            return std::unexpected{system_error(
+                text, "bind", "does the address belong to this machine, and is the port above 1023 or permitted?")};
         }
         if (listen(socket.value(), SOMAXCONN) != 0) {
             return std::unexpected{system_error(text, "listen")};

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t first_buffer = 2048;
 constexpr std::size_t body_buffer = std::size_t{64} << 10U;
+constexpr std::size_t shortest_last_chunk = 5;
 /// Buffers that one large request left behind are given back, not kept for the connection's life.
 constexpr std::size_t kept_body = std::size_t{16} << 10U;
 
@@ -145,7 +146,9 @@ request_reader::progress request_reader::parse_head() {
 
 request_reader::progress request_reader::read_body() {
     error_code fault;
-    while (!parser_->is_done() && end_ > begin_) {
+    // Beast 1.81 asserts that it is never shown less of a last chunk than `0 CRLF CRLF`. No chunked body ends in less.
+    const std::size_t least = parser_->chunked() ? shortest_last_chunk : 1;
+    while (!parser_->is_done() && end_ - begin_ >= least) {
         const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), fault);
         begin_ += used;
         if (fault == beast_http::error::need_more) {

@@ -11,7 +11,7 @@ std::string_view reason_phrase(unsigned status) {
     return {phrase.data(), phrase.size()};
 }
 
-std::string_view response_writer::write(const answer& what, bool keep_alive) {
+std::string_view response_writer::write(const answer& what, bool keep_alive, bool to_head) {
     bytes_.clear();
     bytes_ += "HTTP/1.1 ";
     bytes_ += std::to_string(what.status);
@@ -36,7 +36,9 @@ std::string_view response_writer::write(const answer& what, bool keep_alive) {
         bytes_ += "\r\nConnection: close";
     }
     bytes_ += "\r\n\r\n";
-    bytes_ += what.body;
+    if (!to_head) {
+        bytes_ += what.body;
+    }
     return bytes_;
 }
 

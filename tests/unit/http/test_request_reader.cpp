@@ -80,6 +80,11 @@ TEST_CASE("reader: requests behind one another are told apart") {
     CHECK(result.bodies == std::vector<std::string>{"hello", "abcde", ""});
 }
 
+TEST_CASE("reader: a chunked body may end anywhere in a packet, an empty one too") {
+    CHECK(read(post("Host: h\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n") + behind).bodies.size() == 2);
+    CHECK(read(post("Host: h\r\nTransfer-Encoding: chunked\r\n", "000;a=b\r\n\r\n") + behind).bodies.size() == 2);
+}
+
 TEST_CASE("reader: a trailer never becomes a header field") {
     const auto result = read(post("Host: h\r\nTransfer-Encoding: Chunked\r\nTrailer: svix-signature\r\n",
                                   "1\r\na\r\n0\r\nsvix-signature: v1,x\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n") +

@@ -6,9 +6,9 @@ using hookd::answer;
 
 namespace {
 
-std::string written(const answer& what, bool keep_alive) {
+std::string written(const answer& what, bool keep_alive, bool to_head = false) {
     hookd::http::response_writer writer;
-    std::string bytes{writer.write(what, keep_alive)};
+    std::string bytes{writer.write(what, keep_alive, to_head)};
     const auto date = bytes.find("Date: ");
     REQUIRE(date != std::string::npos);
     REQUIRE(bytes.substr(date + 6).find(" GMT\r\n") == 25); // IMF-fixdate has one length (RFC 9110 section 5.6.7)
@@ -27,4 +27,9 @@ TEST_CASE("response: others say their length, and whether the connection ends") 
           "13\r\n\r\nunauthorized\n");
     CHECK(written({405, {}, "Allow", "POST"}, false) ==
           "HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("response: an answer to HEAD has a length and no body") {
+    CHECK(written({404, "not found\n", {}, {}}, true, true) ==
+          "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 10\r\n\r\n");
 }

@@ -1,0 +1,152 @@
+"""A sender under load: many keep-alive connections at once, retries as the real sender makes them, and a
+record of what was promised: the ids whose 204 was read to its end."""
+
+import random
+import threading
+import time
+
+from .client import Connection
+from .events import success_event
+from .signing import message_id, post, signature_headers
+from .waiting import until
+
+_GOOD = b"HTTP/1.1 204 "
+_BUSY = b"HTTP/1.1 503 "
+
+
+class Sender:
+    """What one sender knows over the daemon's restarts. `acknowledged` may be read at any time; the rest
+    between two loads."""
+
+    def __init__(self, secret, seed):
+        self.secret = secret
+        self.bodies = {}  # id -> the body sent with it
+        self._ids = []
+        self.acknowledged = set()
+        self.requests = 0
+        self.repeated = 0
+        self.refused = 0
+        self.faults = []
+        self._lock = threading.Lock()
+        self._random = random.Random(seed)
+
+    def unanswered(self):
+        """Ids that were sent and never acknowledged: a sender tries them again."""
+        return sorted(self.bodies.keys() - self.acknowledged)
+
+    def request(self, id):
+        return post(self.bodies[id], signature_headers(self.secret, self.bodies[id], id))
+
+    def note_answer(self, id, answer):
+        with self._lock:
+            self.requests += 1
+            if answer.startswith(_GOOD):
+                self.acknowledged.add(id)
+            elif answer.startswith(_BUSY):
+                self.refused += 1
+            elif answer:
+                self.faults.append(f"{id}: {answer!r}")
+
+    def choose(self, retries):
+        """The id to send next: one to retry, now and then a copy of any earlier one, mostly a fresh one."""
+        with self._lock:
+            if retries and self._random.random() < 0.5:
+                self.repeated += 1
+                return retries.pop()
+            if self._ids and self._random.random() < 0.1:
+                self.repeated += 1
+                return self._earlier()
+            id = message_id()
+            self.bodies[id] = success_event(name=f"{id}.pdf")
+            self._ids.append(id)
+            return id
+
+    def _earlier(self):
+        """A recent one is often in flight beside its copy; an old one meets another life of the daemon."""
+        recent = self._random.random() < 0.5
+        return self._random.choice(self._ids[-32:] if recent else self._ids)
+
+
+class Load:
+    """Sends on each of `connections`, one thread a connection, from entering until the daemon breaks the
+    connections or the block is left. The connections go to `listeners` in turn."""
+
+    def __init__(self, sender, listeners, connections=8):
+        self.sender = sender
+        self.answers = 0
+        self._retries = sender.unanswered()
+        self._ending = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._run, args=(listeners[number % len(listeners)],))
+                         for number in range(connections)]
+
+    def __enter__(self):
+        for each in self._threads:
+            each.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ending.set()
+        for each in self._threads:
+            each.join()
+
+    def wait_for(self, answers):
+        """Until so many requests of this load were answered."""
+        until(lambda: self.answers >= answers, lambda: f"{answers} answers; got {self.answers}")
+
+    def wait_for_retries(self):
+        """Until everything that was unanswered at the beginning is sent again; the answers are there when the
+        block is left."""
+        until(lambda: not self._retries, lambda: f"{len(self._retries)} ids to be sent again")
+
+    def _run(self, listener):
+        try:
+            with Connection(listener) as connection:
+                while not self._ending.is_set():
+                    id = self.sender.choose(self._retries)
+                    answer = _exchange(connection.socket, self.sender.request(id))
+                    self.sender.note_answer(id, answer)
+                    if not answer:
+                        return
+                    with self._lock:
+                        self.answers += 1
+        except OSError:
+            return  # the daemon was killed while connecting, in a handshake or in closing
+
+
+def _exchange(socket, request):
+    """The answer once it is whole; empty when it never was."""
+    try:
+        socket.sendall(request)
+        answer = b""
+        while not _whole(answer):
+            got = socket.recv(4096)
+            if not got:
+                return b""
+            answer += got
+        return answer
+    except OSError:
+        return b""
+
+
+def _whole(answer):
+    head, end, body = answer.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
+    return len(body) >= int(length or 0)
+
+
+def send_all(connection_to, requests):
+    """Sends the requests one after the other on one connection; the statuses."""
+    statuses = []
+    with Connection(connection_to) as connection:
+        for each in requests:
+            connection.send(each)
+            statuses.append(connection.response().status)
+    return statuses
+
+
+def wait_a_random_moment(generator, longest):
+    """Not for anything to happen: so that what follows hits the daemon anywhere."""
+    time.sleep(generator.uniform(0, longest))
