@@ -1,0 +1,232 @@
+#include "app/verify_command.hpp"
+
+#include "app/exit_code.hpp"
+
+#include <hookd/config/secret_file.hpp>
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/signature/explain.hpp>
+#include <hookd/signature/key.hpp>
+#include <hookd/signature/verifier.hpp>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+#include <system_error>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr std::chrono::seconds tolerance{300};
+
+/// What ends the command before there is a verdict.
+struct failure {
+    exit_code code = exit_usage;
+    std::string message;
+};
+
+template <class T>
+using outcome = std::expected<T, failure>;
+
+std::unexpected<failure> fail(exit_code code, std::string message) {
+    return std::unexpected(failure{code, std::move(message)});
+}
+
+struct message {
+    std::vector<header_field> fields;
+    std::string_view body;
+};
+
+std::string_view trimmed(std::string_view text, std::string_view white_space) {
+    const auto first = text.find_first_not_of(white_space);
+    return first == std::string_view::npos ? std::string_view{}
+                                           : text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+/// The text up to the next line feed, without CR LF or LF, which `rest` loses too.
+std::string_view take_line(std::string_view& rest) {
+    const auto end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    if (line.ends_with('\r')) {
+        line.remove_suffix(1);
+    }
+    return line;
+}
+
+/// `name: value`; a folded line or anything else without a proper name is none.
+std::optional<header_field> parse_field(std::string_view line) {
+    const auto colon = line.find(':');
+    const std::string_view name = line.substr(0, colon);
+    if (colon == std::string_view::npos || name.empty() || name.find_first_of(" \t") != std::string_view::npos) {
+        return std::nullopt;
+    }
+    return header_field{name, trimmed(line.substr(colon + 1), " \t")};
+}
+
+outcome<std::string> read_all(std::istream& in, const std::string& name) {
+    std::string text;
+    std::array<char, 65536> block{};
+    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    if (in.bad()) {
+        return fail(exit_io, "Check " + name + ": it cannot be read");
+    }
+    return text;
+}
+
+outcome<std::string> read_file(const std::string& path) {
+    if (path == "-") {
+        return read_all(std::cin, "standard input");
+    }
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
+    }
+    return read_all(in, path);
+}
+
+outcome<std::vector<signature::key>> read_keys(const std::string& path) {
+    const auto text = config::read_secret_file(path);
+    if (!text) {
+        return fail(exit_config, text.error().message);
+    }
+    std::vector<signature::key> keys;
+    std::string_view rest = text->text();
+    while (!rest.empty()) {
+        const std::string_view line = trimmed(take_line(rest), " \t");
+        if (line.empty()) {
+            continue;
+        }
+        auto key = signature::key::parse(line);
+        if (!key) {
+            return fail(exit_config, path + ": number " + std::to_string(keys.size() + 1) + ": " + key.error().message);
+        }
+        keys.push_back(std::move(*key));
+    }
+    return keys;
+}
+
+/// A capture that an editor has saved may have a line break too many: Content-Length tells where the body ends.
+outcome<std::string_view> body_of(std::string_view rest, std::span<const header_field> fields,
+                                  const std::string& path) {
+    for (const header_field& field : fields) {
+        if (same_field_name(field.name, "transfer-encoding")) {
+            return fail(exit_usage, "Capture the request behind whatever decodes it: " + path +
+                                        " has a Transfer-Encoding, so its body is not what was signed");
+        }
+        if (!same_field_name(field.name, "content-length")) {
+            continue;
+        }
+        std::size_t length = 0;
+        const char* const end = field.value.end();
+        const auto parsed = std::from_chars(field.value.begin(), end, length);
+        if (parsed.ec != std::errc{} || parsed.ptr != end) {
+            return fail(exit_usage, "Check " + path + ": its Content-Length is not a number");
+        }
+        if (length > rest.size()) {
+            return fail(exit_usage, "Capture the whole request: Content-Length says " + std::to_string(length) +
+                                        " bytes of body, " + path + " has " + std::to_string(rest.size()));
+        }
+        return rest.substr(0, length);
+    }
+    return rest;
+}
+
+/// Views into `text`.
+outcome<message> parse_request(std::string_view text, const std::string& path) {
+    const std::string_view first = take_line(text);
+    if (!first.contains(" HTTP/1.")) {
+        return fail(exit_usage, "Give a captured HTTP/1.1 request: the first line of " + path + " is no request line");
+    }
+    message parsed;
+    for (std::string_view line = take_line(text); !line.empty(); line = take_line(text)) {
+        const auto field = parse_field(line);
+        if (!field) {
+            return fail(exit_usage, "Check " + path + ": line " + std::to_string(parsed.fields.size() + 2) +
+                                        " is not of the form name: value");
+        }
+        parsed.fields.push_back(*field);
+    }
+    const auto body = body_of(text, parsed.fields, path);
+    if (!body) {
+        return std::unexpected(body.error());
+    }
+    parsed.body = *body;
+    return parsed;
+}
+
+/// `source` is filled and must outlive the message.
+outcome<message> read_message(const verify_arguments& arguments, std::string& source) {
+    if (arguments.request_file && arguments.body) {
+        return fail(exit_usage, "Give either --request or a body: a captured request has its body in it");
+    }
+    auto text = read_file(arguments.request_file.value_or(arguments.body.value_or("-")));
+    if (!text) {
+        return std::unexpected(std::move(text).error());
+    }
+    source = std::move(*text);
+    auto given = arguments.request_file ? parse_request(source, *arguments.request_file)
+                                        : outcome<message>(message{.fields = {}, .body = source});
+    if (!given) {
+        return given;
+    }
+    for (const std::string& header : arguments.headers) {
+        const auto field = parse_field(header);
+        if (!field) {
+            return fail(exit_usage, "Write --header 'name: value': " + header + " is not of that form");
+        }
+        given->fields.push_back(*field);
+    }
+    return given;
+}
+
+unix_seconds now_of(const verify_arguments& arguments) {
+    return arguments.at ? unix_seconds{std::chrono::seconds{*arguments.at}}
+                        : std::chrono::floor<std::chrono::seconds>(system_now());
+}
+
+signature::verdict judge(const verify_arguments& arguments, std::span<const signature::key> keys, const message& given,
+                         std::vector<std::string>& findings) {
+    const auto allowed = arguments.ignore_time ? signature::any_time : tolerance;
+    if (!arguments.explain) {
+        return signature::verifier(keys, allowed).verify(given.fields, given.body, now_of(arguments)).what;
+    }
+    auto found = signature::explain(keys, given.fields, given.body, now_of(arguments), allowed);
+    findings = std::move(found.findings);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (const auto doubt = keys[i].doubt(); !doubt.empty()) {
+            findings.push_back("Have secret " + std::to_string(i + 1) +
+                               " replaced by a longer one: " + std::string(doubt) + ".");
+        }
+    }
+    return found.what;
+}
+
+} // namespace
+
+int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostream& err) {
+    std::string source;
+    const auto keys = read_keys(arguments.secret_file);
+    const auto given = keys ? read_message(arguments, source) : outcome<message>(std::unexpected(keys.error()));
+    if (!given) {
+        err << given.error().message << '\n';
+        return given.error().code;
+    }
+    std::vector<std::string> findings;
+    const auto verdict = judge(arguments, *keys, *given, findings);
+    const bool authentic = verdict == signature::verdict::authentic;
+    out << (authentic ? "valid" : "not valid: ") << (authentic ? std::string_view{} : to_text(verdict)) << '\n';
+    for (const std::string& finding : findings) {
+        out << finding << '\n';
+    }
+    out.flush();
+    return authentic ? exit_done : exit_no;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace hookd::signature {
+
+constexpr std::string_view v1 = "v1";
+constexpr std::string_view v1a = "v1a";
+
+constexpr std::size_t v1_length = 44;  ///< Characters of base64 for 32 bytes.
+constexpr std::size_t v1a_length = 88; ///< For 64 bytes.
+
+/// The sender makes at most 11 entries (one for each key still valid): 1022 bytes. The rest is room for the unforeseen.
+constexpr std::size_t longest_signature_header = 8192;
+
+/// One `version,signature` of the signature header.
+struct entry {
+    std::string_view version;
+    std::string_view signature;
+
+    bool can_be_v1() const { return version == v1 && signature.size() == v1_length; }
+    bool can_be_v1a() const { return version == v1a && signature.size() == v1a_length; }
+};
+
+/// Calls `accept` with each entry until it says true, and says whether it did. Entries are separated by spaces, version
+/// and signature by the first comma; what is empty or has no comma is skipped: it must never hide a good entry behind.
+template <class Accept>
+bool any_entry(std::string_view header, Accept accept) {
+    while (!header.empty()) {
+        const std::size_t space = header.find(' ');
+        const std::string_view text = header.substr(0, space);
+        header = space == std::string_view::npos ? std::string_view{} : header.substr(space + 1);
+        const std::size_t comma = text.find(',');
+        if (comma != std::string_view::npos && accept(entry{text.substr(0, comma), text.substr(comma + 1)})) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace hookd::signature

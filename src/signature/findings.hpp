@@ -1,0 +1,36 @@
+#pragma once
+
+#include "signature/headers.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The parts of `explain` that look at a request's headers alone. They quote nothing of the request: it may come from
+/// anyone, and the text goes to an operator's terminal.
+namespace hookd::signature {
+
+using findings = std::vector<std::string>;
+
+/// No family is complete.
+void explain_missing(const families& found, findings& into);
+
+void explain_repeated(const family& chosen, findings& into);
+
+void explain_id(std::string_view id, findings& into);
+
+void explain_timestamp(std::string_view timestamp, findings& into);
+
+/// Which kinds of keys there are to verify with.
+struct schemes {
+    bool v1 = false;
+    bool v1a = false;
+};
+
+/// No entry of the signature header can match a key.
+void explain_entries(std::string_view signature, schemes configured, findings& into);
+
+/// Entries that were skipped for want of a key of their scheme; adds nothing where there are none.
+void explain_skipped(std::string_view signature, schemes configured, findings& into);
+
+} // namespace hookd::signature

@@ -1,0 +1,94 @@
+#include "signature/key_text.hpp"
+
+#include "signature/base64.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace hookd::signature {
+
+namespace {
+
+struct form_prefix {
+    std::string_view prefix;
+    key_form form;
+};
+
+constexpr std::array<form_prefix, 3> prefixes{{
+    {"whsec_", key_form::shared},
+    {"whpk_", key_form::public_key},
+    {"whsk_", key_form::private_key},
+}};
+
+/// Decoded key bytes on their way into a `secret`; overwritten whichever way this scope is left.
+struct passing_bytes {
+    std::vector<std::byte> bytes;
+
+    explicit passing_bytes(std::size_t size) : bytes(size) {}
+    passing_bytes(const passing_bytes&) = delete;
+    passing_bytes& operator=(const passing_bytes&) = delete;
+    ~passing_bytes() { cleanse(std::span(bytes)); }
+};
+
+bool starts_like_prefix(std::string_view text) {
+    return std::ranges::any_of(prefixes, [&](const form_prefix& known) {
+        return text.size() >= known.prefix.size() &&
+               std::ranges::equal(text.substr(0, known.prefix.size()), known.prefix, {},
+                                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    });
+}
+
+/// Why `text`, without its prefix, is not canonical base64.
+std::string_view base64_fault(std::string_view text, bool prefixed) {
+    if (starts_like_prefix(text)) {
+        return prefixed ? "it has two prefixes; keep one"
+                        : "its prefix is not in lower case; write it as whsec_ or whpk_";
+    }
+    if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
+        return "there is white space in it; give the secret alone, on one line";
+    }
+    if (text.find_first_of("-_") != std::string_view::npos) {
+        return "it has \"-\" or \"_\" in it, which base64 here has not; copy the secret as the sender shows it";
+    }
+    if (text.size() % 4 != 0) {
+        return "characters or the \"=\" at its end are missing; copy the secret whole";
+    }
+    return "it is not base64; copy the secret whole, as the sender shows it";
+}
+
+} // namespace
+
+result<key_text> read_key_text(std::string_view text) {
+    if (text.empty()) {
+        return std::unexpected(
+            error{"the secret is empty; give the endpoint's own (whsec_…), as registering returns it"});
+    }
+    key_text read;
+    const auto* const known = std::ranges::find_if(
+        prefixes, [&](const form_prefix& candidate) { return text.starts_with(candidate.prefix); });
+    const bool prefixed = known != prefixes.end();
+    if (prefixed) {
+        read.form = known->form;
+        text.remove_prefix(known->prefix.size());
+    }
+    if (text.empty()) {
+        return std::unexpected(error{"the secret has nothing behind its prefix; copy the secret whole"});
+    }
+    const auto unreadable = [&] {
+        return std::unexpected(error{"the secret cannot be read: " + std::string(base64_fault(text, prefixed))});
+    };
+    const auto size = base64::decoded_size(text);
+    if (!size) {
+        return unreadable();
+    }
+    passing_bytes decoded(*size); // at least one: a text that is not empty has a group of four
+    if (!base64::decode(text, decoded.bytes)) {
+        return unreadable();
+    }
+    read.bytes = secret(std::span<const std::byte>(decoded.bytes));
+    return read;
+}
+
+} // namespace hookd::signature
