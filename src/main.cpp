@@ -1,9 +1,27 @@
 #include <hookd/app/command_line.hpp>
 
 #include <exception>
+#include <fcntl.h>
 #include <iostream>
+#include <unistd.h>
+
+namespace {
+
+/// Whoever starts the program may have closed the standard streams; then the first files it opens would take their
+/// numbers, and log lines would go into a socket. Reading /dev/null as output fails, so that no sink takes it for
+/// success.
+void hold_standard_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(fd, F_GETFD) == -1) {
+            open("/dev/null", O_RDONLY); // the lowest free number, which is this one
+        }
+    }
+}
+
+} // namespace
 
 int main(int count, char** words) {
+    hold_standard_streams();
     try {
         return hookd::app::run_command_line(count, words);
     } catch (const std::exception& fault) {

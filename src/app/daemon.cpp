@@ -124,7 +124,7 @@ private:
 
     /// Not on the main thread: that one listens for the second signal meanwhile.
     void begin_drain() {
-        end_process_after(settings_->server.drain_timeout + grace_after_drain);
+        end_process_after(settings_->server.drain_timeout + grace_after_drain, exit_no);
         draining_ = std::thread{[this] {
             const auto deadline = clock::now() + settings_->server.drain_timeout;
             server_->drain(settings_->server.drain_timeout);

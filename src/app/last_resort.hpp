@@ -4,8 +4,8 @@
 
 namespace hookd::app {
 
-/// Ends the process with a failure when it is still there after `patience`, whatever hangs. What was acknowledged is
-/// in the journal by then; what was not is sent again.
-void end_process_after(std::chrono::milliseconds patience);
+/// Ends the process with `code` when it is still there after `patience`, whatever hangs. What was acknowledged is in
+/// the journal by then; what was not is sent again.
+void end_process_after(std::chrono::milliseconds patience, int code);
 
 } // namespace hookd::app

@@ -35,7 +35,7 @@ int run_run(const std::string& config_path, std::ostream& err) {
         spdlog::warn("{}", warning);
     }
     const int code = run_daemon(loaded.values);
-    end_process_after(log_patience);
+    end_process_after(log_patience, code);
     stop_logging();
     return code;
 }

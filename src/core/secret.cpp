@@ -52,11 +52,13 @@ secret::~secret() {
 }
 
 void cleanse(std::span<std::byte> bytes) {
-    explicit_bzero(bytes.data(), bytes.size());
+    if (!bytes.empty()) { // an empty span's pointer may be null, which explicit_bzero(3) does not allow
+        explicit_bzero(bytes.data(), bytes.size());
+    }
 }
 
 void cleanse(std::span<char> bytes) {
-    explicit_bzero(bytes.data(), bytes.size());
+    cleanse(std::as_writable_bytes(bytes));
 }
 
 } // namespace hookd

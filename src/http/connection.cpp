@@ -113,25 +113,26 @@ asio::awaitable<void> connection::run() {
     transport_->close_write();
 }
 
+/// Waits for what the transport said it needs; false where it can need nothing more, or its time is over.
+asio::awaitable<bool> connection::wait_for(io_status blocked) {
+    if (blocked != io_status::want_read && blocked != io_status::want_write) {
+        co_return false;
+    }
+    co_return co_await wait(blocked == io_status::want_read ? socket::wait_read : socket::wait_write);
+}
+
 asio::awaitable<bool> connection::handshake() {
     enter(phase::handshake);
     for (;;) {
-        switch (transport_->handshake()) {
-        case io_status::done:
+        const auto status = transport_->handshake();
+        if (status == io_status::done) {
             co_return true;
-        case io_status::want_read:
-            if (!co_await wait(socket::wait_read)) {
-                co_return false;
+        }
+        if (!co_await wait_for(status)) {
+            if (!cut_) {
+                log("a TLS handshake failed", expired_ ? "it took longer than tls_timeout"
+                                                       : "the client speaks no TLS that is offered, or went away");
             }
-            break;
-        case io_status::want_write:
-            if (!co_await wait(socket::wait_write)) {
-                co_return false;
-            }
-            break;
-        case io_status::end:
-        case io_status::failed:
-            log("a TLS handshake failed", "the client speaks no TLS that is offered, or went away");
             co_return false;
         }
     }
@@ -243,28 +244,16 @@ asio::awaitable<bool> connection::read_body() {
 asio::awaitable<connection::filled> connection::fill() {
     // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
     // nothing.
-    bool ready = transport_->holds_bytes();
+    auto status = transport_->holds_bytes() ? io_status::done : io_status::want_read;
     for (;;) {
-        if (!ready && !co_await wait(socket::wait_read)) {
-            co_return filled::stopped;
+        if (status != io_status::done && !co_await wait_for(status)) {
+            co_return expired_ || cut_ ? filled::stopped : filled::end;
         }
-        ready = false;
         std::size_t count = 0;
-        switch (transport_->read(reader_.room(), count)) {
-        case io_status::done:
+        status = transport_->read(reader_.room(), count);
+        if (status == io_status::done) {
             reader_.filled(count);
             co_return filled::bytes;
-        case io_status::want_read:
-            break;
-        case io_status::want_write:
-            ready = co_await wait(socket::wait_write);
-            if (!ready) {
-                co_return filled::stopped;
-            }
-            break;
-        case io_status::end:
-        case io_status::failed:
-            co_return filled::end;
         }
     }
 }
@@ -272,22 +261,10 @@ asio::awaitable<connection::filled> connection::fill() {
 asio::awaitable<bool> connection::send(std::string_view bytes) {
     while (!bytes.empty()) {
         std::size_t count = 0;
-        switch (transport_->write(bytes, count)) {
-        case io_status::done:
+        const auto status = transport_->write(bytes, count);
+        if (status == io_status::done) {
             bytes.remove_prefix(count);
-            break;
-        case io_status::want_write:
-            if (!co_await wait(socket::wait_write)) {
-                co_return false;
-            }
-            break;
-        case io_status::want_read:
-            if (!co_await wait(socket::wait_read)) {
-                co_return false;
-            }
-            break;
-        case io_status::end:
-        case io_status::failed:
+        } else if (!co_await wait_for(status)) {
             co_return false;
         }
     }
@@ -325,16 +302,10 @@ asio::awaitable<void> connection::linger() {
     std::array<char, 4096> dropped{};
     for (std::size_t total = 0; total < linger_bytes;) {
         std::size_t count = 0;
-        switch (transport_->read(dropped, count)) {
-        case io_status::done:
+        const auto status = transport_->read(dropped, count);
+        if (status == io_status::done) {
             total += count;
-            break;
-        case io_status::want_read:
-            if (!co_await wait(socket::wait_read)) {
-                co_return;
-            }
-            break;
-        default:
+        } else if (!co_await wait_for(status)) {
             co_return;
         }
     }

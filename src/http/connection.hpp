@@ -62,6 +62,7 @@ private:
 
     void enter(phase what);
     asio::awaitable<bool> wait(socket::wait_type readiness);
+    asio::awaitable<bool> wait_for(io_status blocked);
     asio::awaitable<bool> handshake();
     asio::awaitable<bool> serve_request();
     asio::awaitable<bool> read_head();

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 namespace hookd::intake {
 
@@ -83,16 +85,62 @@ private:
     std::size_t depth_ = 0;
 };
 
+std::optional<body_fields> parse(std::string_view body) {
+    body_fields found;
+    field_reader reader{found};
+    if (!json::sax_parse(body.begin(), body.end(), &reader)) {
+        return std::nullopt;
+    }
+    found.json = true;
+    return found;
+}
+
+/// The code unit of a `\uXXXX` at the beginning of `text`, if it is one half of a surrogate pair.
+std::optional<unsigned> surrogate(std::string_view text) {
+    constexpr std::size_t escape_length = 6;
+    unsigned unit = 0;
+    if (text.size() < escape_length || !text.starts_with("\\u") ||
+        std::from_chars(text.data() + 2, text.data() + escape_length, unit, 16).ptr != text.data() + escape_length ||
+        unit < 0xd800 || unit > 0xdfff) {
+        return std::nullopt;
+    }
+    return unit;
+}
+
+/// RFC 8259 section 8.2 allows a lone surrogate, escaped, and Python writes one for each byte of a file name that is
+/// not UTF-8; the library refuses it. In a copy that is only read here it becomes the replacement character.
+std::string without_lone_surrogates(std::string_view body) {
+    std::string mended{body};
+    for (std::size_t at = 0; at < mended.size(); ++at) {
+        if (mended[at] != '\\') {
+            continue;
+        }
+        const auto unit = surrogate(std::string_view{mended}.substr(at));
+        const auto next = unit ? surrogate(std::string_view{mended}.substr(at + 6)) : std::nullopt;
+        if (unit && *unit < 0xdc00 && next && *next >= 0xdc00) {
+            at += 11; // a whole pair
+        } else if (unit) {
+            mended.replace(at, 6, "\\ufffd");
+            at += 5;
+        } else {
+            ++at; // whatever is escaped is no backslash of its own
+        }
+    }
+    return mended;
+}
+
 } // namespace
 
 body_fields read_body_fields(std::string_view body) {
-    body_fields found;
-    field_reader reader{found};
     // A byte order mark is no JSON text (RFC 8259 section 8.1), though the library would skip it.
-    if (body.starts_with("\xef\xbb\xbf") || !json::sax_parse(body.begin(), body.end(), &reader)) {
+    if (body.starts_with("\xef\xbb\xbf")) {
         return {};
     }
-    found.json = true;
+    auto read = parse(body);
+    if (!read && body.find("\\u") != std::string_view::npos) {
+        read = parse(without_lone_surrogates(body));
+    }
+    body_fields found = read.value_or(body_fields{});
     if (!is_type(found.type)) {
         found.type = "unknown";
     }

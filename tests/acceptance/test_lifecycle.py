@@ -33,10 +33,10 @@ def journal_ids(path):
         return [id for (id,) in journal.execute("SELECT id FROM event ORDER BY sequence")]
 
 
-def half_sent(daemon, id, listener=None):
+def half_sent(daemon, id):
     """A connection with a request under way: the daemon has read all but its last 10 bytes; and those."""
     request = daemon.request(success_event(), id)
-    connection = Connection(listener or daemon.http)
+    connection = Connection(daemon.http)
     connection.send(daemon.request(success_event(), message_id()))
     assert connection.response().status == 204
     connection.send(request[:-10])

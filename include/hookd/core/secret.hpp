@@ -15,6 +15,8 @@ public:
     /// Copies `bytes`; cleansing the source is the caller's business. Throws std::bad_alloc.
     explicit secret(std::span<const std::byte> bytes);
     explicit secret(std::string_view text);
+    secret(const secret&) = delete;
+    secret& operator=(const secret&) = delete;
     secret(secret&& other) noexcept;
     secret& operator=(secret&& other) noexcept;
     ~secret();

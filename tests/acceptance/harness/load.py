@@ -137,16 +137,6 @@ def _whole(answer):
     return len(body) >= int(length or 0)
 
 
-def send_all(connection_to, requests):
-    """Sends the requests one after the other on one connection; the statuses."""
-    statuses = []
-    with Connection(connection_to) as connection:
-        for each in requests:
-            connection.send(each)
-            statuses.append(connection.response().status)
-    return statuses
-
-
 def wait_a_random_moment(generator, longest):
     """Not for anything to happen: so that what follows hits the daemon anywhere."""
     time.sleep(generator.uniform(0, longest))

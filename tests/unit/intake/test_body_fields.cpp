@@ -31,6 +31,21 @@ TEST_CASE("body: of repeated members the last counts") {
     CHECK(read_body_fields(R"({"type":"a","type":7})").type == "unknown");
 }
 
+TEST_CASE("body: a lone surrogate, which Python writes for file names that are not UTF-8, hides nothing") {
+    for (const auto* body :
+         {R"({"type":"upsert.fail","name":"a\udcffb.pdf"})", R"({"type":"upsert.fail","x":"\ud800"})",
+          R"({"type":"upsert.fail","x":"\ud800\ud83d\ude00"})", R"({"type":"upsert.fail","x":"\\\udcff\u0041"})"}) {
+        CAPTURE(body);
+        CHECK(read_body_fields(body).json);
+        CHECK(read_body_fields(body).type == "upsert.fail");
+    }
+    CHECK(read_body_fields(R"({"name":"a\udcffb.pdf"})").document == "a\xef\xbf\xbd"
+                                                                     "b.pdf");
+    CHECK(read_body_fields(R"({"name":"\ud83d\ude00"})").document == "\xf0\x9f\x98\x80");
+    CHECK_FALSE(read_body_fields(R"({"name":"\udcff)").json);
+    CHECK_FALSE(read_body_fields(R"({"name":"\uZZZZ"})").json);
+}
+
 TEST_CASE("body: what is not one JSON text in UTF-8 is not JSON") {
     for (const auto* body :
          {"", " ", "{", "{}{}", "{'a':1}", "{\"name\":\"\xff\"}", "\xef\xbb\xbf{}", "nul", "{\"a\":1,}"}) {
