@@ -1,0 +1,50 @@
+#pragma once
+
+#include <hookd/config/diagnostics.hpp>
+#include <hookd/config/table.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::config {
+
+/// How a type of sink reads its own keys from a [[sink]] table. Pure but for looking at the files it names; faults go
+/// through the table. The caller reads the common keys and calls finish().
+struct sink_reader {
+    std::string_view type;
+    std::shared_ptr<const sink_options> (*read)(table& keys);
+};
+
+enum class syntax : std::uint8_t { toml, json };
+
+/// What the config room cannot know by itself, lent by the rooms that do. Each returns what is wrong, or nothing, and
+/// may be left out.
+struct checks {
+    std::optional<std::string> (*secret)(std::string_view text) = nullptr;
+    std::optional<std::string> (*tls)(const tls_settings& files) = nullptr;
+    std::span<const sink_reader> sinks;
+};
+
+struct loaded {
+    std::shared_ptr<const settings> values; ///< Null where there is any fault.
+    std::vector<std::string> faults;        ///< `FILE:LINE:COLUMN: key.path: what`, in file order.
+    std::vector<std::string> warnings;
+    /// All values in force as TOML, for `check --print`: an inline secret as "<secret>", `${NAME}` as it was written.
+    /// Empty where there is any fault.
+    std::string effective;
+};
+
+/// Reads `path` (JSON where it ends in `.json`, else TOML) and every secret and file that it names. Blocking. Faults
+/// of the file itself (missing, unreadable, not TOML) are reported the same way.
+loaded load(const std::string& path, const checks& lent);
+
+/// The same of a text that `name` names in messages. Whether others can read an inline secret is not asked.
+loaded load_text(std::string_view text, syntax in, const std::string& name, const checks& lent);
+
+} // namespace hookd::config

@@ -1,0 +1,67 @@
+#include "config/wording.hpp"
+
+#include <hookd/config/diagnostics.hpp>
+
+#include <algorithm>
+
+namespace hookd::config {
+
+diagnostics::entry diagnostics::make_entry(place where, std::string_view key_path, std::string_view what) const {
+    std::string text = file_;
+    if (where.line != 0) {
+        text += ':' + std::to_string(where.line) + ':' + std::to_string(where.column);
+    }
+    text += ": ";
+    if (!key_path.empty()) {
+        text += without_secrets(key_path) + ": ";
+    }
+    return {where, std::string{key_path}, text + without_secrets(what)};
+}
+
+bool diagnostics::has_fault(place where, std::string_view key_path) const {
+    return !key_path.empty() && std::ranges::any_of(faults_, [&](const entry& each) {
+        return each.where == where && each.key_path == key_path;
+    });
+}
+
+void diagnostics::fault(place where, std::string_view key_path, std::string_view what) {
+    if (!has_fault(where, key_path)) {
+        faults_.push_back(make_entry(where, key_path, what));
+    }
+}
+
+void diagnostics::warning(place where, std::string_view key_path, std::string_view what) {
+    if (!has_fault(where, key_path)) {
+        warnings_.push_back(make_entry(where, key_path, what));
+    }
+}
+
+namespace {
+
+/// Entries of the same place stay in the order in which they were found.
+template <class Entries>
+std::vector<std::string> in_order(const Entries& entries) {
+    std::vector<std::pair<place, std::size_t>> order;
+    order.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        order.emplace_back(entries[i].where, i);
+    }
+    std::ranges::sort(order);
+    std::vector<std::string> texts;
+    texts.reserve(entries.size());
+    for (const auto& [where, index] : order) {
+        texts.push_back(entries[index].text);
+    }
+    return texts;
+}
+
+} // namespace
+
+std::vector<std::string> diagnostics::faults() const {
+    return in_order(faults_);
+}
+std::vector<std::string> diagnostics::warnings() const {
+    return in_order(warnings_);
+}
+
+} // namespace hookd::config

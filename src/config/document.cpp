@@ -1,0 +1,23 @@
+#include "config/document.hpp"
+
+namespace hookd::config {
+
+std::optional<node> parse_document(std::string_view text, syntax in, diagnostics& found) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) {
+        text.remove_prefix(byte_order_mark.size());
+    }
+    if (text.size() > largest_document) {
+        found.fault({}, "", "larger than 1 MiB; a configuration is a few KiB of text");
+        return std::nullopt;
+    }
+    const source from{text};
+    // nlohmann's lexer takes a NUL for the end, and would leave the rest unread.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+        found.fault(from.at(nul), "", "a NUL byte; a configuration is UTF-8 text");
+        return std::nullopt;
+    }
+    return in == syntax::json ? parse_json(from, found) : parse_toml(from, found);
+}
+
+} // namespace hookd::config

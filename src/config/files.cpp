@@ -1,0 +1,173 @@
+#include "config/files.hpp"
+
+#include "config/wording.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::config {
+
+namespace {
+
+class descriptor {
+public:
+    explicit descriptor(int number) : number_(number) {}
+    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    descriptor& operator=(descriptor&&) = delete;
+    ~descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+    int number() const { return number_; }
+
+private:
+    int number_;
+};
+
+struct opened {
+    descriptor file;
+    struct stat about;
+};
+
+std::unexpected<error> failure(const std::string& what) {
+    return std::unexpected{error{what}};
+}
+
+std::unexpected<error> system_failure() {
+    const int code = errno;
+    std::string what = "cannot be read: " + std::generic_category().message(code);
+    if (code == EACCES) {
+        what += "; the daemon's user must be able to read it, and to enter its directories";
+    } else if (code == ENOENT) {
+        what += "; create it, or correct the path";
+    }
+    return failure(what);
+}
+
+/// `flags` keep a FIFO from blocking where one must not be.
+result<opened> open_file(const std::string& path, int flags) {
+    descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)};
+    struct stat about{};
+    if (file.number() < 0 || ::fstat(file.number(), &about) != 0) {
+        return system_failure();
+    }
+    if (S_ISDIR(about.st_mode)) {
+        return failure("is a directory; want a file");
+    }
+    return opened{std::move(file), about};
+}
+
+result<opened> open_secret(const std::string& path) {
+    auto file = open_file(path, O_NONBLOCK);
+    if (!file) {
+        return file;
+    }
+    if (!S_ISREG(file->about.st_mode)) {
+        return failure("is not a regular file; a secret must be in one");
+    }
+    if ((file->about.st_mode & S_IRWXO) != 0) {
+        return failure("gives others access, and so does not keep a secret; chmod o= " + file_name(path));
+    }
+    return file;
+}
+
+/// Fills the buffer as far as the file goes; how far, or errno is set and nothing.
+std::optional<std::size_t> read_into(int file, std::span<char> buffer) {
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        const ssize_t got = ::read(file, buffer.data() + filled, buffer.size() - filled);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return std::nullopt;
+        }
+        if (got == 0) {
+            break;
+        }
+        filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view space = " \t\r\n\v\f";
+    const auto begin = text.find_first_not_of(space);
+    if (begin == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(begin, text.find_last_not_of(space) - begin + 1);
+}
+
+} // namespace
+
+std::string file_name(const std::string& path) {
+    const bool plain =
+        !path.empty() && std::ranges::all_of(path, [](char c) { return c > ' ' && c != '"' && c != '\x7F'; });
+    return plain ? path : quoted(path);
+}
+
+result<secret> read_secret_file(const std::string& path) {
+    auto read = read_secret(path);
+    if (!read) {
+        read.error().message.insert(0, file_name(path) + ": ");
+    }
+    return read;
+}
+
+result<secret> read_secret(const std::string& path) {
+    const auto file = open_secret(path);
+    if (!file) {
+        return std::unexpected{file.error()};
+    }
+    std::array<char, largest_secret + 1> buffer{};
+    const auto filled = read_into(file->file.number(), buffer);
+    result<secret> outcome;
+    if (!filled) {
+        outcome = system_failure();
+    } else if (*filled > largest_secret) {
+        outcome = failure("is larger than 64 KiB; a secret is one short line");
+    } else if (const std::string_view text = trimmed({buffer.data(), *filled}); text.empty()) {
+        outcome = failure("is empty; write the endpoint's secret into it");
+    } else {
+        outcome = secret{text};
+    }
+    cleanse(std::span<char>{buffer});
+    return outcome;
+}
+
+std::string check_file(const std::string& path, file_kind kind) {
+    const auto file = kind == file_kind::secret ? open_secret(path) : open_file(path, O_NONBLOCK);
+    return file ? std::string{} : file.error().message;
+}
+
+result<configuration_file> read_configuration_file(const std::string& path, std::size_t most) {
+    const auto file = open_file(path, 0);
+    if (!file) {
+        return std::unexpected{file.error()};
+    }
+    configuration_file read;
+    read.open_to_others = S_ISREG(file->about.st_mode) && (file->about.st_mode & S_IROTH) != 0;
+    read.text.resize(most + 1);
+    const auto filled = read_into(file->file.number(), read.text);
+    if (!filled) {
+        cleanse(std::span<char>{read.text});
+        return system_failure();
+    }
+    read.text.resize(*filled);
+    return read;
+}
+
+} // namespace hookd::config

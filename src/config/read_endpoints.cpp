@@ -1,0 +1,86 @@
+#include "config/read_settings.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace hookd::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The request policy lets nothing but such paths through, and the query is no part of an endpoint's path.
+std::string read_path(table& keys) {
+    std::string path = keys.required_text("path");
+    const bool printable = std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7F'; });
+    if (path.empty()) {
+        return path;
+    }
+    if (!path.starts_with('/')) {
+        keys.fault("path",
+                   keys.written("path") + " does not begin with \"/\"; want a path such as \"/webhooks/colivara\"");
+    } else if (!printable || path.find_first_of("?#") != std::string::npos || path.size() > 1024) {
+        keys.fault("path", keys.written("path") +
+                               " is no path of a request; want at most 1024 printable ASCII characters "
+                               "without \"?\" and \"#\"");
+    } else {
+        return path;
+    }
+    return {};
+}
+
+std::chrono::seconds read_tolerance(table& keys, std::chrono::seconds fallback) {
+    const auto tolerance = keys.duration("tolerance", fallback, 1s, 1h);
+    if (tolerance % 1s != 0ms) {
+        keys.fault("tolerance", "is no whole number of seconds; signatures know nothing finer");
+    }
+    return std::chrono::floor<std::chrono::seconds>(tolerance);
+}
+
+std::vector<secret> read_secrets(table& keys, const checks& lent) {
+    if (!keys.has("secrets")) {
+        keys.optional("secrets");
+        keys.fault("secrets",
+                   "is missing; want at least one, such as [{ file = \"/etc/colivara-hookd/webhook-secret\" }]");
+        return {};
+    }
+    return keys.secrets("secrets", lent.secret);
+}
+
+using owners = std::map<std::string, std::string>; // a value that only one may have, and who has it
+
+void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known) {
+    if (value.empty()) {
+        return;
+    }
+    const auto [first, added] = known.try_emplace(value, keys.path());
+    if (!added) {
+        keys.fault(key, keys.written(key) + " is " + first->second + "'s already; want another");
+    }
+}
+
+} // namespace
+
+std::vector<endpoint_settings> read_endpoints(table& root, const checks& lent) {
+    std::vector<endpoint_settings> endpoints;
+    owners names;
+    owners paths;
+    for (table& keys : root.tables("endpoint")) {
+        endpoint_settings endpoint;
+        endpoint.name = read_name(keys);
+        demand_unique(keys, "name", endpoint.name, names);
+        endpoint.path = read_path(keys);
+        demand_unique(keys, "path", endpoint.path, paths);
+        endpoint.secrets = read_secrets(keys, lent);
+        endpoint.tolerance = read_tolerance(keys, endpoint.tolerance);
+        endpoint.allow_from = read_blocks(keys, "allow_from");
+        keys.finish();
+        endpoints.push_back(std::move(endpoint));
+    }
+    if (endpoints.empty()) {
+        root.fault("endpoint", "there is none; want at least one [[endpoint]] with name, path and secrets");
+    }
+    return endpoints;
+}
+
+} // namespace hookd::config

@@ -1,0 +1,140 @@
+#include "config/read_settings.hpp"
+
+#include "config/listen_address.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace hookd::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+log_settings read_log(table keys) {
+    static constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warning", "error"};
+    static constexpr std::array<std::string_view, 2> formats{"text", "json"};
+    log_settings log;
+    log.level = static_cast<log_level>(keys.choice("level", levels, static_cast<std::size_t>(log.level)));
+    log.format = static_cast<log_format>(keys.choice("format", formats, static_cast<std::size_t>(log.format)));
+    keys.finish();
+    return log;
+}
+
+server_settings read_server(table keys) {
+    constexpr std::uint64_t most_connections = 1'000'000;
+    server_settings server;
+    server.threads = static_cast<unsigned>(keys.count("threads", server.threads, 0, 1024));
+    server.max_connections =
+        static_cast<unsigned>(keys.count("max_connections", server.max_connections, 1, most_connections));
+    server.max_connections_per_address = static_cast<unsigned>(
+        keys.count("max_connections_per_address", server.max_connections_per_address, 1, most_connections));
+    server.max_body = keys.size("max_body", server.max_body, byte_size{1U << 10U}, byte_size{1U << 28U});
+    server.max_header = keys.size("max_header", server.max_header, byte_size{1U << 10U}, byte_size{1U << 20U});
+    server.tls_timeout = keys.duration("tls_timeout", server.tls_timeout, 10ms, 1h);
+    server.header_timeout = keys.duration("header_timeout", server.header_timeout, 10ms, 1h);
+    server.body_timeout = keys.duration("body_timeout", server.body_timeout, 10ms, 1h);
+    server.idle_timeout = keys.duration("idle_timeout", server.idle_timeout, 10ms, 24h);
+    server.drain_timeout = keys.duration("drain_timeout", server.drain_timeout, 10ms, 1h);
+    keys.finish();
+    return server;
+}
+
+journal_settings read_journal(table keys) {
+    journal_settings journal;
+    journal.path = keys.text("path", journal.path);
+    if (journal.path.empty()) {
+        keys.fault("path", "is empty; want the path of a file in a directory of its own");
+    }
+    // The sender may retry for 72 hours; an id forgotten before that would make a retry a new event.
+    journal.retention = keys.duration("retention", journal.retention, 72h, 24h * 3650);
+    journal.max_size =
+        keys.size("max_size", journal.max_size, byte_size{1U << 20U}, byte_size{std::uint64_t{16} << 40U});
+    keys.finish();
+    return journal;
+}
+
+admin_settings read_admin(table keys) {
+    admin_settings admin;
+    admin.socket = keys.text("socket", admin.socket);
+    if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
+        keys.fault("socket", keys.written("socket") + ": " + wrong);
+    }
+    admin.address = keys.text("address", admin.address);
+    if (!admin.address.empty()) {
+        const auto address = parse_listen_address(admin.address);
+        if (!address) {
+            keys.fault("address", keys.written("address") + ": " + address.error().message);
+        } else if (address->kind != listen_address::family::ip) {
+            keys.fault("address", keys.written("address") + " is no address with a port; want one such as "
+                                                            "\"127.0.0.1:9464\", or \"\" for none");
+        }
+    }
+    keys.finish();
+    return admin;
+}
+
+/// Listeners and the admin room must not want the same socket; a faulty address is the same as none.
+void check_admin_sockets(table& root, const settings& all) {
+    const auto taken = [&](std::string_view wanted) {
+        const auto address = parse_listen_address(wanted);
+        return address && address->port_is_fixed() &&
+               std::ranges::any_of(all.listeners, [&](const listener_settings& each) {
+                   const auto other = parse_listen_address(each.address);
+                   return other && other->canonical() == address->canonical();
+               });
+    };
+    table admin = root.sub("admin");
+    if (taken("unix:" + all.admin.socket)) {
+        admin.fault("socket", "a listener has this socket already; want another path");
+    }
+    if (taken(all.admin.address)) {
+        admin.fault("address", "a listener has this address already; want another port");
+    }
+}
+
+} // namespace
+
+std::string read_name(table& keys) {
+    std::string name = keys.required_text("name");
+    const bool fits = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                                 c == '.' || c == '_' || c == '-';
+                      });
+    if (!fits) {
+        keys.fault("name", keys.written("name") + " is no name; want 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
+        return {};
+    }
+    return name;
+}
+
+std::vector<cidr> read_blocks(table& keys, std::string_view key) {
+    const auto texts = keys.texts(key, {});
+    std::vector<cidr> blocks;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (const auto block = cidr::parse(texts[i])) {
+            blocks.push_back(*block);
+        } else {
+            keys.fault(key, i,
+                       keys.written(key, i) + " is no address block; want one such as \"10.0.0.0/8\" or "
+                                              "\"2001:db8::/32\", with no bits set behind the prefix");
+        }
+    }
+    return blocks;
+}
+
+settings read_settings(table root, const checks& lent) {
+    settings all;
+    all.log = read_log(root.sub("log"));
+    all.server = read_server(root.sub("server"));
+    all.listeners = read_listeners(root, lent);
+    all.endpoints = read_endpoints(root, lent);
+    all.journal = read_journal(root.sub("journal"));
+    all.sinks = read_sinks(root, lent, all.endpoints);
+    all.admin = read_admin(root.sub("admin"));
+    check_admin_sockets(root, all);
+    root.finish();
+    return all;
+}
+
+} // namespace hookd::config

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <hookd/config/load.hpp>
+#include <hookd/config/table.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace hookd::config {
+
+/// Everything from the document's root on. What is faulty keeps its default, so the result is of use only where no
+/// fault was found.
+settings read_settings(table root, const checks& lent);
+
+// Each reads its part of the root and what belongs together in it.
+std::vector<listener_settings> read_listeners(table& root, const checks& lent);
+std::vector<endpoint_settings> read_endpoints(table& root, const checks& lent);
+std::vector<sink_settings> read_sinks(table& root, const checks& lent, const std::vector<endpoint_settings>& endpoints);
+
+/// The name of an endpoint or a sink: it goes into files' names, metrics and logs as it is. Empty after a fault.
+std::string read_name(table& keys);
+
+/// A list of address blocks, without the faulty ones.
+std::vector<cidr> read_blocks(table& keys, std::string_view key);
+
+} // namespace hookd::config

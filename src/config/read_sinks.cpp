@@ -1,0 +1,107 @@
+#include "config/read_settings.hpp"
+#include "config/wording.hpp"
+
+#include <hookd/core/pattern.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace hookd::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+retry_settings read_retry(table keys) {
+    retry_settings retry;
+    retry.attempts = static_cast<unsigned>(keys.count("attempts", retry.attempts, 1, 10'000));
+    retry.first = keys.duration("first", retry.first, 1ms, 24h * 30);
+    retry.max = keys.duration("max", retry.max, 1ms, 24h * 30);
+    if (retry.first > retry.max) {
+        keys.fault(keys.has("first") ? "first" : "max",
+                   "the first delay is longer than max, the longest; want first at most as long as max");
+    }
+    keys.finish();
+    return retry;
+}
+
+std::vector<std::string> read_patterns(table& keys, std::string_view key) {
+    auto patterns = keys.texts(key, {"*"});
+    if (patterns.empty()) {
+        keys.fault(key, "is empty and matches nothing; leave it out to match everything");
+    }
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        if (patterns[i].empty()) {
+            keys.fault(key, i, "is empty and matches nothing; want a name, or a pattern with *");
+        }
+    }
+    return patterns;
+}
+
+void doubt_patterns(table& keys, const sink_settings& sink, const std::vector<endpoint_settings>& endpoints) {
+    for (std::size_t i = 0; i < sink.endpoints.size(); ++i) {
+        const bool matched = std::ranges::any_of(
+            endpoints, [&](const endpoint_settings& each) { return matches(sink.endpoints[i], each.name); });
+        if (!matched && !endpoints.empty()) {
+            std::vector<std::string_view> names;
+            names.reserve(endpoints.size());
+            for (const endpoint_settings& each : endpoints) {
+                names.push_back(each.name);
+            }
+            keys.warning("endpoints", i,
+                         keys.written("endpoints", i) + " matches no endpoint" + suggestion(sink.endpoints[i], names));
+        }
+    }
+}
+
+/// Reads the type, and with that type's reader its own keys. Whether the type is known: else its keys are not.
+bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings& sink) {
+    sink.type = keys.required_text("type");
+    const auto reader = std::ranges::find(readers, sink.type, &sink_reader::type);
+    if (reader != readers.end()) {
+        sink.options = reader->read(keys);
+        return true;
+    }
+    std::vector<std::string_view> types;
+    types.reserve(readers.size());
+    for (const sink_reader& each : readers) {
+        types.push_back(each.type);
+    }
+    const auto near = nearest(sink.type, types);
+    keys.fault("type", keys.written("type") + " is no type of sink; want one of " + listed(types) +
+                           (near ? "; did you mean " + quoted(*near) + '?' : ""));
+    return false;
+}
+
+} // namespace
+
+std::vector<sink_settings> read_sinks(table& root, const checks& lent,
+                                      const std::vector<endpoint_settings>& endpoints) {
+    std::vector<sink_settings> sinks;
+    std::map<std::string, std::string> names; // and whose they are
+    for (table& keys : root.tables("sink")) {
+        sink_settings sink;
+        sink.name = read_name(keys);
+        const auto [first, added] = names.try_emplace(sink.name, keys.path());
+        if (!added && !sink.name.empty()) {
+            keys.fault("name", keys.written("name") + " is " + first->second + "'s already; want another");
+        }
+        const bool known = read_type(keys, lent.sinks, sink);
+        sink.events = read_patterns(keys, "events");
+        sink.endpoints = read_patterns(keys, "endpoints");
+        doubt_patterns(keys, sink, endpoints);
+        sink.timeout = keys.duration("timeout", sink.timeout, 10ms, 24h);
+        sink.concurrency = static_cast<unsigned>(keys.count("concurrency", sink.concurrency, 1, 256));
+        sink.retry = read_retry(keys.sub("retry"));
+        if (known) {
+            keys.finish();
+        }
+        sinks.push_back(std::move(sink));
+    }
+    if (sinks.empty()) {
+        root.warning("sink", "there is none: events are stored, and nobody is told; want a [[sink]]");
+    }
+    return sinks;
+}
+
+} // namespace hookd::config

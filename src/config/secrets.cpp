@@ -1,0 +1,134 @@
+#include "config/effective.hpp"
+#include "config/expand.hpp"
+#include "config/files.hpp"
+#include "config/node.hpp"
+#include "config/reading.hpp"
+#include "config/wording.hpp"
+
+#include <hookd/config/table.hpp>
+
+#include <array>
+#include <cstdlib>
+
+namespace hookd::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> sources{"file", "env", "credential"};
+
+// No message here quotes the name that was given: the secret itself may have been put in its place.
+
+result<secret> from_environment(const std::string& name) {
+    if (!is_variable_name(name)) {
+        return std::unexpected{error{"is no name of an environment variable; want the name, not the secret itself"}};
+    }
+    const char* const value = std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0') {
+        return std::unexpected{error{"the environment has no variable of that name, or an empty one; set it"}};
+    }
+    return secret{std::string_view{value}};
+}
+
+/// systemd.exec(5): a credential is a file of its name in $CREDENTIALS_DIRECTORY.
+result<secret> from_credential(const std::string& name) {
+    if (name.contains('/') || name == "." || name == ".." || name.size() > 255) {
+        return std::unexpected{
+            error{"is no name of a credential; want the NAME of the unit's LoadCredential=NAME:PATH"}};
+    }
+    const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+    if (directory == nullptr || *directory == '\0') {
+        return std::unexpected{
+            error{"no credentials here (CREDENTIALS_DIRECTORY is not set); systemd sets it for a unit "
+                  "with LoadCredential=NAME:PATH; elsewhere use file or env"}};
+    }
+    return read_secret(std::string{directory} + '/' + name);
+}
+
+} // namespace
+
+std::vector<secret> table::secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view)) {
+    constexpr std::string_view wanted = "{ file = \"…\" }, { env = \"…\" }, { credential = \"…\" } or a string";
+    const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
+    if (value != nullptr && value->elements.empty()) {
+        fault(key, "is empty; want at least one of " + std::string{wanted});
+    }
+    std::vector<secret> good;
+    std::vector<std::string> literals;
+    for (std::size_t i = 0; value != nullptr && i < value->elements.size(); ++i) {
+        const node& element = value->elements[i];
+        const std::string path = path_of(path_to(key), i);
+        std::optional<secret> read;
+        if (element.kind == node_kind::text) {
+            read = inline_secret(element, path);
+            literals.push_back(literal("<secret>"));
+        } else if (element.kind == node_kind::table) {
+            effective_values shown;
+            read = referred_secret(table{*shared_, &element, element.where, path, shown});
+            literals.push_back("{ " + shown.line() + " }");
+        } else {
+            fault(key, i, "got " + std::string{described(element.kind)} + "; want " + std::string{wanted});
+        }
+        if (!read) {
+            continue;
+        }
+        if (const auto wrong = check == nullptr ? std::nullopt : check(read->text())) {
+            fault(key, i, *wrong);
+        } else {
+            good.push_back(std::move(*read));
+        }
+    }
+    shown_->set(key, array_literal(literals));
+    return good;
+}
+
+std::optional<secret> table::inline_secret(const node& value, const std::string& path) {
+    auto text = expanded(value, path);
+    if (!text) {
+        return std::nullopt;
+    }
+    std::optional<secret> read;
+    if (shared_->open_to_others && !value.text.contains("${")) {
+        shared_->found.fault(value.where, path,
+                             "a secret in a file that others can read; chmod o= this file, or use "
+                             "{ file = \"…\" }");
+    } else if (text->empty()) {
+        shared_->found.fault(value.where, path, "is empty; want the endpoint's secret");
+    } else {
+        read.emplace(std::string_view{*text});
+    }
+    cleanse(std::span<char>{*text});
+    return read;
+}
+
+std::optional<secret> table::referred_secret(table reference) {
+    std::optional<secret> read;
+    std::size_t given = 0;
+    for (const std::string_view source : sources) {
+        if (!reference.has(source)) {
+            reference.ask(source);
+            continue;
+        }
+        const std::string name = reference.required_text(source);
+        if (++given != 1 || name.empty()) {
+            continue;
+        }
+        auto got = source == "file"  ? read_secret(name)
+                   : source == "env" ? from_environment(name)
+                                     : from_credential(name);
+        if (got) {
+            read = std::move(*got);
+        } else {
+            reference.fault(source, got.error().message);
+        }
+    }
+    if (given != 1) {
+        shared_->found.fault(reference.where_, reference.path_,
+                             given == 0 ? "names no secret; want one of file, env, credential"
+                                        : "names more than one secret; want one of file, env, credential");
+        read.reset();
+    }
+    reference.finish();
+    return read;
+}
+
+} // namespace hookd::config

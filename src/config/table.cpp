@@ -1,0 +1,262 @@
+#include "config/effective.hpp"
+#include "config/expand.hpp"
+#include "config/node.hpp"
+#include "config/reading.hpp"
+#include "config/wording.hpp"
+
+#include <hookd/config/table.hpp>
+#include <hookd/core/time.hpp>
+
+#include <algorithm>
+
+namespace hookd::config {
+
+table::table(reading& shared, const node& root) : table(shared, &root, root.where, {}, shared.shown) {}
+
+table::table(reading& shared, const node* keys, place where, std::string path, effective_values& shown)
+    : shared_(&shared), keys_(keys), where_(where), path_(std::move(path)), shown_(&shown) {}
+
+bool table::has(std::string_view key) const {
+    return keys_ != nullptr && keys_->find(key) != nullptr;
+}
+
+std::string table::path_to(std::string_view key) const {
+    return path_of(path_, key);
+}
+
+place table::place_of(std::string_view key) const {
+    const member* const found = keys_ == nullptr ? nullptr : keys_->find(key);
+    return found == nullptr ? where_ : found->value.where;
+}
+
+place table::place_of(std::string_view key, std::size_t index) const {
+    const member* const found = keys_ == nullptr ? nullptr : keys_->find(key);
+    return found != nullptr && index < found->value.elements.size() ? found->value.elements[index].where
+                                                                    : place_of(key);
+}
+
+std::string table::written(std::string_view key) const {
+    const member* const found = keys_ == nullptr ? nullptr : keys_->find(key);
+    return quoted(found == nullptr ? std::string_view{} : std::string_view{found->value.text});
+}
+
+std::string table::written(std::string_view key, std::size_t index) const {
+    const member* const found = keys_ == nullptr ? nullptr : keys_->find(key);
+    const bool there = found != nullptr && index < found->value.elements.size();
+    return quoted(there ? std::string_view{found->value.elements[index].text} : std::string_view{});
+}
+
+void table::fault(std::string_view key, std::string_view what) {
+    shared_->found.fault(place_of(key), path_to(key), what);
+}
+
+void table::warning(std::string_view key, std::string_view what) {
+    shared_->found.warning(place_of(key), path_to(key), what);
+}
+
+void table::fault(std::string_view key, std::size_t index, std::string_view what) {
+    shared_->found.fault(place_of(key, index), path_of(path_to(key), index), what);
+}
+
+void table::warning(std::string_view key, std::size_t index, std::string_view what) {
+    shared_->found.warning(place_of(key, index), path_of(path_to(key), index), what);
+}
+
+const node* table::ask(std::string_view key) {
+    if (std::ranges::find(asked_, key) == asked_.end()) {
+        asked_.emplace_back(key);
+    }
+    const member* const found = keys_ == nullptr ? nullptr : keys_->find(key);
+    return found == nullptr ? nullptr : &found->value;
+}
+
+const node* table::ask(std::string_view key, node_kind kind, std::string_view wanted) {
+    const node* const value = ask(key);
+    if (value == nullptr || value->kind == kind) {
+        return value;
+    }
+    fault(key, "got " + std::string{described(value->kind)} + "; want " + std::string{wanted});
+    return nullptr;
+}
+
+std::optional<std::string> table::expanded(const node& value, const std::string& path) {
+    auto text = expand(value.text);
+    if (!text) {
+        shared_->found.fault(value.where, path, text.error().message);
+        return std::nullopt;
+    }
+    // The operating system would take the part before it for the whole.
+    if (text->contains('\0')) {
+        shared_->found.fault(value.where, path, "holds a NUL character; leave it out");
+        return std::nullopt;
+    }
+    return std::move(*text);
+}
+
+std::optional<std::string> table::expanded_text(std::string_view key, std::string_view wanted) {
+    const node* const value = ask(key, node_kind::text, wanted);
+    return value == nullptr ? std::nullopt : expanded(*value, path_to(key));
+}
+
+// What is noted for `check --print` is the text before `${NAME}` is replaced: the environment may hold secrets.
+
+std::string table::text(std::string_view key, std::string_view fallback) {
+    auto value = expanded_text(key, "a string");
+    shown_->set(key, literal(value ? std::string_view{keys_->find(key)->value.text} : fallback));
+    return value ? std::move(*value) : std::string{fallback};
+}
+
+std::string table::required_text(std::string_view key) {
+    if (!has(key)) {
+        ask(key);
+        if (!faulty_) {
+            fault(key, "is missing; want a string");
+        }
+        return {};
+    }
+    auto value = expanded_text(key, "a string");
+    if (!value) {
+        return {};
+    }
+    if (value->empty()) {
+        fault(key, "is empty; want a string that is not");
+    }
+    shown_->set(key, literal(std::string_view{keys_->find(key)->value.text}));
+    return std::move(*value);
+}
+
+std::vector<std::string> table::texts(std::string_view key, std::vector<std::string> fallback) {
+    const node* const value = ask(key, node_kind::array, "an array of strings: [\"…\"]");
+    if (value == nullptr) {
+        shown_->set(key, literal(fallback));
+        return fallback;
+    }
+    std::vector<std::string> texts;
+    std::vector<std::string> literals;
+    for (std::size_t i = 0; i < value->elements.size(); ++i) {
+        const node& element = value->elements[i];
+        // An empty one for each that is faulty, so that indices agree.
+        std::string& text = texts.emplace_back();
+        if (element.kind == node_kind::text) {
+            text = expanded(element, path_of(path_to(key), i)).value_or("");
+        } else {
+            fault(key, i, "got " + std::string{described(element.kind)} + "; want a string");
+        }
+        literals.push_back(literal(std::string_view{element.text}));
+    }
+    shown_->set(key, array_literal(literals));
+    return texts;
+}
+
+bool table::flag(std::string_view key, bool fallback) {
+    const node* const value = ask(key, node_kind::boolean, "true or false, without quotes");
+    const bool on = value == nullptr ? fallback : value->boolean;
+    shown_->set(key, on ? "true" : "false");
+    return on;
+}
+
+std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most) {
+    const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
+    std::uint64_t number = fallback;
+    if (const node* const value = ask(key, node_kind::integer, "a whole number " + range)) {
+        if (value->integer < 0 || static_cast<std::uint64_t>(value->integer) < least ||
+            static_cast<std::uint64_t>(value->integer) > most) {
+            fault(key, value->text + " is out of range; want a whole number " + range);
+        } else {
+            number = static_cast<std::uint64_t>(value->integer);
+        }
+    }
+    shown_->set(key, std::to_string(number));
+    return number;
+}
+
+byte_size table::size(std::string_view key, byte_size fallback, byte_size least, byte_size most) {
+    constexpr std::string_view wanted = "a size such as \"16 KiB\", \"1 MiB\" or \"4 GiB\"";
+    const std::string range = "from " + to_text(least) + " to " + to_text(most);
+    std::optional<byte_size> size;
+    const node* const value = ask(key);
+    if (value != nullptr && value->kind == node_kind::integer) {
+        size = byte_size{static_cast<std::uint64_t>(std::max<std::int64_t>(value->integer, 0))};
+    } else if (const auto text = expanded_text(key, wanted)) {
+        size = parse_byte_size(*text);
+        if (!size) {
+            fault(key, written(key) + " is no size; want a whole number and B, KiB, MiB, GiB or TiB, as in \"1 MiB\"");
+        }
+    }
+    if (size && (*size < least || *size > most)) {
+        fault(key,
+              (value->kind == node_kind::text ? written(key) : value->text) + " is out of range; want a size " + range);
+        size.reset();
+    }
+    shown_->set(key, literal(to_text(size.value_or(fallback))));
+    return size.value_or(fallback);
+}
+
+std::chrono::milliseconds table::duration(std::string_view key, std::chrono::milliseconds fallback,
+                                          std::chrono::milliseconds least, std::chrono::milliseconds most) {
+    std::optional<std::chrono::milliseconds> duration;
+    if (const auto text = expanded_text(key, "a duration such as \"250ms\", \"10s\", \"5m\", \"1h\" or \"7d\"")) {
+        duration = parse_duration(*text);
+        if (!duration) {
+            fault(key, written(key) + " is no duration; want one whole number and ms, s, m, h or d, as in \"10s\"");
+        } else if (*duration < least || *duration > most) {
+            fault(key,
+                  written(key) + " is out of range; want a duration from " + to_text(least) + " to " + to_text(most));
+            duration.reset();
+        }
+    }
+    shown_->set(key, literal(to_text(duration.value_or(fallback))));
+    return duration.value_or(fallback);
+}
+
+std::size_t table::choice(std::string_view key, std::span<const std::string_view> allowed, std::size_t fallback) {
+    const std::string wanted = "one of the strings " + listed(allowed);
+    std::size_t index = fallback;
+    if (const auto text = expanded_text(key, wanted)) {
+        const auto found = std::ranges::find(allowed, *text);
+        if (found != allowed.end()) {
+            index = static_cast<std::size_t>(found - allowed.begin());
+        } else {
+            const auto near = nearest(*text, allowed);
+            fault(key, written(key) + " is none of " + listed(allowed) +
+                           (near ? "; did you mean " + quoted(*near) + '?' : "; want one of them"));
+        }
+    }
+    shown_->set(key, literal(allowed[index]));
+    return index;
+}
+
+table table::sub(std::string_view key) {
+    const node* const value = ask(key, node_kind::table, "a table");
+    table inner{*shared_, value, value == nullptr ? where_ : value->where, path_to(key), shown_->table(key)};
+    inner.faulty_ = faulty_ || (value == nullptr && has(key));
+    return inner;
+}
+
+std::vector<table> table::tables(std::string_view key) {
+    const node* const value = ask(key, node_kind::array, "an array of tables, as [[" + key_name(key) + "]] writes it");
+    std::vector<table> found;
+    for (std::size_t i = 0; value != nullptr && i < value->elements.size(); ++i) {
+        const node& element = value->elements[i];
+        if (element.kind != node_kind::table) {
+            fault(key, i, "got " + std::string{described(element.kind)} + "; want a table");
+            continue;
+        }
+        found.push_back({*shared_, &element, element.where, path_of(path_to(key), i), shown_->element(key)});
+    }
+    return found;
+}
+
+void table::finish() {
+    if (keys_ == nullptr) {
+        return;
+    }
+    const std::vector<std::string_view> known(asked_.begin(), asked_.end());
+    for (const member& each : keys_->members) {
+        if (std::ranges::find(known, each.key) == known.end()) {
+            shared_->found.fault(each.where, path_to(each.key), "no such key" + suggestion(each.key, known));
+        }
+    }
+}
+
+} // namespace hookd::config

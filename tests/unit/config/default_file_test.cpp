@@ -1,0 +1,122 @@
+#include "support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <set>
+#include <sstream>
+
+using namespace hookd::config;
+using strings = std::vector<std::string>;
+
+namespace {
+
+const strings none;
+
+std::string installed_file() {
+    return content_of(std::string{HOOKD_TEST_DATA} + "/../../../config/colivara-hookd.toml");
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+        text.replace(at, what.size(), by);
+    }
+    return text;
+}
+
+strings lines_of(const std::string& text) {
+    strings lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+/// With every default uncommented ("#key = …"), and the examples ("#[[…" up to an empty line) too, if wanted.
+std::string uncommented(const std::string& text, bool examples) {
+    std::string out;
+    bool in_example = false;
+    for (const std::string& line : lines_of(text)) {
+        in_example = line.starts_with("#[[") || (in_example && !line.empty());
+        const bool key = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+        out += (key && (examples || !in_example) ? line.substr(1) : line) + '\n';
+    }
+    return out;
+}
+
+/// The words before " =", of each top-level table.
+std::map<std::string, std::set<std::string>> keys_by_table(const std::string& text) {
+    std::map<std::string, std::set<std::string>> keys;
+    std::string table;
+    for (std::string line : lines_of(text)) {
+        if (line.starts_with('#')) {
+            line.erase(0, 1);
+        }
+        if (line.starts_with('[')) {
+            const auto begin = line.find_first_not_of('[');
+            table = line.substr(begin, line.find_first_of(".]", begin) - begin);
+        }
+        for (std::size_t at = line.find(" ="); at != std::string::npos; at = line.find(" =", at + 1)) {
+            const auto begin = line.find_last_of(" {", at - 1);
+            keys[table].insert(line.substr(begin + 1, at - begin - 1));
+        }
+    }
+    return keys;
+}
+
+/// The file with its paths led to files that exist.
+std::string at_home(const scratch& files) {
+    files.write("webhook-secret", test_secret);
+    files.write("fullchain.pem", "c");
+    files.write("privkey.pem", "k");
+    return replaced(installed_file(), "/etc/colivara-hookd/", files.path(""));
+}
+
+} // namespace
+
+TEST_CASE("default file: as it stands it lacks nothing but the secret") {
+    const loaded bare = load_text(installed_file(), syntax::toml, "f", test_checks());
+    REQUIRE(bare.faults.size() == 1);
+    CHECK(bare.faults[0].contains("endpoint[0].secrets[0].file: cannot be read"));
+    const scratch files;
+    const loaded supplied = load_text(at_home(files), syntax::toml, "f", test_checks());
+    CHECK(supplied.faults == none);
+    CHECK(supplied.warnings == none);
+    CHECK(supplied.values);
+}
+
+TEST_CASE("default file: what it states as a default is the default") {
+    const scratch files;
+    const std::string text = at_home(files);
+    const std::string stated = uncommented(text, false);
+    CHECK(stated.size() < text.size() - 20);
+    const loaded outcome = load_text(stated, syntax::toml, "f", test_checks());
+    CHECK(outcome.faults == none);
+    CHECK(outcome.effective == load_text(text, syntax::toml, "f", test_checks()).effective);
+}
+
+TEST_CASE("default file: its examples are right") {
+    const scratch files;
+    const loaded outcome = load_text(uncommented(at_home(files), true), syntax::toml, "f", test_checks());
+    CHECK(outcome.faults == none);
+    CHECK(outcome.warnings == none);
+    REQUIRE(outcome.values);
+    CHECK(outcome.values->listeners.size() == 2);
+    CHECK(outcome.values->sinks.size() == 4);
+}
+
+TEST_CASE("default file: it mentions every key there is") {
+    const scratch files;
+    const std::string text = at_home(files);
+    const loaded outcome = load_text(uncommented(text, true), syntax::toml, "f", test_checks());
+    auto mentioned = keys_by_table(text);
+    const auto known = keys_by_table(outcome.effective);
+    REQUIRE(known.size() == 7);
+    for (const auto& [table, keys] : known) {
+        for (const std::string& key : keys) {
+            INFO(table << '.' << key);
+            CHECK(mentioned[table].contains(key));
+        }
+    }
+}

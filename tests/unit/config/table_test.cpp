@@ -1,0 +1,184 @@
+#include "config/document.hpp"
+#include "config/effective.hpp"
+#include "config/reading.hpp"
+#include "support.hpp"
+
+#include <hookd/config/table.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <array>
+
+using namespace hookd;
+using namespace hookd::config;
+using namespace std::chrono_literals;
+using strings = std::vector<std::string>;
+
+namespace {
+
+/// A document that is being read.
+struct open_document {
+    explicit open_document(std::string_view text, syntax in = syntax::toml) {
+        auto parsed = parse_document(text, in, found);
+        REQUIRE(parsed);
+        document.emplace(std::move(*parsed));
+    }
+    table root() { return {shared, *document}; }
+
+    diagnostics found{"f"};
+    effective_values shown;
+    reading shared{found, shown};
+    std::optional<node> document;
+};
+
+} // namespace
+
+TEST_CASE("table: what is there is read, what is missing has its default") {
+    open_document in{
+        "t = \"x\"\nts = [\"a\", \"b\"]\nf = true\nn = 7\ns = \"2 KiB\"\nraw = 4096\nd = \"3m\"\nc = \"two\"\n"};
+    table keys = in.root();
+    static constexpr std::array<std::string_view, 3> words{"one", "two", "three"};
+    CHECK(keys.text("t", "y") == "x");
+    CHECK(keys.texts("ts", {}) == strings{"a", "b"});
+    CHECK(keys.flag("f", false));
+    CHECK(keys.count("n", 1, 0, 10) == 7);
+    CHECK(keys.size("s", {}, {}, byte_size{1U << 20U}).bytes == 2048);
+    CHECK(keys.size("raw", {}, {}, byte_size{1U << 20U}).bytes == 4096);
+    CHECK(keys.duration("d", 0ms, 0ms, 1h) == 180s);
+    CHECK(keys.choice("c", words, 0) == 1);
+
+    CHECK(keys.text("t2", "y") == "y");
+    CHECK(keys.texts("ts2", {"z"}) == strings{"z"});
+    CHECK(keys.flag("f2", true));
+    CHECK(keys.count("n2", 1, 0, 10) == 1);
+    CHECK(keys.size("s2", byte_size{5}, {}, byte_size{10}).bytes == 5);
+    CHECK(keys.duration("d2", 9ms, 0ms, 1h) == 9ms);
+    CHECK(keys.choice("c2", words, 2) == 2);
+    CHECK_FALSE(keys.has("t2"));
+    CHECK(keys.tables("none").empty());
+    keys.finish();
+    CHECK(in.found.ok());
+}
+
+TEST_CASE("table: a faulty value is told and its default taken") {
+    open_document in{"t = 1\nts = [\"a\", 2]\nf = \"true\"\nn = 11\ns = \"1 MB\"\nd = \"3 m\"\nc = \"tow\"\n"};
+    table keys = in.root();
+    static constexpr std::array<std::string_view, 2> words{"one", "two"};
+    CHECK(keys.text("t", "y") == "y");
+    CHECK(keys.texts("ts", {}) == strings{"a", ""});
+    CHECK(keys.flag("f", false) == false);
+    CHECK(keys.count("n", 1, 0, 10) == 1);
+    CHECK(keys.size("s", byte_size{5}, {}, byte_size{10}).bytes == 5);
+    CHECK(keys.duration("d", 9ms, 0ms, 1h) == 9ms);
+    CHECK(keys.choice("c", words, 0) == 0);
+    CHECK(in.found.faults().size() == 7);
+}
+
+TEST_CASE("table: bounds belong to the range") {
+    open_document in{"a = 1\nb = 10\nc = 0\nd = 11\ne = \"10s\"\nf = \"10001ms\"\n"};
+    table keys = in.root();
+    keys.count("a", 5, 1, 10);
+    keys.count("b", 5, 1, 10);
+    keys.duration("e", 1s, 10s, 10s);
+    CHECK(in.found.ok());
+    keys.count("c", 5, 1, 10);
+    keys.count("d", 5, 1, 10);
+    keys.duration("f", 1s, 1s, 10s);
+    CHECK(in.found.faults() == strings{"f:3:5: c: 0 is out of range; want a whole number from 1 to 10",
+                                       "f:4:5: d: 11 is out of range; want a whole number from 1 to 10",
+                                       "f:6:5: f: \"10001ms\" is out of range; want a duration from 1s to 10s"});
+}
+
+TEST_CASE("table: a key that nobody asked for is told at its own place, with the nearest known one") {
+    open_document in{"[sub]\nlevle = 1\n  unheard_of = 2\nfor = 3\n"};
+    table root = in.root();
+    table keys = root.sub("sub");
+    keys.text("level", "");
+    keys.text("format", "");
+    keys.finish();
+    root.finish();
+    CHECK(in.found.faults() == strings{"f:2:1: sub.levle: no such key; did you mean \"level\"?",
+                                       "f:3:3: sub.unheard_of: no such key; known here: level, format",
+                                       "f:4:1: sub.for: no such key; known here: level, format"});
+}
+
+TEST_CASE("table: elements are counted from 0, and a fault can stand at one") {
+    open_document in{"[[s]]\nl = [\"a\", \"b\"]\n[[s]]\nl = [\n  \"c\",\n  \"d\"]\n"};
+    auto tables = in.root().tables("s");
+    REQUIRE(tables.size() == 2);
+    CHECK(tables[1].path() == "s[1]");
+    CHECK(tables[1].written("l", 1) == "\"d\"");
+    tables[1].fault("l", 1, "first");
+    tables[0].warning("l", 0, "second");
+    tables[1].fault("none", "third");
+    tables[1].fault("l", 9, "fourth");
+    CHECK(in.found.faults() ==
+          strings{"f:3:1: s[1].none: third", "f:4:5: s[1].l[9]: fourth", "f:6:3: s[1].l[1]: first"});
+    CHECK(in.found.warnings() == strings{"f:2:6: s[0].l[0]: second"});
+}
+
+TEST_CASE("table: one fault a value, and nothing is missed in a table that is none") {
+    open_document in{"a = 1\nsub = 3\n"};
+    table keys = in.root();
+    keys.text("a", "x");
+    keys.fault("a", "a consequence");
+    keys.warning("a", "another");
+    table sub = keys.sub("sub");
+    sub.required_text("name");
+    sub.sub("deeper").required_text("name");
+    sub.finish();
+    CHECK(in.found.faults() ==
+          strings{"f:1:5: a: got a whole number; want a string", "f:2:7: sub: got a whole number; want a table"});
+    CHECK(in.found.warnings().empty());
+}
+
+TEST_CASE("table: a required key that is missing is told at its table's place, or the nearest there is") {
+    open_document in{"\n[here]\nx = 1\n"};
+    table root = in.root();
+    root.sub("here").required_text("name");
+    root.sub("gone").required_text("name");
+    CHECK(in.found.faults() ==
+          strings{"f:1:1: gone.name: is missing; want a string", "f:2:1: here.name: is missing; want a string"});
+}
+
+TEST_CASE("table: ${NAME} is replaced once, and nothing else is") {
+    const environment variables{
+        {{"HOOKD_A", "va"}, {"HOOKD_B", "${HOOKD_A}"}, {"HOOKD_N", "7s"}, {"HOOKD_U", nullptr}}};
+    open_document in{"a = \"<${HOOKD_A}|${HOOKD_A}>\"\nb = \"${HOOKD_B}\"\n"
+                     "c = \"$ $HOOKD_A $${HOOKD_A} ${} ${1} ${HOOKD_U:-x} ${HOOKD_A $\"\n"
+                     "d = \"${HOOKD_N}\"\ne = [\"x\", \"${HOOKD_A}\"]\nf = \"${HOOKD_U}\"\n"};
+    table keys = in.root();
+    CHECK(keys.text("a", "") == "<va|va>");
+    CHECK(keys.text("b", "") == "${HOOKD_A}");
+    CHECK(keys.text("c", "") == "$ $HOOKD_A $va ${} ${1} ${HOOKD_U:-x} ${HOOKD_A $");
+    CHECK(keys.duration("d", 0s, 0s, 1h) == 7s);
+    CHECK(keys.texts("e", {}) == strings{"x", "va"});
+    CHECK(in.found.ok());
+    CHECK(keys.text("f", "fallback") == "fallback");
+    CHECK(in.found.faults().size() == 1);
+    CHECK(keys.written("a") == "\"<${HOOKD_A}|${HOOKD_A}>\"");
+    CHECK(in.shown.text().contains("a = \"<${HOOKD_A}|${HOOKD_A}>\""));
+}
+
+TEST_CASE("table: what is printed as effective is TOML that says the same") {
+    open_document in{"odd = \"quote \\\" back \\\\ tab \\t bell \\u0007 ü\"\nlist = [\"a\\nb\", \"\"]\n"
+                     "[[s]]\nx = 1\n[s.inner]\ny = true\n[[s]]\nx = 2\n"};
+    const auto read = [](open_document& from) {
+        table keys = from.root();
+        strings all = keys.texts("list", {});
+        all.push_back(keys.text("odd", ""));
+        for (table& each : keys.tables("s")) {
+            all.push_back(std::to_string(each.count("x", 0, 0, 9)));
+            all.push_back(each.sub("inner").flag("y", false) ? "yes" : "no");
+            each.finish();
+        }
+        keys.finish();
+        CHECK(from.found.ok());
+        return all;
+    };
+    const strings first = read(in);
+    open_document again{in.shown.text()};
+    CHECK(read(again) == first);
+    CHECK(again.shown.text() == in.shown.text());
+    CHECK(first.size() == 7);
+}
