@@ -1,0 +1,107 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+#include <hookd/core/event.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::journal {
+
+/// What became of an event that was handed to the journal.
+enum class append_outcome : std::uint8_t {
+    stored,    ///< synced to disk
+    duplicate, ///< an event with this endpoint and id is synced to disk already
+    full,      ///< no space on the disk, or max_size reached; nothing stored; passes by itself
+    busy,      ///< too much is waiting to be stored; nothing stored
+    stopped,   ///< the journal is closing or has failed; nothing is known to be stored
+};
+
+/// An event that a sink did not take at once: it waits for its next try, or rests as a dead letter.
+struct failure {
+    std::uint64_t sequence = 0;
+    unsigned attempts = 0; ///< Tries so far.
+    unix_millis next_try;  ///< Meaningless when dead.
+    bool dead = false;
+    std::string detail; ///< What the last try said, bounded to 4 KiB.
+};
+
+/// A failed event that is due, together with the event.
+struct due_event {
+    failure what;
+    event_ptr subject;
+};
+
+struct sink_state {
+    std::uint64_t cursor = 0; ///< Every event up to here was delivered, is filtered out, or has a failure row.
+    std::uint64_t waiting = 0;
+    std::uint64_t dead = 0;
+    std::optional<unix_millis> next_try; ///< Of the earliest waiting failure.
+};
+
+/// The durable log of events, and how far each sink has come in it. One thread of its own does all its work; every
+/// function may be called from any thread and none blocks, but those of start-up and `close`. Awaitables resume on the
+/// awaiting coroutine's executor; when its execution context is destroyed first, the coroutine ends there. Once the
+/// journal is closed or has failed, `append` says `stopped` and the other awaitables answer as an empty journal would.
+class journal {
+public:
+    /// Called on the journal's thread after each commit, with the events it stored, in order. Must not block.
+    using commit_observer = std::function<void(std::span<const event_ptr>)>;
+    /// Called once, on the journal's thread, when a write or sync failed in a way that a retry cannot mend. By then
+    /// nothing is acknowledged any more; the process must end and recover at its next start.
+    using failure_observer = std::function<void(std::string_view what)>;
+
+    virtual ~journal() = default;
+
+    /// Makes the event durable. `stored` and `duplicate` are said only after the sync that covers them. The events
+    /// that gather while a commit runs share the next one.
+    virtual boost::asio::awaitable<append_outcome> append(event what) = 0;
+
+    /// Events after `after` in order, at most `most` and about `most_bytes` of bodies; empty at the end.
+    virtual boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
+                                                                byte_size most_bytes) = 0;
+
+    /// Makes the sink known, at the journal's end if it is new, and tells where it stands. Blocking; at start-up and
+    /// reload. Only sinks made known hold back the retention; those of the last run do for the first ten minutes, so
+    /// that nothing is lost while sinks are opened one after the other.
+    virtual result<sink_state> open_sink(std::string_view sink) = 0;
+
+    /// The sink has done with every event up to `cursor`. Made durable with the next commit, within 100 ms: after a
+    /// crash those events may be delivered again.
+    virtual void advance(std::string_view sink, std::uint64_t cursor) = 0;
+    /// Adds or replaces the sink's failure row of that event. Ordered before any later `advance` of the same sink.
+    virtual void fail(std::string_view sink, failure what) = 0;
+    /// Removes the row: the event was delivered after all.
+    virtual void settle(std::string_view sink, std::uint64_t sequence) = 0;
+    /// Failures whose next try is not after `now`, earliest first, without those in `except` (they are being tried).
+    virtual boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
+                                                               std::vector<std::uint64_t> except) = 0;
+    /// Where the sink stands now.
+    virtual boost::asio::awaitable<sink_state> look(std::string_view sink) = 0;
+
+    /// Sequence number of the last durable event; 0 in an empty journal. Any thread, does not block.
+    virtual std::uint64_t last_sequence() const = 0;
+
+    /// Refuses further events, commits what is waiting, checkpoints and closes. Blocking; once; not from an observer.
+    virtual void close() = 0;
+};
+
+struct observers {
+    journal::commit_observer committed;
+    journal::failure_observer failed;
+};
+
+/// Opens or creates the journal and starts its thread. Refuses, saying why: a path that cannot be written, another
+/// process that holds it, a file that is not a journal or of a newer version, damage, a checkpoint that fails.
+result<std::unique_ptr<journal>> open(const journal_settings& settings, wall_clock clock, observers watch);
+
+} // namespace hookd::journal

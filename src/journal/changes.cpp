@@ -1,0 +1,59 @@
+#include "journal/changes.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::journal {
+
+namespace {
+
+constexpr std::size_t most_detail = 4096;
+
+// Not in the middle of a UTF-8 character.
+void shorten(std::string& text) {
+    if (text.size() <= most_detail) {
+        return;
+    }
+    auto end = most_detail;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+        --end;
+    }
+    text.resize(end);
+}
+
+} // namespace
+
+changes::of_sink& changes::of(std::string_view sink) {
+    const auto found = sinks_.find(sink);
+    return found != sinks_.end() ? found->second : sinks_[std::string(sink)];
+}
+
+void changes::advance(std::string_view sink, std::uint64_t cursor) {
+    auto& kept = of(sink).cursor;
+    kept = std::max(kept.value_or(0), cursor);
+}
+
+void changes::fail(std::string_view sink, failure what) {
+    shorten(what.detail);
+    const auto sequence = what.sequence;
+    failures_ += of(sink).failures.insert_or_assign(sequence, std::move(what)).second ? 1 : 0;
+}
+
+void changes::settle(std::string_view sink, std::uint64_t sequence) {
+    failures_ += of(sink).failures.insert_or_assign(sequence, std::nullopt).second ? 1 : 0;
+}
+
+void changes::add_older(changes&& older) {
+    for (auto& [sink, old] : older.sinks_) {
+        if (old.cursor) {
+            advance(sink, *old.cursor);
+        }
+        auto& failures = of(sink).failures;
+        const auto before = failures.size();
+        failures.merge(old.failures);
+        failures_ += failures.size() - before;
+    }
+    older = changes();
+}
+
+} // namespace hookd::journal

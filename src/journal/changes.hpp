@@ -1,0 +1,43 @@
+#pragma once
+
+#include <hookd/journal/journal.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::journal {
+
+/// What sinks have said since the last commit, the latest word about each thing only. A sink's failures and its cursor
+/// always travel together, so that no commit has the cursor past an event without the row of its failure.
+class changes {
+public:
+    struct of_sink {
+        std::optional<std::uint64_t> cursor;
+        /// By sequence; nothing: settled.
+        std::map<std::uint64_t, std::optional<failure>> failures;
+    };
+
+    void advance(std::string_view sink, std::uint64_t cursor);
+    void fail(std::string_view sink, failure what);
+    void settle(std::string_view sink, std::uint64_t sequence);
+
+    /// Takes back what could not be committed; what has been said since then counts more.
+    void add_older(changes&& older);
+
+    bool empty() const { return sinks_.empty(); }
+    std::size_t failures() const { return failures_; }
+    const std::map<std::string, of_sink, std::less<>>& sinks() const { return sinks_; }
+
+private:
+    of_sink& of(std::string_view sink);
+
+    std::map<std::string, of_sink, std::less<>> sinks_;
+    std::size_t failures_ = 0;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,214 @@
+#include "journal/database.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace hookd::journal {
+
+namespace {
+
+struct close_connection {
+    void operator()(sqlite3* connection) const { sqlite3_close(connection); }
+};
+
+// Frames of the write-ahead log carry a header each; the page size is the one the schema is created with.
+constexpr std::uint64_t page_bytes = 4096;
+constexpr std::uint64_t frame_bytes = page_bytes + 24;
+
+// The file grows by this much at a time.
+constexpr int chunk_bytes = 256 << 10;
+
+// Before the first access: with the exclusive lock SQLite keeps its index of the log in memory of its own, not in a
+// shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst.
+constexpr auto settings_sql = "PRAGMA page_size = 4096;"
+                              "PRAGMA locking_mode = EXCLUSIVE;"
+                              "PRAGMA synchronous = FULL;"
+                              "PRAGMA wal_autocheckpoint = 0;"
+                              "PRAGMA journal_size_limit = 16777216;"
+                              "PRAGMA cache_size = -8192;"
+                              "PRAGMA temp_store = MEMORY;"
+                              "PRAGMA secure_delete = OFF;"
+                              "PRAGMA cell_size_check = ON;"
+                              "PRAGMA trusted_schema = OFF;";
+
+int note_log_frames(void* frames, sqlite3* /*connection*/, const char* /*schema*/, int count) {
+    *static_cast<std::uint64_t*>(frames) = static_cast<std::uint64_t>(count);
+    return SQLITE_OK;
+}
+
+} // namespace
+
+struct database::state {
+    std::uint64_t log_frames = 0;
+    std::uint64_t reserved_bytes = 0; // of the file; at least
+    std::unique_ptr<sqlite3, close_connection> connection;
+    statement begin;
+    statement commit;
+    statement roll_back;
+    statement page_count;
+    statement free_count;
+};
+
+database::database(std::unique_ptr<state> made) : state_(std::move(made)) {}
+database::database(database&&) noexcept = default;
+database& database::operator=(database&&) noexcept = default;
+database::~database() = default;
+
+stored<database> database::open(const std::string& path) {
+    auto made = std::make_unique<state>();
+    sqlite3* connection = nullptr;
+    const auto code = sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    made->connection.reset(connection);
+    if (code != SQLITE_OK) {
+        return std::unexpected(last_error(connection, code));
+    }
+    sqlite3_extended_result_codes(connection, 1);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // Closing must not write: after a failed sync the file is left as it is.
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+
+    database opened(std::move(made));
+    if (auto set = opened.execute(settings_sql); !set) {
+        return std::unexpected(set.error());
+    }
+    int chunk = chunk_bytes;
+    sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
+    sqlite3_wal_hook(connection, note_log_frames, &opened.state_->log_frames);
+    return opened;
+}
+
+stored<void> database::use_write_ahead_log() {
+    auto mode = prepare("PRAGMA journal_mode = WAL");
+    if (!mode) {
+        return std::unexpected(mode.error());
+    }
+    {
+        query changed(*mode);
+        if (auto row = changed.step(); !row) {
+            return std::unexpected(row.error());
+        }
+        if (changed.text(0) != "wal") {
+            return std::unexpected(storage_error{trouble::broken, "the file system does not allow a write-ahead log"});
+        }
+    }
+    const std::pair<statement state::*, const char*> statements[] = {
+        {&state::begin, "BEGIN IMMEDIATE"},
+        {&state::commit, "COMMIT"},
+        {&state::roll_back, "ROLLBACK"},
+        {&state::page_count, "PRAGMA page_count"},
+        {&state::free_count, "PRAGMA freelist_count"},
+    };
+    for (const auto& [member, sql] : statements) {
+        auto prepared = prepare(sql);
+        if (!prepared) {
+            return std::unexpected(prepared.error());
+        }
+        (*state_).*member = std::move(*prepared);
+    }
+    return {};
+}
+
+stored<void> database::execute(const char* sql) {
+    const auto code = sqlite3_exec(state_->connection.get(), sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        return std::unexpected(last_error(state_->connection.get(), code));
+    }
+    return {};
+}
+
+stored<statement> database::prepare(std::string_view sql) {
+    return statement::prepare(state_->connection.get(), sql);
+}
+
+stored<std::int64_t> database::number(const char* sql) {
+    auto prepared = prepare(sql);
+    if (!prepared) {
+        return std::unexpected(prepared.error());
+    }
+    query run(*prepared);
+    return then(run.step(), [&](bool) { return run.number(0); });
+}
+
+stored<void> database::begin() {
+    return query(state_->begin).run();
+}
+stored<void> database::commit() {
+    return then(reserve(), [&] { return query(state_->commit).run(); });
+}
+
+// Space in the file for what is about to go into the log: a checkpoint then writes only where there is space already,
+// and a log that has filled the disk can always be emptied.
+stored<void> database::reserve() {
+    query pages(state_->page_count);
+    if (auto row = pages.step(); !row) {
+        return std::unexpected(row.error());
+    }
+    auto needed = pages.number(0) * static_cast<std::int64_t>(page_bytes);
+    if (static_cast<std::uint64_t>(needed) <= state_->reserved_bytes) {
+        return {};
+    }
+    const auto code = sqlite3_file_control(state_->connection.get(), nullptr, SQLITE_FCNTL_SIZE_HINT, &needed);
+    if (code != SQLITE_OK) {
+        return std::unexpected(storage_error{trouble::full, "the file cannot grow"});
+    }
+    state_->reserved_bytes = (static_cast<std::uint64_t>(needed) + chunk_bytes - 1) / chunk_bytes * chunk_bytes;
+    return {};
+}
+
+stored<void> database::roll_back() {
+    // SQLite itself has rolled back after some errors.
+    if (sqlite3_get_autocommit(state_->connection.get()) != 0) {
+        return {};
+    }
+    auto undone = query(state_->roll_back).run();
+    if (!undone) {
+        undone.error().what = trouble::broken;
+    }
+    return undone;
+}
+
+std::uint64_t database::log_frames() const {
+    return state_->log_frames;
+}
+std::uint64_t database::log_bytes() const {
+    return state_->log_frames * frame_bytes;
+}
+
+stored<std::uint64_t> database::used_bytes() {
+    query pages(state_->page_count);
+    if (auto row = pages.step(); !row) {
+        return std::unexpected(row.error());
+    }
+    query unused(state_->free_count);
+    if (auto row = unused.step(); !row) {
+        return std::unexpected(row.error());
+    }
+    return ((pages.sequence(0) - unused.sequence(0)) * page_bytes) + log_bytes();
+}
+
+stored<void> database::checkpoint() {
+    return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+}
+stored<void> database::checkpoint_and_truncate() {
+    return checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+stored<void> database::checkpoint(int mode) {
+    int in_log = 0;
+    int copied = 0;
+    const auto code = sqlite3_wal_checkpoint_v2(state_->connection.get(), nullptr, mode, &in_log, &copied);
+    if (code != SQLITE_OK) {
+        return std::unexpected(last_error(state_->connection.get(), code));
+    }
+    if (copied != in_log) {
+        return std::unexpected(storage_error{trouble::broken, "a checkpoint left a part of the write-ahead log"});
+    }
+    // The next commit starts over at the log's beginning and tells its frames anew.
+    state_->log_frames = 0;
+    // It has cut back what a transaction reserved that was then rolled back.
+    state_->reserved_bytes = 0;
+    return {};
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "journal/statement.hpp"
+#include "journal/storage_error.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace hookd::journal {
+
+/// The one connection to the journal's file: write-ahead log, exclusive lock, every commit synced. Used by one thread
+/// at a time. Checkpoints happen only where they are asked for, so that what a commit returns is about the commit.
+class database {
+public:
+    /// Opens `path`, which must exist (an empty file will do), and takes SQLite's exclusive lock on it.
+    static stored<database> open(const std::string& path);
+    database(const database&) = delete;
+    database& operator=(const database&) = delete;
+    database(database&&) noexcept;
+    database& operator=(database&&) noexcept;
+    ~database();
+
+    /// Makes the file one with a write-ahead log and everything in it synced. Call before the first write.
+    stored<void> use_write_ahead_log();
+
+    stored<void> execute(const char* sql);
+    stored<statement> prepare(std::string_view sql);
+    /// The first column of the only row.
+    stored<std::int64_t> number(const char* sql);
+
+    /// BEGIN, `body`, COMMIT. On `full` everything is rolled back and the connection goes on. On `broken` nothing is
+    /// touched any more: what the file holds is for the next start-up to find out.
+    template <class Body>
+    stored<void> in_transaction(Body&& body) {
+        auto done = begin();
+        if (!done) {
+            return done;
+        }
+        done = std::forward<Body>(body)();
+        if (done) {
+            done = commit();
+        }
+        if (!done && done.error().what == trouble::full) {
+            if (auto undone = roll_back(); !undone) {
+                return undone;
+            }
+        }
+        return done;
+    }
+
+    /// Frames in the write-ahead log that a checkpoint has not yet copied into the file.
+    std::uint64_t log_frames() const;
+    /// Pages in use and the frames above, in bytes.
+    stored<std::uint64_t> used_bytes();
+    std::uint64_t log_bytes() const;
+
+    /// Copies the write-ahead log into the file and syncs it. On `full` the log keeps everything and grows on.
+    stored<void> checkpoint();
+    /// The same, and leaves an empty log.
+    stored<void> checkpoint_and_truncate();
+
+private:
+    struct state;
+    explicit database(std::unique_ptr<state> made);
+    stored<void> begin();
+    stored<void> commit();
+    stored<void> reserve();
+    stored<void> roll_back();
+    stored<void> checkpoint(int mode);
+
+    std::unique_ptr<state> state_;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/statement.hpp"
+#include "journal/storage_error.hpp"
+
+#include <hookd/core/byte_size.hpp>
+#include <hookd/core/event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hookd::journal {
+
+/// The stored events and the numbers of their endpoints.
+class event_table {
+public:
+    static stored<event_table> prepare(database& file);
+
+    /// Within a transaction. False: its endpoint has an event of this id.
+    stored<bool> insert(const event& what);
+    /// Whether the endpoint has an event of this id.
+    stored<bool> holds(std::string_view endpoint, std::string_view id);
+    /// After each transaction with inserts: whether the endpoints it brought are there.
+    void committed() { fresh_.clear(); }
+    void rolled_back();
+
+    /// Events after `after`, until there are `most` or their bodies reach `most_bytes`.
+    stored<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes);
+    stored<event_ptr> find(std::uint64_t sequence);
+
+    struct age {
+        std::uint64_t sequence = 0;
+        unix_millis accepted;
+    };
+    /// Sequence numbers in (after, up_to] that are there, at most `most`.
+    stored<std::vector<age>> ages(std::uint64_t after, std::uint64_t up_to, std::size_t most);
+    stored<void> erase(std::uint64_t sequence);
+
+    /// The highest sequence number ever given, events that are gone included.
+    stored<std::uint64_t> highest_ever();
+    /// Within the transaction that erases events.
+    stored<void> keep_high_water(std::uint64_t sequence);
+
+    /// Reads the newest events whole and looks each up by its id: what a torn file gets wrong first.
+    stored<void> check_newest(std::size_t most);
+
+private:
+    event_table() = default;
+    stored<std::int64_t> endpoint_number(const std::string& name);
+    stored<void> load_endpoints(database& file);
+    event_ptr row(const query& from) const;
+
+    statement insert_;
+    statement holds_;
+    statement read_;
+    statement find_;
+    statement ages_;
+    statement erase_;
+    statement insert_endpoint_;
+    statement high_water_;
+    statement set_high_water_;
+    statement newest_;
+    std::map<std::string, std::int64_t, std::less<>> numbers_;
+    std::map<std::int64_t, std::string> names_;
+    std::vector<std::string> fresh_; // added by the transaction under way
+};
+
+} // namespace hookd::journal

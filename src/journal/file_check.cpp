@@ -1,0 +1,135 @@
+#include "journal/file_check.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::journal {
+
+namespace {
+
+// The database header, see https://www.sqlite.org/fileformat.html section 1.3.
+constexpr std::size_t header_size = 100;
+constexpr std::string_view header_magic("SQLite format 3\0", 16);
+constexpr std::size_t user_version_at = 60;
+constexpr std::size_t application_id_at = 68;
+
+class descriptor {
+public:
+    descriptor(const std::string& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
+    ~descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+    int number() const { return number_; }
+    bool open() const { return number_ >= 0; }
+
+private:
+    int number_;
+};
+
+error system_fault(const std::string& doing, const std::string& path, const std::string& remedy) {
+    return {"cannot " + doing + " " + path + ": " + std::strerror(errno) + "; " + remedy};
+}
+
+std::uint32_t big_endian(std::span<const unsigned char, header_size> header, std::size_t at) {
+    return (std::uint32_t{header[at]} << 24U) | (std::uint32_t{header[at + 1]} << 16U) |
+           (std::uint32_t{header[at + 2]} << 8U) | std::uint32_t{header[at + 3]};
+}
+
+error foreign(const std::string& path) {
+    return {path + " is not a journal of colivara-hookd, and is left as it is: set journal.path to another file, or "
+                   "move this one away"};
+}
+
+result<void> check_header(const std::string& path, std::span<const unsigned char, header_size> header) {
+    if (std::string_view(reinterpret_cast<const char*>(header.data()), header_magic.size()) != header_magic) {
+        return std::unexpected(foreign(path));
+    }
+    const auto id = big_endian(header, application_id_at);
+    const auto version = big_endian(header, user_version_at);
+    // A start-up that died between creating the file and writing the schema leaves an empty database without marks.
+    if (id == 0 && version == 0) {
+        return {};
+    }
+    if (id != application_id) {
+        return std::unexpected(foreign(path));
+    }
+    if (version > schema_version) {
+        return std::unexpected(error{"the journal " + path + " was written by a newer colivara-hookd (schema version " +
+                                     std::to_string(version) + ", this one knows " + std::to_string(schema_version) +
+                                     "): run that version again, or move the file away and lose what it holds"});
+    }
+    return {};
+}
+
+} // namespace
+
+result<bool> check_or_create_file(const std::string& path) {
+    const descriptor file(path, O_RDONLY | O_NONBLOCK);
+    if (!file.open()) {
+        if (errno != ENOENT) {
+            return std::unexpected(system_fault("open the journal", path, "make it readable for the daemon's user"));
+        }
+        const descriptor created(path, O_RDWR | O_CREAT | O_EXCL);
+        if (!created.open()) {
+            return std::unexpected(
+                system_fault("create the journal", path, "make its directory writable for the daemon's user"));
+        }
+        return true;
+    }
+    struct stat status{};
+    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return std::unexpected(error{path + " is not a regular file: set journal.path to a file of its own"});
+    }
+    if (::access(path.c_str(), W_OK) != 0) {
+        return std::unexpected(system_fault("write the journal", path, "make it writable for the daemon's user"));
+    }
+    if (status.st_size == 0) {
+        return false;
+    }
+    std::array<unsigned char, header_size> header{};
+    if (::pread(file.number(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
+        return std::unexpected(foreign(path));
+    }
+    if (auto known = check_header(path, header); !known) {
+        return std::unexpected(known.error());
+    }
+    return false;
+}
+
+result<void> check_directory(const std::string& path) {
+    auto directory = std::filesystem::path(path).parent_path();
+    if (directory.empty()) {
+        directory = ".";
+    }
+    std::error_code fault;
+    if (!std::filesystem::is_directory(directory, fault)) {
+        return std::unexpected(error{"the journal's directory " + directory.string() +
+                                     " does not exist: create it, owned by the daemon's user and with mode 0700"});
+    }
+    return {};
+}
+
+result<void> sync_directory_of(const std::string& path) {
+    auto directory = std::filesystem::path(path).parent_path();
+    if (directory.empty()) {
+        directory = ".";
+    }
+    const descriptor opened(directory.string(), O_RDONLY | O_DIRECTORY);
+    if (!opened.open() || ::fsync(opened.number()) != 0) {
+        return std::unexpected(system_fault("sync the journal's directory", directory.string(), "look after the disk"));
+    }
+    return {};
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace hookd::journal {
+
+/// In the header of every journal, so that no other program's database is taken for one: "hkdj".
+inline constexpr std::uint32_t application_id = 0x686b646a;
+/// SQLite's user_version: the version of the schema.
+inline constexpr std::uint32_t schema_version = 1;
+
+/// Looks at `path` without SQLite, which would write: there must be nothing, an empty file, an empty database, or a
+/// journal of this version. Where there is nothing it creates an empty file of mode 0600. Call with the lock held and
+/// before SQLite opens the file. True: it was created.
+result<bool> check_or_create_file(const std::string& path);
+
+/// Whether the directory is there and can hold a journal.
+result<void> check_directory(const std::string& path);
+
+/// Makes a created name durable.
+result<void> sync_directory_of(const std::string& path);
+
+} // namespace hookd::journal

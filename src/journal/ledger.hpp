@@ -1,0 +1,80 @@
+#pragma once
+
+#include "journal/changes.hpp"
+#include "journal/database.hpp"
+#include "journal/event_table.hpp"
+#include "journal/statement.hpp"
+#include "journal/storage_error.hpp"
+
+#include <hookd/journal/journal.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::journal {
+
+/// How far each sink has come: its cursor, and the rows of the events it failed on. Cursors and counts are kept in
+/// memory too, as they stand on disk; what a transaction changes counts from `committed` on.
+class ledger {
+public:
+    static stored<ledger> prepare(database& file);
+
+    /// Within a transaction. Sinks that nobody has opened are left out.
+    stored<void> apply(const changes& said);
+    /// Within a transaction: adds the sink at `cursor` if it is new.
+    stored<void> open(std::string_view sink, std::uint64_t cursor);
+    void committed();
+    void rolled_back();
+
+    stored<sink_state> look(std::string_view sink);
+    stored<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now, std::size_t most,
+                                       byte_size most_bytes, const std::vector<std::uint64_t>& except);
+
+    /// The cursor of the sink that is furthest behind, among those that hold events back; nothing: there is none.
+    std::optional<std::uint64_t> lowest_cursor() const;
+    /// From now on sinks that are in the file but were not opened hold nothing back. Their names.
+    std::vector<std::string> forget_unopened();
+    /// Events in (after, up_to] that a failure row of such a sink holds back.
+    stored<std::set<std::uint64_t>> held_back(std::uint64_t after, std::uint64_t up_to);
+    /// Within the transaction that erases the event.
+    stored<void> erase_failures(std::uint64_t sequence);
+
+private:
+    struct sink {
+        std::int64_t number = 0;
+        std::uint64_t cursor = 0;
+        std::uint64_t waiting = 0;
+        std::uint64_t dead = 0;
+        bool opened = false;
+        bool holds = true;
+    };
+    using sinks = std::map<std::string, sink, std::less<>>;
+
+    ledger() = default;
+    stored<void> load(database& file);
+    stored<void> count_failures(sink& of);
+    stored<void> apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what);
+    stored<std::vector<failure>> due_rows(const sink& of, unix_millis now, std::size_t most);
+    sinks::iterator changed(std::string_view name);
+
+    sinks sinks_;
+    sinks uncommitted_; // as they will stand once the transaction under way is committed
+    statement insert_sink_;
+    statement set_cursor_;
+    statement count_;
+    statement was_dead_;
+    statement put_;
+    statement remove_;
+    statement due_;
+    statement next_;
+    statement held_;
+    statement erase_;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,67 @@
+#include "journal/lock_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <string_view>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::journal {
+
+namespace {
+
+// The holder writes its process id into the file; what others wrote there is not repeated.
+std::string holder(int descriptor) {
+    std::array<char, 32> text{};
+    const auto size = ::pread(descriptor, text.data(), text.size(), 0);
+    const std::string_view id(text.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+    const auto digits = id.substr(0, id.find_first_not_of("0123456789"));
+    return digits.empty() ? "another process" : "process " + std::string(digits);
+}
+
+void write_process_id(int descriptor) {
+    const auto id = std::to_string(::getpid()) + "\n";
+    // Only the message to a second process depends on it.
+    if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, id.data(), id.size(), 0) < 0) {
+        return;
+    }
+}
+
+} // namespace
+
+result<lock_file> lock_file::acquire(const std::string& journal_path) {
+    const auto path = journal_path + ".lock";
+    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (descriptor < 0) {
+        return std::unexpected(error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
+                                     "; make its directory writable for the daemon's user"});
+    }
+    lock_file made(descriptor);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) {
+            return std::unexpected(error{"cannot lock " + path + ": " + std::strerror(errno)});
+        }
+        return std::unexpected(error{"the journal " + journal_path + " is in use by " + holder(descriptor) +
+                                     ": stop that one first, or give each daemon a journal of its own"});
+    }
+    write_process_id(descriptor);
+    return made;
+}
+
+lock_file::lock_file(lock_file&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+lock_file& lock_file::operator=(lock_file&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
+
+lock_file::~lock_file() {
+    if (descriptor_ >= 0) {
+        ::close(descriptor_);
+    }
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,172 @@
+#include "journal/queue.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace hookd::journal {
+
+namespace {
+
+std::size_t weight(const append_request& request) {
+    const auto& what = *request.subject;
+    return sizeof(event) + what.body.size() + what.signature.size() + what.document.size() + what.collection.size() +
+           what.type.size() + what.id.size();
+}
+
+} // namespace
+
+std::optional<append_outcome> queue::put(append_request& request) {
+    const auto bytes = weight(request);
+    std::unique_lock held(mutex_);
+    if (closed_) {
+        return append_outcome::stopped;
+    }
+    if (waiting_ > 0 && (waiting_ >= limits_.most_waiting || waiting_bytes_ + bytes > limits_.most_waiting_bytes)) {
+        return append_outcome::busy;
+    }
+    ++waiting_;
+    waiting_bytes_ += bytes;
+    appends_.push_back(std::move(request));
+    wake(held);
+    return std::nullopt;
+}
+
+bool queue::put(job& what) {
+    std::unique_lock held(mutex_);
+    if (closed_) {
+        return false;
+    }
+    jobs_.push_back(std::move(what));
+    wake(held);
+    return true;
+}
+
+bool queue::put(open_request& request) {
+    std::unique_lock held(mutex_);
+    if (closed_) {
+        return false;
+    }
+    opens_.push_back(std::move(request));
+    wake(held);
+    return true;
+}
+
+void queue::advance(std::string_view sink, std::uint64_t cursor) {
+    note([&](changes& said) { said.advance(sink, cursor); });
+}
+
+void queue::fail(std::string_view sink, failure what) {
+    note([&](changes& said) { said.fail(sink, std::move(what)); });
+}
+
+void queue::settle(std::string_view sink, std::uint64_t sequence) {
+    note([&](changes& said) { said.settle(sink, sequence); });
+}
+
+template <class Change>
+void queue::note(Change&& change) {
+    std::unique_lock held(mutex_);
+    std::forward<Change>(change)(said_);
+    // The first change wakes the thread, which then sleeps on until they are due, unless a commit takes them along.
+    if (!said_due_) {
+        said_due_ = clock::now() + limits_.changes_delay;
+        wake(held);
+    }
+}
+
+void queue::wake(std::unique_lock<std::mutex>& held) {
+    const bool asleep = std::exchange(sleeping_, false);
+    held.unlock();
+    if (asleep) {
+        awake_.notify_one();
+    }
+}
+
+bool queue::jobs_held(bool disk_full) const {
+    return disk_full && !closed_ && said_.failures() > limits_.most_waiting_changes;
+}
+
+bool queue::ready(bool disk_full) const {
+    return closed_ || !appends_.empty() || !opens_.empty() || (!jobs_.empty() && !jobs_held(disk_full));
+}
+
+bool queue::append_waits() {
+    const std::scoped_lock held(mutex_);
+    return !appends_.empty();
+}
+
+void queue::take(work& into, clock::time_point until, bool disk_full) {
+    std::unique_lock held(mutex_);
+    while (!ready(disk_full)) {
+        const auto end = std::min(until, said_due_.value_or(until));
+        if (clock::now() >= end) {
+            break;
+        }
+        sleeping_ = true;
+        if (end == clock::time_point::max()) {
+            awake_.wait(held);
+        } else {
+            awake_.wait_until(held, end);
+        }
+        sleeping_ = false;
+    }
+    take_appends(into);
+    const auto jobs = jobs_held(disk_full) ? 0 : std::min(jobs_.size(), limits_.jobs_a_round);
+    const auto jobs_end = jobs_.begin() + static_cast<std::ptrdiff_t>(jobs);
+    into.jobs.assign(std::move_iterator(jobs_.begin()), std::move_iterator(jobs_end));
+    jobs_.erase(jobs_.begin(), jobs_end);
+    into.opens = std::exchange(opens_, {});
+    into.closing = closed_ && appends_.empty() && jobs_.empty();
+    if (!into.appends.empty() || closed_ || (said_due_ && clock::now() >= *said_due_)) {
+        into.said = std::exchange(said_, {});
+        said_due_.reset();
+    }
+}
+
+void queue::take_appends(work& into) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < appends_.size() && count < limits_.batch_events && bytes < limits_.batch_bytes) {
+        bytes += weight(appends_[count]);
+        ++count;
+    }
+    into.appends.clear();
+    if (count == appends_.size()) {
+        into.appends.swap(appends_);
+        return;
+    }
+    const auto end = appends_.begin() + static_cast<std::ptrdiff_t>(count);
+    into.appends.assign(std::move_iterator(appends_.begin()), std::move_iterator(end));
+    appends_.erase(appends_.begin(), end);
+}
+
+changes queue::take_changes() {
+    const std::scoped_lock held(mutex_);
+    said_due_.reset();
+    return std::exchange(said_, {});
+}
+
+void queue::release(const work& done) {
+    std::size_t bytes = 0;
+    for (const auto& request : done.appends) {
+        bytes += weight(request);
+    }
+    const std::scoped_lock held(mutex_);
+    waiting_ -= done.appends.size();
+    waiting_bytes_ -= bytes;
+}
+
+void queue::give_back(changes&& said, std::chrono::milliseconds delay) {
+    const std::scoped_lock held(mutex_);
+    said_.add_older(std::move(said));
+    said_due_ = clock::now() + delay;
+}
+
+void queue::close() {
+    std::unique_lock held(mutex_);
+    closed_ = true;
+    wake(held);
+}
+
+} // namespace hookd::journal

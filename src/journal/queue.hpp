@@ -1,0 +1,109 @@
+#pragma once
+
+#include "journal/changes.hpp"
+#include "journal/reply.hpp"
+#include "journal/storage_error.hpp"
+#include "journal/tuning.hpp"
+
+#include <hookd/journal/journal.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hookd::journal {
+
+class event_table;
+class ledger;
+
+/// An event that waits to be stored, and who waits for it.
+struct append_request {
+    std::shared_ptr<event> subject;
+    reply<append_outcome> answer;
+    bool answered = false;
+};
+
+/// What may be read between two commits.
+struct tables {
+    event_table& events;
+    ledger& sinks;
+};
+
+/// A read. Puts its answer into the outbox, an empty one where there are no tables any more or they cannot be read.
+using job = std::move_only_function<stored<void>(tables* from, outbox& answers)>;
+
+struct open_request {
+    std::string sink;
+    std::promise<result<sink_state>> answer;
+};
+
+/// Everything that waits for the journal's thread. Bounded; any thread puts in, the journal's thread takes out.
+class queue {
+public:
+    using clock = std::chrono::steady_clock;
+
+    struct work {
+        std::vector<append_request> appends;
+        std::vector<job> jobs;
+        std::vector<open_request> opens;
+        changes said;         ///< Filled when a commit is due for them anyway.
+        bool closing = false; ///< This is the last of it, and nothing new comes any more.
+    };
+
+    explicit queue(const tuning& limits) : limits_(limits) {}
+
+    /// Takes the request, or leaves it as it is and says why.
+    std::optional<append_outcome> put(append_request& request);
+    /// False, and left as it is: closed.
+    bool put(job& what);
+    bool put(open_request& request);
+
+    void advance(std::string_view sink, std::uint64_t cursor);
+    void fail(std::string_view sink, failure what);
+    void settle(std::string_view sink, std::uint64_t sequence);
+
+    /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
+    /// cannot be written and gather here; past a bound reads then wait on, so that lanes get nothing more to fail with.
+    void take(work& into, clock::time_point until, bool disk_full);
+    /// Journal's thread: whether an append waits.
+    bool append_waits();
+    /// Journal's thread: what sinks have said so far.
+    changes take_changes();
+    /// Journal's thread: the appends of the last `take` are answered, and count no longer.
+    void release(const work& done);
+    /// Journal's thread: these could not be committed; they become due again after `delay`.
+    void give_back(changes&& said, std::chrono::milliseconds delay);
+
+    /// Refuses everything new from now on.
+    void close();
+
+private:
+    template <class Change>
+    void note(Change&& change);
+    bool ready(bool disk_full) const;
+    bool jobs_held(bool disk_full) const;
+    void take_appends(work& into);
+    void wake(std::unique_lock<std::mutex>& held);
+
+    const tuning limits_;
+    std::mutex mutex_;
+    std::condition_variable awake_;
+    bool sleeping_ = false;
+    bool closed_ = false;
+    std::vector<append_request> appends_;
+    std::vector<job> jobs_;
+    std::vector<open_request> opens_;
+    changes said_;
+    std::optional<clock::time_point> said_due_;
+    std::size_t waiting_ = 0; // these two: appends queued and in the commit under way
+    std::size_t waiting_bytes_ = 0;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,88 @@
+#include "journal/room.hpp"
+
+#include <hookd/core/byte_size.hpp>
+
+#include <spdlog/spdlog.h>
+
+namespace hookd::journal {
+
+namespace {
+
+// At the border every other event may find space; that is no news.
+constexpr std::chrono::seconds believed_after{1};
+
+} // namespace
+
+room::room(database& file, std::uint64_t max_size, std::uint64_t checkpoint_frames)
+    : file_(file), max_size_(max_size), checkpoint_frames_(checkpoint_frames), checkpoint_at_(checkpoint_frames) {}
+
+stored<void> room::disk_was_full(const storage_error& why) {
+    if (!disk_full_) {
+        spdlog::error("journal: no space on its disk, events are refused until there is some: {}", why.message);
+    }
+    disk_full_ = true;
+    disk_was_full_ = clock::now();
+    // The space that the log has is used again once it is copied.
+    return file_.log_frames() > 0 ? checkpoint() : stored<void>();
+}
+
+void room::disk_had_space() {
+    if (disk_full_ && clock::now() - disk_was_full_ >= believed_after) {
+        spdlog::warn("journal: there is space on its disk again, events are accepted");
+        disk_full_ = false;
+    }
+}
+
+stored<void> room::measure() {
+    auto used = file_.used_bytes();
+    if (!used) {
+        return std::unexpected(used.error());
+    }
+    // What is in the log counts twice until it is copied: before max_size is said to be reached, it is.
+    const bool log_tips_it = *used >= max_size_ && *used - file_.log_bytes() < max_size_;
+    if (file_.log_frames() >= checkpoint_at_ || log_tips_it) {
+        if (auto done = checkpoint(); !done) {
+            return done;
+        }
+        used = file_.used_bytes();
+        if (!used) {
+            return std::unexpected(used.error());
+        }
+    }
+    used_ = *used;
+    tell_size();
+    return {};
+}
+
+void room::tell_size() {
+    if (!allows_more()) {
+        if (!over_size_) {
+            spdlog::error("journal: its max_size of {} is reached, events are refused until retention frees space",
+                          to_text(byte_size{max_size_}));
+        }
+        over_size_ = true;
+        was_over_size_ = clock::now();
+    } else if (over_size_ && clock::now() - was_over_size_ >= believed_after) {
+        spdlog::warn("journal: it is below its max_size again, events are accepted");
+        over_size_ = false;
+    }
+}
+
+// There is space for what it writes, but file systems that write nothing in place may see that otherwise. Then
+// everything stays in the log, which grows on, bounded by max_size, and the next try comes after as many frames again.
+stored<void> room::checkpoint() {
+    auto done = file_.checkpoint();
+    if (!done && done.error().what == trouble::full) {
+        if (!told_checkpoint_) {
+            spdlog::error("journal: no space to copy its write-ahead log into its file: {}", done.error().message);
+        }
+        told_checkpoint_ = true;
+        checkpoint_at_ = file_.log_frames() + checkpoint_frames_;
+        return {};
+    }
+    told_checkpoint_ = false;
+    checkpoint_at_ = checkpoint_frames_;
+    return done;
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/storage_error.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace hookd::journal {
+
+/// Whether there is room for more: on the disk, as the last writes found it, and under max_size. Says once in the log
+/// when there is none and once when there is again, which takes a while to be believed. Also decides when the
+/// write-ahead log is copied into the file.
+class room {
+public:
+    room(database& file, std::uint64_t max_size, std::uint64_t checkpoint_frames);
+
+    /// Under max_size; if not, events are not even tried.
+    bool allows_more() const { return used_ < max_size_; }
+    /// A write found no space, not long ago.
+    bool disk_is_full() const { return disk_full_; }
+
+    stored<void> disk_was_full(const storage_error& why);
+    /// For events: cursors and failures find space where events do not.
+    void disk_had_space();
+    /// After each transaction: checkpoints if it is time, and measures.
+    stored<void> measure();
+
+private:
+    using clock = std::chrono::steady_clock;
+    stored<void> checkpoint();
+    void tell_size();
+
+    database& file_;
+    const std::uint64_t max_size_;
+    const std::uint64_t checkpoint_frames_;
+    std::uint64_t checkpoint_at_;
+    std::uint64_t used_ = 0;
+    bool disk_full_ = false;
+    bool over_size_ = false; // for the log
+    clock::time_point disk_was_full_;
+    clock::time_point was_over_size_;
+    bool told_checkpoint_ = false;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,84 @@
+#include "journal/schema.hpp"
+
+#include "journal/file_check.hpp"
+
+#include <string>
+
+namespace hookd::journal {
+
+namespace {
+
+// docs/journal.md describes these tables. In `event`, what retention and lookups read stands before the long columns,
+// which may spill to pages of their own. Message ids rise with time, so the index grows at its end; the endpoint is a
+// number to keep it small.
+constexpr auto schema_sql = R"(
+CREATE TABLE state(
+    one INTEGER PRIMARY KEY CHECK(one = 1),
+    high_water INTEGER NOT NULL
+) STRICT;
+INSERT INTO state(one, high_water) VALUES(1, 0);
+CREATE TABLE endpoint(
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE event(
+    sequence INTEGER PRIMARY KEY,
+    accepted INTEGER NOT NULL,
+    endpoint INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    unbranded INTEGER NOT NULL,
+    json INTEGER NOT NULL,
+    peer TEXT NOT NULL,
+    timestamp TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    document TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX event_by_id ON event(endpoint, id);
+CREATE TABLE sink(
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    cursor INTEGER NOT NULL
+) STRICT;
+CREATE TABLE failure(
+    sequence INTEGER NOT NULL,
+    sink INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_try INTEGER NOT NULL,
+    dead INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY(sequence, sink)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failure_by_time ON failure(sink, dead, next_try);
+)";
+
+} // namespace
+
+stored<schema_state> look_at_schema(database& file) {
+    const auto tables = file.number("SELECT count(*) FROM sqlite_schema");
+    const auto id = then(tables, [&](std::int64_t) { return file.number("PRAGMA application_id"); });
+    const auto version = then(id, [&](std::int64_t) { return file.number("PRAGMA user_version"); });
+    if (!version) {
+        return std::unexpected(version.error());
+    }
+    if (*id == 0 && *version == 0 && *tables == 0) {
+        return schema_state::none;
+    }
+    if (*id != std::int64_t{application_id}) {
+        return schema_state::foreign;
+    }
+    if (*version > std::int64_t{schema_version}) {
+        return schema_state::newer;
+    }
+    return schema_state::ours;
+}
+
+stored<void> create_schema(database& file) {
+    const auto sql = std::string(schema_sql) + "PRAGMA application_id = " + std::to_string(application_id) +
+                     ";PRAGMA user_version = " + std::to_string(schema_version) + ";";
+    return file.in_transaction([&] { return file.execute(sql.c_str()); });
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/storage_error.hpp"
+
+#include <cstdint>
+
+namespace hookd::journal {
+
+enum class schema_state : std::uint8_t {
+    none,    ///< an empty database: the schema is to be created
+    ours,    ///< complete, of this version
+    foreign, ///< another program's, or damaged beyond recognition
+    newer,
+};
+
+/// What the database holds, by its marks and tables.
+stored<schema_state> look_at_schema(database& file);
+
+/// Tables, indices and marks in one transaction.
+stored<void> create_schema(database& file);
+
+} // namespace hookd::journal

@@ -1,0 +1,120 @@
+#include "journal/sqlite_journal.hpp"
+
+#include "journal/reply.hpp"
+
+#include <algorithm>
+#include <future>
+#include <string>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace hookd::journal {
+
+sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock,
+                               observers watch, const tuning& limits)
+    : limits_(limits), watch_(std::move(watch)), started_(std::move(from)), queue_(limits_),
+      writer_(started_->opened, queue_, settings, limits_, clock, watch_, counted_) {
+    counted_.last_sequence = started_->opened.last_sequence;
+    thread_ = std::thread([this] { writer_.run(); });
+}
+
+sqlite_journal::~sqlite_journal() {
+    sqlite_journal::close();
+}
+
+asio::awaitable<append_outcome> sqlite_journal::append(event what) {
+    return ask<append_outcome>(
+        [this, subject = std::make_shared<event>(std::move(what))](reply<append_outcome> answer) mutable {
+            append_request request{.subject = std::move(subject), .answer = std::move(answer)};
+            if (const auto refused = queue_.put(request)) {
+                outbox answers;
+                answers.put(request.answer, *refused);
+                answers.send();
+            }
+        });
+}
+
+/// Runs `read(tables)` on the journal's thread; the answer is empty where the journal is closed or has failed.
+template <class Answer, class Read>
+asio::awaitable<Answer> sqlite_journal::ask_tables(Read read) {
+    return ask<Answer>([this, read = std::move(read)](reply<Answer> answer) mutable {
+        job what = [read = std::move(read), answer = std::move(answer)](tables* from, outbox& answers) mutable {
+            stored<Answer> found = from != nullptr ? read(*from) : Answer();
+            answers.put(answer, found ? std::move(*found) : Answer());
+            return then(found, [](const Answer&) {});
+        };
+        if (!queue_.put(what)) {
+            outbox answers;
+            [[maybe_unused]] const auto done = what(nullptr, answers); // reads nothing, so nothing can fail
+            answers.send();
+        }
+    });
+}
+
+asio::awaitable<std::vector<event_ptr>> sqlite_journal::read(std::uint64_t after, std::size_t most,
+                                                             byte_size most_bytes) {
+    const auto count = std::min(most, limits_.read_events);
+    const auto bytes = std::min(most_bytes, byte_size{limits_.read_bytes});
+    return ask_tables<std::vector<event_ptr>>([=](tables& from) { return from.events.read(after, count, bytes); });
+}
+
+asio::awaitable<std::vector<due_event>> sqlite_journal::due(std::string_view sink, unix_millis now, std::size_t most,
+                                                            std::vector<std::uint64_t> except) {
+    const auto count = std::min(most, limits_.read_events);
+    const byte_size bytes{limits_.read_bytes};
+    return ask_tables<std::vector<due_event>>(
+        [=, name = std::string(sink), left_out = std::move(except)](tables& from) {
+            return from.sinks.due(from.events, name, now, count, bytes, left_out);
+        });
+}
+
+asio::awaitable<sink_state> sqlite_journal::look(std::string_view sink) {
+    return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.look(name); });
+}
+
+result<sink_state> sqlite_journal::open_sink(std::string_view sink) {
+    open_request request{.sink = std::string(sink), .answer = {}};
+    auto answer = request.answer.get_future();
+    if (!queue_.put(request)) {
+        return std::unexpected(error{"the journal is closed; sink " + std::string(sink) + " cannot be opened"});
+    }
+    return answer.get();
+}
+
+void sqlite_journal::advance(std::string_view sink, std::uint64_t cursor) {
+    queue_.advance(sink, cursor);
+}
+void sqlite_journal::fail(std::string_view sink, failure what) {
+    queue_.fail(sink, std::move(what));
+}
+void sqlite_journal::settle(std::string_view sink, std::uint64_t sequence) {
+    queue_.settle(sink, sequence);
+}
+
+std::uint64_t sqlite_journal::last_sequence() const {
+    return counted_.last_sequence;
+}
+
+void sqlite_journal::close() {
+    queue_.close();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+    started_.reset();
+}
+
+result<std::unique_ptr<sqlite_journal>> open_with(const journal_settings& settings, wall_clock clock, observers watch,
+                                                  const tuning& limits) {
+    auto ready = start_up(settings.path);
+    if (!ready) {
+        return std::unexpected(ready.error());
+    }
+    return std::make_unique<sqlite_journal>(std::move(*ready), settings, clock, std::move(watch), limits);
+}
+
+result<std::unique_ptr<journal>> open(const journal_settings& settings, wall_clock clock, observers watch) {
+    return open_with(settings, clock, std::move(watch), tuning());
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "journal/queue.hpp"
+#include "journal/start_up.hpp"
+#include "journal/tuning.hpp"
+#include "journal/writer.hpp"
+
+#include <hookd/journal/journal.hpp>
+
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace hookd::journal {
+
+/// The journal over one SQLite file. What callers ask goes through the queue to the writer's thread.
+class sqlite_journal final : public journal {
+public:
+    sqlite_journal(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock, observers watch,
+                   const tuning& limits);
+    sqlite_journal(const sqlite_journal&) = delete;
+    sqlite_journal& operator=(const sqlite_journal&) = delete;
+    ~sqlite_journal() override;
+
+    boost::asio::awaitable<append_outcome> append(event what) override;
+    boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
+                                                        byte_size most_bytes) override;
+    result<sink_state> open_sink(std::string_view sink) override;
+    void advance(std::string_view sink, std::uint64_t cursor) override;
+    void fail(std::string_view sink, failure what) override;
+    void settle(std::string_view sink, std::uint64_t sequence) override;
+    boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
+                                                       std::vector<std::uint64_t> except) override;
+    boost::asio::awaitable<sink_state> look(std::string_view sink) override;
+    std::uint64_t last_sequence() const override;
+    void close() override;
+
+    const statistics& counted() const { return counted_; }
+
+private:
+    template <class Answer, class Read>
+    boost::asio::awaitable<Answer> ask_tables(Read read);
+
+    const tuning limits_;
+    observers watch_;
+    statistics counted_;
+    std::unique_ptr<started> started_;
+    queue queue_;
+    writer writer_;
+    std::thread thread_;
+};
+
+/// As journal::open, with limits of the caller's.
+result<std::unique_ptr<sqlite_journal>> open_with(const journal_settings& settings, wall_clock clock, observers watch,
+                                                  const tuning& limits);
+
+} // namespace hookd::journal

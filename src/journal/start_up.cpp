@@ -1,0 +1,94 @@
+#include "journal/start_up.hpp"
+
+#include "journal/file_check.hpp"
+#include "journal/schema.hpp"
+
+#include <utility>
+
+namespace hookd::journal {
+
+namespace {
+
+// Enough to notice a file that was torn at its end; a look at the whole would take minutes.
+constexpr std::size_t newest_checked = 64;
+
+error cannot_open(const std::string& path, const storage_error& why) {
+    if (why.what == trouble::full) {
+        return {"no space on the disk of the journal " + path + ": " + why.message + "; free some and start again"};
+    }
+    return {"cannot use the journal " + path + ": " + why.message +
+            "; if another program has it open, close that; if the file is damaged, move it and " + path +
+            "-wal away to start with an empty one, and see docs/journal.md for saving what it holds"};
+}
+
+error not_ours(const std::string& path, schema_state what) {
+    if (what == schema_state::newer) {
+        return {"the journal " + path + " was written by a newer colivara-hookd: run that version again"};
+    }
+    return {path + " is not a journal of colivara-hookd, and is left as it is: set journal.path to another file, or "
+                   "move this one away"};
+}
+
+stored<opened_file> prepare(database file) {
+    auto events = event_table::prepare(file);
+    if (!events) {
+        return std::unexpected(events.error());
+    }
+    auto sinks = ledger::prepare(file);
+    if (!sinks) {
+        return std::unexpected(sinks.error());
+    }
+    auto last = then(events->check_newest(newest_checked), [&] { return events->highest_ever(); });
+    if (!last) {
+        return std::unexpected(last.error());
+    }
+    return opened_file{std::move(file), std::move(*events), std::move(*sinks), *last};
+}
+
+// A commit that died inside its sync can be visible here without being on the disk. Copying the log into the file and
+// syncing that makes everything visible durable, before a sender is told that it is a duplicate of it.
+stored<void> make_durable(database& file, schema_state found) {
+    const auto created = then(file.use_write_ahead_log(),
+                              [&] { return found == schema_state::none ? create_schema(file) : stored<void>(); });
+    return then(created, [&] { return file.checkpoint_and_truncate(); });
+}
+
+} // namespace
+
+result<std::unique_ptr<started>> start_up(const std::string& path) {
+    if (auto there = check_directory(path); !there) {
+        return std::unexpected(there.error());
+    }
+    auto lock = lock_file::acquire(path);
+    if (!lock) {
+        return std::unexpected(lock.error());
+    }
+    const auto created = check_or_create_file(path);
+    if (!created) {
+        return std::unexpected(created.error());
+    }
+    auto file = database::open(path);
+    if (!file) {
+        return std::unexpected(cannot_open(path, file.error()));
+    }
+    const auto found = look_at_schema(*file);
+    if (!found) {
+        return std::unexpected(cannot_open(path, found.error()));
+    }
+    if (*found == schema_state::foreign || *found == schema_state::newer) {
+        return std::unexpected(not_ours(path, *found));
+    }
+    if (auto durable = make_durable(*file, *found); !durable) {
+        return std::unexpected(cannot_open(path, durable.error()));
+    }
+    if (auto synced = sync_directory_of(path); !synced) {
+        return std::unexpected(synced.error());
+    }
+    auto opened = prepare(std::move(*file));
+    if (!opened) {
+        return std::unexpected(cannot_open(path, opened.error()));
+    }
+    return std::make_unique<started>(std::move(*lock), std::move(*opened));
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "journal/lock_file.hpp"
+#include "journal/writer.hpp"
+
+#include <hookd/core/error.hpp>
+
+#include <memory>
+#include <string>
+
+namespace hookd::journal {
+
+/// A journal's file that is ready to be served from, and the lock that keeps others out.
+struct started {
+    lock_file lock; // let go last
+    opened_file opened;
+};
+
+/// Locks, looks at what is there, opens or creates it, and makes everything in it durable. See docs/journal.md.
+result<std::unique_ptr<started>> start_up(const std::string& path);
+
+} // namespace hookd::journal

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace hookd::journal {
+
+enum class trouble : std::uint8_t {
+    full,   ///< no space: nothing was changed that a rollback does not undo for certain; passes by itself
+    broken, ///< anything else: what is on disk is unknown until the next start-up has recovered it
+};
+
+struct storage_error {
+    trouble what = trouble::broken;
+    std::string message;
+};
+
+template <class T>
+using stored = std::expected<T, storage_error>;
+
+template <class T>
+inline constexpr bool is_stored = false;
+template <class T>
+inline constexpr bool is_stored<stored<T>> = true;
+
+/// What `next` makes of the value, or the error. `next` may return a plain value, a stored one, or nothing. (The
+/// library this is built with has std::expected without its monadic functions.)
+template <class T, class Next>
+auto then(const stored<T>& first, Next&& next) {
+    const auto call = [&]() -> decltype(auto) {
+        if constexpr (std::is_void_v<T>) {
+            return std::forward<Next>(next)();
+        } else {
+            return std::forward<Next>(next)(*first);
+        }
+    };
+    using returned = std::remove_cvref_t<decltype(call())>;
+    using answer = std::conditional_t<is_stored<returned>, returned, stored<returned>>;
+    if (!first) {
+        return answer(std::unexpected(first.error()));
+    }
+    if constexpr (std::is_void_v<returned>) {
+        call();
+        return answer();
+    } else {
+        return answer(call());
+    }
+}
+
+} // namespace hookd::journal

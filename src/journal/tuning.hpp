@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace hookd::journal {
+
+/// The journal's own limits and rhythms: not for operators, but tests need some of them small.
+struct tuning {
+    /// Waiting and being committed. Past either, events are refused as `busy`; one event is always taken.
+    std::size_t most_waiting = 4096;
+    std::size_t most_waiting_bytes = std::size_t{32} << 20U;
+
+    /// One transaction.
+    std::size_t batch_events = 1024;
+    std::size_t batch_bytes = std::size_t{4} << 20U;
+
+    /// One answer to `read` or `due`.
+    std::size_t read_events = 1024;
+    std::size_t read_bytes = std::size_t{8} << 20U;
+    /// Reads between two commits.
+    std::size_t jobs_a_round = 8;
+
+    /// How long cursors and failures may wait for a commit to join, and for the next try while the disk is full.
+    std::chrono::milliseconds changes_delay{50};
+    std::chrono::milliseconds changes_retry{1'000};
+    /// Failure rows that wait because the disk is full; past it lanes get nothing more to fail with.
+    std::size_t most_waiting_changes = 4096;
+
+    /// Frames in the write-ahead log that make a checkpoint due.
+    std::uint64_t checkpoint_frames = 1000;
+
+    std::size_t retention_step = 128;
+    /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.
+    std::chrono::milliseconds sweep_pause{30'000};
+    std::chrono::milliseconds sweep_restart{600'000};
+    /// Under load one step a so many commits.
+    unsigned commits_a_step = 8;
+    /// How long a sink that the file knows, but nobody has opened, still holds events back.
+    std::chrono::milliseconds sink_grace{600'000};
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,282 @@
+#include "journal/writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace hookd::journal {
+
+writer::writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
+               wall_clock clock, observers& watch, statistics& counted)
+    : file_(opened.file), events_(opened.events), sinks_(opened.sinks), queue_(waiting), limits_(limits), clock_(clock),
+      watch_(watch), counted_(counted), room_(opened.file, settings.max_size.bytes, limits.checkpoint_frames),
+      retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
+      last_sequence_(opened.last_sequence) {}
+
+void writer::run() {
+    heed(room_.measure());
+    queue::work work;
+    while (!work.closing) {
+        queue_.take(work, failed_ ? queue::clock::time_point::max() : retention_.next(), room_.disk_is_full());
+        append(work);
+        open_sinks(work);
+        read(work);
+        look_after_file();
+    }
+    finish();
+}
+
+void writer::append(queue::work& work) {
+    // Where events may be refused, cursors and failures, which need little space, go by themselves.
+    if (work.appends.empty() || room_.disk_is_full() || !room_.allows_more()) {
+        commit_changes(std::exchange(work.said, {}));
+    }
+    if (work.appends.empty()) {
+        return;
+    }
+    if (!failed_) {
+        store(work);
+    }
+    for (auto& request : work.appends) {
+        if (failed_) {
+            answer(request, append_outcome::stopped);
+        }
+    }
+    queue_.release(work);
+    work.appends.clear();
+    answers_.send();
+    if (!fresh_.empty() && watch_.committed) {
+        watch_.committed(fresh_);
+    }
+    fresh_.clear();
+}
+
+void writer::store(queue::work& work) {
+    if (!room_.allows_more()) {
+        heed(answer_refused(work.appends));
+        return;
+    }
+    const auto before = last_sequence_;
+    const auto done =
+        file_.in_transaction([&] { return then(sinks_.apply(work.said), [&] { return insert(work.appends); }); });
+    wrote_ = true;
+    if (done) {
+        if (!fresh_.empty()) {
+            room_.disk_had_space();
+        }
+        events_.committed();
+        sinks_.committed();
+        answer_stored(work.appends);
+        return;
+    }
+    last_sequence_ = before;
+    fresh_.clear();
+    events_.rolled_back();
+    changes_failed(std::exchange(work.said, {}), done.error());
+    if (!failed_) {
+        heed(answer_refused(work.appends));
+    }
+}
+
+stored<void> writer::insert(std::span<append_request> batch) {
+    for (auto& request : batch) {
+        request.subject->sequence = last_sequence_ + 1;
+        const auto added = events_.insert(*request.subject);
+        if (!added) {
+            return std::unexpected(added.error());
+        }
+        if (*added) {
+            ++last_sequence_;
+            fresh_.push_back(request.subject);
+        } else {
+            request.subject->sequence = 0;
+        }
+    }
+    return {};
+}
+
+void writer::answer_stored(std::span<append_request> batch) {
+    counted_.last_sequence = last_sequence_;
+    counted_.stored += fresh_.size();
+    counted_.commits += fresh_.empty() ? 0 : 1;
+    ++commits_since_step_;
+    for (auto& request : batch) {
+        answer(request, request.subject->sequence != 0 ? append_outcome::stored : append_outcome::duplicate);
+    }
+}
+
+// A duplicate of a stored event needs no space, and is safe whatever the disk does.
+stored<void> writer::answer_refused(std::span<append_request> batch) {
+    for (auto& request : batch) {
+        const auto known = events_.holds(request.subject->endpoint, request.subject->id);
+        if (!known) {
+            return std::unexpected(known.error());
+        }
+        answer(request, *known ? append_outcome::duplicate : append_outcome::full);
+    }
+    return {};
+}
+
+void writer::answer(append_request& request, append_outcome outcome) {
+    if (std::exchange(request.answered, true)) {
+        return;
+    }
+    answers_.put(request.answer, outcome);
+}
+
+void writer::commit_changes(changes&& said) {
+    if (said.empty() || failed_) {
+        return;
+    }
+    const auto done = file_.in_transaction([&] { return sinks_.apply(said); });
+    wrote_ = true;
+    if (done) {
+        sinks_.committed();
+    } else {
+        changes_failed(std::move(said), done.error());
+    }
+}
+
+void writer::changes_failed(changes&& said, const storage_error& why) {
+    sinks_.rolled_back();
+    if (why.what == trouble::broken) {
+        fail(why);
+        return;
+    }
+    if (!said.empty()) {
+        queue_.give_back(std::move(said), limits_.changes_retry);
+    }
+    heed(room_.disk_was_full(why));
+}
+
+// Reads see what sinks said before them, also where that cannot be committed now.
+void writer::read(queue::work& work) {
+    if (work.jobs.empty()) {
+        return;
+    }
+    tables readable{events_, sinks_};
+    auto said = failed_ ? changes() : queue_.take_changes();
+    if (said.empty()) {
+        heed(run_jobs(work, failed_ ? nullptr : &readable));
+        return;
+    }
+    const auto done =
+        file_.in_transaction([&] { return then(sinks_.apply(said), [&] { return run_jobs(work, &readable); }); });
+    wrote_ = true;
+    if (done) {
+        sinks_.committed();
+        return;
+    }
+    changes_failed(std::move(said), done.error());
+    heed(run_jobs(work, failed_ ? nullptr : &readable));
+}
+
+stored<void> writer::run_jobs(queue::work& work, tables* from) {
+    stored<void> all;
+    for (auto& job : work.jobs) {
+        auto done = job(from, answers_);
+        if (!done) {
+            all = std::move(done);
+            from = nullptr;
+        }
+    }
+    work.jobs.clear();
+    answers_.send();
+    return all;
+}
+
+void writer::open_sinks(queue::work& work) {
+    if (work.opens.empty()) {
+        return;
+    }
+    commit_changes(queue_.take_changes());
+    for (auto& request : work.opens) {
+        request.answer.set_value(open_sink(request.sink));
+    }
+    work.opens.clear();
+}
+
+result<sink_state> writer::open_sink(const std::string& name) {
+    if (failed_) {
+        return std::unexpected(error{"the journal has failed: " + failure_});
+    }
+    const auto done = file_.in_transaction([&] { return sinks_.open(name, last_sequence_); });
+    wrote_ = true;
+    if (!done) {
+        changes_failed({}, done.error());
+        return std::unexpected(error{"the journal cannot note sink " + name + ": " + done.error().message});
+    }
+    sinks_.committed();
+    auto state = sinks_.look(name);
+    if (!state) {
+        fail(state.error());
+        return std::unexpected(error{"the journal cannot read sink " + name + ": " + state.error().message});
+    }
+    return *state;
+}
+
+void writer::look_after_file() {
+    if (!failed_ && std::exchange(wrote_, false)) {
+        heed(room_.measure());
+    }
+    // Appends go before retention, but not for ever.
+    const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;
+    if (!failed_ && !yields && retention::clock::now() >= retention_.next()) {
+        retain();
+    }
+}
+
+void writer::retain() {
+    commits_since_step_ = 0;
+    const auto erased = retention_.step(clock_(), last_sequence_);
+    counted_.sweeps = retention_.sweeps();
+    if (!erased) {
+        if (erased.error().what == trouble::broken) {
+            fail(erased.error());
+        }
+        return;
+    }
+    if (*erased > 0) {
+        counted_.erased += *erased;
+        ++counted_.erase_steps;
+        heed(room_.measure());
+    }
+}
+
+void writer::finish() {
+    if (failed_) {
+        if (watch_.failed) {
+            watch_.failed(failure_);
+        }
+        return;
+    }
+    commit_changes(queue_.take_changes());
+    if (failed_) {
+        finish();
+        return;
+    }
+    if (!queue_.take_changes().empty()) {
+        spdlog::warn("journal: closed on a full disk; some delivered events will be delivered again");
+    }
+    if (const auto done = file_.checkpoint_and_truncate(); !done) {
+        spdlog::warn("journal: closed without its last checkpoint, the next start does it: {}", done.error().message);
+    }
+}
+
+void writer::fail(const storage_error& why) {
+    if (failed_) {
+        return;
+    }
+    failed_ = true;
+    failure_ = why.message;
+    spdlog::critical("journal: stopped for good, nothing more is accepted until a restart: {}", why.message);
+    queue_.close();
+}
+
+void writer::heed(const stored<void>& done) {
+    if (!done) {
+        fail(done.error());
+    }
+}
+
+} // namespace hookd::journal

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/event_table.hpp"
+#include "journal/ledger.hpp"
+#include "journal/queue.hpp"
+#include "journal/reply.hpp"
+#include "journal/retention.hpp"
+#include "journal/room.hpp"
+#include "journal/tuning.hpp"
+
+#include <hookd/core/time.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace hookd::journal {
+
+/// Counted since start-up. Any thread may read.
+struct statistics {
+    std::atomic<std::uint64_t> stored = 0;      ///< events
+    std::atomic<std::uint64_t> commits = 0;     ///< transactions that stored events: each one sync
+    std::atomic<std::uint64_t> erased = 0;      ///< events, by retention
+    std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
+    std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
+    std::atomic<std::uint64_t> last_sequence = 0;
+};
+
+/// What is needed to write: everything that start-up has opened and checked.
+struct opened_file {
+    database file;
+    event_table events;
+    ledger sinks;
+    std::uint64_t last_sequence = 0;
+};
+
+/// The journal's thread: takes what waits in the queue, makes it durable in one transaction, answers, and between
+/// commits reads, checkpoints and deletes what is old.
+///
+/// An event is answered `stored` after its COMMIT returned, which is after the sync. Where COMMIT says anything but
+/// "done" or "no space", whether the transaction will be there after a restart is unknown: everyone who waits is told
+/// `stopped`, and the writer never touches the file again.
+class writer {
+public:
+    writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
+           wall_clock clock, observers& watch, statistics& counted);
+
+    /// Until the queue is closed and empty.
+    void run();
+
+private:
+    void append(queue::work& work);
+    void store(queue::work& work);
+    stored<void> insert(std::span<append_request> batch);
+    void answer_stored(std::span<append_request> batch);
+    stored<void> answer_refused(std::span<append_request> batch);
+    void answer(append_request& request, append_outcome outcome);
+
+    void commit_changes(changes&& said);
+    void changes_failed(changes&& said, const storage_error& why);
+    void read(queue::work& work);
+    stored<void> run_jobs(queue::work& work, tables* from);
+    void open_sinks(queue::work& work);
+    result<sink_state> open_sink(const std::string& name);
+
+    void look_after_file();
+    void retain();
+    void finish();
+    void fail(const storage_error& why);
+    void heed(const stored<void>& done);
+
+    database& file_;
+    event_table& events_;
+    ledger& sinks_;
+    queue& queue_;
+    const tuning limits_;
+    const wall_clock clock_;
+    observers& watch_;
+    statistics& counted_;
+    room room_;
+    retention retention_;
+
+    outbox answers_;
+    std::vector<event_ptr> fresh_; // stored by the batch under way
+    std::uint64_t last_sequence_;
+    unsigned commits_since_step_ = 0;
+    bool wrote_ = false; // since the file was last looked after
+    bool failed_ = false;
+    std::string failure_;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,177 @@
+#include "journal/support.hpp"
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+#include <fstream>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using Catch::Matchers::Contains;
+using namespace hookd;
+using namespace hookd::journal;
+using namespace hookd::journal::testing;
+
+namespace {
+
+std::string bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+void make_database(const std::string& path, const char* sql) {
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(path.c_str(), &connection) == SQLITE_OK);
+    CHECK(sqlite3_exec(connection, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(connection);
+}
+
+void fill(const std::string& path, int events) {
+    auto opened = open_journal(settings_for(path));
+    for (int i = 0; i < events; ++i) {
+        REQUIRE(append(*opened, sample("msg_" + std::to_string(i), 1'000)) == append_outcome::stored);
+    }
+}
+
+} // namespace
+
+TEST_CASE("journal: what it creates is for its user alone") {
+    const temporary_directory directory;
+    const auto opened = open_journal(settings_for(directory.journal()));
+    for (const auto* suffix : {"", "-wal", ".lock"}) {
+        struct stat status{};
+        REQUIRE(::stat((directory.journal() + suffix).c_str(), &status) == 0);
+        CHECK((status.st_mode & 0777U) == 0600U);
+    }
+}
+
+TEST_CASE("journal: closing leaves one file without a write-ahead log in it") {
+    const temporary_directory directory;
+    fill(directory.journal(), 10);
+    std::error_code none;
+    const auto left = std::filesystem::file_size(directory.journal() + "-wal", none);
+    CHECK((none || left == 0));
+    CHECK(bytes_of(directory.journal()).find("msg_9") != std::string::npos);
+}
+
+TEST_CASE("journal: a missing directory is named, with what to do") {
+    const temporary_directory directory;
+    CHECK_THAT(refusal(directory.file("missing/journal.db")), Contains("missing") && Contains("create it"));
+}
+
+TEST_CASE("journal: an empty file, or what a start-up left that died early, becomes a journal") {
+    const temporary_directory directory;
+    SECTION("nothing in it") {
+        write_file(directory.journal(), "");
+    }
+    SECTION("an empty database") {
+        make_database(directory.journal(), "PRAGMA journal_mode = WAL; VACUUM;");
+    }
+    auto opened = open_journal(settings_for(directory.journal()));
+    CHECK(append(*opened, sample("msg_1")) == append_outcome::stored);
+}
+
+TEST_CASE("journal: a file that is not one is refused and left as it is") {
+    const temporary_directory directory;
+    SECTION("text") {
+        write_file(directory.journal(), "important notes");
+    }
+    SECTION("longer text") {
+        write_file(directory.journal(), std::string(5'000, 'n'));
+    }
+    SECTION("another program's database") {
+        make_database(directory.journal(), "CREATE TABLE notes(text); INSERT INTO notes VALUES('important');");
+    }
+    SECTION("another program's database, marked") {
+        make_database(directory.journal(), "PRAGMA application_id = 77; CREATE TABLE notes(text);");
+    }
+    const auto before = bytes_of(directory.journal());
+    CHECK_THAT(refusal(directory.journal()), Contains("is not a journal of colivara-hookd"));
+    CHECK(bytes_of(directory.journal()) == before);
+}
+
+TEST_CASE("journal: a directory in its place is refused") {
+    const temporary_directory directory;
+    std::filesystem::create_directory(directory.journal());
+    CHECK_THAT(refusal(directory.journal()), Contains("is not a regular file"));
+}
+
+TEST_CASE("journal: one of a newer version is refused and left as it is") {
+    const temporary_directory directory;
+    fill(directory.journal(), 1);
+    make_database(directory.journal(), "PRAGMA user_version = 2;");
+    const auto before = bytes_of(directory.journal());
+    CHECK_THAT(refusal(directory.journal()), Contains("newer colivara-hookd") && Contains("2"));
+    CHECK(bytes_of(directory.journal()) == before);
+}
+
+TEST_CASE("journal: damage is told, not served") {
+    const temporary_directory directory;
+    fill(directory.journal(), 200);
+    const auto size = std::filesystem::file_size(directory.journal());
+    SECTION("cut off") {
+        std::filesystem::resize_file(directory.journal(), size / 2);
+    }
+    SECTION("cut off within the header") {
+        std::filesystem::resize_file(directory.journal(), 50);
+    }
+    SECTION("the schema overwritten") {
+        auto bytes = bytes_of(directory.journal());
+        bytes.replace(100, 3'900, 3'900, '\x5a');
+        write_file(directory.journal(), bytes);
+    }
+    SECTION("the newest events overwritten") {
+        auto bytes = bytes_of(directory.journal());
+        const auto half = bytes.size() / 2 / 4096 * 4096;
+        bytes.replace(half, bytes.size() - half, bytes.size() - half, '\x5a');
+        write_file(directory.journal(), bytes);
+    }
+    const auto before = bytes_of(directory.journal());
+    CHECK_THAT(refusal(directory.journal()), Contains(directory.journal()) && !Contains("it opened"));
+    CHECK(bytes_of(directory.journal()) == before);
+}
+
+TEST_CASE("journal: a second opener is told who holds it") {
+    const temporary_directory directory;
+    const auto self = "process " + std::to_string(::getpid());
+    SECTION("in the same process") {
+        const auto opened = open_journal(settings_for(directory.journal()));
+        CHECK_THAT(refusal(directory.journal()), Contains(self));
+    }
+    SECTION("in another process") {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        const auto opened = start_up(directory.journal()); // without its thread: fork(2) copies only this one
+        REQUIRE(opened);
+        const auto child = ::fork();
+        if (child == 0) {
+            const auto said = refusal(directory.journal());
+            const auto written = ::write(ends[1], said.data(), said.size());
+            ::_exit(written > 0 ? 0 : 1);
+        }
+        ::close(ends[1]);
+        std::string said(1'000, '\0');
+        said.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(ends[0], said.data(), said.size()))));
+        ::close(ends[0]);
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        CHECK_THAT(said, Contains(self));
+    }
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+}
+
+TEST_CASE("journal: a database that another program has open is not touched") {
+    const temporary_directory directory;
+    fill(directory.journal(), 1);
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(directory.journal().c_str(), &other) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(other, "BEGIN; SELECT count(*) FROM event;", nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK_THAT(refusal(directory.journal()), Contains("another program has it open"));
+    sqlite3_close(other);
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+}

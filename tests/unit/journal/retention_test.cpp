@@ -1,0 +1,177 @@
+#include "journal/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using namespace hookd;
+using namespace hookd::journal;
+using namespace hookd::journal::testing;
+
+namespace {
+
+tuning quick() {
+    tuning limits;
+    limits.sweep_pause = 1ms;
+    limits.sweep_restart = 1ms;
+    limits.retention_step = 16;
+    limits.sink_grace = 0ms;
+    return limits;
+}
+
+journal_settings kept_for_a_week(const temporary_directory& directory) {
+    auto settings = settings_for(directory.journal());
+    settings.retention = 24h * 7;
+    return settings;
+}
+
+void fill(hookd::journal::journal& into, int events) {
+    for (int i = 0; i < events; ++i) {
+        REQUIRE(append(into, sample("msg_" + std::to_string(into.last_sequence()))) == append_outcome::stored);
+    }
+}
+
+void let_it_sweep(const sqlite_journal& opened) {
+    const auto before = opened.counted().sweeps.load();
+    REQUIRE(eventually([&] { return opened.counted().sweeps >= before + 3; }));
+}
+
+std::vector<std::uint64_t> sequences(hookd::journal::journal& opened) {
+    std::vector<std::uint64_t> found;
+    for (const auto& what : read_all(opened)) {
+        found.push_back(what->sequence);
+    }
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("journal: retention takes what is old, delivered and not held by a failure, in small steps") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    auto opened = open_journal(kept_for_a_week(directory), quick());
+    REQUIRE(opened->open_sink("audit"));
+    REQUIRE(opened->open_sink("inbox"));
+    fill(*opened, 100);
+    opened->advance("inbox", 100);
+    opened->fail("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""});
+    opened->advance("audit", 90);
+    let_it_sweep(*opened);
+    CHECK(opened->counted().erased == 0);
+
+    set_clock(some_day + 24h * 7 - 1ms);
+    let_it_sweep(*opened);
+    CHECK(opened->counted().erased == 0);
+
+    set_clock(some_day + 24h * 7);
+    CHECK(eventually([&] { return opened->counted().erased == 89; }));
+    let_it_sweep(*opened);
+    CHECK(opened->counted().erased == 89);
+    CHECK(opened->counted().erase_steps >= 6);
+    CHECK(sequences(*opened) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
+    CHECK(append(*opened, sample("msg_95")) == append_outcome::duplicate);
+
+    opened->settle("audit", 40);
+    CHECK(eventually([&] { return opened->counted().erased == 90; }));
+    opened->advance("audit", 100);
+    CHECK(eventually([&] { return opened->counted().erased == 100; }));
+}
+
+TEST_CASE("journal: a sequence number is never given twice, also when retention has emptied the journal") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    {
+        auto opened = open_journal(kept_for_a_week(directory), quick());
+        fill(*opened, 20);
+        set_clock(some_day + 24h * 8);
+        CHECK(eventually([&] { return opened->counted().erased == 20; }));
+    }
+    auto opened = open_journal(kept_for_a_week(directory), quick());
+    CHECK(opened->last_sequence() == 20);
+    CHECK(opened->open_sink("late")->cursor == 20);
+    fill(*opened, 1);
+    CHECK(opened->last_sequence() == 21);
+    CHECK(sequences(*opened) == std::vector<std::uint64_t>{21});
+}
+
+TEST_CASE("journal: a sink that the file knows holds events back until it is clear that nobody opens it") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    {
+        auto opened = open_journal(kept_for_a_week(directory), quick());
+        REQUIRE(opened->open_sink("gone"));
+        fill(*opened, 10);
+        opened->fail("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""});
+        CHECK(wait_for(opened->look("gone")).waiting == 1);
+    }
+    set_clock(some_day + 24h * 8);
+    {
+        auto limits = quick();
+        limits.sink_grace = 1h;
+        auto opened = open_journal(kept_for_a_week(directory), limits);
+        let_it_sweep(*opened);
+        CHECK(opened->counted().erased == 0);
+    }
+    auto opened = open_journal(kept_for_a_week(directory), quick());
+    CHECK(eventually([&] { return opened->counted().erased == 10; }));
+    const auto back = opened->open_sink("gone");
+    REQUIRE(back);
+    CHECK(back->waiting == 0);
+}
+
+TEST_CASE("journal: a clock that ran ahead neither loses events nor stops the retention for ever") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    auto opened = open_journal(kept_for_a_week(directory), quick());
+    fill(*opened, 10);
+    set_clock(some_day + 24h * 400);
+    REQUIRE(eventually([&] { return opened->counted().erased == 10; }));
+    fill(*opened, 40); // a year ahead
+    set_clock(some_day + 1h);
+    fill(*opened, 10);
+    let_it_sweep(*opened);
+    CHECK(opened->counted().erased == 10);
+    CHECK(sequences(*opened).size() == 50);
+
+    set_clock(some_day + 24h * 8);
+    fill(*opened, 5);
+    CHECK(eventually([&] { return opened->counted().erased == 60; }));
+    CHECK(sequences(*opened).size() == 5);
+    set_clock(some_day);
+}
+
+TEST_CASE("journal: at max_size it refuses new events, knows old ones, and goes on when retention has freed space") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    auto settings = kept_for_a_week(directory);
+    settings.max_size = byte_size{512U << 10U};
+    auto opened = open_journal(settings, quick());
+    int stored = 0;
+    auto outcome = append_outcome::stored;
+    while (outcome == append_outcome::stored && stored < 10'000) {
+        outcome = append(*opened, sample("msg_" + std::to_string(stored), 2'000));
+        stored += outcome == append_outcome::stored ? 1 : 0;
+    }
+    CHECK(outcome == append_outcome::full);
+    CHECK(stored > 100);
+    CHECK(std::filesystem::file_size(directory.journal()) <= settings.max_size.bytes + (256U << 10U));
+    CHECK(append(*opened, sample("msg_3")) == append_outcome::duplicate);
+
+    set_clock(some_day + 24h * 8);
+    CHECK(eventually([&] { return append(*opened, sample("later")) != append_outcome::full; }));
+    CHECK(append(*opened, sample("later")) == append_outcome::duplicate);
+    CHECK(std::filesystem::file_size(directory.journal()) <= settings.max_size.bytes + (256U << 10U));
+    opened->close();
+    CHECK(is_sound(directory.journal()));
+    set_clock(some_day);
+}
+
+TEST_CASE("journal: its write-ahead log does not grow with the number of commits") {
+    const temporary_directory directory;
+    tuning limits;
+    limits.checkpoint_frames = 50;
+    auto opened = open_journal(settings_for(directory.journal()), limits);
+    for (int i = 0; i < 300; ++i) {
+        REQUIRE(append(*opened, sample(std::to_string(i), 2'000)) == append_outcome::stored);
+    }
+    CHECK(std::filesystem::file_size(directory.journal() + "-wal") < 100U * 4120U);
+}

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "journal/sqlite_journal.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hookd::journal::testing {
+
+/// Long enough for any machine; a test that waits for it has failed.
+inline constexpr std::chrono::seconds patience{30};
+
+class temporary_directory {
+public:
+    temporary_directory();
+    temporary_directory(const temporary_directory&) = delete;
+    temporary_directory& operator=(const temporary_directory&) = delete;
+    ~temporary_directory();
+    std::string file(const std::string& name) const { return (path_ / name).string(); }
+    std::string journal() const { return file("journal.db"); }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// The clock the journals here are opened with.
+unix_millis now();
+void set_clock(unix_millis to);
+inline constexpr unix_millis some_day{std::chrono::milliseconds(1'770'000'000'000)};
+
+journal_settings settings_for(const std::string& path);
+/// Throws with the journal's message when it does not open.
+std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, const tuning& limits = {},
+                                             observers watch = {});
+/// The message with which it refuses to open.
+std::string refusal(const std::string& path);
+
+event sample(const std::string& id, std::size_t body = 100);
+
+/// Runs the coroutine to its end in a context of its own.
+template <class Value>
+Value wait_for(boost::asio::awaitable<Value> what) {
+    boost::asio::io_context context;
+    auto done = boost::asio::co_spawn(context, std::move(what), boost::asio::use_future);
+    context.run_for(patience);
+    if (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        throw std::runtime_error("the journal has not answered");
+    }
+    return done.get();
+}
+
+append_outcome append(journal& into, event what);
+std::vector<event_ptr> read_all(journal& from);
+
+/// SQLite's own check of the closed journal's whole file finds nothing.
+bool is_sound(const std::string& path);
+
+/// For what only shows in the state of things.
+bool eventually(const std::function<bool()>& holds);
+
+/// What the process's calls of fdatasync(2) do; see sync_shim.cpp.
+std::uint64_t syncs();
+void fail_next_sync(int with_errno);
+
+} // namespace hookd::journal::testing
