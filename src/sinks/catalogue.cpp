@@ -1,0 +1,48 @@
+#include "sinks/exec_sink.hpp"
+#include "sinks/file_sink.hpp"
+#include "sinks/queue_sink.hpp"
+#include "sinks/stdout_sink.hpp"
+
+#include <hookd/sinks/catalogue.hpp>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace hookd::sinks {
+namespace {
+
+/// A new type of sink is a row here.
+constexpr std::array rows{
+    catalogue_row{{"stdout", read_stdout_options}, {"stdout", build_stdout_sink}},
+    catalogue_row{{"file", read_file_options}, {"file", build_file_sink}},
+    catalogue_row{{"exec", read_exec_options}, {"exec", build_exec_sink}},
+    catalogue_row{{"queue", read_queue_options}, {"queue", build_queue_sink}},
+};
+
+constexpr auto all_readers = [] {
+    std::array<config::sink_reader, rows.size()> readers{};
+    std::ranges::transform(rows, readers.begin(), &catalogue_row::reader);
+    return readers;
+}();
+
+} // namespace
+
+std::span<const catalogue_row> catalogue() {
+    return rows;
+}
+
+std::span<const config::sink_reader> readers() {
+    return all_readers;
+}
+
+std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& lane) {
+    const auto row =
+        std::ranges::find_if(rows, [&](const catalogue_row& each) { return each.type.name == settings.type; });
+    if (row == rows.end()) {
+        throw std::logic_error("no such type of sink: " + settings.type);
+    }
+    return row->type.build(settings, lane);
+}
+
+} // namespace hookd::sinks

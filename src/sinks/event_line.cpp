@@ -1,0 +1,96 @@
+#include <hookd/sinks/event_line.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace hookd::sinks {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto byte_order_mark = "\xEF\xBB\xBF"sv;
+constexpr auto json_white_space = " \t\r\n"sv; // RFC 8259 section 2
+
+/// The body as it can stand inside an object. A byte order mark is for a text's beginning only (RFC 8259 section 8.1).
+/// Parsers that take NUL for the end of input accept a text with anything behind one: here that is not JSON, as it
+/// would break the line.
+std::optional<std::string_view> json_text(const event& what) {
+    std::string_view text = what.body;
+    if (!what.json || text.contains('\0')) {
+        return std::nullopt;
+    }
+    if (text.starts_with(byte_order_mark)) {
+        text.remove_prefix(byte_order_mark.size());
+    }
+    const auto first = text.find_first_not_of(json_white_space);
+    if (first == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return text.substr(first, text.find_last_not_of(json_white_space) - first + 1);
+}
+
+/// RFC 4648 section 4, with padding.
+void append_base64(std::string& line, std::string_view bytes) {
+    constexpr auto alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"sv;
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+        unsigned group = 0;
+        for (std::size_t i = 0; i < 3; ++i) {
+            group = (group << 8U) | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+        }
+        for (std::size_t i = 0; i < 4; ++i) {
+            line += i <= count ? alphabet[(group >> (18U - 6U * i)) & 0x3FU] : '=';
+        }
+    }
+}
+
+void append_member(std::string& line, std::string_view name, std::string_view value) {
+    line += line.empty() ? "{\"" : ",\"";
+    line += name;
+    line += "\":";
+    line += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Inside strings JSON has no raw line ends, so those there are stand between tokens.
+void append_without_line_ends(std::string& line, std::string_view text) {
+    const auto begin = line.size();
+    line += text;
+    std::replace_if(
+        line.begin() + static_cast<std::ptrdiff_t>(begin), line.end(), [](char c) { return c == '\r' || c == '\n'; },
+        ' ');
+}
+
+} // namespace
+
+std::string event_line(const event& what) {
+    const auto data = json_text(what);
+    std::string line;
+    line.reserve(512 + (data ? what.body.size() : what.body.size() / 3 * 4 + 4));
+    append_member(line, "specversion", "1.0");
+    append_member(line, "id", what.id);
+    append_member(line, "source", what.endpoint);
+    append_member(line, "type", what.type);
+    // CloudEvents: an attribute without a value is left out.
+    if (const auto subject = what.subject(); !subject.empty()) {
+        append_member(line, "subject", subject);
+    }
+    append_member(line, "time", to_rfc3339(what.accepted));
+    // Left out it would mean application/json (CloudEvents JSON format, section 3.1).
+    append_member(line, "datacontenttype", data ? "application/json" : "application/octet-stream");
+    append_member(line, "sequence", std::to_string(what.sequence));
+    if (data) {
+        line += ",\"data\":";
+        append_without_line_ends(line, *data);
+    } else {
+        line += ",\"data_base64\":\"";
+        append_base64(line, what.body);
+        line += '"';
+    }
+    line += '}';
+    return line;
+}
+
+} // namespace hookd::sinks

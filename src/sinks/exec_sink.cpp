@@ -1,0 +1,133 @@
+#include "sinks/exec_sink.hpp"
+
+#include "sinks/file_io.hpp"
+#include "sinks/hook_run.hpp"
+#include "sinks/paths.hpp"
+#include "sinks/text.hpp"
+
+#include <hookd/sinks/event_line.hpp>
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+/// The kernel refuses a single environment string of 128 KiB; subject and type come from whoever uploads documents.
+constexpr std::size_t variable_limit = 32U << 10U;
+
+std::string variable(std::string_view name, std::string_view value) {
+    std::string text;
+    text.reserve(name.size() + value.size() + 1);
+    text.append(name).append("=");
+    for (const char c : utf8_prefix(value, variable_limit)) {
+        if (c == '\0') {
+            text += "\xEF\xBF\xBD"; // U+FFFD
+        } else {
+            text += c;
+        }
+    }
+    return text;
+}
+
+class exec_sink final : public sink {
+public:
+    exec_sink(std::string name, std::vector<std::string> command, std::chrono::milliseconds timeout)
+        : name_(std::move(name)), command_(std::move(command)), timeout_(timeout) {}
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
+        const bool throws = co_await asio::this_coro::throw_if_cancelled();
+        co_await asio::this_coro::throw_if_cancelled(false);
+        std::vector<outcome> outcomes;
+        outcomes.reserve(batch.size());
+        for (const auto& each : batch) {
+            outcomes.push_back(co_await run_hook({command_, hook_environment(each)}, event_line(*each.what) + '\n',
+                                                 fmt::format("sink {}: {}", name_, each.what->id), timeout_));
+        }
+        co_await asio::this_coro::throw_if_cancelled(throws);
+        co_return outcomes;
+    }
+
+    std::size_t batch_limit() const override { return 1; }
+
+private:
+    std::string name_;
+    std::vector<std::string> command_;
+    std::chrono::milliseconds timeout_;
+};
+
+constexpr std::string_view wanted_command =
+    "want the absolute path of a program and its arguments, as in [\"/etc/colivara-hookd/hooks/notify\"]";
+
+void check_executable(config::table& keys, const std::string& path) {
+    struct stat info{};
+    std::string wrong;
+    if (!path.starts_with('/')) {
+        wrong = " does not begin with \"/\"";
+    } else if (::stat(path.c_str(), &info) != 0) {
+        wrong = ": " + last_error().message();
+    } else if (!S_ISREG(info.st_mode)) {
+        wrong = " is no file";
+    } else if (!may(path, X_OK)) {
+        wrong = " cannot be executed";
+    } else {
+        return;
+    }
+    keys.fault("command", 0, fmt::format("{}{}; {}", keys.written("command", 0), wrong, wanted_command));
+}
+
+std::vector<std::string> read_command(config::table& keys) {
+    auto command = keys.texts("command", {});
+    if (command.empty()) {
+        keys.fault("command", fmt::format("names no program; {}", wanted_command));
+    } else {
+        check_executable(keys, command.front());
+    }
+    return command;
+}
+
+} // namespace
+
+std::vector<std::string> hook_environment(const delivery& what) {
+    const char* home = std::getenv("HOME");
+    return {
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        fmt::format("HOME={}", home != nullptr && *home != '\0' ? home : "/"),
+        "LANG=C.UTF-8",
+        variable("HOOKD_ID", what.what->id),
+        variable("HOOKD_TYPE", what.what->type),
+        variable("HOOKD_TIME", to_rfc3339(what.what->accepted)),
+        variable("HOOKD_ENDPOINT", what.what->endpoint),
+        variable("HOOKD_SEQUENCE", std::to_string(what.what->sequence)),
+        variable("HOOKD_ATTEMPT", std::to_string(what.attempt)),
+        variable("HOOKD_SUBJECT", what.what->subject()),
+    };
+}
+
+std::shared_ptr<const sink_options> read_exec_options(config::table& keys) {
+    auto options = std::make_shared<exec_options>();
+    keys.optional("command");
+    keys.optional("shell");
+    if (keys.has("command") && keys.has("shell")) {
+        keys.fault("shell", "stands beside command; want one of the two");
+    } else if (keys.has("shell")) {
+        options->command = {"/bin/sh", "-c", keys.required_text("shell")};
+    } else if (keys.has("command")) {
+        options->command = read_command(keys);
+    } else {
+        keys.fault("command", fmt::format("is missing; {}; or shell = \"a line for /bin/sh\"", wanted_command));
+    }
+    return options;
+}
+
+std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, asio::io_context&) {
+    return std::make_unique<exec_sink>(settings.name, static_cast<const exec_options&>(*settings.options).command,
+                                       settings.timeout);
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <hookd/config/table.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hookd::sinks {
+
+/// `command`, or `shell`, which stands here as the command that it means.
+struct exec_options : sink_options {
+    std::vector<std::string> command;
+};
+
+std::shared_ptr<const sink_options> read_exec_options(config::table& keys);
+
+/// Starts a command for each event, the event line on its standard input. What comes from the event is in that line
+/// and in HOOKD_ variables, never in an argument, a shell line or a file name.
+std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, boost::asio::io_context& lane);
+
+/// Exactly what a hook finds in its environment.
+std::vector<std::string> hook_environment(const delivery& what);
+
+} // namespace hookd::sinks

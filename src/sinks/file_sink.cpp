@@ -1,0 +1,102 @@
+#include "sinks/file_sink.hpp"
+
+#include "sinks/append_file.hpp"
+#include "sinks/batch.hpp"
+#include "sinks/paths.hpp"
+
+#include <hookd/sinks/event_line.hpp>
+
+#include <charconv>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+/// Lines gather up to here before they are written, so that a batch of large bodies is not held twice in memory.
+constexpr std::size_t buffer_limit = 256U << 10U;
+
+class file_sink final : public sink {
+public:
+    explicit file_sink(const file_options& options) : file_(options.path, options.mode) {}
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
+        const auto appended = append(batch);
+        co_return appended ? all(batch, {}) : all(batch, {verdict::unavailable, {}, appended.error().message});
+    }
+
+    std::size_t batch_limit() const override { return 256; }
+
+    void reopen() override { file_.close(); }
+
+private:
+    result<void> append(const std::vector<delivery>& batch) {
+        if (auto begun = file_.begin(); !begun) {
+            return begun;
+        }
+        std::string lines;
+        for (const auto& each : batch) {
+            lines += event_line(*each.what);
+            lines += '\n';
+            if (lines.size() >= buffer_limit || &each == &batch.back()) {
+                if (auto done = file_.write(lines); !done) {
+                    return done;
+                }
+                lines.clear();
+            }
+        }
+        return file_.commit();
+    }
+
+    append_file file_;
+};
+
+std::optional<mode_t> parse_mode(std::string_view text) {
+    mode_t mode = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (fault != std::errc{} || end != text.data() + text.size() || mode > 0777 || (mode & 0600U) != 0600U) {
+        return std::nullopt;
+    }
+    return mode;
+}
+
+void check_file(config::table& keys, const std::string& path) {
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0) {
+        return;
+    }
+    if (S_ISDIR(info.st_mode)) {
+        keys.fault("path", keys.written("path") + " is a directory; want a file in it");
+    } else if (!S_ISREG(info.st_mode)) {
+        keys.fault("path", keys.written("path") + " is no regular file; want one, or a path where there is none yet");
+    } else if (!may(path, R_OK | W_OK)) {
+        keys.fault("path", keys.written("path") + ": " + last_error().message() +
+                               "; want a file that the daemon's user can read and write");
+    }
+}
+
+} // namespace
+
+std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
+    auto options = std::make_shared<file_options>();
+    options->path = keys.required_text("path");
+    if (!options->path.empty() && check_absolute(keys, "path", options->path) &&
+        check_writable_directory(keys, "path", parent_of(options->path), "the directory of " + keys.written("path"))) {
+        check_file(keys, options->path);
+    }
+    if (const auto mode = parse_mode(keys.text("mode", "0640"))) {
+        options->mode = *mode;
+    } else {
+        keys.fault("mode", keys.written("mode") + " is no mode of a file that its owner can read and write; want octal "
+                                                  "digits, as in \"0640\"");
+    }
+    return options;
+}
+
+std::unique_ptr<sink> build_file_sink(const sink_settings& settings, asio::io_context&) {
+    return std::make_unique<file_sink>(static_cast<const file_options&>(*settings.options));
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <hookd/config/table.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <memory>
+#include <string>
+#include <sys/types.h>
+
+namespace hookd::sinks {
+
+/// `path`, and `mode` for a file that has to be created.
+struct file_options : sink_options {
+    std::string path;
+    mode_t mode = 0640;
+};
+
+std::shared_ptr<const sink_options> read_file_options(config::table& keys);
+
+/// Appends a line an event. A batch shares one sync and is delivered wholly or, `unavailable`, not at all.
+std::unique_ptr<sink> build_file_sink(const sink_settings& settings, boost::asio::io_context& lane);
+
+} // namespace hookd::sinks

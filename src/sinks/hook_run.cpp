@@ -1,0 +1,233 @@
+#include "sinks/hook_run.hpp"
+
+#include "sinks/hook_output.hpp"
+
+#include <hookd/core/time.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <string_view>
+#include <sysexits.h>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+using asio::posix::stream_descriptor;
+
+constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds grace{2}; // between SIGTERM and SIGKILL
+constexpr std::size_t rest_limit = 1U << 20U;
+
+/// Lives in run_hook's frame, which awaits all of its coroutines before it ends.
+class hook_run {
+public:
+    hook_run(const asio::any_io_executor& lane, child_process child, std::string input, std::string log_prefix)
+        : child_(std::move(child)), stdin_(lane), stdout_(lane), stderr_(lane), ended_(lane), timer_(lane),
+          input_(std::move(input)), output_(std::move(log_prefix)) {}
+
+    boost::system::error_code watch(child_process::ends ours);
+    asio::awaitable<outcome> carry_out(std::chrono::milliseconds timeout);
+
+private:
+    enum class waited : std::uint8_t { ended, expired, cancelled };
+
+    asio::awaitable<void> feed();
+    asio::awaitable<void> drain(stream_descriptor& from, hook_output::stream as);
+    asio::awaitable<void> supervise(std::chrono::milliseconds timeout);
+    asio::awaitable<waited> wait(std::chrono::milliseconds limit);
+    void read_rest(stream_descriptor& from, hook_output::stream as);
+    outcome judge(std::chrono::milliseconds timeout) const;
+
+    child_process child_;
+    stream_descriptor stdin_;
+    stream_descriptor stdout_;
+    stream_descriptor stderr_;
+    stream_descriptor ended_; // a pidfd
+    asio::steady_timer timer_;
+    std::string input_;
+    hook_output output_;
+
+    bool over_ = false; // the leader is reaped; nothing more is read but what is in the pipes already
+    bool timed_out_ = false;
+    bool cancelled_ = false;
+    exit_status status_;
+};
+
+boost::system::error_code hook_run::watch(child_process::ends ours) {
+    const std::array<std::pair<stream_descriptor*, unique_fd*>, 4> all{
+        {{&stdin_, &ours.input}, {&stdout_, &ours.output}, {&stderr_, &ours.error_output}, {&ended_, &ours.ended}}};
+    for (const auto& [watched, fd] : all) {
+        boost::system::error_code fault;
+        watched->assign(fd->get(), fault);
+        if (fault) {
+            return fault;
+        }
+        fd->release();
+    }
+    return {};
+}
+
+asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout) {
+    const auto lane = co_await asio::this_coro::executor;
+    const auto [order, fed, read, read_errors, supervised] =
+        co_await asio::experimental::make_parallel_group(
+            asio::co_spawn(lane, feed(), asio::deferred),
+            asio::co_spawn(lane, drain(stdout_, hook_output::stream::output), asio::deferred),
+            asio::co_spawn(lane, drain(stderr_, hook_output::stream::error), asio::deferred),
+            asio::co_spawn(lane, supervise(timeout), asio::deferred))
+            .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    for (const auto& fault : {fed, read, read_errors, supervised}) {
+        if (fault) {
+            std::rethrow_exception(fault);
+        }
+    }
+    read_rest(stdout_, hook_output::stream::output);
+    read_rest(stderr_, hook_output::stream::error);
+    output_.finish();
+    co_return judge(timeout);
+}
+
+/// A hook need not read its input: that it closed the pipe (EPIPE) is no failure.
+asio::awaitable<void> hook_run::feed() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::async_write(stdin_, asio::buffer(input_), as_value);
+    boost::system::error_code ignored;
+    stdin_.close(ignored);
+}
+
+asio::awaitable<void> hook_run::drain(stream_descriptor& from, hook_output::stream as) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    std::array<char, 16U << 10U> buffer{};
+    while (!over_) {
+        const auto [fault, count] = co_await from.async_read_some(asio::buffer(buffer), as_value);
+        output_.take(as, {buffer.data(), count});
+        if (fault) {
+            break;
+        }
+    }
+}
+
+asio::awaitable<void> hook_run::supervise(std::chrono::milliseconds timeout) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto end = co_await wait(timeout);
+    if (end == waited::expired) {
+        timed_out_ = true;
+        child_.signal_group(SIGTERM);
+        end = co_await wait(grace);
+    }
+    if (end != waited::ended) {
+        cancelled_ = end == waited::cancelled;
+        child_.signal_group(SIGKILL);
+        // Even when cancelled, its end is waited for: SIGKILL lets it be soon.
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await ended_.async_wait(stream_descriptor::wait_read, as_value);
+    }
+    status_ = child_.reap();
+    over_ = true;
+    // The others may be waiting for a process that left the group and holds the pipes.
+    boost::system::error_code ignored;
+    stdin_.close(ignored);
+    stdout_.cancel(ignored);
+    stderr_.cancel(ignored);
+}
+
+/// Until the leader has ended, `limit` is over, or the delivery was cancelled.
+asio::awaitable<hook_run::waited> hook_run::wait(std::chrono::milliseconds limit) {
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+        co_return waited::cancelled;
+    }
+    timer_.expires_after(limit);
+    const auto [order, not_ended, not_expired] =
+        co_await asio::experimental::make_parallel_group(
+            ended_.async_wait(stream_descriptor::wait_read, asio::deferred), timer_.async_wait(asio::deferred))
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    if (!not_ended) {
+        co_return waited::ended;
+    }
+    co_return not_expired ? waited::cancelled : waited::expired;
+}
+
+/// What was printed before the end and not read yet: at most what a pipe holds, unless a process that outlived the
+/// hook goes on printing.
+void hook_run::read_rest(stream_descriptor& from, hook_output::stream as) {
+    std::array<char, 16U << 10U> buffer{};
+    for (std::size_t total = 0; total < rest_limit;) {
+        const auto count = ::read(from.native_handle(), buffer.data(), buffer.size());
+        if (count <= 0) {
+            return;
+        }
+        total += static_cast<std::size_t>(count);
+        output_.take(as, {buffer.data(), static_cast<std::size_t>(count)});
+    }
+}
+
+outcome hook_run::judge(std::chrono::milliseconds timeout) const {
+    if (cancelled_) {
+        return {verdict::unavailable, {}, "stopped before the hook had ended"};
+    }
+    if (!timed_out_ && status_.known && status_.signal == 0 && status_.code == 0) {
+        return {};
+    }
+    std::string what;
+    if (timed_out_) {
+        what = "timed out after " + to_text(timeout);
+    } else if (!status_.known) {
+        what = "exit status lost: SIGCHLD is ignored";
+    } else if (status_.signal != 0) {
+        const char* description = ::sigdescr_np(status_.signal);
+        what = fmt::format("signal {} ({})", status_.signal, description != nullptr ? description : "unknown");
+    } else {
+        what = fmt::format("exit {}", status_.code);
+    }
+    if (const auto line = output_.last_error_line(); !line.empty()) {
+        what += ": " + line;
+    }
+    const bool rejected = !timed_out_ && status_.known && status_.signal == 0 && status_.code == EX_DATAERR;
+    return {rejected ? verdict::reject : verdict::retry, {}, std::move(what)};
+}
+
+/// E2BIG is this event's fault; everything else would befall any other as well.
+outcome not_started(const std::string& path, std::error_code why) {
+    const auto what = why == std::errc::argument_list_too_long ? verdict::retry : verdict::unavailable;
+    return {what, {}, fmt::format("cannot start {}: {}", path, why.message())};
+}
+
+} // namespace
+
+asio::awaitable<outcome> run_hook(program what, std::string input, std::string log_prefix,
+                                  std::chrono::milliseconds timeout) {
+    const auto& path = what.arguments.front();
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+        co_return outcome{verdict::unavailable, {}, "stopped before the hook was started"};
+    }
+    child_process::ends ours;
+    auto child = child_process::start(what, ours);
+    if (!child) {
+        co_return not_started(path, child.error());
+    }
+    hook_run run(co_await asio::this_coro::executor, std::move(*child), std::move(input), std::move(log_prefix));
+    if (const auto fault = run.watch(std::move(ours)); fault) {
+        co_return not_started(path, fault);
+    }
+    co_return co_await run.carry_out(timeout);
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,40 @@
+#include "sinks/paths.hpp"
+
+#include "sinks/file_io.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::sinks {
+
+bool check_absolute(config::table& keys, std::string_view key, const std::string& path) {
+    if (!path.starts_with('/')) {
+        keys.fault(key, keys.written(key) + " does not begin with \"/\"; want an absolute path");
+        return false;
+    }
+    return true;
+}
+
+bool check_writable_directory(config::table& keys, std::string_view key, const std::string& path,
+                              const std::string& named) {
+    constexpr std::string_view wanted = "; want a directory that the daemon's user can read and write";
+    struct stat info{};
+    const bool there = ::stat(path.c_str(), &info) == 0;
+    std::string wrong;
+    if (there && !S_ISDIR(info.st_mode)) {
+        wrong = " is not a directory";
+    } else if (!there || !may(path, R_OK | W_OK | X_OK)) {
+        wrong = ": " + last_error().message();
+    } else {
+        return true;
+    }
+    keys.fault(key, (named + wrong).append(wanted));
+    return false;
+}
+
+bool may(const std::string& path, int mode) {
+    return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0;
+}
+
+} // namespace hookd::sinks

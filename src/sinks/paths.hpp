@@ -1,0 +1,22 @@
+#pragma once
+
+#include <hookd/config/table.hpp>
+
+#include <string>
+#include <string_view>
+
+/// What a reader can say about a path before anything is opened: faults go to the table, at the key, and quote the
+/// path as it was written.
+namespace hookd::sinks {
+
+/// Absolute, since the daemon's working directory means nothing to an operator.
+bool check_absolute(config::table& keys, std::string_view key, const std::string& path);
+
+/// A directory in which this process may make and rename files. `named` says in the fault which directory it is.
+bool check_writable_directory(config::table& keys, std::string_view key, const std::string& path,
+                              const std::string& named);
+
+/// faccessat(2) with the effective user and group; `mode` as R_OK | W_OK | X_OK.
+bool may(const std::string& path, int mode);
+
+} // namespace hookd::sinks

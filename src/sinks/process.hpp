@@ -1,0 +1,63 @@
+#pragma once
+
+#include "sinks/file_io.hpp"
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace hookd::sinks {
+
+/// What is to be executed, as it is: no shell, no search along PATH, nothing of our own environment.
+struct program {
+    std::vector<std::string> arguments;   ///< The first is also the executable's absolute path.
+    std::vector<std::string> environment; ///< NAME=value
+};
+
+/// How a process ended.
+struct exit_status {
+    bool known = true; ///< False where somebody else took the status (SIGCHLD ignored).
+    int code = 0;      ///< Of exit(3), where `signal` is 0.
+    int signal = 0;
+};
+
+/// pidfd_open(2): readable when the process has ended. None, with errno set, where it fails. (glibc 2.36 declares its
+/// own wrapper without C linkage.)
+unique_fd process_descriptor(pid_t process);
+
+/// A child process that leads a process group of its own, in the directory `/`, with all signals at their defaults.
+/// The number of the group cannot come to mean another one before the leader is reaped, so everything that signals it
+/// happens before that. Destroying a child that was not reaped kills its group and waits for the leader.
+class child_process {
+public:
+    child_process() = default;
+    child_process(const child_process&) = delete;
+    child_process& operator=(const child_process&) = delete;
+    child_process(child_process&& other) noexcept;
+    child_process& operator=(child_process&&) = delete;
+    ~child_process();
+
+    /// Our ends of its standard streams, non-blocking, and a descriptor that is readable when it has ended.
+    struct ends {
+        unique_fd input;
+        unique_fd output;
+        unique_fd error_output;
+        unique_fd ended;
+    };
+
+    /// Blocks until the program has been executed; what kept it from that is the error. Fills `ours`.
+    static io_result<child_process> start(const program& what, ends& ours);
+
+    /// To every process of the group.
+    void signal_group(int signal) const;
+
+    /// Kills what is left of the group, then takes the status. The leader has ended.
+    exit_status reap();
+
+private:
+    explicit child_process(pid_t leader) : leader_(leader) {}
+
+    pid_t leader_ = 0; // 0: none, or reaped
+};
+
+} // namespace hookd::sinks

@@ -1,0 +1,196 @@
+#include "sinks/queue_sink.hpp"
+
+#include "sinks/batch.hpp"
+#include "sinks/file_io.hpp"
+#include "sinks/paths.hpp"
+#include "sinks/queue_name.hpp"
+
+#include <hookd/core/error.hpp>
+#include <hookd/sinks/event_line.hpp>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+constexpr mode_t directory_mode = 0750;
+constexpr mode_t file_mode = 0640;
+
+/// Whether it had to be created.
+io_result<bool> make_directory(int parent, const std::string& path) {
+    if (::mkdirat(parent, path.c_str(), directory_mode) == 0) {
+        return true;
+    }
+    if (errno == EEXIST) {
+        return false;
+    }
+    return std::unexpected(last_error());
+}
+
+/// One event's file, from nothing to its name in `fresh`; that name is not durable before `fresh` is synced. Whatever
+/// fails, nothing is left in `tmp`.
+io_result<void> store(int tmp, int fresh, const std::string& name, std::string_view contents) {
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    auto file = open_at(tmp, name, flags, file_mode);
+    if (!file && file.error() == std::errc::file_exists) {
+        // Left behind when removing it failed: no other event has this name.
+        ::unlinkat(tmp, name.c_str(), 0);
+        file = open_at(tmp, name, flags, file_mode);
+    }
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    io_result<void> stored;
+    if (const auto done = write_all(file->get(), contents); done.error) {
+        stored = std::unexpected(done.error);
+    } else if (stored = sync(file->get()); stored && ::renameat(tmp, name.c_str(), fresh, name.c_str()) != 0) {
+        stored = std::unexpected(last_error());
+    }
+    if (!stored) {
+        ::unlinkat(tmp, name.c_str(), 0);
+    }
+    return stored;
+}
+
+class queue_sink final : public sink {
+public:
+    queue_sink(std::string name, std::string path) : name_(std::move(name)), path_(std::move(path)) {
+        if (const auto ready = prepare(); !ready) {
+            spdlog::warn("sink {}: {}", name_, ready.error().message);
+        }
+    }
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
+        std::size_t stored = 0;
+        const auto done = store_all(batch, stored);
+        std::vector<outcome> outcomes(stored);
+        if (!done) {
+            outcomes.resize(batch.size(), {verdict::unavailable, {}, done.error().message});
+        }
+        co_return outcomes;
+    }
+
+    std::size_t batch_limit() const override { return 64; }
+
+    /// The directories are made anew where they are gone.
+    void reopen() override { prepared_ = false; }
+
+private:
+    result<void> prepare();
+    result<void> make_directories();
+    void remove_stale() const;
+    result<void> store_all(const std::vector<delivery>& batch, std::size_t& stored);
+    error failed(std::string_view what, std::string_view where, std::error_code why) const {
+        return {fmt::format("cannot {} {}{}: {}", what, path_, where, why.message())};
+    }
+
+    std::string name_;
+    std::string path_;
+    /// Once they were there, directories that go missing are not made again unasked: a file system may have been
+    /// unmounted, and the events would land below its mount point.
+    bool prepared_ = false;
+};
+
+result<void> queue_sink::prepare() {
+    if (prepared_) {
+        return {};
+    }
+    if (auto made = make_directories(); !made) {
+        return made;
+    }
+    remove_stale();
+    prepared_ = true;
+    return {};
+}
+
+result<void> queue_sink::make_directories() {
+    const auto created = make_directory(AT_FDCWD, path_);
+    if (!created) {
+        return std::unexpected(failed("create", "", created.error()));
+    }
+    if (const auto synced = *created ? sync_directory(parent_of(path_)) : io_result<void>{}; !synced) {
+        return std::unexpected(failed("sync the directory of", "", synced.error()));
+    }
+    const auto spool = open_at(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY);
+    if (!spool) {
+        return std::unexpected(failed("open", "", spool.error()));
+    }
+    for (const char* each : {"tmp", "new", "cur"}) {
+        if (const auto made = make_directory(spool->get(), each); !made) {
+            return std::unexpected(failed("create", fmt::format("/{}", each), made.error()));
+        }
+    }
+    if (const auto synced = sync(spool->get()); !synced) {
+        return std::unexpected(failed("sync", "", synced.error()));
+    }
+    return {};
+}
+
+/// What a crash left half-written; its events were not delivered and come again.
+void queue_sink::remove_stale() const {
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator each(path_ + "/tmp", ignored), end; !ignored && each != end;
+         each.increment(ignored)) {
+        if (is_queue_name(each->path().filename().native())) {
+            ::unlink(each->path().c_str());
+        }
+    }
+}
+
+/// `stored`: how many, from the batch's beginning, are durable when this returns.
+result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size_t& stored) {
+    if (auto ready = prepare(); !ready) {
+        return ready;
+    }
+    const auto tmp = open_at(AT_FDCWD, path_ + "/tmp", O_RDONLY | O_DIRECTORY);
+    if (!tmp) {
+        return std::unexpected(failed("open", "/tmp", tmp.error()));
+    }
+    const auto fresh = open_at(AT_FDCWD, path_ + "/new", O_RDONLY | O_DIRECTORY);
+    if (!fresh) {
+        return std::unexpected(failed("open", "/new", fresh.error()));
+    }
+    result<void> done;
+    std::size_t renamed = 0;
+    for (const auto& each : batch) {
+        const auto kept = store(tmp->get(), fresh->get(), queue_name(*each.what), event_line(*each.what) + '\n');
+        if (!kept) {
+            done = std::unexpected(failed("store an event in", "", kept.error()));
+            break;
+        }
+        ++renamed;
+    }
+    if (const auto synced = renamed > 0 ? sync(fresh->get()) : io_result<void>{}; !synced) {
+        return std::unexpected(failed("sync", "/new", synced.error()));
+    }
+    stored = renamed;
+    return done;
+}
+
+} // namespace
+
+std::shared_ptr<const sink_options> read_queue_options(config::table& keys) {
+    auto options = std::make_shared<queue_options>();
+    options->path = keys.required_text("path");
+    if (!options->path.empty() && check_absolute(keys, "path", options->path)) {
+        struct stat info{};
+        const bool exists = ::stat(options->path.c_str(), &info) == 0;
+        check_writable_directory(keys, "path", exists ? options->path : parent_of(options->path),
+                                 (exists ? "" : "the directory of ") + keys.written("path"));
+    }
+    return options;
+}
+
+std::unique_ptr<sink> build_queue_sink(const sink_settings& settings, asio::io_context&) {
+    return std::make_unique<queue_sink>(settings.name, static_cast<const queue_options&>(*settings.options).path);
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,69 @@
+#include "sinks/stdout_sink.hpp"
+
+#include "sinks/line_writer.hpp"
+
+#include <hookd/sinks/event_line.hpp>
+
+#include <boost/asio/this_coro.hpp>
+#include <climits>
+
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+class stdout_sink final : public sink {
+public:
+    stdout_sink(int fd, asio::io_context& lane) : out_(fd, lane) {}
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override;
+
+    std::size_t batch_limit() const override { return 256; }
+
+private:
+    line_writer out_;
+};
+
+/// Lines go out in pieces of as many as a pipe takes at once. A piece that did not get through wholly is written again
+/// with the next delivery, so a reader may see a line of it twice, but never half a line that looks like a whole one.
+asio::awaitable<std::vector<outcome>> stdout_sink::deliver(std::vector<delivery> batch) {
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    std::error_code fault;
+    std::size_t out = 0;
+    std::string piece;
+    for (std::size_t next = 0; next < batch.size() && !fault; ++next) {
+        const auto line = event_line(*batch[next].what) + '\n';
+        if (!piece.empty() && piece.size() + line.size() > PIPE_BUF) {
+            fault = co_await out_.write(std::exchange(piece, {}));
+            out = fault ? out : next;
+        }
+        piece += line;
+    }
+    if (!fault) {
+        fault = co_await out_.write(std::move(piece));
+        out = fault ? out : batch.size();
+    }
+    std::vector<outcome> outcomes(out);
+    outcomes.resize(batch.size(), {verdict::unavailable, {}, "cannot write to standard output: " + fault.message()});
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    co_return outcomes;
+}
+
+} // namespace
+
+std::shared_ptr<const sink_options> read_stdout_options(config::table&) {
+    return std::make_shared<sink_options>();
+}
+
+std::unique_ptr<sink> make_stdout_sink(int fd, asio::io_context& lane) {
+    return std::make_unique<stdout_sink>(fd, lane);
+}
+
+std::unique_ptr<sink> build_stdout_sink(const sink_settings&, asio::io_context& lane) {
+    return make_stdout_sink(STDOUT_FILENO, lane);
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,134 @@
+#include "sinks/hook.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <csignal>
+#include <sys/wait.h>
+
+using namespace sinks_test;
+
+namespace {
+
+bool no_child_is_left() {
+    return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+}
+
+hookd::event with_large_body() {
+    auto what = sample();
+    what.body = '"' + std::string(1U << 20U, 'x') + '"';
+    return what;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook that hangs is ended with its whole group, and the event tried again") {
+    const auto answer = run_script("sleep 1000 & echo $! > $0.child\necho waiting >&2\nwait\n", 300);
+    CHECK(answer.what == verdict::retry);
+    CHECK(answer.detail == "timed out after 300ms: waiting");
+    CHECK(ends(traced_process("hook.child")));
+    CHECK(no_child_is_left());
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook that exits well after its time counts as failed all the same") {
+    const auto answer = run_script("trap 'exit 0' TERM\nwhile :; do sleep 0.01; done\n", 200);
+    CHECK(answer.what == verdict::retry);
+    CHECK(answer.detail.starts_with("timed out after 200ms"));
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook that ignores SIGTERM gets SIGKILL") {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto answer = run_script("trap '' TERM\necho $$ > $0.self\nwhile :; do sleep 1; done\n", 100);
+    CHECK(answer.what == verdict::retry);
+    CHECK(std::chrono::steady_clock::now() - begun >= std::chrono::milliseconds(2'000));
+    CHECK(ends(traced_process("hook.self")));
+    CHECK(no_child_is_left());
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: megabytes of output neither block the hook nor flood the log") {
+    const auto sink = command({script("hook", "yes 'a line' | head -c 8000000\n"
+                                              "head -c 8000000 /dev/zero | tr '\\0' x >&2\n"
+                                              "echo; echo done >&2; exit 4\n")});
+    const auto answer = run(*sink);
+    CHECK(answer.what == verdict::retry);
+    CHECK(answer.detail.starts_with("exit 4: xxx"));
+    CHECK(answer.detail.size() <= 1100);
+    const auto text = log.text();
+    CHECK(text.starts_with("sink hook: msg_1: a line\n"));
+    CHECK(text.size() < 24'000);
+    CHECK(lines_of(text).size() <= 102);
+    CHECK(text.contains("bytes more, not logged"));
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: what a hook prints is logged line by line, and cannot forge a line") {
+    CHECK(run_script("printf 'one\\n\\033[2Jtwo\\rthree\\nno end'").what == verdict::delivered);
+    CHECK(log.text() == "sink hook: msg_1: one\n"
+                        "sink hook: msg_1: \\x1b[2Jtwo\\x0dthree\n"
+                        "sink hook: msg_1: no end\n");
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook may close its input, or never read it") {
+    for (const char* text : {"exec 0<&-\nsleep 0.1\n", "exit 0", "head -c 10 > /dev/null"}) {
+        const auto sink = command({script("hook", text)});
+        CHECK(run(*sink, with_large_body()).what == verdict::delivered);
+    }
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook that outputs while it reads does not lock up") {
+    CHECK(run(*command({"/bin/cat"}), with_large_body()).what == verdict::delivered);
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: children that a hook leaves in its group end with it") {
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(run_script("sleep 1000 & echo $! > $0.child\n").what == verdict::delivered);
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+    CHECK(ends(traced_process("hook.child")));
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: nobody waits for a process that left the group and holds the pipes") {
+    const auto answer = run_script("setsid sh -c 'echo $$ > '$0.made'; mv '$0.made' '$0.child'; exec sleep 1000' &\n"
+                                   "until test -e $0.child; do sleep 0.01; done\n"
+                                   "echo last words >&2; exit 9\n");
+    CHECK(answer.what == verdict::retry);
+    CHECK(answer.detail == "exit 9: last words");
+    const auto left = traced_process("hook.child");
+    CHECK(::kill(left, 0) == 0);
+    ::kill(left, SIGKILL);
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: cancelled, it kills the hook's group and says unavailable") {
+    const auto sink =
+        command({script("hook", "trap '' TERM\nsleep 1000 & echo $! > $0.made; mv $0.made $0.child\nwait\n")});
+    boost::asio::cancellation_signal cancel;
+    outcomes answers;
+    boost::asio::co_spawn(
+        lane, sink->deliver({on_its_way(with_large_body())}),
+        boost::asio::bind_cancellation_slot(
+            cancel.slot(), [&](const std::exception_ptr&, outcomes what) { answers = std::move(what); }));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!fs::exists(directory / "hook.child") && std::chrono::steady_clock::now() < deadline) {
+        lane.run_for(std::chrono::milliseconds(5));
+    }
+    REQUIRE(answers.empty());
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    lane.run_for(std::chrono::seconds(10));
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].what == verdict::unavailable);
+    CHECK(ends(traced_process("hook.child")));
+    CHECK(no_child_is_left());
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a lane that is torn down takes its hooks with it") {
+    const auto sink = command({script("hook", "echo $$ > $0.made; mv $0.made $0.self; exec sleep 1000")});
+    {
+        boost::asio::io_context short_lived(1);
+        boost::asio::co_spawn(short_lived, sink->deliver(batch_of(1)),
+                              [](const std::exception_ptr&, const outcomes&) {});
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (!fs::exists(directory / "hook.self") && std::chrono::steady_clock::now() < deadline) {
+            short_lived.run_for(std::chrono::milliseconds(5));
+        }
+    }
+    CHECK(ends(traced_process("hook.self")));
+    CHECK(no_child_is_left());
+}

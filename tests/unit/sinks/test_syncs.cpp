@@ -1,0 +1,103 @@
+#include "sinks/file_sink.hpp"
+#include "sinks/lane.hpp"
+#include "sinks/queue_sink.hpp"
+#include "sinks/syncs.hpp"
+
+#include <hookd/sinks/event_line.hpp>
+
+using namespace sinks_test;
+
+namespace {
+
+using paths = std::vector<std::string>;
+
+struct sync_fixture {
+    temporary_directory directory;
+    boost::asio::io_context lane{1};
+
+    template <class Options>
+    static hookd::sink_settings settings(const std::string& path) {
+        auto options = std::make_shared<Options>();
+        options->path = path;
+        hookd::sink_settings all;
+        all.options = options;
+        return all;
+    }
+    auto file(const std::string& path) {
+        return hookd::sinks::build_file_sink(settings<hookd::sinks::file_options>(path), lane);
+    }
+    auto queue(const std::string& path) {
+        return hookd::sinks::build_queue_sink(settings<hookd::sinks::queue_options>(path), lane);
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(sync_fixture, "file: a batch is delivered only when it and the file's name are synced") {
+    const std::string path = directory / "events.jsonl";
+    const auto sink = file(path);
+    const syncs watch;
+    CHECK(all_are(deliver(lane, *sink, batch_of(3)), verdict::delivered));
+    CHECK(watch.seen() == paths{directory.path(), path});
+    CHECK(all_are(deliver(lane, *sink, batch_of(3, 4)), verdict::delivered));
+    CHECK(watch.seen() == paths{directory.path(), path, path});
+}
+
+TEST_CASE_METHOD(sync_fixture, "file: a batch that failed to sync is taken off, and written and synced anew") {
+    const std::string path = directory / "events.jsonl";
+    const auto sink = file(path);
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    const auto before = contents(path);
+    syncs watch;
+    watch.fail(1);
+    const auto refused = deliver(lane, *sink, batch_of(2, 2));
+    CHECK(all_are(refused, verdict::unavailable));
+    CHECK(refused[0].detail == "cannot sync " + path + ": Input/output error");
+    CHECK(contents(path) == before);
+    CHECK(all_are(deliver(lane, *sink, batch_of(2, 2)), verdict::delivered));
+    CHECK(watch.seen().back() == path);
+    CHECK(lines_of(contents(path)).size() == 3);
+}
+
+TEST_CASE_METHOD(sync_fixture, "file: a name that failed to sync holds no event") {
+    const std::string path = directory / "events.jsonl";
+    const auto sink = file(path);
+    syncs watch;
+    watch.fail(1);
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::unavailable));
+    CHECK(contents(path).empty());
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+}
+
+TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its name, the directory once a batch") {
+    const std::string spool = directory / "spool";
+    const syncs watch;
+    const auto sink = queue(spool);
+    CHECK(watch.seen() == paths{directory.path(), spool});
+    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+    CHECK(watch.seen() ==
+          paths{directory.path(), spool, spool + "/tmp/1-msg_1.json", spool + "/tmp/2-msg_2.json", spool + "/new"});
+}
+
+TEST_CASE_METHOD(sync_fixture, "queue: an event whose file failed to sync never gets its name") {
+    const std::string spool = directory / "spool";
+    const auto sink = queue(spool);
+    syncs watch;
+    watch.fail(2);
+    const auto answers = deliver(lane, *sink, batch_of(3));
+    REQUIRE(answers.size() == 3);
+    CHECK(answers[0].what == verdict::delivered);
+    CHECK(answers[1].what == verdict::unavailable);
+    CHECK(answers[2].what == verdict::unavailable);
+    CHECK(names_in(spool + "/new") == paths{"1-msg_1.json"});
+    CHECK(names_in(spool + "/tmp").empty());
+}
+
+TEST_CASE_METHOD(sync_fixture, "queue: names that failed to sync are not delivered") {
+    const std::string spool = directory / "spool";
+    const auto sink = queue(spool);
+    syncs watch;
+    watch.fail(3);
+    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::unavailable));
+    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+}

@@ -1,0 +1,61 @@
+#include "sinks/file_io.hpp"
+#include "sinks/queue_name.hpp"
+#include "sinks/text.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace hookd::sinks;
+
+TEST_CASE("text: nothing printed can forge a log line or steer a terminal") {
+    CHECK(printable("plain é \xF0\x9F\x92\xA3") == "plain é \xF0\x9F\x92\xA3");
+    CHECK(printable("a\nb\rc\td") == "a\\x0ab\\x0dc d");
+    CHECK(printable("\x1b[31m\x7f") == "\\x1b[31m\\x7f");
+    CHECK(printable("\xC2\x9B[31m") == "\\x9b[31m");
+    CHECK(printable(std::string_view("\0", 1)) == "\\x00");
+}
+
+TEST_CASE("text: bytes that are not UTF-8 are replaced one by one") {
+    const std::string bad = "\xEF\xBF\xBD";
+    CHECK(printable("\xFFx") == bad + "x");
+    CHECK(printable("\xC0\xAF") == bad + bad);
+    CHECK(printable("\xED\xA0\x80") == bad + bad + bad);
+    CHECK(printable("\xF4\x90\x80\x80") == bad + bad + bad + bad);
+    CHECK(printable("\xE2\x82") == bad + bad);
+    CHECK(printable("\xF0\x9F\x92") == bad + bad + bad);
+}
+
+TEST_CASE("text: a prefix ends between characters") {
+    CHECK(utf8_prefix("abc", 3) == "abc");
+    CHECK(utf8_prefix("abc", 2) == "ab");
+    CHECK(utf8_prefix("aé", 2) == "a");
+    CHECK(utf8_prefix("\xF0\x9F\x92\xA3", 3).empty());
+    CHECK(utf8_prefix("\xF0\x9F\x92\xA3x", 4) == "\xF0\x9F\x92\xA3");
+}
+
+TEST_CASE("paths: the parent of a path is the directory that holds it") {
+    CHECK(parent_of("/a/b") == "/a");
+    CHECK(parent_of("/a//b//") == "/a");
+    CHECK(parent_of("/a") == "/");
+    CHECK(parent_of("/") == "/");
+    CHECK(parent_of("a") == ".");
+}
+
+TEST_CASE("queue name: only our own names count as ours") {
+    hookd::event what;
+    what.sequence = 7;
+    what.id = "msg_a-B/..\n%";
+    CHECK(queue_name(what) == "7-msg_a-B%2F%2E%2E%0A%25.json");
+    what.id = std::string(256, '/');
+    CHECK(queue_name(what).size() == 2 + 198 + 5);
+    CHECK(is_queue_name(queue_name(what)));
+    what.id = std::string(256, 'a');
+    what.sequence = UINT64_MAX;
+    CHECK(queue_name(what).size() == 20 + 1 + 200 + 5);
+    CHECK(is_queue_name(queue_name(what)));
+
+    CHECK(is_queue_name("1-a.json"));
+    for (const char* other : {"", "1-.json", "-a.json", "1a.json", "1-a.txt", "1-a%2f.json", "1-a%.json", "1-a b.json",
+                              ".1-a.json", "notes.json", "123456789012345678901-a.json"}) {
+        CHECK_FALSE(is_queue_name(other));
+    }
+}
