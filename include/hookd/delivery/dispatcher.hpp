@@ -1,0 +1,41 @@
+#pragma once
+
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/journal/journal.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace hookd::delivery {
+
+/// Builds the sink of a lane; sinks::build in the daemon.
+using sink_builder = std::function<std::unique_ptr<sinks::sink>(const sink_settings&, boost::asio::io_context& lane)>;
+
+/// Hands the journal's events to the sinks: a lane, with a thread, for each. Lanes know nothing of one another.
+class dispatcher {
+public:
+    virtual ~dispatcher() = default;
+
+    /// Takes over what a commit stored; bounded memory, the rest is read from the journal. Any thread; does not block.
+    virtual void committed(std::span<const event_ptr> events) = 0;
+
+    /// Files of all sinks anew. Any thread; does not block.
+    virtual void reopen() = 0;
+
+    /// Starts nothing new and waits until what is under way has ended or `patience` is over, then cancels it; what was
+    /// not delivered is delivered after the next start. Blocking; once. Afterwards every cursor was given to the
+    /// journal, which must still be open.
+    virtual void stop(std::chrono::milliseconds patience) = 0;
+};
+
+/// Makes every sink known to the journal and starts the lanes. An error names the sink.
+result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, const sink_builder& build,
+                                          journal::journal& journal, wall_clock clock);
+
+} // namespace hookd::delivery

@@ -1,0 +1,88 @@
+#include "delivery/due_queue.hpp"
+
+#include "delivery/retry_plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::delivery {
+
+namespace {
+
+/// No answer of the journal is believed for longer.
+constexpr std::chrono::seconds longest_wait{30};
+
+void keep_earliest(std::optional<steady_time>& kept, steady_time time) {
+    if (!kept || time < *kept)
+        kept = time;
+}
+
+} // namespace
+
+due_queue::due_queue(const retry_settings& plan, bool rows) : plan_{plan} {
+    if (rows)
+        next_look_ = steady_time{};
+}
+
+std::optional<steady_time> due_queue::look_at() const {
+    return ripe_.empty() ? next_look_ : std::nullopt;
+}
+
+std::vector<std::uint64_t> due_queue::look() {
+    looking_ = true;
+    return {taken_.begin(), taken_.end()};
+}
+
+void due_queue::found(std::vector<journal::due_event> rows, instant now) {
+    looking_ = false;
+    std::size_t ripe = 0;
+    const auto wall = clock_.read(now);
+    auto next = now.steady + longest_wait;
+    for (auto& row : rows) {
+        if (is_ripe(row.what, wall)) {
+            ripe_.push_back({.what = std::move(row.subject), .attempt = row.what.attempts + 1});
+            ++ripe;
+        } else {
+            next = std::min<steady_time>(next, now.steady + (row.what.next_try - wall));
+        }
+    }
+    if (ripe == most)
+        next = now.steady; // behind the ripe ones there may be more of them
+    next_look_ = next;
+    if (new_meanwhile_)
+        keep_earliest(next_look_, *new_meanwhile_);
+    else if (rows.empty() && taken_.empty())
+        clock_.set_right(now);
+    new_meanwhile_.reset();
+}
+
+std::vector<sinks::delivery> due_queue::take(std::size_t count) {
+    std::vector<sinks::delivery> batch;
+    while (!ripe_.empty() && batch.size() < count) {
+        taken_.insert(ripe_.front().what->sequence);
+        batch.push_back(std::move(ripe_.front()));
+        ripe_.pop_front();
+    }
+    std::ranges::sort(batch, {}, [](const sinks::delivery& each) { return each.what->sequence; });
+    return batch;
+}
+
+void due_queue::put_back(sinks::delivery what) {
+    taken_.erase(what.what->sequence);
+    ripe_.push_front(std::move(what));
+}
+
+unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, instant now) {
+    taken_.erase(sequence);
+    keep_earliest(next_look_, now.steady + delay);
+    if (looking_)
+        keep_earliest(new_meanwhile_, now.steady + delay);
+    return clock_.read(now) + delay;
+}
+
+/// A time that lies further ahead than the plan ever sets one was written when the clock was wrong.
+bool due_queue::is_ripe(const journal::failure& row, unix_millis now) const {
+    return row.next_try <= now || row.next_try - now > longest_retry_delay(plan_, row.attempts);
+}
+
+} // namespace hookd::delivery

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "delivery/forward_clock.hpp"
+#include "delivery/instant.hpp"
+
+#include <hookd/core/settings.hpp>
+#include <hookd/journal/journal.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// The failed events of a sink whose next try has come: a few at a time in memory, the others in the journal. It asks
+/// for the earliest rows whether their time has come or not, and so learns when to look again.
+class due_queue {
+public:
+    /// How many rows to ask for.
+    static constexpr std::size_t most = 16;
+
+    /// `rows`: some may be in the journal.
+    due_queue(const retry_settings& plan, bool rows);
+
+    bool empty() const { return ripe_.empty(); }
+    std::size_t size() const { return ripe_.size(); }
+
+    /// When to look into the journal; nothing: no row is there, or the ones in memory come first.
+    std::optional<steady_time> look_at() const;
+    /// Begins a look; says which rows not to bring.
+    std::vector<std::uint64_t> look();
+    /// Ends it.
+    void found(std::vector<journal::due_event> rows, instant now);
+
+    std::vector<sinks::delivery> take(std::size_t most);
+    /// What was taken could not be tried: it comes first again.
+    void put_back(sinks::delivery what);
+    /// The journal was told to remove the row, or to keep it as a dead letter.
+    void gone(std::uint64_t sequence) { taken_.erase(sequence); }
+    /// The journal was told to write a row for a further try, after `delay`; says the time to write into it.
+    unix_millis failed(std::uint64_t sequence, std::chrono::milliseconds delay, instant now);
+
+private:
+    bool is_ripe(const journal::failure& row, unix_millis now) const;
+
+    retry_settings plan_;
+    forward_clock clock_;
+    std::deque<sinks::delivery> ripe_;
+    std::set<std::uint64_t> taken_; // by take(), and not yet gone
+    std::optional<steady_time> next_look_;
+    std::optional<steady_time> new_meanwhile_; // the earliest row that was written while a look is under way
+    bool looking_ = false;
+};
+
+} // namespace hookd::delivery

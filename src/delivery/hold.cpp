@@ -1,0 +1,34 @@
+#include "delivery/hold.hpp"
+
+#include "delivery/retry_plan.hpp"
+
+#include <algorithm>
+
+namespace hookd::delivery {
+
+namespace {
+
+/// However long it has been down: soon after it is back, the sink gets its events.
+constexpr std::chrono::milliseconds longest_pause = std::chrono::minutes{1};
+/// Also with `first = 0`, an unavailable sink is not asked in a circle.
+constexpr std::chrono::milliseconds shortest_pause{10};
+
+} // namespace
+
+void hold::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_after, steady_time now, double random) {
+    if (epoch != epoch_)
+        return;
+    ++epoch_;
+    ++pauses_;
+    auto pauses = plan_;
+    pauses.max = std::min(plan_.max, longest_pause);
+    until_ = now + std::max(retry_delay(pauses, pauses_, retry_after, random), shortest_pause);
+}
+
+void hold::worked(std::uint64_t epoch) {
+    if (epoch != epoch_)
+        return;
+    pauses_ = 0;
+}
+
+} // namespace hookd::delivery

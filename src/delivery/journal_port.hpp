@@ -1,0 +1,35 @@
+#pragma once
+
+#include <hookd/journal/journal.hpp>
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace hookd::delivery {
+
+/// A lane's way to the journal, which can be cut: a lane whose thread is stuck in its sink outlives the dispatcher,
+/// and the journal, and must not come back to either. Any thread.
+class journal_port {
+public:
+    journal_port(journal::journal& journal, std::string sink) : sink_{std::move(sink)}, journal_{&journal} {}
+
+    void advance(std::uint64_t cursor);
+    void fail(journal::failure row);
+    void settle(std::uint64_t sequence);
+
+    /// For what is awaited; null once cut. It stays valid for as long as the lane may not be let go of, which is not
+    /// before it was asked to stop and given time: so ask only after seeing that it was not.
+    journal::journal* journal() const;
+    const std::string& sink() const { return sink_; }
+
+    void cut();
+
+private:
+    std::string sink_;
+    mutable std::mutex mutex_; // held during the calls, which do not block: after cut() none is left
+    journal::journal* journal_;
+};
+
+} // namespace hookd::delivery

@@ -1,0 +1,248 @@
+#include "delivery/lane.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <pthread.h>
+#include <random>
+#include <utility>
+
+namespace hookd::delivery {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// What a lane takes in at a time, from the tail or the journal.
+constexpr std::size_t most_events = 256;
+constexpr byte_size most_bytes{1U << 20U};
+
+random_source jitter() {
+    return [engine = std::minstd_rand{std::random_device{}()},
+            even = std::uniform_real_distribution<double>{}]() mutable { return even(engine); };
+}
+
+/// So that `top -H` tells the lanes apart; the kernel takes 15 bytes.
+void name_thread(const std::string& sink) {
+    pthread_setname_np(pthread_self(), ("sink " + sink).substr(0, 15).c_str());
+}
+
+std::string what_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& caught) {
+        return caught.what();
+    } catch (...) {
+        return "unknown exception";
+    }
+}
+
+/// A fault in the sink itself: it threw, or left an event without an outcome.
+sinks::outcome unforeseen(const std::exception_ptr& failure) {
+    return {.what = sinks::verdict::unavailable,
+            .retry_after = {},
+            .detail = failure ? "the sink failed in an unforeseen way: " + what_of(failure)
+                              : "the sink did not say what became of the event"};
+}
+
+} // namespace
+
+lane::lane(sink_settings settings, const place& where)
+    : settings_{std::move(settings)}, newest_events_{where.newest_events}, clock_{where.clock},
+      overtime_{where.overtime}, journal_{where.journal, settings_.name}, log_{settings_.name},
+      newest_at_start_{newest_events_->newest()} {}
+
+lane::~lane() = default;
+
+void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state) {
+    sink_ = std::move(sink);
+    plan_ = std::make_unique<lane_plan>(settings_,
+                                        lane_plan::start{.cursor = state.cursor,
+                                                         .newest = newest_at_start_,
+                                                         .rows_waiting = state.waiting > 0,
+                                                         .rows = state.waiting + state.dead > 0,
+                                                         .batch_limit = sink_->batch_limit()},
+                                        jitter());
+    thread_ = std::thread{[self = shared_from_this()] { self->run(); }};
+}
+
+void lane::run() {
+    name_thread(settings_.name);
+    asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
+        if (!failure)
+            return;
+        spdlog::critical("sink {}: {}", settings_.name, what_of(failure));
+        std::rethrow_exception(failure); // ends the process: a lane that silently stands still would be worse
+    });
+    context_.run();
+    sink_.reset(); // its descriptors and timers go before the context
+    const std::scoped_lock lock{end_mutex_};
+    end_ = true;
+    end_came_.notify_all();
+}
+
+asio::awaitable<void> lane::loop() {
+    for (;;) {
+        if (stopping_)
+            plan_->stop();
+        const auto newest = newest_events_->newest();
+        plan_->newest(newest);
+        auto step = plan_->next(now());
+        if (std::holds_alternative<next::done>(step))
+            co_return;
+        if (auto* deliver = std::get_if<next::deliver>(&step)) {
+            begin(std::move(*deliver));
+        } else if (const auto* fetch = std::get_if<next::read>(&step)) {
+            auto events = co_await read(fetch->after);
+            plan_->arrived(std::move(events), now());
+        } else if (auto* due = std::get_if<next::look>(&step)) {
+            auto rows = co_await look(std::move(due->except));
+            plan_->found(std::move(rows), now());
+        } else if (auto* failed = std::get_if<next::fail>(&step)) {
+            tell(std::move(*failed));
+        } else if (const auto* settle = std::get_if<next::settle>(&step)) {
+            journal_.settle(settle->sequence);
+        } else if (const auto* advance = std::get_if<next::advance>(&step)) {
+            journal_.advance(advance->cursor);
+        } else if (const auto* wait = std::get_if<next::wait>(&step)) {
+            co_await rest(wait->until, newest);
+        }
+    }
+}
+
+asio::awaitable<std::vector<event_ptr>> lane::read(std::uint64_t after) {
+    if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes))
+        co_return std::move(*recent);
+    auto* journal = journal_.journal();
+    if (journal == nullptr || stopping_)
+        co_return std::vector<event_ptr>{};
+    co_return co_await journal->read(after, most_events, most_bytes);
+}
+
+asio::awaitable<std::vector<journal::due_event>> lane::look(std::vector<std::uint64_t> except) {
+    auto* journal = journal_.journal();
+    if (journal == nullptr || stopping_)
+        co_return std::vector<journal::due_event>{};
+    co_return co_await journal->due(settings_.name, unix_millis::max(), due_queue::most, std::move(except));
+}
+
+/// Until `until`, or a commit, a delivery's end, or stop().
+asio::awaitable<void> lane::rest(steady_time until, std::uint64_t newest) {
+    idle_ = true;
+    // What came before idle_ was set has woken nobody; what comes after posts a wake that finds the timer waiting.
+    if (newest_events_->newest() == newest && (!stopping_ || !under_way_.empty())) {
+        wake_.expires_at(until);
+        (void)co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    idle_ = false;
+}
+
+void lane::begin(next::deliver what) {
+    const auto ticket = what.ticket;
+    auto& delivery = under_way_.try_emplace(ticket, context_, what.batch.size()).first->second;
+    limit(ticket, delivery);
+    auto done = [this, ticket](const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
+        // Posted, for this may run inside the delivery's own cancellation, whose signal ended() destroys.
+        asio::post(context_, [this, ticket, failure, outcomes = std::move(outcomes)]() mutable {
+            ended(ticket, failure, std::move(outcomes));
+        });
+    };
+    asio::co_spawn(context_, sink_->deliver(std::move(what.batch)),
+                   asio::bind_cancellation_slot(delivery.cancel.slot(), std::move(done)));
+}
+
+void lane::limit(std::uint64_t ticket, under_way& delivery) {
+    delivery.limit.expires_after(settings_.timeout + overtime_);
+    delivery.limit.async_wait([this, ticket](boost::system::error_code error) {
+        const auto found = under_way_.find(ticket);
+        if (error || found == under_way_.end())
+            return;
+        found->second.timed_out = true;
+        found->second.cancel.emit(asio::cancellation_type::terminal);
+    });
+}
+
+void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
+    const auto& delivery = under_way_.at(ticket);
+    const auto timed_out = delivery.timed_out;
+    outcomes.resize(delivery.batch_size, unforeseen(failure));
+    under_way_.erase(ticket);
+    // A single event that took too long has failed; a batch says nothing about any one event, so the sink has.
+    if (timed_out)
+        for (auto& each : outcomes)
+            if (each.what == sinks::verdict::unavailable) {
+                each.detail = "not done within " + to_text(settings_.timeout);
+                if (sink_->batch_limit() <= 1)
+                    each.what = sinks::verdict::retry;
+            }
+    log(outcomes);
+    plan_->finished(ticket, outcomes, now());
+    wake_.cancel();
+}
+
+void lane::tell(next::fail what) {
+    const auto current = now();
+    if (journal_.journal() != nullptr)
+        log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
+                    current.steady);
+    journal_.fail(std::move(what.row));
+}
+
+/// Not about what stop() itself has cut short.
+void lane::log(const std::vector<sinks::outcome>& outcomes) {
+    if (stopping_)
+        return;
+    for (const auto& each : outcomes) {
+        if (each.what == sinks::verdict::unavailable)
+            return log_.unavailable(each.detail, now().steady);
+    }
+    log_.worked(now().steady);
+}
+
+instant lane::now() const {
+    return {.steady = std::chrono::steady_clock::now(), .wall = clock_()};
+}
+
+void lane::committed() {
+    if (idle_.exchange(false))
+        asio::post(context_, [this] { wake_.cancel(); });
+}
+
+void lane::reopen() {
+    asio::post(context_, [this] { sink_->reopen(); });
+}
+
+void lane::stop() {
+    stopping_ = true;
+    asio::post(context_, [this] { wake_.cancel(); });
+}
+
+void lane::cancel() {
+    asio::post(context_, [this] {
+        for (auto& [ticket, delivery] : under_way_)
+            delivery.cancel.emit(asio::cancellation_type::terminal);
+    });
+}
+
+bool lane::ended_before(steady_time deadline) {
+    {
+        std::unique_lock lock{end_mutex_};
+        if (!end_came_.wait_until(lock, deadline, [this] { return end_; }))
+            return false;
+    }
+    if (thread_.joinable())
+        thread_.join();
+    return true;
+}
+
+void lane::let_go() {
+    journal_.cut();
+    thread_.detach();
+}
+
+} // namespace hookd::delivery

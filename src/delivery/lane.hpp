@@ -1,0 +1,116 @@
+#pragma once
+
+#include "delivery/instant.hpp"
+#include "delivery/journal_port.hpp"
+#include "delivery/lane_log.hpp"
+#include "delivery/lane_plan.hpp"
+#include "delivery/tail.hpp"
+
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/journal/journal.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// A sink and the thread that feeds it: carries out what the plan says. Everything private happens on that thread
+/// unless said otherwise; the sink may block it.
+///
+/// The thread shares ownership of the lane and ends when everything on it has: after stop(), when nothing is under way
+/// any more. One that hangs is let go of: it keeps the lane alive, cut off from the journal, until the process ends.
+class lane : public std::enable_shared_from_this<lane> {
+public:
+    struct place {
+        journal::journal& journal;
+        std::shared_ptr<const tail> newest_events;
+        wall_clock clock;
+        /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the lane
+        /// cancels whatever it is.
+        std::chrono::milliseconds overtime{5'000};
+    };
+
+    lane(sink_settings settings, const place& where);
+    ~lane();
+    lane(const lane&) = delete;
+    lane& operator=(const lane&) = delete;
+
+    const std::string& name() const { return settings_.name; }
+    /// For building the sink.
+    boost::asio::io_context& context() { return context_; }
+    /// Starts the thread. Throws std::system_error when there can be no more.
+    void start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state);
+
+    // Any thread, none of these blocks:
+    void committed();
+    void reopen();
+    void stop();
+    /// Cancels what is under way.
+    void cancel();
+
+    /// Waits for the thread's end after stop(). Whether it came.
+    bool ended_before(steady_time deadline);
+    /// Instead of waiting any longer.
+    void let_go();
+
+private:
+    struct under_way {
+        under_way(boost::asio::io_context& context, std::size_t events) : batch_size{events}, limit{context} {}
+        std::size_t batch_size;
+        boost::asio::cancellation_signal cancel;
+        boost::asio::steady_timer limit;
+        bool timed_out = false;
+    };
+
+    void run();
+    boost::asio::awaitable<void> loop();
+    boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after);
+    boost::asio::awaitable<std::vector<journal::due_event>> look(std::vector<std::uint64_t> except);
+    boost::asio::awaitable<void> rest(steady_time until, std::uint64_t newest);
+    void begin(next::deliver what);
+    void limit(std::uint64_t ticket, under_way& delivery);
+    void ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes);
+    void tell(next::fail what);
+    void log(const std::vector<sinks::outcome>& outcomes);
+    instant now() const;
+
+    sink_settings settings_;
+    std::shared_ptr<const tail> newest_events_;
+    wall_clock clock_;
+    std::chrono::milliseconds overtime_;
+    journal_port journal_;
+    lane_log log_;
+    std::uint64_t newest_at_start_;
+
+    boost::asio::io_context context_{1};
+    boost::asio::steady_timer wake_{context_};
+    std::unique_ptr<sinks::sink> sink_;
+    std::unique_ptr<lane_plan> plan_;
+    std::map<std::uint64_t, under_way> under_way_; // by ticket; nodes stay where they are
+
+    std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
+    std::atomic<bool> stopping_ = false; // set by any thread, before the loop is woken
+
+    std::thread thread_;   // of the starting and stopping thread
+    std::mutex end_mutex_; // over end_
+    std::condition_variable end_came_;
+    bool end_ = false;
+};
+
+} // namespace hookd::delivery

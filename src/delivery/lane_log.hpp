@@ -1,0 +1,33 @@
+#pragma once
+
+#include "delivery/instant.hpp"
+
+#include <hookd/core/event.hpp>
+#include <hookd/core/rate_limiter.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace hookd::delivery {
+
+/// What an operator reads about a sink: when it stops working and why, when it works again, events that must wait, a
+/// few lines a minute, and every dead letter. On the lane's thread.
+class lane_log {
+public:
+    explicit lane_log(std::string sink) : sink_{std::move(sink)} {}
+
+    void unavailable(std::string_view why, steady_time now);
+    void worked(steady_time now);
+    void failed(const event& what, const journal::failure& row, std::chrono::milliseconds until_next, steady_time now);
+
+private:
+    std::string sink_;
+    rate_limiter lines_{6, std::chrono::minutes{1}};
+    bool down_ = false;
+    bool told_ = false; // the log says that it is down
+    steady_time down_since_;
+};
+
+} // namespace hookd::delivery

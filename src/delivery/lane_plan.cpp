@@ -1,0 +1,206 @@
+#include "delivery/lane_plan.hpp"
+
+#include "delivery/detail.hpp"
+#include "delivery/retry_plan.hpp"
+
+#include <hookd/core/pattern.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace hookd::delivery {
+
+namespace {
+
+/// No wait is longer: clocks and neighbours are not trusted further.
+constexpr std::chrono::seconds longest_wait{30};
+/// Between two reads of a journal that does not give what it should have.
+constexpr std::chrono::seconds read_again_after{1};
+
+} // namespace
+
+lane_plan::lane_plan(const sink_settings& settings, const start& from, random_source random)
+    : settings_{settings}, random_{std::move(random)}, batch_limit_{std::max<std::size_t>(from.batch_limit, 1)},
+      slots_{batch_limit_ == 1 ? std::max(settings.concurrency, 1U) : 1U}, newest_{from.newest}, position_{from.cursor},
+      told_{from.cursor}, rows_up_to_{from.rows ? from.newest : 0}, due_{settings.retry, from.rows_waiting},
+      hold_{settings.retry} {}
+
+action lane_plan::next(instant now) {
+    if (!notes_.empty()) {
+        auto first = std::move(notes_.front());
+        notes_.pop_front();
+        return std::visit([](auto& note) -> action { return std::move(note); }, first);
+    }
+    if (const auto reached = cursor(); reached != told_) {
+        told_ = reached;
+        return next::advance{reached};
+    }
+    if (stopping_ && under_way_.empty())
+        return next::done{};
+    if (!may_begin(now.steady))
+        return rest(now.steady);
+    if (const auto look = due_.look_at(); look && *look <= now.steady)
+        return next::look{due_.look()};
+
+    const auto new_ones = !waiting_.empty() || may_read(now.steady);
+    if (!due_.empty() && dues_first(new_ones))
+        return begin(true);
+    if (!waiting_.empty())
+        return begin(false);
+    if (new_ones)
+        return next::read{position_};
+    return rest(now.steady);
+}
+
+void lane_plan::arrived(std::vector<event_ptr> events, instant now) {
+    if (events.empty())
+        read_at_ = now.steady + read_again_after;
+    for (auto& each : events) {
+        position_ = each->sequence;
+        if (wants(*each))
+            waiting_.push_back({.what = std::move(each), .attempt = 1});
+    }
+    if (waiting_.empty())
+        dues_turn_ = true; // while a long stretch is filtered out, failed events have their turn
+}
+
+void lane_plan::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now) {
+    const auto found = under_way_.extract(ticket);
+    if (found.empty())
+        return;
+    const auto& delivery = found.mapped();
+    if (delivery.again)
+        --dues_under_way_;
+
+    static const sinks::outcome missing{.what = sinks::verdict::unavailable, .retry_after = {}, .detail = {}};
+    const sinks::outcome* unavailable = nullptr;
+    bool worked = false;
+    for (std::size_t i = 0; i < delivery.batch.size(); ++i) {
+        const auto& outcome = i < outcomes.size() ? outcomes[i] : missing;
+        settle_one(delivery, delivery.batch[i], outcome, now);
+        if (outcome.what == sinks::verdict::unavailable)
+            unavailable = &outcome;
+        else
+            worked = true;
+    }
+    if (worked)
+        hold_.worked(delivery.epoch);
+    if (unavailable != nullptr)
+        hold_.unavailable(delivery.epoch, unavailable->retry_after, now.steady, random_());
+}
+
+bool lane_plan::wants(const event& what) const {
+    return matches_any(settings_.events, what.type) && matches_any(settings_.endpoints, what.endpoint);
+}
+
+/// Before the first event that is not finished; numbers that no event has are passed with their neighbours.
+std::uint64_t lane_plan::cursor() const {
+    auto first_open = position_ + 1;
+    if (!waiting_.empty())
+        first_open = std::min(first_open, waiting_.front().what->sequence);
+    for (const auto& [ticket, each] : under_way_)
+        if (!each.again)
+            first_open = std::min(first_open, each.batch.front().what->sequence);
+    return first_open - 1;
+}
+
+bool lane_plan::may_begin(steady_time now) const {
+    if (stopping_ || under_way_.size() >= slots_)
+        return false;
+    if (!hold_.down())
+        return true;
+    const auto probing =
+        std::ranges::any_of(under_way_, [this](const auto& entry) { return entry.second.epoch == hold_.epoch(); });
+    return hold_.until() <= now && !probing;
+}
+
+bool lane_plan::may_read(steady_time now) const {
+    return position_ < newest_ && read_at_ <= now;
+}
+
+bool lane_plan::dues_first(bool new_ones) const {
+    const auto new_under_way = under_way_.size() - dues_under_way_;
+    if (!new_ones || dues_under_way_ < new_under_way)
+        return true;
+    return dues_under_way_ == new_under_way && dues_turn_;
+}
+
+action lane_plan::begin(bool again) {
+    dues_turn_ = !again;
+    auto batch = again ? due_.take(batch_limit_) : take_new();
+    if (again)
+        ++dues_under_way_;
+    const auto ticket = ++last_ticket_;
+    under_way_.emplace(ticket, under_way{.batch = batch, .epoch = hold_.epoch(), .again = again});
+    return next::deliver{.ticket = ticket, .batch = std::move(batch)};
+}
+
+std::vector<sinks::delivery> lane_plan::take_new() {
+    const auto count = std::min(batch_limit_, waiting_.size());
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<sinks::delivery> batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
+    waiting_.erase(waiting_.begin(), end);
+    return batch;
+}
+
+/// With every slot taken or a probe under way, only a delivery's end can change anything.
+next::wait lane_plan::rest(steady_time now) const {
+    auto until = now + longest_wait;
+    if (stopping_)
+        return {until};
+    if (hold_.down() && now < hold_.until())
+        return {std::min(until, hold_.until())};
+    if (!may_begin(now))
+        return {until};
+    if (const auto look = due_.look_at())
+        until = std::min(until, *look);
+    if (position_ < newest_)
+        until = std::min(until, read_at_);
+    return {until};
+}
+
+void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
+                           instant now) {
+    switch (outcome.what) {
+    case sinks::verdict::delivered:
+        if (delivery.again || what.what->sequence <= rows_up_to_)
+            notes_.emplace_back(next::settle{what.what->sequence});
+        if (delivery.again)
+            due_.gone(what.what->sequence);
+        return;
+    case sinks::verdict::unavailable:
+        put_back(what, delivery.again);
+        return;
+    case sinks::verdict::retry:
+    case sinks::verdict::reject:
+        failed(what, outcome, now);
+        return;
+    }
+}
+
+void lane_plan::failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now) {
+    const auto sequence = what.what->sequence;
+    journal::failure row{.sequence = sequence,
+                         .attempts = what.attempt,
+                         .next_try = now.wall,
+                         .dead = outcome.what == sinks::verdict::reject || what.attempt >= settings_.retry.attempts,
+                         .detail = one_line(outcome.detail)};
+    if (row.dead)
+        due_.gone(sequence);
+    else
+        row.next_try =
+            due_.failed(sequence, retry_delay(settings_.retry, what.attempt, outcome.retry_after, random_()), now);
+    notes_.emplace_back(next::fail{.row = std::move(row), .subject = what.what});
+}
+
+void lane_plan::put_back(const sinks::delivery& what, bool again) {
+    if (again) {
+        due_.put_back(what);
+        return;
+    }
+    const auto sequence = [](const sinks::delivery& each) { return each.what->sequence; };
+    waiting_.insert(std::ranges::lower_bound(waiting_, what.what->sequence, {}, sequence), what);
+}
+
+} // namespace hookd::delivery

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "delivery/due_queue.hpp"
+#include "delivery/hold.hpp"
+#include "delivery/instant.hpp"
+
+#include <hookd/core/event.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/journal/journal.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// What the lane is to do next.
+namespace next {
+/// Give the batch to the sink and go on; what came of it goes to lane_plan::finished with the ticket.
+struct deliver {
+    std::uint64_t ticket;
+    std::vector<sinks::delivery> batch;
+};
+/// Fetch the events after this one, for lane_plan::arrived.
+struct read {
+    std::uint64_t after;
+};
+/// Ask the journal for the earliest failures, whenever they are due, for lane_plan::found.
+struct look {
+    std::vector<std::uint64_t> except;
+};
+/// Tell the journal.
+struct fail {
+    journal::failure row;
+    event_ptr subject;
+};
+struct settle {
+    std::uint64_t sequence;
+};
+struct advance {
+    std::uint64_t cursor;
+};
+/// Nothing can be done before this moment, or before something happens.
+struct wait {
+    steady_time until;
+};
+/// Stopped, and nothing is under way.
+struct done {};
+} // namespace next
+
+using action = std::variant<next::deliver, next::read, next::look, next::fail, next::settle, next::advance, next::wait,
+                            next::done>;
+
+/// The decisions of a lane, without its thread, sockets or clocks: told what happened, it says what to do next.
+///
+/// An event that is new to the lane is filtered out, or waits, or is under way, or is finished: delivered, or with a
+/// row in the journal for a later try or as a dead letter. The cursor stands before the first event that is not
+/// finished, and the rows are told to the journal before the cursor that passes them. An event that the sink found
+/// itself unable to take waits again, in its place, and nothing new begins until the sink has been left alone for a
+/// while. Failed events whose time has come are tried beside the new ones: whichever kind has less under way goes
+/// first, and on a tie they take turns.
+class lane_plan {
+public:
+    struct start {
+        std::uint64_t cursor = 0;  ///< Where the sink stands.
+        std::uint64_t newest = 0;  ///< The last event in the journal.
+        bool rows_waiting = false; ///< The sink has failures that wait for a try.
+        bool rows = false;         ///< It has failures, waiting or dead.
+        std::size_t batch_limit = 1;
+    };
+
+    lane_plan(const sink_settings& settings, const start& from, random_source random);
+
+    action next(instant now);
+
+    /// The number of the last event that was committed.
+    void newest(std::uint64_t sequence) { newest_ = std::max(newest_, sequence); }
+    /// The answer to `read`. Empty though there is something newer: the journal is asked again a little later.
+    void arrived(std::vector<event_ptr> events, instant now);
+    /// The answer to `look`.
+    void found(std::vector<journal::due_event> rows, instant now) { due_.found(std::move(rows), now); }
+    /// The answer to `deliver`: one outcome an event. Any that are missing count as `unavailable`.
+    void finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now);
+    /// Begins nothing any more.
+    void stop() { stopping_ = true; }
+
+private:
+    struct under_way {
+        std::vector<sinks::delivery> batch;
+        std::uint64_t epoch;
+        bool again; // a failed event's further try
+    };
+    using note = std::variant<next::fail, next::settle>;
+
+    bool wants(const event& what) const;
+    std::uint64_t cursor() const;
+    bool may_begin(steady_time now) const;
+    bool may_read(steady_time now) const;
+    bool dues_first(bool new_ones) const;
+    action begin(bool again);
+    std::vector<sinks::delivery> take_new();
+    next::wait rest(steady_time now) const;
+
+    void settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome, instant now);
+    void failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now);
+    void put_back(const sinks::delivery& what, bool again);
+
+    sink_settings settings_;
+    random_source random_;
+    std::size_t batch_limit_;
+    std::size_t slots_;
+
+    std::uint64_t newest_;
+    std::uint64_t position_;   // of the last event that arrived
+    std::uint64_t told_;       // the cursor, as the journal knows it
+    std::uint64_t rows_up_to_; // events until here may have a row though they come as new: a crash was in between
+    steady_time read_at_;
+    std::deque<sinks::delivery> waiting_;
+
+    std::map<std::uint64_t, under_way> under_way_;
+    std::uint64_t last_ticket_ = 0;
+    std::size_t dues_under_way_ = 0;
+    bool dues_turn_ = false;
+
+    due_queue due_;
+    hold hold_;
+    std::deque<note> notes_;
+    bool stopping_ = false;
+};
+
+} // namespace hookd::delivery

@@ -1,0 +1,52 @@
+#include "delivery/tail.hpp"
+
+namespace hookd::delivery {
+
+namespace {
+
+std::size_t weight(const event& what) {
+    return sizeof(event) + what.endpoint.size() + what.id.size() + what.type.size() + what.collection.size() +
+           what.document.size() + what.peer.size() + what.timestamp.size() + what.signature.size() + what.body.size();
+}
+
+} // namespace
+
+void tail::push(std::span<const event_ptr> events) {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& each : events) {
+        if (each->sequence != newest_ + 1) {
+            events_.clear();
+            bytes_ = 0;
+            floor_ = each->sequence - 1;
+        }
+        newest_ = each->sequence;
+        bytes_ += weight(*each);
+        events_.push_back(each);
+        while (events_.size() > bounds_.events || bytes_ > bounds_.bytes) {
+            bytes_ -= weight(*events_.front());
+            events_.pop_front();
+            ++floor_;
+        }
+    }
+}
+
+std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::size_t most,
+                                                  std::size_t most_bytes) const {
+    const std::scoped_lock lock{mutex_};
+    if (position < floor_)
+        return std::nullopt;
+    std::vector<event_ptr> found;
+    std::size_t bytes = 0;
+    for (auto i = position - floor_; i < events_.size() && found.size() < most && bytes < most_bytes; ++i) {
+        found.push_back(events_[i]);
+        bytes += weight(*events_[i]);
+    }
+    return found;
+}
+
+std::uint64_t tail::newest() const {
+    const std::scoped_lock lock{mutex_};
+    return newest_;
+}
+
+} // namespace hookd::delivery

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <hookd/core/event.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// The events that were committed last, in memory, so that a lane that keeps up never reads them from the journal.
+/// Bounded in number and bytes: the oldest go. It knows every event behind its floor, and says so only where it does.
+/// Any thread.
+class tail {
+public:
+    struct limits {
+        std::size_t events = 4096;
+        std::size_t bytes = std::size_t{8} << 20U;
+    };
+
+    /// `newest`: the last event in the journal, to which the tail has not been a witness.
+    tail(std::uint64_t newest, limits bounds) : bounds_{bounds}, floor_{newest}, newest_{newest} {}
+
+    /// Takes over what a commit stored, in order. A number left out means that a commit was not told: the tail then
+    /// begins anew behind it.
+    void push(std::span<const event_ptr> events);
+
+    /// The events behind `position`, at most `most` and about `most_bytes`; nothing when some of them may be known to
+    /// the journal alone.
+    std::optional<std::vector<event_ptr>> after(std::uint64_t position, std::size_t most, std::size_t most_bytes) const;
+
+    /// The number of the last event that was committed.
+    std::uint64_t newest() const;
+
+private:
+    limits bounds_;
+    mutable std::mutex mutex_;     // over everything below
+    std::deque<event_ptr> events_; // numbered floor_ + 1, floor_ + 2, … newest_
+    std::size_t bytes_ = 0;
+    std::uint64_t floor_;
+    std::uint64_t newest_;
+};
+
+} // namespace hookd::delivery

@@ -1,0 +1,151 @@
+#include "delivery/plan_bench.hpp"
+
+#include <algorithm>
+#include <ranges>
+#include <set>
+#include <utility>
+
+namespace hookd::delivery {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t most_read = 256;
+
+lane_plan::start start_of(const plan_bench::shape& from) {
+    const auto waits = [](const auto& row) { return !row.second.dead; };
+    return {.cursor = from.cursor,
+            .newest = from.events.empty() ? 0 : from.events.rbegin()->first,
+            .rows_waiting = std::ranges::any_of(from.rows, waits),
+            .rows = !from.rows.empty(),
+            .batch_limit = from.batch_limit};
+}
+
+sinks::verdict verdict_of(char letter) {
+    switch (letter) {
+    case 'd':
+        return sinks::verdict::delivered;
+    case 'r':
+        return sinks::verdict::retry;
+    case 'x':
+        return sinks::verdict::reject;
+    default:
+        return sinks::verdict::unavailable;
+    }
+}
+
+std::string milliseconds_of(std::chrono::nanoseconds time) {
+    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count());
+}
+
+} // namespace
+
+plan_bench::plan_bench(shape from)
+    : cursor{from.cursor}, rows{from.rows}, plan_{from.settings, start_of(from), [] { return 0.5; }} {
+    for (auto& [sequence, what] : from.events) {
+        what.sequence = sequence;
+        events_[sequence] = std::make_shared<const event>(std::move(what));
+    }
+}
+
+void plan_bench::commit(std::uint64_t first, std::uint64_t last, std::string_view type, std::string_view endpoint) {
+    for (auto sequence = first; sequence <= last; ++sequence) {
+        event what;
+        what.sequence = sequence;
+        what.type = type;
+        what.endpoint = endpoint;
+        events_[sequence] = std::make_shared<const event>(std::move(what));
+    }
+    plan_.newest(last);
+}
+
+std::string plan_bench::run() {
+    std::string words;
+    for (int steps = 0; steps < 10'000; ++steps) {
+        auto step = plan_.next(now_);
+        const auto rests = std::holds_alternative<next::wait>(step) || std::holds_alternative<next::done>(step) ||
+                           (looks_are_held_ && std::holds_alternative<next::look>(step));
+        words += (words.empty() ? "" : ", ") + perform(std::move(step));
+        if (rests)
+            return words;
+    }
+    return words + ", and so on without end";
+}
+
+void plan_bench::finish(std::uint64_t ticket, std::string_view letters, milliseconds retry_after) {
+    std::vector<sinks::outcome> outcomes;
+    for (const auto letter : letters)
+        outcomes.push_back({.what = verdict_of(letter), .retry_after = retry_after, .detail = "so it went"});
+    plan_.finished(ticket, outcomes, now_);
+}
+
+void plan_bench::later(milliseconds by) {
+    now_.steady += by;
+    now_.wall += by;
+}
+
+void plan_bench::answer_look() {
+    looks_are_held_ = false;
+    plan_.found(look(except_), now_);
+}
+
+std::string plan_bench::perform(action step) {
+    if (const auto* deliver = std::get_if<next::deliver>(&step)) {
+        auto words = "deliver #" + std::to_string(deliver->ticket) + ":";
+        for (const auto& each : deliver->batch)
+            words += " " + std::to_string(each.what->sequence) +
+                     (each.attempt > 1 ? "(" + std::to_string(each.attempt) + ")" : "");
+        return words;
+    }
+    if (const auto* fetch = std::get_if<next::read>(&step)) {
+        ++reads;
+        plan_.arrived(reads_fail_ ? std::vector<event_ptr>{} : read(fetch->after), now_);
+        return "read " + std::to_string(fetch->after);
+    }
+    if (const auto* due = std::get_if<next::look>(&step)) {
+        if (looks_are_held_)
+            except_ = due->except;
+        else
+            plan_.found(look(due->except), now_);
+        return "look";
+    }
+    if (const auto* failed = std::get_if<next::fail>(&step)) {
+        rows[failed->row.sequence] = failed->row;
+        const auto sequence = std::to_string(failed->row.sequence);
+        return failed->row.dead ? "dead " + sequence
+                                : "fail " + sequence + " in " + milliseconds_of(failed->row.next_try - now_.wall);
+    }
+    if (const auto* settle = std::get_if<next::settle>(&step)) {
+        rows.erase(settle->sequence);
+        return "settle " + std::to_string(settle->sequence);
+    }
+    if (const auto* advance = std::get_if<next::advance>(&step)) {
+        cursor = advance->cursor;
+        return "advance " + std::to_string(cursor);
+    }
+    if (const auto* wait = std::get_if<next::wait>(&step))
+        return "rest " + milliseconds_of(wait->until - now_.steady);
+    return "done";
+}
+
+std::vector<event_ptr> plan_bench::read(std::uint64_t after) {
+    std::vector<event_ptr> found;
+    for (auto each = events_.upper_bound(after); each != events_.end() && found.size() < most_read; ++each)
+        found.push_back(each->second);
+    return found;
+}
+
+std::vector<journal::due_event> plan_bench::look(const std::vector<std::uint64_t>& except) {
+    std::vector<journal::failure> waiting;
+    for (const auto& [sequence, row] : rows)
+        if (!row.dead && std::ranges::find(except, sequence) == except.end())
+            waiting.push_back(row);
+    std::ranges::sort(waiting, {}, [](const auto& row) { return std::pair{row.next_try, row.sequence}; });
+    std::vector<journal::due_event> found;
+    for (const auto& row : waiting | std::views::take(due_queue::most))
+        found.push_back({.what = row, .subject = events_.at(row.sequence)});
+    return found;
+}
+
+} // namespace hookd::delivery

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "delivery/lane_plan.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// A lane plan with a journal of maps and clocks that the test owns. It carries out what the plan says, and writes it
+/// down in words: `read 0, deliver #1: 1 2, advance 2, fail 3 in 1000, dead 3, settle 3, look, rest 30000, done`.
+class plan_bench {
+public:
+    struct shape {
+        sink_settings settings{};
+        std::size_t batch_limit = 1;
+        std::uint64_t cursor = 0;
+        std::map<std::uint64_t, event> events{}; // in the journal already
+        std::map<std::uint64_t, journal::failure> rows{};
+    };
+
+    plan_bench() : plan_bench(shape{}) {}
+    explicit plan_bench(shape from);
+
+    /// Events with these numbers, committed now.
+    void commit(std::uint64_t first, std::uint64_t last, std::string_view type = "upsert.success",
+                std::string_view endpoint = "colivara");
+    /// Does what the plan says until it rests or is done.
+    std::string run();
+    /// A letter an event: d(elivered), r(etry), x (reject), u(navailable).
+    void finish(std::uint64_t ticket, std::string_view letters, std::chrono::milliseconds retry_after = {});
+    void later(std::chrono::milliseconds by);
+    void set_clock(std::chrono::milliseconds by) { now_.wall += by; }
+    void stop() { plan_.stop(); }
+    /// Rows that arrive while the plan waits for the answer to its look.
+    void hold_looks() { looks_are_held_ = true; }
+    void answer_look();
+    /// The journal answers reads with nothing.
+    void fail_reads(bool fail) { reads_fail_ = fail; }
+
+    std::uint64_t cursor = 0;
+    std::map<std::uint64_t, journal::failure> rows;
+    std::size_t reads = 0;
+
+private:
+    std::string perform(action step);
+    std::vector<event_ptr> read(std::uint64_t after);
+    std::vector<journal::due_event> look(const std::vector<std::uint64_t>& except);
+
+    std::map<std::uint64_t, event_ptr> events_;
+    std::vector<std::uint64_t> except_;
+    bool looks_are_held_ = false;
+    bool reads_fail_ = false;
+    instant now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
+    lane_plan plan_;
+};
+
+} // namespace hookd::delivery

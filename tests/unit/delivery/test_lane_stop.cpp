@@ -1,0 +1,171 @@
+#include "delivery/delivery_bench.hpp"
+#include "delivery/lane.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <memory>
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace hookd::delivery;
+using hookd::sinks::outcome;
+using hookd::sinks::verdict;
+using entries = std::vector<record::entry>;
+
+TEST_CASE("stop: what is under way may end in time, and counts") {
+    delivery_bench bench;
+    const auto gate = std::make_shared<door>();
+    const auto got = bench.add(sink_named("sink"), 1, [gate](const auto&) {
+        gate->pass();
+        return outcome{};
+    });
+    bench.start();
+    bench.append(2);
+    CHECK(got->reaches(1));
+    auto stopped = std::async(std::launch::async, [&bench] { bench.stop(30s); });
+    gate->open();
+    stopped.get();
+    CHECK(got->has("ended"));
+    CHECK(bench.look("sink").cursor == got->entries().size());
+}
+
+TEST_CASE("stop: a lane whose thread is stuck is left behind in time, and touches nothing when it comes back") {
+    delivery_bench bench;
+    const auto gate = std::make_shared<door>();
+    const auto stuck = bench.add(sink_named("stuck"), 1, [gate](const auto&) {
+        gate->pass();
+        return outcome{};
+    });
+    const auto healthy = bench.add(sink_named("healthy"));
+    bench.start();
+    bench.append(3);
+    CHECK(stuck->reaches(1));
+    CHECK(healthy->reaches(3));
+    const auto begun = std::chrono::steady_clock::now();
+    bench.stop(100ms);
+    CHECK(std::chrono::steady_clock::now() - begun < 10s);
+    CHECK(stuck->count_of("ended") == 0);
+    CHECK(bench.look("stuck").cursor == 0);
+    CHECK(bench.look("healthy").cursor == 3);
+    bench.close_journal();
+    gate->open();
+    CHECK(stuck->has("ended"));
+    CHECK(stuck->sequences() == one_to(1));
+}
+
+TEST_CASE("stop: the end of the dispatcher stops it") {
+    delivery_bench bench;
+    const auto hanging = bench.add_hanging(sink_named("hanging"));
+    bench.start();
+    bench.append(1);
+    CHECK(hanging->reaches(1));
+    bench.close_journal();
+    CHECK(hanging->count_of("cancelled") == 1);
+}
+
+TEST_CASE("stop: commits may still come afterwards") {
+    delivery_bench bench;
+    const auto got = bench.add(sink_named("sink"));
+    bench.start();
+    bench.append(2);
+    CHECK(got->reaches(2));
+    bench.stop();
+    bench.append(2);
+    CHECK(got->entries().size() == 2);
+    CHECK(bench.look("sink").cursor == 2);
+}
+
+TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards; what was delivered does not") {
+    delivery_bench bench;
+    auto settings = sink_named("sink");
+    settings.concurrency = 3;
+    settings.retry.first = 1ms;
+    settings.retry.max = 50ms;
+    auto got = bench.add(settings, 1, [](const auto& what) {
+        return outcome{.what = what.what->sequence % 5 == 0 ? verdict::retry : verdict::delivered,
+                       .retry_after = 0ms,
+                       .detail = {}};
+    });
+    bench.start();
+    bench.append(300);
+    CHECK(got->reaches(100));
+    bench.stop(30s);
+    std::map<std::uint64_t, int> delivered;
+    for (const auto& each : got->sequences())
+        if (each % 5 != 0)
+            ++delivered[each];
+
+    bench.restart_journal();
+    got = bench.add(settings, 1);
+    bench.start();
+    bench.append(50);
+    const auto expected = 350 - delivered.size();
+    CHECK(got->reaches(expected));
+    bench.stop(30s);
+    CHECK(got->entries().size() == expected);
+    for (const auto& each : got->sequences())
+        ++delivered[each];
+    CHECK(delivered.size() == 350);
+    CHECK(std::ranges::all_of(delivered, [](const auto& each) { return each.second == 1; }));
+    CHECK(bench.look("sink").cursor == 350);
+    CHECK(bench.look("sink").waiting == 0);
+}
+
+TEST_CASE("restart: a failed event goes on with the attempts that it had") {
+    delivery_bench bench;
+    auto settings = sink_named("sink");
+    settings.retry.first = 1ms;
+    settings.retry.max = 1ms;
+    auto got = bench.add(settings, 1, [](const auto& what) {
+        return outcome{.what = verdict::retry, .retry_after = what.attempt == 3 ? 1h : 0ms, .detail = {}};
+    });
+    bench.start();
+    bench.append(1);
+    CHECK(got->reaches(3));
+    bench.stop();
+    const auto state = bench.look("sink");
+    CHECK(state.waiting == 1);
+    REQUIRE(state.next_try.has_value());
+    CHECK(*state.next_try > hookd::system_now() + 50min);
+}
+
+TEST_CASE("restart: a backlog of before the start is delivered") {
+    delivery_bench bench;
+    (void)bench.stored().open_sink("sink");
+    bench.append(700);
+    const auto got = bench.add(sink_named("sink"), 100);
+    bench.start();
+    CHECK(got->reaches(700));
+    bench.append(1);
+    CHECK(got->reaches(701));
+    bench.stop();
+    CHECK(got->sequences() == one_to(701));
+}
+
+TEST_CASE("timeout: a single event that is never done is cancelled, and that counts as an attempt") {
+    delivery_bench bench;
+    const auto into = std::make_shared<record>();
+    auto settings = sink_named("sink");
+    settings.timeout = 20ms;
+    settings.retry.attempts = 2;
+    const auto state = bench.stored().open_sink("sink");
+    REQUIRE(state.has_value());
+    bench.append(1);
+    const auto alone =
+        std::make_shared<lane>(settings, lane::place{.journal = bench.stored(),
+                                                     .newest_events = std::make_shared<tail>(1, tail::limits{}),
+                                                     .clock = &hookd::system_now,
+                                                     .overtime = 10ms});
+    alone->start(std::make_unique<hanging_sink>(into, alone->context()), *state);
+    CHECK(into->reaches(2));
+    while (into->count_of("cancelled") < 2)
+        std::this_thread::yield();
+    alone->stop();
+    REQUIRE(alone->ended_before(std::chrono::steady_clock::now() + 30s));
+    CHECK(into->entries() == entries{{1, 1}, {1, 2}});
+    CHECK(bench.look("sink").dead == 1);
+    CHECK(bench.look("sink").cursor == 1);
+}

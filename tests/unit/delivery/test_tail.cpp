@@ -1,0 +1,90 @@
+#include "delivery/tail.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using hookd::event;
+using hookd::event_ptr;
+using hookd::delivery::tail;
+
+namespace {
+
+constexpr std::size_t unbounded = 1'000'000;
+
+std::vector<event_ptr> events(std::uint64_t first, std::uint64_t last, std::size_t body = 0) {
+    std::vector<event_ptr> made;
+    for (auto sequence = first; sequence <= last; ++sequence) {
+        event what;
+        what.sequence = sequence;
+        what.body.assign(body, 'x');
+        made.push_back(std::make_shared<const event>(std::move(what)));
+    }
+    return made;
+}
+
+using numbers = std::vector<std::uint64_t>;
+
+std::optional<numbers> after(const tail& recent, std::uint64_t position, std::size_t most = unbounded,
+                             std::size_t bytes = unbounded) {
+    const auto found = recent.after(position, most, bytes);
+    if (!found)
+        return std::nullopt;
+    numbers sequences;
+    for (const auto& each : *found)
+        sequences.push_back(each->sequence);
+    return sequences;
+}
+
+} // namespace
+
+TEST_CASE("tail: it answers for what it has seen, and for nothing before") {
+    tail recent{10, {}};
+    CHECK(recent.newest() == 10);
+    CHECK(after(recent, 9) == std::nullopt);
+    CHECK(after(recent, 10) == numbers{});
+    recent.push(events(11, 13));
+    CHECK(recent.newest() == 13);
+    CHECK(after(recent, 9) == std::nullopt);
+    CHECK(after(recent, 10) == numbers{11, 12, 13});
+    CHECK(after(recent, 12) == numbers{13});
+    CHECK(after(recent, 13) == numbers{});
+    CHECK(after(recent, 14) == numbers{});
+}
+
+TEST_CASE("tail: past its number of events the oldest go, and it says so") {
+    tail recent{0, {.events = 3, .bytes = unbounded}};
+    recent.push(events(1, 5));
+    CHECK(after(recent, 1) == std::nullopt);
+    CHECK(after(recent, 2) == numbers{3, 4, 5});
+}
+
+TEST_CASE("tail: past its bytes the oldest go, also when one event alone is too large") {
+    tail recent{0, {.events = 100, .bytes = 10'000}};
+    recent.push(events(1, 4, 4'000));
+    CHECK(after(recent, 1) == std::nullopt);
+    CHECK(after(recent, 2) == numbers{3, 4});
+    recent.push(events(5, 5, 20'000));
+    CHECK(after(recent, 4) == std::nullopt);
+    CHECK(after(recent, 5) == numbers{});
+    recent.push(events(6, 6));
+    CHECK(after(recent, 5) == numbers{6});
+}
+
+TEST_CASE("tail: after a number that it was not told of, it begins anew") {
+    tail recent{0, {}};
+    recent.push(events(1, 3));
+    recent.push(events(5, 6));
+    CHECK(after(recent, 2) == std::nullopt);
+    CHECK(after(recent, 3) == std::nullopt);
+    CHECK(after(recent, 4) == numbers{5, 6});
+    CHECK(recent.newest() == 6);
+}
+
+TEST_CASE("tail: it gives as much at a time as was asked for, and at least one event") {
+    tail recent{0, {}};
+    recent.push(events(1, 9, 1'000));
+    CHECK(after(recent, 0, 2) == numbers{1, 2});
+    CHECK(after(recent, 0, unbounded, 1) == numbers{1});
+    CHECK(after(recent, 3, unbounded, 2'000) == numbers{4, 5});
+}
