@@ -1,6 +1,7 @@
 #include "app/check_command.hpp"
 #include "app/exit_code.hpp"
 #include "app/run_command.hpp"
+#include "app/send_command.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <iostream>
+#include <unistd.h>
 
 namespace hookd::app {
 
@@ -47,6 +49,29 @@ void add_verify(CLI::App& line, std::function<int()>& chosen) {
     command->callback([&chosen, given] { chosen = [given] { return run_verify(*given, std::cout, std::cerr); }; });
 }
 
+void add_send(CLI::App& line, std::function<int()>& chosen) {
+    auto* const command = line.add_subcommand("send", "Sign and send test events, as ColiVara's sender does");
+    auto given = std::make_shared<send_arguments>();
+    command->add_option("type", given->type, "upsert.success, upsert.fail, or any other type")->required();
+    command->add_option("--to", given->url, "URL of the receiver's endpoint")->required();
+    command->add_option("--secret-file", given->secret_file, "File with the secret, or several, one a line")
+        ->required();
+    command->add_option("--data", given->data, "File with a body to send as it is; -: standard input");
+    command->add_option("--set", given->set, "key=value: change a member of the body (repeatable)");
+    command->add_option("--count", given->count, "How many events")->capture_default_str();
+    command->add_option("--rate", given->rate,
+                        "Events a second, however slow the answers are; default: as fast as they come");
+    command->add_option("--connections", given->connections, "Connections at a time")->capture_default_str();
+    auto* const authorities = command->add_option("--cacert", given->ca_file, "PEM file of the authorities to trust");
+    command->add_flag("--insecure", given->insecure, "Trust any certificate")->excludes(authorities);
+    command->footer("Example:\n  colivara-hookd send upsert.fail --to https://localhost:8443/webhooks/colivara "
+                    "--secret-file secret --set name=report.pdf");
+    command->callback([&chosen, given] {
+        given->bar = isatty(STDERR_FILENO) == 1;
+        chosen = [given] { return run_send(*given, std::cout, std::cerr); };
+    });
+}
+
 void add_version(CLI::App& line, std::function<int()>& chosen) {
     auto* const command = line.add_subcommand("version", "The program's version and its libraries'");
     command->callback([&chosen] { chosen = [] { return run_version(std::cout); }; });
@@ -65,6 +90,7 @@ int run_command_line(int count, char** words) {
     add_run(line, config, chosen);
     add_check(line, config, chosen);
     add_verify(line, chosen);
+    add_send(line, chosen);
     add_version(line, chosen);
     try {
         line.parse(count, words);

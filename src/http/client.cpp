@@ -1,7 +1,6 @@
 #include "http/client_state.hpp"
 
 #include <hookd/core/time.hpp>
-
 #include <hookd/http/client.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -46,11 +45,7 @@ std::string_view to_text(client_fault fault) {
 }
 
 client::state::state(asio::io_context& context, destination_ptr where, client_limits limits)
-    : where_{std::move(where)}, limits_{limits}, socket_{context},
-      deadline_{context, [this] {
-                    boost::system::error_code ignored;
-                    socket_.cancel(ignored);
-                }} {}
+    : where_{std::move(where)}, limits_{limits}, socket_{context}, deadline_{context, [this] { end_wait(); }} {}
 
 client::state::~state() {
     if (is_open()) {
@@ -60,10 +55,12 @@ client::state::~state() {
 
 /// Tries the addresses one after another until one has let us in.
 asio::awaitable<client_result<void>> client::state::open(clock::time_point latest) {
-    deadline_.set(latest);
+    const auto count = static_cast<clock::rep>(where_->addresses.size());
     client_result<void> opened;
-    for (std::size_t i = 0; i < where_->addresses.size() && !deadline_.passed(); ++i) {
-        opened = co_await connect_to(i);
+    for (clock::rep i = 0; i < count; ++i) {
+        const auto now = clock::now();
+        deadline_.set(now + (latest - now) / (count - i)); // one that is silent must leave time for the others
+        opened = co_await connect_to(where_->addresses[static_cast<std::size_t>(i)]);
         if (opened) {
             opened = co_await shake_hands();
         }
@@ -73,13 +70,13 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
     }
     if (!opened) {
         close();
+        deadline_.lift();
     }
     co_return opened;
 }
 
-asio::awaitable<client_result<void>> client::state::connect_to(std::size_t address) {
+asio::awaitable<client_result<void>> client::state::connect_to(address peer) {
     close();
-    const auto& peer = where_->addresses[address];
     auto [fault] = co_await socket_.async_connect(peer, use_tuple);
     if (deadline_.passed()) {
         co_return fail(client_fault::unreachable, "no connection in time");
@@ -238,6 +235,11 @@ asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
     }
     auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
     co_return !fault && !deadline_.passed();
+}
+
+void client::state::end_wait() {
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
 }
 
 client_error client::state::lost() const {

@@ -16,12 +16,14 @@ namespace hookd::http {
 /// A client's connection. Either open, between two requests; or closed; or a coroutine is at work on it. Every failure
 /// closes it, so that no answer is ever taken for that to a later request.
 struct client::state {
-public:
     using clock = client_deadline::clock;
     using socket =
         boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+    using address = boost::asio::generic::stream_protocol::endpoint;
 
     state(boost::asio::io_context& context, destination_ptr where, client_limits limits);
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
     ~state();
 
     bool is_open() const { return transport_ != nullptr; }
@@ -33,12 +35,13 @@ public:
     const client_limits& limits() const { return limits_; }
 
 private:
-    boost::asio::awaitable<client_result<void>> connect_to(std::size_t address);
+    boost::asio::awaitable<client_result<void>> connect_to(address peer);
     boost::asio::awaitable<client_result<void>> shake_hands();
     boost::asio::awaitable<client_result<response>> try_once(bool head_request, clock::time_point latest);
     boost::asio::awaitable<client_result<response>> exchange();
     boost::asio::awaitable<bool> send_message();
     boost::asio::awaitable<bool> wait(socket::wait_type readiness);
+    void end_wait();
     void write_message(std::string_view method, std::string_view target, std::span<const header_field> fields,
                        std::string_view body);
     client_error lost() const;

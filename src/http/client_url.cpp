@@ -35,9 +35,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t own
         return own;
     }
     std::uint16_t port = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stopped, fault] = std::from_chars(text.data(), end, port);
-    return fault == std::errc{} && stopped == end && port != 0 ? std::optional{port} : std::nullopt;
+    const auto [stopped, fault] = std::from_chars(text.begin(), text.end(), port);
+    return fault == std::errc{} && stopped == text.end() && port != 0 ? std::optional{port} : std::nullopt;
 }
 
 /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` into the URL's parts.

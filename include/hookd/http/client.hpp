@@ -64,6 +64,8 @@ struct response {
 class client {
 public:
     client(boost::asio::io_context& context, destination_ptr where, client_limits limits = {});
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
     client(client&&) noexcept;
     client& operator=(client&&) noexcept;
     ~client();

@@ -1,0 +1,245 @@
+#include "app/send_command.hpp"
+
+#include "app/clock.hpp"
+#include "app/exit_code.hpp"
+#include "app/send_body.hpp"
+#include "app/send_load.hpp"
+#include "app/send_report.hpp"
+#include "app/send_tally.hpp"
+
+#include <hookd/config/secret_file.hpp>
+#include <hookd/http/client.hpp>
+#include <hookd/http/url.hpp>
+#include <hookd/signature/signer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <csignal>
+#include <expected>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+#include <sys/resource.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace hookd::app {
+
+namespace {
+
+/// More events than this make a summary, not lines.
+constexpr std::uint64_t most_lines = 20;
+constexpr unsigned most_connections = 10'000;
+
+struct failure {
+    exit_code code = exit_usage;
+    std::string message;
+};
+template <class T>
+using outcome = std::expected<T, failure>;
+
+std::unexpected<failure> fail(exit_code code, std::string message) {
+    return std::unexpected{failure{code, std::move(message)}};
+}
+
+outcome<http::url> check_arguments(const send_arguments& given) {
+    if (given.type.empty()) {
+        return fail(exit_usage, "Name the event's type, such as upsert.fail");
+    }
+    if (given.count == 0) {
+        return fail(exit_usage, "Give --count at least 1");
+    }
+    if (given.rate && (!std::isfinite(*given.rate) || *given.rate <= 0)) {
+        return fail(exit_usage, "Give --rate as events a second, more than 0");
+    }
+    if (given.connections == 0 || given.connections > most_connections) {
+        return fail(exit_usage, "Give --connections from 1 to " + std::to_string(most_connections));
+    }
+    if (given.ca_file && given.insecure) {
+        return fail(exit_usage, "Give --cacert or --insecure, not both");
+    }
+    auto where = http::parse_url(given.url);
+    if (!where) {
+        return fail(exit_usage, "Check --to: " + where.error().message);
+    }
+    return *where;
+}
+
+std::string_view trimmed(std::string_view line) {
+    constexpr std::string_view space = " \t\r";
+    const auto first = line.find_first_not_of(space);
+    return first == std::string_view::npos ? line.substr(0, 0)
+                                           : line.substr(first, line.find_last_not_of(space) - first + 1);
+}
+
+outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
+    if (access(path.c_str(), R_OK) != 0) {
+        return fail(exit_io, "Check the secret file " + path + ": " + std::generic_category().message(errno));
+    }
+    const auto secret = config::read_secret_file(path);
+    if (!secret) {
+        return fail(exit_config, secret.error().message);
+    }
+    std::vector<signature::signer> keys;
+    std::string_view rest = secret->text();
+    for (unsigned number = 1; !rest.empty(); ++number) {
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = trimmed(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (line.empty()) {
+            continue;
+        }
+        auto key = signature::signer::parse(line);
+        if (!key) {
+            return fail(exit_config, path + ":" + std::to_string(number) + ": " + key.error().message);
+        }
+        keys.push_back(std::move(*key));
+    }
+    return keys;
+}
+
+outcome<std::string> read_all(std::istream& in, const std::string& name) {
+    std::string text;
+    std::array<char, 65536> block{};
+    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    if (in.bad()) {
+        return fail(exit_io, "Check " + name + ": it cannot be read");
+    }
+    return text;
+}
+
+outcome<std::string> read_data(const std::string& path) {
+    if (path == "-") {
+        return read_all(std::cin, "standard input");
+    }
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
+    }
+    return read_all(in, path);
+}
+
+outcome<send_body> make_body(const send_arguments& given) {
+    result<send_body> made;
+    if (given.data) {
+        auto bytes = read_data(*given.data);
+        if (!bytes) {
+            return std::unexpected{bytes.error()};
+        }
+        made = send_body::given(std::move(*bytes), given.set);
+    } else {
+        made = send_body::ready_made(given.type, given.set);
+    }
+    if (!made) {
+        return fail(exit_usage, "Check --set and --data: " + made.error().message);
+    }
+    return std::move(*made);
+}
+
+outcome<http::destination_ptr> find_receiver(const send_arguments& given, const http::url& where) {
+    auto found = http::find_destination(where, {.ca_file = given.ca_file.value_or(""), .verify = !given.insecure});
+    if (!found) {
+        const auto& [kind, detail] = found.error();
+        return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
+                    std::string{advice_for(kind)} + ": " + detail);
+    }
+    return *found;
+}
+
+/// The usual soft limit of 1024 descriptors is for programs that use select(2); this one does not.
+void allow_descriptors(unsigned connections) {
+    constexpr rlim_t others = 64;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < connections + others) {
+        limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, connections + others);
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/// Sends, telling about each event or drawing the bar, and then sums up.
+exit_code carry_out(const send_arguments& given, const load_plan& plan, send_load& load, std::ostream& out,
+                    std::ostream& err) {
+    const bool many = plan.count > most_lines;
+    const bool lines = !many || given.each;
+    send_tally tally;
+    const auto on_sent = [&](const sent_event& event) {
+        tally.add(event);
+        if (lines) {
+            out << event_line(event, given.type);
+        }
+    };
+    send_load::tick_observer on_tick;
+    if (many && given.bar) {
+        on_tick = [&](send_load::clock::duration elapsed) {
+            err << '\r' << bar_line(tally.total(), plan.count, elapsed) << "\x1b[K" << std::flush;
+        };
+    }
+    const auto outcome = load.run(on_sent, on_tick);
+    if (on_tick) {
+        err << "\r\x1b[K";
+    }
+    if (many) {
+        out << summary_text(tally, plan, outcome);
+    }
+    err << advice_text(tally);
+    if (!out.flush()) {
+        err << "Check where the output goes: it cannot be written\n";
+        return exit_io;
+    }
+    return tally.good() == plan.count ? exit_done : exit_no;
+}
+
+outcome<exit_code> send_all(const send_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto where = check_arguments(given);
+    if (!where) {
+        return std::unexpected{where.error()};
+    }
+    auto keys = read_keys(given.secret_file);
+    if (!keys) {
+        return std::unexpected{keys.error()};
+    }
+    auto body = make_body(given);
+    if (!body) {
+        return std::unexpected{body.error()};
+    }
+    if (const auto type = type_of(body->of(1)); type && *type != given.type) {
+        err << "The body says the type " << *type << ", not " << given.type << "; it is sent so.\n";
+    }
+    auto receiver = find_receiver(given, *where);
+    if (!receiver) {
+        return std::unexpected{receiver.error()};
+    }
+    const load_plan plan{.count = given.count,
+                         .rate = given.rate,
+                         .connections = static_cast<unsigned>(std::min<std::uint64_t>(given.connections, given.count))};
+    allow_descriptors(plan.connections);
+    send_load load{plan,
+                   {.where = std::move(*receiver),
+                    .target = where->target,
+                    .keys = std::move(*keys),
+                    .body = std::move(*body),
+                    .clock = choose_clock()}};
+    if (const auto connected = load.connect(); !connected) {
+        const auto& [kind, detail] = connected.error();
+        return fail(exit_unreachable, std::string{advice_for(kind)} + ": " + where->authority() + ": " + detail);
+    }
+    return carry_out(given, plan, load, out, err);
+}
+
+} // namespace
+
+int run_send(const send_arguments& arguments, std::ostream& out, std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
+    const auto done = send_all(arguments, out, err);
+    if (!done) {
+        err << done.error().message << '\n';
+        return done.error().code;
+    }
+    return *done;
+}
+
+} // namespace hookd::app

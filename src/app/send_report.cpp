@@ -1,0 +1,134 @@
+#include "app/send_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hookd::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t bar_width = 30;
+
+double in_seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+double rate_of(std::uint64_t count, std::chrono::nanoseconds time) {
+    return time > 0ns ? static_cast<double>(count) / in_seconds(time) : 0;
+}
+
+std::string_view advice_for_status(unsigned status) {
+    switch (status) {
+    case 401:
+        return "Check the secret and both clocks: the receiver refused the signature, and its log says why";
+    case 404:
+        return "Check the URL's path: the receiver has no endpoint there";
+    case 413:
+        return "Send a smaller body, or raise the receiver's limit";
+    case 503:
+        return "Look at the receiver: it cannot store events now";
+    default:
+        return status >= 300 && status < 400 ? "Give the URL that the receiver redirects to: senders do not follow it"
+                                             : std::string_view{};
+    }
+}
+
+} // namespace
+
+std::string latency_text(std::chrono::microseconds latency) {
+    const double ms = static_cast<double>(latency.count()) / 1000;
+    if (latency < 1ms) {
+        return fmt::format("{:.2f} ms", ms);
+    }
+    if (latency < 100ms) {
+        return fmt::format("{:.1f} ms", ms);
+    }
+    return latency < 1s ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.2f} s", ms / 1000);
+}
+
+std::string event_line(const sent_event& event, std::string_view type) {
+    const auto latency = latency_text(event.latency);
+    if (event.answer) {
+        return fmt::format("{:3} {} {} {:>8}\n", event.answer->status, event.id, type, latency);
+    }
+    const auto& fault = event.answer.error();
+    return fmt::format("--- {} {} {:>8}  {}: {}\n", event.id, type, latency, to_text(fault.kind), fault.detail);
+}
+
+std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed) {
+    const auto share = static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(count, 1));
+    const auto filled = static_cast<std::uint64_t>(share * bar_width);
+    return fmt::format("[{:#<{}}{:.<{}}] {}/{}  {:.0f} a second", "", filled, "", bar_width - filled, done, count,
+                       rate_of(done, elapsed));
+}
+
+std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome) {
+    std::string text;
+    const auto to = std::back_inserter(text);
+    fmt::format_to(to, "{} events in {:.2f} s, {:.0f} a second, over {} connection{}\n", tally.total(),
+                   in_seconds(outcome.took), rate_of(tally.total(), outcome.took), plan.connections,
+                   plan.connections == 1 ? "" : "s");
+    if (outcome.interrupted) {
+        fmt::format_to(to, "  interrupted: {} were not sent\n", plan.count - tally.total());
+    }
+    for (const auto& [status, count] : tally.statuses()) {
+        fmt::format_to(to, "  {:<12} {:>9}\n", status, count);
+    }
+    for (const auto& [fault, failures] : tally.faults()) {
+        fmt::format_to(to, "  {:<12} {:>9}  {}\n", to_text(fault), failures.count, failures.first);
+    }
+    if (tally.resent() > 0) {
+        fmt::format_to(to, "  {:<12} {:>9}  on a new connection: the receiver had closed the old one\n", "sent again",
+                       tally.resent());
+    }
+    if (tally.answered() > 0) {
+        const auto found = tally.latencies();
+        fmt::format_to(to, "  latency      min {}  p50 {}  p90 {}  p99 {}  max {}\n", latency_text(found.min),
+                       latency_text(found.p50), latency_text(found.p90), latency_text(found.p99),
+                       latency_text(found.max));
+    }
+    if (plan.rate) {
+        fmt::format_to(to, "  schedule     {:.6g} a second; the latest event left {} late\n", *plan.rate,
+                       latency_text(outcome.behind));
+    }
+    return text;
+}
+
+std::string_view advice_for(http::client_fault fault) {
+    switch (fault) {
+    case http::client_fault::authorities:
+        return "Check the file of --cacert";
+    case http::client_fault::unknown_host:
+        return "Check the URL's host";
+    case http::client_fault::unreachable:
+        return "Check the URL, and that the receiver runs and listens there";
+    case http::client_fault::tls:
+        return "Give the receiver's authority with --cacert and use the name that its certificate is for; for a test, "
+               "--insecure";
+    case http::client_fault::timed_out:
+        return "Look at the receiver: it accepts requests and does not answer them in time";
+    case http::client_fault::closed:
+        return "Look at the receiver's log: it closes connections without an answer";
+    case http::client_fault::malformed:
+        return "Check the URL's scheme and port: what listens there does not speak HTTP/1.1 so";
+    }
+    return {};
+}
+
+std::string advice_text(const send_tally& tally) {
+    std::string text;
+    for (const auto& [status, count] : tally.statuses()) {
+        if (const auto advice = advice_for_status(status); !advice.empty()) {
+            fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice, status);
+        }
+    }
+    for (const auto& [fault, failures] : tally.faults()) {
+        fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice_for(fault), to_text(fault));
+    }
+    return text;
+}
+
+} // namespace hookd::app

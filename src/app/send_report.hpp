@@ -1,0 +1,29 @@
+#pragma once
+
+#include "app/send_load.hpp"
+#include "app/send_tally.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hookd::app {
+
+/// In a fitting unit, with two or three digits that count: `0.31 ms`, `3.1 ms`, `240 ms`, `1.25 s`.
+std::string latency_text(std::chrono::microseconds latency);
+
+/// `204 msg_…  upsert.fail     3.1 ms`; `---` and the reason for one without an answer.
+std::string event_line(const sent_event& event, std::string_view type);
+
+/// A bar of fixed width, how many of how many, and how fast; without a line break.
+std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed);
+
+/// Statuses, faults, rate and latencies, a line each.
+std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome);
+
+/// What to do about the answers and faults that there were; empty where there is no advice.
+std::string advice_text(const send_tally& tally);
+std::string_view advice_for(http::client_fault fault);
+
+} // namespace hookd::app

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <hookd/http/client.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace hookd::app {
+
+/// What became of one event.
+struct sent_event {
+    std::string id;
+    http::client_result<http::response> answer;
+    std::chrono::microseconds latency{}; ///< To the end of the answer; from when it was due where there is a rate.
+};
+
+struct latency_summary {
+    std::chrono::microseconds min{};
+    std::chrono::microseconds p50{};
+    std::chrono::microseconds p90{};
+    std::chrono::microseconds p99{};
+    std::chrono::microseconds max{};
+};
+
+/// Counts what became of all of them.
+class send_tally {
+public:
+    struct failures {
+        std::uint64_t count = 0;
+        std::string first; ///< What the first of them said.
+    };
+
+    void add(const sent_event& event);
+
+    std::uint64_t total() const { return total_; }
+    std::uint64_t good() const { return good_; } ///< Answered 2xx.
+    std::uint64_t answered() const { return latencies_.size(); }
+    std::uint64_t resent() const { return resent_; }
+    const std::map<unsigned, std::uint64_t>& statuses() const { return statuses_; }
+    const std::map<http::client_fault, failures>& faults() const { return faults_; }
+    /// Of answered events, whatever the answer; the percentile is the smallest value that so many do not exceed. All 0
+    /// where nothing was answered.
+    latency_summary latencies() const;
+
+private:
+    std::uint64_t total_ = 0;
+    std::uint64_t good_ = 0;
+    std::uint64_t resent_ = 0;
+    std::map<unsigned, std::uint64_t> statuses_;
+    std::map<http::client_fault, failures> faults_;
+    std::vector<std::uint32_t> latencies_; // microseconds: small, so that millions fit
+};
+
+} // namespace hookd::app

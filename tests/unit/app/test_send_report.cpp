@@ -1,0 +1,108 @@
+#include "app/send_report.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace hookd;
+using namespace hookd::app;
+using namespace std::chrono_literals;
+using Catch::Matchers::Contains;
+
+namespace {
+
+sent_event answered(unsigned status, std::chrono::microseconds latency, bool resent = false) {
+    return {.id = "msg_1", .answer = http::response{.status = status, .resent = resent}, .latency = latency};
+}
+
+sent_event failed(http::client_fault kind, std::string detail) {
+    return {.id = "msg_1", .answer = std::unexpected{http::client_error{kind, std::move(detail)}}, .latency = 1ms};
+}
+
+} // namespace
+
+TEST_CASE("send tally: percentiles are values that really occurred") {
+    send_tally tally;
+    CHECK(tally.latencies().max == 0us);
+    for (int i = 100; i > 0; --i) {
+        tally.add(answered(204, std::chrono::microseconds{i * 10}));
+    }
+    const auto found = tally.latencies();
+    CHECK(found.min == 10us);
+    CHECK(found.p50 == 500us);
+    CHECK(found.p90 == 900us);
+    CHECK(found.p99 == 990us);
+    CHECK(found.max == 1000us);
+}
+
+TEST_CASE("send tally: one value is every percentile, and an hour does not overflow") {
+    send_tally tally;
+    tally.add(answered(204, 3h));
+    const auto found = tally.latencies();
+    CHECK(found.p50 == found.max);
+    CHECK(found.p99 > 1h);
+}
+
+TEST_CASE("send tally: only 2xx is good, and failures have no latency") {
+    send_tally tally;
+    for (const unsigned status : {200U, 204U, 299U, 301U, 401U, 503U}) {
+        tally.add(answered(status, 1ms, status == 204));
+    }
+    tally.add(failed(http::client_fault::closed, "first"));
+    tally.add(failed(http::client_fault::closed, "second"));
+    CHECK(tally.total() == 8);
+    CHECK(tally.good() == 3);
+    CHECK(tally.answered() == 6);
+    CHECK(tally.resent() == 1);
+    CHECK(tally.faults().at(http::client_fault::closed).count == 2);
+    CHECK(tally.faults().at(http::client_fault::closed).first == "first");
+}
+
+TEST_CASE("send report: latencies are given in a fitting unit") {
+    CHECK(latency_text(7us) == "0.01 ms");
+    CHECK(latency_text(310us) == "0.31 ms");
+    CHECK(latency_text(3140us) == "3.1 ms");
+    CHECK(latency_text(240ms) == "240 ms");
+    CHECK(latency_text(1250ms) == "1.25 s");
+}
+
+TEST_CASE("send report: lines of answers stand in columns, failures say why") {
+    CHECK(event_line(answered(204, 3100us), "upsert.fail") == "204 msg_1 upsert.fail   3.1 ms\n");
+    CHECK(event_line(answered(401, 240ms), "upsert.fail") == "401 msg_1 upsert.fail   240 ms\n");
+    CHECK(event_line(failed(http::client_fault::closed, "by the peer"), "upsert.fail") ==
+          "--- msg_1 upsert.fail   1.0 ms  closed: by the peer\n");
+}
+
+TEST_CASE("send report: the bar fills from nothing to all") {
+    CHECK(bar_line(0, 100, 0s) == "[..............................] 0/100  0 a second");
+    CHECK(bar_line(50, 100, 500ms) == "[###############...............] 50/100  100 a second");
+    CHECK(bar_line(100, 100, 1s) == "[##############################] 100/100  100 a second");
+}
+
+TEST_CASE("send report: the summary counts statuses and failures by kind") {
+    send_tally tally;
+    for (int i = 0; i < 90; ++i) {
+        tally.add(answered(204, 1ms, i == 0));
+    }
+    for (int i = 0; i < 9; ++i) {
+        tally.add(answered(503, 2ms));
+    }
+    tally.add(failed(http::client_fault::timed_out, "no answer within 30s"));
+    const auto text = summary_text(tally, {.count = 120, .rate = 50.0, .connections = 4},
+                                   {.took = 2s, .behind = 5ms, .interrupted = true});
+    CHECK_THAT(text, Contains("100 events in 2.00 s, 50 a second, over 4 connections\n"));
+    CHECK_THAT(text, Contains("interrupted: 20 were not sent\n"));
+    CHECK_THAT(text, Contains("  204                 90\n"));
+    CHECK_THAT(text, Contains("  503                  9\n"));
+    CHECK_THAT(text, Contains("  timed out            1  no answer within 30s\n"));
+    CHECK_THAT(text, Contains("  sent again           1  "));
+    CHECK_THAT(text, Contains("min 1.0 ms  p50 1.0 ms  p90 1.0 ms  p99 2.0 ms  max 2.0 ms\n"));
+    CHECK_THAT(text, Contains("50 a second; the latest event left 5.0 ms late\n"));
+}
+
+TEST_CASE("send report: an answer that one can do something about comes with advice") {
+    send_tally tally;
+    tally.add(answered(204, 1ms));
+    CHECK(advice_text(tally).empty());
+    tally.add(answered(401, 1ms));
+    tally.add(failed(http::client_fault::unreachable, "refused"));
+    CHECK_THAT(advice_text(tally), Contains("Check the secret") && Contains("(401)") && Contains("(unreachable)"));
+}

@@ -1,0 +1,114 @@
+#include "http/client_response.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+using hookd::http::response_reader;
+using progress = response_reader::progress;
+
+namespace {
+
+progress feed(response_reader& reader, std::string_view bytes, std::size_t step) {
+    progress reached = progress::need_more;
+    while (!bytes.empty() && reached == progress::need_more) {
+        const auto room = reader.room();
+        const auto count = std::min({step, room.size(), bytes.size()});
+        std::copy_n(bytes.begin(), count, room.begin());
+        reader.filled(count);
+        bytes.remove_prefix(count);
+        reached = reader.advance();
+    }
+    return reached;
+}
+
+struct seen {
+    progress reached;
+    unsigned status;
+    bool keep_alive;
+};
+
+seen read(std::string_view bytes, std::size_t step = std::string_view::npos) {
+    response_reader reader;
+    reader.expect(false);
+    const auto reached = feed(reader, bytes, step);
+    const bool whole = reached == progress::complete;
+    return {reached, whole ? reader.status() : 0, whole && reader.keep_alive()};
+}
+
+constexpr std::string_view chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                     "5\r\nhello\r\n3;why=not\r\nyou\r\n0\r\nTrailer: x\r\n\r\n";
+
+} // namespace
+
+TEST_CASE("client response: the end is found however the bytes were cut") {
+    const auto step = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{1'000'000});
+    const auto bytes =
+        GENERATE(std::string_view{"HTTP/1.1 204 No Content\r\n\r\n"},
+                 std::string_view{"HTTP/1.1 401 Unauthorized\r\nContent-Length: 3\r\n\r\nno\n"}, chunked);
+    CHECK(read(bytes, step).reached == progress::complete);
+    CHECK(read(bytes, step).keep_alive);
+    CHECK(read(bytes.substr(0, bytes.size() - 1), step).reached == progress::need_more);
+}
+
+TEST_CASE("client response: interim answers are passed over") {
+    const auto found = read("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+                            "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
+    CHECK(found.reached == progress::complete);
+    CHECK(found.status == 202);
+}
+
+TEST_CASE("client response: bytes that nobody asked for end the connection") {
+    const auto found = read("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n");
+    CHECK(found.status == 204);
+    CHECK_FALSE(found.keep_alive);
+}
+
+TEST_CASE("client response: the server says whether the connection goes on") {
+    CHECK_FALSE(read("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").keep_alive);
+    CHECK_FALSE(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").keep_alive);
+}
+
+TEST_CASE("client response: an answer without a length ends with the connection") {
+    response_reader reader;
+    reader.expect(false);
+    CHECK(feed(reader, "HTTP/1.1 200 OK\r\n\r\nto the end", 100) == progress::need_more);
+    CHECK(reader.ends_here());
+    CHECK_FALSE(reader.keep_alive());
+}
+
+TEST_CASE("client response: a cut answer does not end with the connection") {
+    const auto cut = GENERATE(std::string_view{"HTTP/1.1 200 O"}, std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"},
+                              std::string_view{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"},
+                              std::string_view{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"});
+    response_reader reader;
+    reader.expect(false);
+    REQUIRE(feed(reader, cut, 100) == progress::need_more);
+    CHECK_FALSE(reader.ends_here());
+}
+
+TEST_CASE("client response: the answer to HEAD has no body whatever its length") {
+    response_reader reader;
+    reader.expect(true);
+    CHECK(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 100) == progress::complete);
+    CHECK(reader.keep_alive());
+}
+
+TEST_CASE("client response: a body of any size is dropped as it comes") {
+    response_reader reader;
+    reader.expect(false);
+    const std::string body(1U << 20U, 'x');
+    CHECK(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + body, 1'000'000) == progress::complete);
+}
+
+TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none") {
+    const auto bad =
+        GENERATE(std::string{"SSH-2.0-OpenSSH_9.2\r\n"}, std::string{"HTTP/2 200 OK\r\n\r\n"},
+                 std::string{"HTTP/1.1 2000 OK\r\n\r\n"}, std::string{"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+                 std::string{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"},
+                 std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"},
+                 std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n"},
+                 "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+    CHECK(read(bad).reached == progress::malformed);
+}
