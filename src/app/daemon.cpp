@@ -161,6 +161,8 @@ private:
 
 int run_daemon(std::shared_ptr<const settings> settings) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
+    std::signal(SIGCHLD, SIG_DFL); // whoever started us may have ignored it: hooks would lose their exit codes
     return daemon{std::move(settings)}.run();
 }
 

@@ -39,10 +39,6 @@ void doubt(table& keys, const listener_settings& listener, const listen_address&
         keys.warning("address", "plain HTTP that other machines can reach: what they send can be read and held back "
                                 "on the way; set tls, or listen on 127.0.0.1 behind a proxy that has it");
     }
-    if (listener.proxy_protocol && remote && listener.trusted_proxies.empty()) {
-        keys.warning("proxy_protocol", "trusted_proxies is empty, so no peer's PROXY header is believed; name the "
-                                       "proxies there");
-    }
     if (!address.port_is_fixed()) {
         keys.warning("address", "port 0: the kernel chooses another port at each start");
     }
@@ -57,7 +53,10 @@ listener_settings read_listener(table& keys, const checks& lent, std::map<std::s
         keys.optional("tls");
     }
     listener.trusted_proxies = read_blocks(keys, "trusted_proxies");
-    listener.proxy_protocol = keys.flag("proxy_protocol", listener.proxy_protocol);
+    if (keys.flag("proxy_protocol", false)) {
+        keys.fault("proxy_protocol", "true, but this version does not speak the PROXY protocol; leave it out, and let "
+                                     "the proxy set X-Forwarded-For");
+    }
     keys.finish();
     if (listener.address.empty()) {
         return listener;

@@ -132,8 +132,9 @@ std::string without_lone_surrogates(std::string_view body) {
 } // namespace
 
 body_fields read_body_fields(std::string_view body) {
-    // A byte order mark is no JSON text (RFC 8259 section 8.1), though the library would skip it.
-    if (body.starts_with("\xef\xbb\xbf")) {
+    // Neither a byte order mark (RFC 8259 section 8.1), which the library would skip, nor NUL, which it would take for
+    // the end, is JSON.
+    if (body.starts_with("\xef\xbb\xbf") || body.find('\0') != std::string_view::npos) {
         return {};
     }
     auto read = parse(body);

@@ -89,6 +89,7 @@ private:
     void note(Change&& change);
     bool ready(bool disk_full) const;
     bool jobs_held(bool disk_full) const;
+    void gather(std::unique_lock<std::mutex>& held);
     void take_appends(work& into);
     void wake(std::unique_lock<std::mutex>& held);
 

@@ -16,6 +16,11 @@ struct tuning {
     std::size_t batch_events = 1024;
     std::size_t batch_bytes = std::size_t{4} << 20U;
 
+    /// A batch of so many waits so long for more, again while that brings some, but no more often than this.
+    std::size_t gather_from = 4;
+    std::chrono::microseconds gather_wait{100};
+    unsigned gather_waits = 5;
+
     /// One answer to `read` or `due`.
     std::size_t read_events = 1024;
     std::size_t read_bytes = std::size_t{8} << 20U;
@@ -29,7 +34,7 @@ struct tuning {
     std::size_t most_waiting_changes = 4096;
 
     /// Frames in the write-ahead log that make a checkpoint due.
-    std::uint64_t checkpoint_frames = 1000;
+    std::uint64_t checkpoint_frames = 4000;
 
     std::size_t retention_step = 128;
     /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.

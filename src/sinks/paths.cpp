@@ -2,6 +2,7 @@
 
 #include "sinks/file_io.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,9 @@ bool check_writable_directory(config::table& keys, std::string_view key, const s
     std::string wrong;
     if (there && !S_ISDIR(info.st_mode)) {
         wrong = " is not a directory";
+    } else if (!there && errno == ENOENT) {
+        keys.warning(key, named + " does not exist; create it: until then the sink's events wait");
+        return true;
     } else if (!there || !may(path, R_OK | W_OK | X_OK)) {
         wrong = ": " + last_error().message();
     } else {

@@ -5,8 +5,8 @@
 #include <hookd/sinks/event_line.hpp>
 
 #include <boost/asio/this_coro.hpp>
-#include <climits>
 
+#include <climits>
 #include <unistd.h>
 #include <utility>
 

@@ -47,7 +47,6 @@ struct listener_settings {
     std::string address; ///< As configured: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.
     std::optional<tls_settings> tls;
     std::vector<cidr> trusted_proxies;
-    bool proxy_protocol = false;
 };
 
 struct endpoint_settings {

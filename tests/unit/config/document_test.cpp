@@ -125,6 +125,9 @@ TEST_CASE("document: columns count bytes in both formats, as editors' and compil
 
 TEST_CASE("document: a byte order mark and CRLF line ends change no place") {
     CHECK(at(parsed("\xEF\xBB\xBFx = 1\r\ny = 2\r\n", syntax::toml), "y").where == place{2, 5});
+    CHECK(at(parsed("\xEF\xBB\xBFx = 1\r\ny = 2\r\n", syntax::toml), "x").where == place{1, 5});
+    CHECK(parsed("\xEF\xBB\xBF {\r\n\"y\": 2}", syntax::json).where == place{1, 2});
+    CHECK(key_place(parsed("\xEF\xBB\xBF{\"x\": 1}", syntax::json), "x") == place{1, 2});
     CHECK(at(parsed("\xEF\xBB\xBF{\r\n\"y\": 2}", syntax::json), "y").where == place{2, 6});
 }
 
@@ -173,6 +176,8 @@ TEST_CASE("document: brackets and dots in strings and comments are no nesting") 
     CHECK_FALSE(find_deep_nesting("a = \"\"\nb = ''\n\"" + both + "\" = 1"));
     CHECK(find_deep_nesting("a = \"\"\"x\"\"\"\"\"\nb = " + many));
     CHECK(find_deep_nesting("# '\nb = " + many));
+    CHECK(find_deep_nesting("a = [\"\"\"x\"\"\"\", " + many));
+    CHECK(find_deep_nesting("a = ['''x'''', " + many));
     CHECK(find_deep_nesting("a = 'x\\'\nb = " + many));
 }
 

@@ -43,7 +43,6 @@ TEST_CASE("load: the smallest configuration has every default of the settings") 
     CHECK(all.admin.socket == plain.admin.socket);
     CHECK(all.admin.address == plain.admin.address);
     CHECK_FALSE(all.listeners.at(0).tls);
-    CHECK_FALSE(all.listeners.at(0).proxy_protocol);
     CHECK(all.endpoints.at(0).tolerance == 300s);
     CHECK(all.endpoints.at(0).allow_from.empty());
     const sink_settings& sink = all.sinks.at(0);
@@ -66,7 +65,7 @@ constexpr std::string_view everything = R"({
   "server": {"threads": 3, "max_connections": 11, "max_connections_per_address": 7, "max_body": "2 KiB",
              "max_header": 4096, "tls_timeout": "1s", "header_timeout": "2s", "body_timeout": "3s",
              "idle_timeout": "4s", "drain_timeout": "5s"},
-  "listener": [{"address": "[::1]:1", "trusted_proxies": ["10.0.0.0/8", "::1"], "proxy_protocol": true},
+  "listener": [{"address": "[::1]:1", "trusted_proxies": ["10.0.0.0/8", "::1"]},
                {"address": "unix:/run/h.sock"}],
   "endpoint": [{"name": "e.1", "path": "/p", "secrets": [{"env": "HOOKD_TEST_SECRET"}], "tolerance": "1m",
                 "allow_from": ["192.0.2.0/24"]}],
@@ -98,7 +97,6 @@ TEST_CASE("load: every key arrives in the settings") {
     CHECK(all.server.drain_timeout == 5s);
     CHECK(all.listeners.at(0).address == "[::1]:1");
     CHECK(all.listeners.at(0).trusted_proxies.size() == 2);
-    CHECK(all.listeners.at(0).proxy_protocol);
     CHECK(all.listeners.at(1).address == "unix:/run/h.sock");
     CHECK(all.endpoints.at(0).name == "e.1");
     CHECK(all.endpoints.at(0).path == "/p");

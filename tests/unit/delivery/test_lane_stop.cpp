@@ -114,7 +114,7 @@ TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards;
     CHECK(bench.look("sink").waiting == 0);
 }
 
-TEST_CASE("restart: a failed event goes on with the attempts that it had") {
+TEST_CASE("stop: the time that a sink asked for is in the journal") {
     delivery_bench bench;
     auto settings = sink_named("sink");
     settings.retry.first = 1ms;
@@ -130,6 +130,25 @@ TEST_CASE("restart: a failed event goes on with the attempts that it had") {
     CHECK(state.waiting == 1);
     REQUIRE(state.next_try.has_value());
     CHECK(*state.next_try > hookd::system_now() + 50min);
+}
+
+TEST_CASE("restart: a failed event goes on with the attempts that it had") {
+    delivery_bench bench;
+    auto settings = sink_named("sink");
+    settings.retry.first = 200ms;
+    settings.retry.max = 200ms;
+    const auto before = bench.add(
+        settings, 1, [](const auto&) { return outcome{.what = verdict::retry, .retry_after = 0ms, .detail = {}}; });
+    bench.start();
+    bench.append(1);
+    CHECK(before->reaches(1));
+    bench.restart_journal();
+    const auto after = bench.add(settings, 1);
+    bench.start();
+    CHECK(after->reaches(1));
+    bench.stop();
+    CHECK(after->entries() == entries{{1, static_cast<unsigned>(before->entries().size()) + 1}});
+    CHECK(bench.look("sink").waiting == 0);
 }
 
 TEST_CASE("restart: a backlog of before the start is delivered") {

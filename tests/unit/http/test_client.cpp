@@ -12,6 +12,7 @@
 
 #include <future>
 #include <latch>
+#include <thread>
 
 namespace asio = boost::asio;
 using namespace hookd::http;
@@ -218,6 +219,21 @@ TEST_CASE("client: time between requests is no one's delay") {
         CHECK_FALSE(here.post().value().resent);
     }
     CHECK(server.connections() == 1);
+}
+
+TEST_CASE("client: each request has all of its time, whenever the one before began") {
+    scripted_server server{[](scripted_peer& peer, int) {
+        peer.read_request();
+        peer.send(no_content);
+        peer.read_request();
+        std::this_thread::sleep_for(300ms); // is the slowness: past the first request's deadline, not the second's
+        peer.send(no_content);
+        peer.read_to_end();
+    }};
+    caller here{server.url(), {}, {.whole = 600ms}};
+    REQUIRE(here.post());
+    here.pass(400ms);
+    CHECK(here.post());
 }
 
 TEST_CASE("client: a refused port and an impossible name are said to be that") {

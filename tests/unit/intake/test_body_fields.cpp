@@ -57,6 +57,10 @@ TEST_CASE("body: what is not one JSON text in UTF-8 is not JSON") {
     }
 }
 
+TEST_CASE("body: what stands behind a NUL counts") {
+    CHECK_FALSE(read_body_fields(std::string_view{"{}\0junk", 7}).json);
+}
+
 TEST_CASE("body: depth is no danger") {
     const std::string open(1'000'000, '[');
     CHECK_FALSE(read_body_fields(open).json);

@@ -86,18 +86,25 @@ TEST_CASE("file: a path that it could not append to is a fault before anything i
     CHECK(fault_of(file_at(directory / "fifo")).contains("is no regular file"));
     CHECK(fault_of(file_at("/dev/null")).contains("is no regular file"));
     CHECK(fault_of(file_at(directory.path())).contains("is a directory"));
-    CHECK(fault_of(file_at(directory / "missing/f"))
-              .contains("the directory of \"" + directory.path().string() + "/missing/f\": No such file or directory"));
     CHECK(fault_of(file_at("/etc/passwd/f")).contains("is not a directory"));
+}
+
+TEST_CASE("file, queue: a directory that does not exist yet is a warning, since the sink waits for it") {
+    const temporary_directory directory;
+    for (const auto& keys : {file_at(directory / "missing/f"), queue_at(directory / "missing/q")}) {
+        const auto config = read(keys);
+        CHECK(config.faults.empty());
+        REQUIRE_FALSE(config.warnings.empty());
+        CHECK(config.warnings.back().contains("does not exist; create it"));
+    }
     CHECK_FALSE(fs::exists(directory / "missing"));
 }
 
-TEST_CASE("queue: its path may be missing, the directory above it may not") {
+TEST_CASE("queue: its path may be missing, and is looked at only when it is there") {
     const temporary_directory directory;
     CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory / "spool")).path == directory / "spool");
     CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory.path())).path == directory.path());
     CHECK_FALSE(fs::exists(directory / "spool"));
-    CHECK(fault_of(queue_at(directory / "a/b")).contains("No such file or directory"));
     CHECK(fault_of(queue_at("spool")).contains("want an absolute path"));
     CHECK(fault_of(queue_at("/etc/passwd")).contains("is not a directory"));
     CHECK(fault_of("type = \"queue\"").contains("sink[0].path: is missing"));
