@@ -62,6 +62,7 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
     command->add_option("--rate", given->rate,
                         "Events a second, however slow the answers are; default: as fast as they come");
     command->add_option("--connections", given->connections, "Connections at a time")->capture_default_str();
+    command->add_flag("--each", given->each, "A line an event also where there are many");
     auto* const authorities = command->add_option("--cacert", given->ca_file, "PEM file of the authorities to trust");
     command->add_flag("--insecure", given->insecure, "Trust any certificate")->excludes(authorities);
     command->footer("Example:\n  colivara-hookd send upsert.fail --to https://localhost:8443/webhooks/colivara "
