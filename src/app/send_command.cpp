@@ -1,7 +1,7 @@
 #include "app/send_command.hpp"
 
 #include "app/clock.hpp"
-#include "app/exit_code.hpp"
+#include "app/command_input.hpp"
 #include "app/send_body.hpp"
 #include "app/send_load.hpp"
 #include "app/send_report.hpp"
@@ -13,13 +13,10 @@
 #include <hookd/signature/signer.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
-#include <expected>
-#include <fstream>
-#include <iostream>
+#include <ostream>
 #include <string_view>
 #include <sys/resource.h>
 #include <system_error>
@@ -32,17 +29,6 @@ namespace {
 /// More events than this make a summary, not lines.
 constexpr std::uint64_t most_lines = 20;
 constexpr unsigned most_connections = 10'000;
-
-struct failure {
-    exit_code code = exit_usage;
-    std::string message;
-};
-template <class T>
-using outcome = std::expected<T, failure>;
-
-std::unexpected<failure> fail(exit_code code, std::string message) {
-    return std::unexpected{failure{code, std::move(message)}};
-}
 
 outcome<http::url> check_arguments(const send_arguments& given) {
     if (given.type.empty()) {
@@ -100,33 +86,10 @@ outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
     return keys;
 }
 
-outcome<std::string> read_all(std::istream& in, const std::string& name) {
-    std::string text;
-    std::array<char, 65536> block{};
-    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
-        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    }
-    if (in.bad()) {
-        return fail(exit_io, "Check " + name + ": it cannot be read");
-    }
-    return text;
-}
-
-outcome<std::string> read_data(const std::string& path) {
-    if (path == "-") {
-        return read_all(std::cin, "standard input");
-    }
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
-    }
-    return read_all(in, path);
-}
-
 outcome<send_body> make_body(const send_arguments& given) {
     result<send_body> made;
     if (given.data) {
-        auto bytes = read_data(*given.data);
+        auto bytes = read_input(*given.data);
         if (!bytes) {
             return std::unexpected{bytes.error()};
         }

@@ -1,6 +1,6 @@
 #include "app/verify_command.hpp"
 
-#include "app/exit_code.hpp"
+#include "app/command_input.hpp"
 
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/exchange.hpp>
@@ -9,32 +9,16 @@
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <fstream>
-#include <iostream>
+#include <ostream>
 #include <string_view>
-#include <system_error>
 
 namespace hookd::app {
 
 namespace {
 
 constexpr std::chrono::seconds tolerance{300};
-
-/// What ends the command before there is a verdict.
-struct failure {
-    exit_code code = exit_usage;
-    std::string message;
-};
-
-template <class T>
-using outcome = std::expected<T, failure>;
-
-std::unexpected<failure> fail(exit_code code, std::string message) {
-    return std::unexpected(failure{code, std::move(message)});
-}
 
 struct message {
     std::vector<header_field> fields;
@@ -66,29 +50,6 @@ std::optional<header_field> parse_field(std::string_view line) {
         return std::nullopt;
     }
     return header_field{name, trimmed(line.substr(colon + 1), " \t")};
-}
-
-outcome<std::string> read_all(std::istream& in, const std::string& name) {
-    std::string text;
-    std::array<char, 65536> block{};
-    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
-        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    }
-    if (in.bad()) {
-        return fail(exit_io, "Check " + name + ": it cannot be read");
-    }
-    return text;
-}
-
-outcome<std::string> read_file(const std::string& path) {
-    if (path == "-") {
-        return read_all(std::cin, "standard input");
-    }
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
-    }
-    return read_all(in, path);
 }
 
 outcome<std::vector<signature::key>> read_keys(const std::string& path) {
@@ -166,7 +127,7 @@ outcome<message> read_message(const verify_arguments& arguments, std::string& so
     if (arguments.request_file && arguments.body) {
         return fail(exit_usage, "Give either --request or a body: a captured request has its body in it");
     }
-    auto text = read_file(arguments.request_file.value_or(arguments.body.value_or("-")));
+    auto text = read_input(arguments.request_file.value_or(arguments.body.value_or("-")));
     if (!text) {
         return std::unexpected(std::move(text).error());
     }

@@ -1,0 +1,38 @@
+#include "app/command_input.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <system_error>
+
+namespace hookd::app {
+
+namespace {
+
+outcome<std::string> read_all(std::istream& in, const std::string& name) {
+    std::string text;
+    std::array<char, 65536> block{};
+    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    }
+    if (in.bad()) {
+        return fail(exit_io, "Check " + name + ": it cannot be read");
+    }
+    return text;
+}
+
+} // namespace
+
+outcome<std::string> read_input(const std::string& path) {
+    if (path == "-") {
+        return read_all(std::cin, "standard input");
+    }
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
+    }
+    return read_all(in, path);
+}
+
+} // namespace hookd::app
