@@ -17,6 +17,7 @@ namespace hookd::app {
 
 namespace {
 
+constexpr std::uint64_t most_events = 1'000'000'000;
 constexpr const char* default_config = "/etc/colivara-hookd/colivara-hookd.toml";
 
 /// Adds one command's options; what it does is called when the line names it.
@@ -39,7 +40,8 @@ void add_verify(CLI::App& line, std::function<int()>& chosen) {
     auto given = std::make_shared<verify_arguments>();
     command->add_option("--secret-file", given->secret_file, "File with the secret, or several, one a line")
         ->required();
-    command->add_option("--header", given->headers, "A header of the message: 'svix-id: msg_…' (repeatable)");
+    command->add_option("--header", given->headers, "A header of the message: 'svix-id: msg_…' (repeatable)")
+        ->allow_extra_args(false);
     command->add_option("--request", given->request_file, "File with the whole captured HTTP request");
     command->add_option("body", given->body, "File with the body; - or nothing: standard input");
     command->add_option("--at", given->at, "Judge the timestamp at this Unix time instead of now");
@@ -57,8 +59,11 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
     command->add_option("--secret-file", given->secret_file, "File with the secret, or several, one a line")
         ->required();
     command->add_option("--data", given->data, "File with a body to send as it is; -: standard input");
-    command->add_option("--set", given->set, "key=value: change a member of the body (repeatable)");
-    command->add_option("--count", given->count, "How many events")->capture_default_str();
+    command->add_option("--set", given->set, "key=value: change a member of the body (repeatable)")
+        ->allow_extra_args(false);
+    command->add_option("--count", given->count, "How many events")
+        ->capture_default_str()
+        ->check(CLI::Range(std::uint64_t{1}, most_events));
     command->add_option("--rate", given->rate,
                         "Events a second, however slow the answers are; default: as fast as they come");
     command->add_option("--connections", given->connections, "Connections at a time")->capture_default_str();
@@ -83,6 +88,7 @@ void add_version(CLI::App& line, std::function<int()>& chosen) {
 int run_command_line(int count, char** words) {
     CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
     line.require_subcommand(1);
+    line.fallthrough(); // -c may stand behind the command, too
     std::string config = default_config;
     line.add_option("-c,--config", config, "The configuration (TOML, or JSON when it ends in .json)")
         ->envname("HOOKD_CONFIG")

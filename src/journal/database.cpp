@@ -1,7 +1,10 @@
 #include "journal/database.hpp"
 
+#include "journal/file_names.hpp"
+
 #include <sqlite3.h>
 
+#include <optional>
 #include <utility>
 
 namespace hookd::journal {
@@ -48,6 +51,7 @@ struct database::state {
     statement roll_back;
     statement page_count;
     statement free_count;
+    std::optional<file_names> names;
 };
 
 database::database(std::unique_ptr<state> made) : state_(std::move(made)) {}
@@ -67,6 +71,9 @@ stored<database> database::open(const std::string& path) {
     sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     // Closing must not write: after a failed sync the file is left as it is.
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+
+    const auto* const file = sqlite3_db_filename(connection, nullptr);
+    made->names.emplace(file, sqlite3_filename_wal(file));
 
     database opened(std::move(made));
     if (auto set = opened.execute(settings_sql); !set) {
@@ -134,7 +141,15 @@ stored<void> database::begin() {
     return query(state_->begin).run();
 }
 stored<void> database::commit() {
-    return then(reserve(), [&] { return query(state_->commit).run(); });
+    const auto done = then(reserve(), [&] { return query(state_->commit).run(); });
+    return then(done, [&]() -> stored<void> {
+        if (!state_->names->unchanged()) {
+            return std::unexpected(storage_error{
+                trouble::broken, "the journal's files were moved or removed while they were open; put them back, or "
+                                 "leave it to the next start to make a new journal"});
+        }
+        return {};
+    });
 }
 
 // Space in the file for what is about to go into the log: a checkpoint then writes only where there is space already,

@@ -36,8 +36,10 @@ result<lock_file> lock_file::acquire(const std::string& journal_path) {
     const auto path = journal_path + ".lock";
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor < 0) {
-        return std::unexpected(error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
-                                     "; make its directory writable for the daemon's user"});
+        return std::unexpected(
+            error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
+                  "; the daemon's user must own it and the files beside it (chown), and be able to write its "
+                  "directory"});
     }
     lock_file made(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

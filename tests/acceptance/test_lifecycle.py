@@ -326,6 +326,18 @@ def test_verify_says_not_valid_why_and_exit_code_1(captured):
     assert daemon.secret not in ended.stdout + ended.stderr
 
 
+def test_an_option_that_repeats_takes_one_value_each_time(captured, tmp_path):
+    _, _, secret = captured
+    body = tmp_path / "body"
+    body.write_bytes(b"{}")
+    ended = command("verify", "--secret-file", secret, "--header", "svix-id: msg_1", body)
+    assert (ended.returncode, ended.stdout) == (NO, "not valid: missing_header\n"), ended.stderr
+    ended = command("send", "--set", "name=a", "upsert.fail", "--to", "http://127.0.0.1:1/", "--secret-file", secret)
+    assert ended.returncode == UNREACHABLE, ended.stderr
+    ended = command("send", "upsert.fail", "--count", "-1", "--to", "http://127.0.0.1:1/", "--secret-file", secret)
+    assert ended.returncode == USAGE, ended.stderr
+
+
 def test_verify_tells_a_missing_file_from_a_useless_secret(captured, tmp_path):
     daemon, secret, request = captured
     assert daemon.run("verify", "--secret-file", secret, "--request", tmp_path / "none").returncode == IO

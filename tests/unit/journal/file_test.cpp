@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -174,4 +175,17 @@ TEST_CASE("journal: a database that another program has open is not touched") {
     CHECK_THAT(refusal(directory.journal()), Contains("another program has it open"));
     sqlite3_close(other);
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+}
+
+TEST_CASE("journal: what would be synced into files without a name is not acknowledged") {
+    const auto moved = GENERATE(as<std::string>{}, "", "-wal");
+    const temporary_directory directory;
+    std::atomic<int> failures = 0;
+    const auto opened = open_journal(settings_for(directory.journal()), {},
+                                     {.committed = {}, .failed = [&](std::string_view) { ++failures; }});
+    REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
+    std::filesystem::rename(directory.journal() + moved, directory.file("elsewhere"));
+    CHECK(append(*opened, sample("msg_2")) == append_outcome::stopped);
+    CHECK(append(*opened, sample("msg_3")) == append_outcome::stopped);
+    CHECK(eventually([&] { return failures == 1; }));
 }
