@@ -327,7 +327,7 @@ def test_verify_says_not_valid_why_and_exit_code_1(captured):
 
 
 def test_an_option_that_repeats_takes_one_value_each_time(captured, tmp_path):
-    _, _, secret = captured
+    _, secret, _ = captured
     body = tmp_path / "body"
     body.write_bytes(b"{}")
     ended = command("verify", "--secret-file", secret, "--header", "svix-id: msg_1", body)
