@@ -38,6 +38,8 @@ public:
     /// `peer`: nothing on a Unix socket.
     connection(io_thread& home, const listener& where, socket peer, std::unique_ptr<transport> transport,
                std::optional<ip_address> address, connection_limits::permit permit);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
     ~connection();
 
     asio::awaitable<void> run();

@@ -17,6 +17,8 @@ public:
     /// One connection's place; gives it back when it is destroyed.
     class permit {
     public:
+        permit(const permit&) = delete;
+        permit& operator=(const permit&) = delete;
         permit(permit&& other) noexcept;
         permit& operator=(permit&&) = delete;
         ~permit();

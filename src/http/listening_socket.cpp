@@ -28,6 +28,8 @@ constexpr mode_t unix_socket_mode = 0660;
 class descriptor {
 public:
     explicit descriptor(int fd) : fd_{fd} {}
+    descriptor(const descriptor&) = delete;
+    descriptor& operator=(const descriptor&) = delete;
     descriptor(descriptor&& other) noexcept : fd_{other.release()} {}
     descriptor& operator=(descriptor&&) = delete;
     ~descriptor() {
@@ -185,7 +187,7 @@ bool is_stale(const socket_address& address, const std::string& path) {
         return false;
     }
     const descriptor probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    return connect(probe.value(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
+    return probe.value() >= 0 && connect(probe.value(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
 }
 
 result<listening_sockets> open_unix(std::string_view text, unsigned count) {

@@ -37,6 +37,8 @@ class server_of_threads final : public server {
 public:
     explicit server_of_threads(const server_settings& settings) : state_{settings} {}
 
+    server_of_threads(const server_of_threads&) = delete;
+    server_of_threads& operator=(const server_of_threads&) = delete;
     ~server_of_threads() override {
         if (!threads_.empty()) {
             drain(std::chrono::milliseconds{0});

@@ -26,6 +26,7 @@ constexpr unsigned log_lines_a_second = 10;
 
 std::vector<signature::key> parse_keys(const endpoint_settings& settings) {
     std::vector<signature::key> keys;
+    keys.reserve(settings.secrets.size());
     for (const auto& text : settings.secrets) {
         keys.push_back(signature::key::parse(text.text()).value());
     }
