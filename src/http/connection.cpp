@@ -19,8 +19,8 @@ constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
 /// A connection that has sent nothing when draining begins may have a request on the way: it is given this long.
 constexpr auto drain_grace = 1s;
 
-constexpr answer timed_out{408, "request timeout\n", {}, {}};
-constexpr answer no_memory{503, "busy\n", "Retry-After", "5"};
+constinit const answer timed_out{408, "request timeout\n", {}, {}};
+constinit const answer no_memory{503, "busy\n", "Retry-After", "5"};
 
 std::string_view body_for(unsigned status) {
     switch (status) {

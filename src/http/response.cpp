@@ -12,6 +12,7 @@ std::string_view reason_phrase(unsigned status) {
 }
 
 std::string_view response_writer::write(const answer& what, bool keep_alive, bool to_head) {
+    const std::string_view body = what.made ? std::string_view{*what.made} : what.body;
     bytes_.clear();
     bytes_ += "HTTP/1.1 ";
     bytes_ += std::to_string(what.status);
@@ -26,18 +27,19 @@ std::string_view response_writer::write(const answer& what, bool keep_alive, boo
         bytes_ += what.field_value;
     }
     if (what.status != 204) { // RFC 9110 section 8.6 forbids a length here
-        if (!what.body.empty()) {
-            bytes_ += "\r\nContent-Type: text/plain; charset=utf-8";
+        if (!body.empty()) {
+            bytes_ += "\r\nContent-Type: ";
+            bytes_ += what.content_type;
         }
         bytes_ += "\r\nContent-Length: ";
-        bytes_ += std::to_string(what.body.size());
+        bytes_ += std::to_string(body.size());
     }
     if (!keep_alive) {
         bytes_ += "\r\nConnection: close";
     }
     bytes_ += "\r\n\r\n";
     if (!to_head) {
-        bytes_ += what.body;
+        bytes_ += body;
     }
     return bytes_;
 }

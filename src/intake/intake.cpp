@@ -14,13 +14,13 @@ namespace {
 
 using journal::append_outcome;
 
-constexpr answer accepted{204, {}, {}, {}};
-constexpr answer unauthorized{401, "unauthorized\n", {}, {}};
-constexpr answer forbidden{403, "forbidden\n", {}, {}};
-constexpr answer not_found{404, "not found\n", {}, {}};
-constexpr answer method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
-constexpr answer unsupported_media_type{415, "content encoding not supported\n", {}, {}};
-constexpr answer unavailable{503, "cannot store now\n", "Retry-After", "30"};
+constinit const answer accepted{204, {}, {}, {}};
+constinit const answer unauthorized{401, "unauthorized\n", {}, {}};
+constinit const answer forbidden{403, "forbidden\n", {}, {}};
+constinit const answer not_found{404, "not found\n", {}, {}};
+constinit const answer method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
+constinit const answer unsupported_media_type{415, "content encoding not supported\n", {}, {}};
+constinit const answer unavailable{503, "cannot store now\n", "Retry-After", "30"};
 
 constexpr unsigned log_lines_a_second = 10;
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace hookd {
@@ -22,12 +22,14 @@ struct request {
     std::string_view body;   ///< Empty until the body has been read.
 };
 
-/// An answer: everything in it is static text, so that nothing foreign can reach a header.
+/// An answer: all views in it are of static text, so that nothing foreign can reach a header.
 struct answer {
     unsigned status = 0;
-    std::string_view body;       ///< Sent as text/plain; always empty for 204.
+    std::string_view body;       ///< Always empty for 204.
     std::string_view field_name; ///< One field beside the usual ones (`Allow`, `Retry-After`); empty: none.
     std::string_view field_value;
+    std::string_view content_type = "text/plain; charset=utf-8";
+    std::shared_ptr<const std::string> made{}; ///< A body made for this answer alone; sent in place of `body`.
 };
 
 /// ASCII case-insensitive equality of field names (RFC 9110 section 5.1).

@@ -22,7 +22,7 @@ using hookd::header_field;
 namespace {
 
 constexpr std::string_view no_content = "HTTP/1.1 204 No Content\r\n\r\n";
-constexpr hookd::answer accepted{204, {}, {}, {}};
+constinit const hookd::answer accepted{204, {}, {}, {}};
 
 /// A client and its thread, which is the test's.
 class caller {
