@@ -1,24 +1,20 @@
 #include "app/daemon.hpp"
 
-#include "app/clock.hpp"
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
-
-#include <hookd/delivery/dispatcher.hpp>
-#include <hookd/http/server.hpp>
-#include <hookd/intake/intake.hpp>
-#include <hookd/journal/journal.hpp>
-#include <hookd/signature/key.hpp>
-#include <hookd/sinks/catalogue.hpp>
+#include "app/receiver.hpp"
+#include "app/service_manager.hpp"
+#include "app/vital_signs.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <csignal>
-#include <optional>
-#include <thread>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -26,81 +22,50 @@ namespace hookd::app {
 namespace {
 
 namespace asio = boost::asio;
-using clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
-/// What the sinks get at the least when the connections have used up the drain time.
-constexpr std::chrono::milliseconds least_for_sinks{1'000};
 /// Past drain_timeout the process ends all the same: a disk or a reader of the log that hangs must not hold it.
 constexpr std::chrono::milliseconds grace_after_drain{3'000};
+/// Between two looks at threads and certificate files.
+constexpr std::chrono::milliseconds tick_period{500};
+/// How long a thread may be silent where no watchdog says so.
+constexpr std::chrono::milliseconds silence_limit{20'000};
 
-/// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
-class front_desk final : public http::handler {
-public:
-    front_desk(const settings& settings, journal::journal& journal, wall_clock clock)
-        : intake_{settings.endpoints, journal, clock} {}
-
-    std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
-    asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
-
-private:
-    intake::intake intake_;
-};
-
-void warn_about_keys(const settings& settings) {
-    for (const auto& endpoint : settings.endpoints) {
-        for (const auto& text : endpoint.secrets) {
-            const auto key = signature::key::parse(text.text());
-            if (key && !key->doubt().empty()) {
-                spdlog::warn("endpoint {}: a secret {}", endpoint.name, key->doubt());
-            }
-        }
-    }
-}
-
+/// The main thread waits for signals, feeds the watchdog, and never blocks; what blocks is done by one worker, one
+/// after another: reloads, a look at the certificates, the drain.
 class daemon {
 public:
-    explicit daemon(std::shared_ptr<const settings> settings) : settings_{std::move(settings)} {}
+    daemon(std::string path, const service_manager& manager)
+        : path_{std::move(path)}, manager_{manager}, signs_{silence_allowed(manager)},
+          receiver_{[this](std::string_view what) { on_journal_failure(what); }} {}
 
-    int run() {
-        if (const auto started = start(); !started) {
+    int run(std::shared_ptr<const settings> settings) {
+        if (const auto started = receiver_.start(std::move(settings)); !started) {
             spdlog::critical("{}", started.error().message);
             return exit_io;
         }
+        const auto status = summary();
+        spdlog::info("{}", status);
+        manager_.ready(status);
         wait_for_signal();
+        tick();
         main_.run();
-        if (draining_.joinable()) {
-            draining_.join();
-        }
+        worker_.join();
         return failed_ ? exit_io : exit_done;
     }
 
 private:
-    /// Journal first, sinks next, sockets last: nothing is taken that could not be kept and passed on.
-    result<void> start() {
-        const auto clock = choose_clock();
-        warn_about_keys(*settings_);
-        auto journal =
-            journal::open(settings_->journal, clock,
-                          {.committed = [this](std::span<const event_ptr> events) { dispatcher_->committed(events); },
-                           .failed = [this](std::string_view what) { on_journal_failure(std::string{what}); }});
-        if (!journal) {
-            return std::unexpected{journal.error()};
-        }
-        journal_ = std::move(*journal);
-        auto dispatcher = delivery::start(settings_->sinks, sinks::build, *journal_, clock);
-        if (!dispatcher) {
-            return std::unexpected{dispatcher.error()};
-        }
-        dispatcher_ = std::move(*dispatcher);
-        auto server = http::start(settings_->server, settings_->listeners,
-                                  [this, clock] { return std::make_unique<front_desk>(*settings_, *journal_, clock); });
-        if (!server) {
-            return std::unexpected{server.error()};
-        }
-        server_ = std::move(*server);
-        spdlog::info("ready: {} listener(s), {} endpoint(s), {} sink(s)", settings_->listeners.size(),
-                     settings_->endpoints.size(), settings_->sinks.size());
-        return {};
+    /// Half of the watchdog's time: what it finds out late it must still be able to say.
+    static std::chrono::milliseconds silence_allowed(const service_manager& manager) {
+        return manager.watchdog() ? std::chrono::duration_cast<std::chrono::milliseconds>(*manager.watchdog() / 2)
+                                  : silence_limit;
+    }
+
+    std::string summary() const {
+        const auto now = receiver_.in_force();
+        return "ready: " + std::to_string(now->listeners.size()) + " listener(s), " +
+               std::to_string(now->endpoints.size()) + " endpoint(s), " + std::to_string(now->sinks.size()) +
+               " sink(s)";
     }
 
     void wait_for_signal() {
@@ -109,61 +74,113 @@ private:
                 return;
             }
             if (signal == SIGHUP) {
-                spdlog::info("SIGHUP: the sinks' files are opened anew");
-                dispatcher_->reopen();
-            } else if (draining_.joinable()) {
+                hang_up();
+            } else if (draining_) {
                 spdlog::warn("a second signal: ending at once");
                 _exit(exit_no);
             } else {
-                spdlog::info("draining for at most {}", to_text(settings_->server.drain_timeout));
-                begin_drain();
+                begin_drain("a signal");
             }
             wait_for_signal();
         });
     }
 
-    /// Not on the main thread: that one listens for the second signal meanwhile.
-    void begin_drain() {
-        end_process_after(settings_->server.drain_timeout + grace_after_drain, exit_no);
-        draining_ = std::thread{[this] {
-            const auto deadline = clock::now() + settings_->server.drain_timeout;
-            server_->drain(settings_->server.drain_timeout);
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
-            dispatcher_->stop(std::max(left, least_for_sinks));
-            journal_->close();
+    void tick() {
+        timer_.expires_after(tick_period);
+        timer_.async_wait([this](const boost::system::error_code& fault) {
+            if (fault || draining_) {
+                return;
+            }
+            receiver_.look(signs_);
+            if (signs_.looked()) {
+                manager_.alive();
+            }
+            if (!looking_.exchange(true)) {
+                asio::post(worker_, [this] {
+                    receiver_.renew_certificates();
+                    looking_ = false;
+                });
+            }
+            tick();
+        });
+    }
+
+    /// Files first: they are wanted anew also when the configuration has a fault. Signals that come while a reload
+    /// waits for its turn are about the same file as that one.
+    void hang_up() {
+        receiver_.reopen();
+        if (!draining_ && !reload_waits_.exchange(true)) {
+            asio::post(worker_, [this] {
+                reload_waits_ = false;
+                reload();
+            });
+        }
+    }
+
+    /// On the worker.
+    void reload() {
+        manager_.reloading();
+        const auto faults = receiver_.reload(path_);
+        for (const auto& one : faults) {
+            spdlog::error("{}", one);
+        }
+        auto status = summary();
+        if (faults.empty()) {
+            spdlog::info("reloaded {}; {}", path_, status);
+        } else {
+            spdlog::error("not reloaded, everything stays as it was: {} fault(s) in {}", faults.size(), path_);
+            status += "; the last reload was refused: " + faults.front();
+        }
+        manager_.ready(status);
+    }
+
+    void begin_drain(std::string_view why) {
+        const auto patience = receiver_.in_force()->server.drain_timeout;
+        draining_ = true;
+        spdlog::info("{}: draining for at most {}", why, to_text(patience));
+        manager_.stopping("draining");
+        timer_.cancel();
+        end_process_after(patience + grace_after_drain, exit_no);
+        asio::post(worker_, [this] {
+            receiver_.drain();
             spdlog::info("stopped");
             asio::post(main_, [this] { signals_.cancel(); });
-        }};
+        });
     }
 
     /// On the journal's thread. What was acknowledged is safe; what can still be is unknown: end, and recover.
-    void on_journal_failure(std::string what) {
+    void on_journal_failure(std::string_view what) {
         spdlog::critical("the journal failed: {}; nothing more is acknowledged, ending", what);
         asio::post(main_, [this] {
             failed_ = true;
-            if (!draining_.joinable()) {
-                begin_drain();
+            if (!draining_) {
+                begin_drain("the journal failed");
             }
         });
     }
 
-    std::shared_ptr<const settings> settings_;
+    const std::string path_;
+    const service_manager& manager_;
+    vital_signs signs_;
     asio::io_context main_{1};
     asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
-    std::unique_ptr<journal::journal> journal_;
-    std::unique_ptr<delivery::dispatcher> dispatcher_;
-    std::unique_ptr<http::server> server_;
-    std::thread draining_;
+    asio::steady_timer timer_{main_};
+    receiver receiver_;
+    std::atomic<bool> reload_waits_{false};
+    std::atomic<bool> looking_{false};
+    bool draining_ = false;
     bool failed_ = false;
+    asio::thread_pool worker_{1};
 };
 
 } // namespace
 
-int run_daemon(std::shared_ptr<const settings> settings) {
+int run_daemon(const std::string& path, std::shared_ptr<const settings> settings) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
     std::signal(SIGCHLD, SIG_DFL); // whoever started us may have ignored it: hooks would lose their exit codes
-    return daemon{std::move(settings)}.run();
+    const service_manager manager;
+    return daemon{path, manager}.run(std::move(settings));
 }
 
 } // namespace hookd::app

@@ -91,14 +91,18 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 void start_logging(const log_settings& settings) {
     spdlog::drop_all();
     spdlog::init_thread_pool(most_waiting, 1);
-    auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_st>(logger_name);
+    spdlog::set_default_logger(spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>(logger_name));
+    change_logging(settings);
+}
+
+void change_logging(const log_settings& settings) {
+    auto& logger = *spdlog::default_logger_raw();
     if (settings.format == log_format::json) {
-        logger->set_formatter(std::make_unique<json_formatter>());
+        logger.set_formatter(std::make_unique<json_formatter>());
     } else {
-        logger->set_formatter(std::make_unique<text_formatter>());
+        logger.set_formatter(std::make_unique<text_formatter>());
     }
-    logger->set_level(to_spdlog(settings.level));
-    spdlog::set_default_logger(std::move(logger));
+    logger.set_level(to_spdlog(settings.level));
 }
 
 void stop_logging() {

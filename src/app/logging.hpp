@@ -9,6 +9,9 @@ namespace hookd::app {
 /// strangers, are made visible, so that nobody can write a line of their own.
 void start_logging(const log_settings& settings);
 
+/// Other level and format from the next line on. Any thread.
+void change_logging(const log_settings& settings);
+
 /// Writes out what waits. Blocks as long as standard error does.
 void stop_logging();
 

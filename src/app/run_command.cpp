@@ -34,7 +34,7 @@ int run_run(const std::string& config_path, std::ostream& err) {
     for (const auto& warning : loaded.warnings) {
         spdlog::warn("{}", warning);
     }
-    const int code = run_daemon(loaded.values);
+    const int code = run_daemon(config_path, loaded.values);
     end_process_after(log_patience, code);
     stop_logging();
     return code;

@@ -5,7 +5,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -17,107 +19,200 @@ namespace {
 
 /// For a sink to end what it was cancelled in.
 constexpr std::chrono::seconds after_cancelling{1};
+/// For a sink that a reload changes or removes to end what it has in hand.
+constexpr std::chrono::seconds for_a_change{5};
 
 using lanes = std::vector<std::shared_ptr<lane>>;
 
+bool same(const sink_settings& a, const sink_settings& b) {
+    return a.name == b.name && a.type == b.type && a.events == b.events && a.endpoints == b.endpoints &&
+           a.timeout == b.timeout && a.concurrency == b.concurrency && a.retry == b.retry &&
+           a.options->same_as(*b.options);
+}
+
+const std::shared_ptr<lane>* find(const lanes& among, const std::string& name) {
+    const auto found = std::ranges::find(among, name, [](const auto& each) { return each->name(); });
+    return found == among.end() ? nullptr : &*found;
+}
+
+/// Stops the lanes, and waits until they have ended; what takes longer than `patience` is cancelled, what hangs even
+/// then is left behind.
+void end(const lanes& leaving, std::chrono::milliseconds patience) {
+    for (const auto& each : leaving) {
+        each->stop();
+    }
+    lanes late;
+    const auto patient_until = std::chrono::steady_clock::now() + patience;
+    for (const auto& each : leaving) {
+        if (!each->ended_before(patient_until)) {
+            late.push_back(each);
+        }
+    }
+    for (const auto& each : late) {
+        each->cancel();
+    }
+    const auto last_moment = std::chrono::steady_clock::now() + after_cancelling;
+    for (const auto& each : late) {
+        if (!each->ended_before(last_moment)) {
+            each->let_go();
+            spdlog::warn("sink {}: hangs, is left behind; what it has in hand is delivered again", each->name());
+        }
+    }
+}
+
 class threaded_dispatcher final : public dispatcher {
 public:
-    threaded_dispatcher(std::shared_ptr<tail> newest_events, lanes running)
-        : newest_events_{std::move(newest_events)}, lanes_{std::move(running)} {}
+    threaded_dispatcher(sink_builder build, journal::journal& journal, wall_clock clock)
+        : build_{std::move(build)}, journal_{journal}, clock_{clock},
+          newest_events_{std::make_shared<tail>(journal.last_sequence(), tail::limits{})} {}
 
-    ~threaded_dispatcher() override { end(std::chrono::milliseconds{0}); }
+    ~threaded_dispatcher() override { stop(std::chrono::milliseconds{0}); }
     threaded_dispatcher(const threaded_dispatcher&) = delete;
     threaded_dispatcher& operator=(const threaded_dispatcher&) = delete;
 
     void committed(std::span<const event_ptr> events) override {
-        if (lanes_.empty())
-            return;
         newest_events_->push(events);
-        for (const auto& each : lanes_)
+        const std::scoped_lock lock{mutex_};
+        for (const auto& each : lanes_) {
             each->committed();
+        }
     }
 
     void reopen() override {
-        for (const auto& each : lanes_)
+        for (const auto& each : running()) {
             each->reopen();
+        }
     }
 
-    void stop(std::chrono::milliseconds patience) override { end(patience); }
+    result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) override;
+
+    std::chrono::milliseconds silence() override {
+        std::chrono::milliseconds longest{0};
+        for (const auto& each : running()) {
+            longest = std::max(longest, each->silence());
+        }
+        return longest;
+    }
+
+    void stop(std::chrono::milliseconds patience) override {
+        lanes all;
+        {
+            const std::scoped_lock lock{mutex_};
+            all.swap(lanes_);
+        }
+        end(all, patience);
+    }
 
 private:
-    void end(std::chrono::milliseconds patience);
+    /// A lane in its place in the new order: one that runs on, or one that is built and not yet begun.
+    struct place {
+        std::shared_ptr<lane> feeding;
+        std::unique_ptr<sinks::sink> sink; // null: it runs on
+    };
 
+    /// Other sinks, that wait for their commit.
+    class prepared final : public change {
+    public:
+        explicit prepared(threaded_dispatcher& owner) : owner_{owner} {}
+        prepared(const prepared&) = delete;
+        prepared& operator=(const prepared&) = delete;
+        ~prepared() override {
+            for (const auto& name : opened) { // after a commit none is left
+                owner_.journal_.close_sink(name);
+            }
+        }
+        void commit() override { owner_.take_over(*this); }
+
+        std::vector<place> places;
+        std::vector<std::string> opened; // sinks that the journal did not feed before
+
+    private:
+        threaded_dispatcher& owner_;
+    };
+
+    lanes running() const {
+        const std::scoped_lock lock{mutex_};
+        return lanes_;
+    }
+    void take_over(prepared& next);
+
+    sink_builder build_;
+    journal::journal& journal_;
+    wall_clock clock_;
     std::shared_ptr<tail> newest_events_;
-    const lanes lanes_; // as they were started, for committed() may come from another thread at any time
-    bool ended_ = false;
+    mutable std::mutex mutex_; // over lanes_
+    lanes lanes_;
 };
 
-void threaded_dispatcher::end(std::chrono::milliseconds patience) {
-    if (std::exchange(ended_, true))
-        return;
-    for (const auto& each : lanes_)
-        each->stop();
-    lanes late;
-    const auto patient_until = std::chrono::steady_clock::now() + patience;
-    for (const auto& each : lanes_)
-        if (!each->ended_before(patient_until))
-            late.push_back(each);
-
-    for (const auto& each : late)
-        each->cancel();
-    const auto last_moment = std::chrono::steady_clock::now() + after_cancelling;
-    for (const auto& each : late)
-        if (!each->ended_before(last_moment)) {
-            each->let_go();
-            spdlog::warn("sink {}: hangs, is left behind; what it has in hand is delivered after the next start",
-                         each->name());
+result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sink_settings> sinks) {
+    auto next = std::make_unique<prepared>(*this);
+    const auto now = running();
+    for (const auto& each : sinks) {
+        const auto* const there = find(now, each.name);
+        if (there != nullptr && same((*there)->settings(), each)) {
+            next->places.push_back({*there, nullptr});
+            continue;
         }
+        if (there == nullptr) {
+            if (const auto known = journal_.open_sink(each.name); !known) {
+                return std::unexpected(error{"sink " + each.name + ": " + known.error().message});
+            }
+            next->opened.push_back(each.name);
+        }
+        auto feeding = std::make_shared<lane>(
+            each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
+        try {
+            next->places.push_back({feeding, build_(each, feeding->context())});
+        } catch (const std::exception& caught) {
+            return std::unexpected(error{"sink " + each.name + ": " + caught.what()});
+        }
+    }
+    return next;
 }
 
-/// Known to the journal, built, and not yet begun.
-struct ready_lane {
-    std::shared_ptr<lane> feeding;
-    std::unique_ptr<sinks::sink> sink;
-    journal::sink_state state;
-};
-
-result<ready_lane> prepare(const sink_settings& settings, const sink_builder& build, const lane::place& where) {
-    auto state = where.journal.open_sink(settings.name);
-    if (!state)
-        return std::unexpected(error{"sink " + settings.name + ": " + state.error().message});
-    ready_lane ready{.feeding = std::make_shared<lane>(settings, where), .sink = nullptr, .state = *state};
-    try {
-        ready.sink = build(settings, ready.feeding->context());
-    } catch (const std::exception& caught) {
-        return std::unexpected(error{"sink " + settings.name + ": " + caught.what()});
+/// The cursor of a changed sink is only known once its lane has ended. Where the journal fails meanwhile or there is no
+/// thread to be had, the process cannot go on: the exceptions end it.
+void threaded_dispatcher::take_over(prepared& next) {
+    lanes all;
+    for (const auto& each : next.places) {
+        all.push_back(each.feeding);
     }
-    return ready;
+    auto leaving = running();
+    std::erase_if(leaving, [&](const auto& each) { return std::ranges::find(all, each) != all.end(); });
+    end(leaving, for_a_change);
+    for (const auto& each : leaving) {
+        if (find(all, each->name()) == nullptr) {
+            journal_.close_sink(each->name());
+            spdlog::info("sink {}: removed", each->name());
+        }
+    }
+    {
+        const std::scoped_lock lock{mutex_};
+        lanes_ = std::move(all); // before they begin: a commit that a lane does not see itself must wake it
+    }
+    for (auto& each : next.places) {
+        if (each.sink != nullptr) {
+            each.feeding->start(std::move(each.sink), journal_.open_sink(each.feeding->name()).value());
+        }
+    }
+    next.opened.clear();
 }
 
 } // namespace
 
 result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, const sink_builder& build,
                                           journal::journal& journal, wall_clock clock) {
-    auto newest_events = std::make_shared<tail>(journal.last_sequence(), tail::limits{});
-    std::vector<ready_lane> ready;
-    for (const auto& each : sinks) {
-        auto prepared = prepare(each, build, {.journal = journal, .newest_events = newest_events, .clock = clock});
-        if (!prepared)
-            return std::unexpected(std::move(prepared.error()));
-        ready.push_back(std::move(*prepared));
+    auto made = std::make_unique<threaded_dispatcher>(build, journal, clock);
+    auto ready = made->prepare(sinks);
+    if (!ready) {
+        return std::unexpected(ready.error());
     }
-
-    lanes started;
-    for (auto& each : ready) {
-        try {
-            each.feeding->start(std::move(each.sink), each.state);
-        } catch (const std::system_error& caught) {
-            const threaded_dispatcher those_before{newest_events, std::move(started)}; // whose end stops them
-            return std::unexpected(error{"sink " + each.feeding->name() + ": no thread for it: " + caught.what()});
-        }
-        started.push_back(std::move(each.feeding));
+    try {
+        (*ready)->commit();
+    } catch (const std::system_error& caught) {
+        return std::unexpected(error{std::string{"no thread for a sink: "} + caught.what()});
     }
-    return std::make_unique<threaded_dispatcher>(std::move(newest_events), std::move(started));
+    return made;
 }
 
 } // namespace hookd::delivery

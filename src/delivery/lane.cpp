@@ -54,8 +54,7 @@ sinks::outcome unforeseen(const std::exception_ptr& failure) {
 
 lane::lane(sink_settings settings, const place& where)
     : settings_{std::move(settings)}, newest_events_{where.newest_events}, clock_{where.clock},
-      overtime_{where.overtime}, journal_{where.journal, settings_.name}, log_{settings_.name},
-      newest_at_start_{newest_events_->newest()} {}
+      overtime_{where.overtime}, journal_{where.journal, settings_.name}, log_{settings_.name} {}
 
 lane::~lane() = default;
 
@@ -63,7 +62,7 @@ void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& s
     sink_ = std::move(sink);
     plan_ = std::make_unique<lane_plan>(settings_,
                                         lane_plan::start{.cursor = state.cursor,
-                                                         .newest = newest_at_start_,
+                                                         .newest = newest_events_->newest(),
                                                          .rows_waiting = state.waiting > 0,
                                                          .rows = state.waiting + state.dead > 0,
                                                          .batch_limit = sink_->batch_limit()},
@@ -229,14 +228,25 @@ void lane::cancel() {
     });
 }
 
+std::chrono::milliseconds lane::silence() {
+    const auto now = pulse::clock::now();
+    const auto silent = pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its lane for so long
+    if (pulse_.ask(now)) {
+        asio::post(context_, [this] { pulse_.answer(); });
+    }
+    return std::max(silent, std::chrono::milliseconds{0});
+}
+
 bool lane::ended_before(steady_time deadline) {
+    if (!thread_.joinable()) {
+        return true; // it never began
+    }
     {
         std::unique_lock lock{end_mutex_};
         if (!end_came_.wait_until(lock, deadline, [this] { return end_; }))
             return false;
     }
-    if (thread_.joinable())
-        thread_.join();
+    thread_.join();
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "delivery/lane_plan.hpp"
 #include "delivery/tail.hpp"
 
+#include <hookd/core/pulse.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/journal.hpp>
@@ -52,6 +53,7 @@ public:
     lane& operator=(const lane&) = delete;
 
     const std::string& name() const { return settings_.name; }
+    const sink_settings& settings() const { return settings_; }
     /// For building the sink.
     boost::asio::io_context& context() { return context_; }
     /// Starts the thread. Throws std::system_error when there can be no more.
@@ -63,6 +65,8 @@ public:
     void stop();
     /// Cancels what is under way.
     void cancel();
+    /// The watchdog's thread, see dispatcher::silence.
+    std::chrono::milliseconds silence();
 
     /// Waits for the thread's end after stop(). Whether it came.
     bool ended_before(steady_time deadline);
@@ -96,7 +100,7 @@ private:
     std::chrono::milliseconds overtime_;
     journal_port journal_;
     lane_log log_;
-    std::uint64_t newest_at_start_;
+    pulse pulse_;
 
     boost::asio::io_context context_{1};
     boost::asio::steady_timer wake_{context_};

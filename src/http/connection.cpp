@@ -37,10 +37,10 @@ std::string_view body_for(unsigned status) {
 
 } // namespace
 
-connection::connection(io_thread& home, const listener& where, socket peer, std::unique_ptr<transport> transport,
+connection::connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
                        std::optional<ip_address> address, connection_limits::permit permit)
-    : home_{home}, where_{where}, socket_{std::move(peer)}, transport_{std::move(transport)}, address_{address},
-      permit_{std::move(permit)}, reader_{home.shared().settings} {
+    : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
+      transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits} {
     home_.enlist(*this);
 }
 
@@ -49,7 +49,7 @@ connection::~connection() {
 }
 
 void connection::enter(phase what) {
-    const auto& limits = home_.shared().settings;
+    const auto& limits = terms_->limits;
     const auto allowed = [&]() -> std::chrono::milliseconds {
         switch (what) {
         case phase::handshake:
@@ -83,6 +83,7 @@ void connection::look_at_deadline(clock::time_point now) {
 }
 
 void connection::drain() {
+    leaving_ = true;
     if (phase_ == phase::idle) {
         deadline_ = clock::time_point::min();
     } else if (phase_ == phase::first) {
@@ -149,8 +150,8 @@ asio::awaitable<bool> connection::serve_request() {
                         "both Forwarded and X-Forwarded-For came through a trusted proxy");
         co_return false;
     }
-    if (const auto early = home_.requests().screen(current)) {
-        if (reader_.has_body() || !reader_.keep_alive() || home_.draining()) {
+    if (const auto early = terms_->requests->screen(current)) {
+        if (reader_.has_body() || !reader_.keep_alive() || leaving_) {
             if (co_await send_answer(*early, false)) {
                 co_await linger();
             }
@@ -164,8 +165,8 @@ asio::awaitable<bool> connection::serve_request() {
             co_return false;
         }
         enter(phase::working);
-        const answer what = co_await home_.requests().handle(current);
-        const bool keep_alive = reader_.keep_alive() && !home_.draining();
+        const answer what = co_await terms_->requests->handle(current);
+        const bool keep_alive = reader_.keep_alive() && !leaving_;
         if (!co_await send_answer(what, keep_alive) || !keep_alive) {
             co_return false;
         }
@@ -177,34 +178,11 @@ asio::awaitable<bool> connection::serve_request() {
 }
 
 asio::awaitable<bool> connection::read_head() {
-    enter(served_ ? phase::idle : phase::first);
-    for (;;) {
-        switch (reader_.advance()) {
-        case request_reader::progress::head:
-            co_return true;
-        case request_reader::progress::refused:
-            co_await refuse({reader_.why().status, body_for(reader_.why().status), {}, {}}, reader_.why().reason);
-            co_return false;
-        default:
-            break;
-        }
-        if (reader_.begun() && phase_ != phase::head) {
-            enter(phase::head);
-        } else if (!reader_.begun() && served_ && home_.draining()) {
-            co_return false;
-        }
-        switch (co_await fill()) {
-        case filled::bytes:
-            break;
-        case filled::stopped:
-            if (reader_.begun() && !cut_) {
-                co_await refuse(timed_out, "the header took longer than header_timeout");
-            }
-            co_return false;
-        case filled::end:
-            co_return false;
-        }
+    if (served_ && leaving_ && !reader_.begun()) {
+        co_return false;
     }
+    enter(served_ ? phase::idle : phase::first);
+    co_return co_await read_until(request_reader::progress::head, "the header took longer than header_timeout");
 }
 
 asio::awaitable<bool> connection::read_body() {
@@ -213,32 +191,49 @@ asio::awaitable<bool> connection::read_body() {
         !co_await send("HTTP/1.1 100 Continue\r\n\r\n")) {
         co_return false;
     }
+    co_return co_await read_until(request_reader::progress::complete, "the body took longer than body_timeout");
+}
+
+/// Reads until the reader has come so far. False: the connection is at its end, and the client knows why if it can.
+asio::awaitable<bool> connection::read_until(request_reader::progress wanted, std::string_view too_slow) {
     for (;;) {
-        switch (reader_.advance()) {
-        case request_reader::progress::complete:
+        if (reader_.begun() && (phase_ == phase::first || phase_ == phase::idle)) {
+            begin_request();
+        }
+        const auto reached = reader_.advance();
+        if (reached == wanted) {
             co_return true;
-        case request_reader::progress::refused:
+        }
+        if (reached == request_reader::progress::refused) {
             co_await refuse({reader_.why().status, body_for(reader_.why().status), {}, {}}, reader_.why().reason);
             co_return false;
-        default:
-            break;
         }
-        if (!account_memory()) {
+        if (phase_ == phase::body && !account_memory()) {
             co_await refuse(no_memory, "too many large bodies are under way");
             co_return false;
         }
-        switch (co_await fill()) {
-        case filled::bytes:
-            break;
-        case filled::stopped:
-            if (!cut_) {
-                co_await refuse(timed_out, "the body took longer than body_timeout");
-            }
-            co_return false;
-        case filled::end:
+        const auto got = co_await fill();
+        if (got == filled::stopped && reader_.begun() && !cut_) {
+            co_await refuse(timed_out, too_slow);
+        }
+        if (got != filled::bytes) {
             co_return false;
         }
     }
+}
+
+/// Its first byte is here, and none has been looked at: what is in force now stays so for this request.
+void connection::begin_request() {
+    if (terms_ != home_.in_force()) {
+        terms_ = home_.in_force();
+        reader_.limit(terms_->limits);
+        if (auto now = terms_->find(where_->key)) {
+            where_ = std::move(now);
+        } else {
+            leaving_ = true;
+        }
+    }
+    enter(phase::head);
 }
 
 asio::awaitable<connection::filled> connection::fill() {
@@ -313,7 +308,7 @@ asio::awaitable<void> connection::linger() {
 
 /// Fills in whose request it is; false where that cannot be told and must not be guessed.
 bool connection::find_client() {
-    const auto& trusted = where_.settings.trusted_proxies;
+    const auto& trusted = where_->settings.trusted_proxies;
     request& current = reader_.current();
     if (!address_) {
         client_ = "unix";
@@ -340,7 +335,7 @@ bool connection::account_memory() {
 void connection::log(std::string_view what, std::string_view reason) {
     if (const auto held_back = home_.may_log()) {
         spdlog::info("{}: {}; client={} listener={}{}", what, reason, address_ ? address_->text() : "unix",
-                     where_.bound, *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
+                     where_->bound, *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
     }
 }
 

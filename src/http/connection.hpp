@@ -2,6 +2,7 @@
 
 #include "http/connection_limits.hpp"
 #include "http/request_reader.hpp"
+#include "http/terms.hpp"
 #include "http/transport.hpp"
 
 #include <hookd/core/address.hpp>
@@ -24,7 +25,6 @@ namespace hookd::http {
 namespace asio = boost::asio;
 
 class io_thread;
-struct listener;
 using socket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
 
 /// One client's connection: its handshake, then requests one after another, until somebody has had enough. Lives in
@@ -36,7 +36,7 @@ public:
     using clock = std::chrono::steady_clock;
 
     /// `peer`: nothing on a Unix socket.
-    connection(io_thread& home, const listener& where, socket peer, std::unique_ptr<transport> transport,
+    connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
                std::optional<ip_address> address, connection_limits::permit permit);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
@@ -46,6 +46,8 @@ public:
 
     // From its thread, while `run` waits.
     void look_at_deadline(clock::time_point now);
+    const listener& where() const { return *where_; }
+    /// Ends with the request under way; at once where there is none.
     void drain();
     void cut();
 
@@ -69,6 +71,8 @@ private:
     asio::awaitable<bool> serve_request();
     asio::awaitable<bool> read_head();
     asio::awaitable<bool> read_body();
+    asio::awaitable<bool> read_until(request_reader::progress wanted, std::string_view too_slow);
+    void begin_request();
     asio::awaitable<filled> fill();
     asio::awaitable<bool> send(std::string_view bytes);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
@@ -79,7 +83,8 @@ private:
     void log(std::string_view what, std::string_view reason);
 
     io_thread& home_;
-    const listener& where_;
+    terms_ptr terms_;
+    listener_ptr where_;
     socket socket_;
     std::unique_ptr<transport> transport_;
     const std::optional<ip_address> address_;
@@ -91,6 +96,7 @@ private:
     phase phase_ = phase::handshake;
     bool expired_ = false; ///< The deadline passed; waits end at once until another phase is entered.
     bool cut_ = false;     ///< For good.
+    bool leaving_ = false; ///< No request after the one under way.
     bool served_ = false;
 };
 

@@ -22,6 +22,12 @@ connection_limits::permit::~permit() {
     }
 }
 
+void connection_limits::limit(unsigned most, unsigned most_per_address) {
+    const std::lock_guard lock{mutex_};
+    most_ = most;
+    most_per_address_ = most_per_address;
+}
+
 std::optional<connection_limits::permit> connection_limits::admit(const std::optional<ip_address>& address,
                                                                   refusal& why) {
     const std::lock_guard lock{mutex_};

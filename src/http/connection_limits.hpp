@@ -35,13 +35,16 @@ public:
 
     connection_limits(unsigned most, unsigned most_per_address) : most_{most}, most_per_address_{most_per_address} {}
 
+    /// Those that are open already stay, however many they are.
+    void limit(unsigned most, unsigned most_per_address);
+
     /// `address`: nothing for a peer that stands for many clients (a trusted proxy, a Unix socket).
     std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
 
 private:
-    const unsigned most_;
-    const unsigned most_per_address_;
-    std::mutex mutex_;
+    std::mutex mutex_; // over everything below
+    unsigned most_;
+    unsigned most_per_address_;
     unsigned open_ = 0;
     std::map<permit::key, unsigned> by_address_;
 };
@@ -51,11 +54,13 @@ class body_budget {
 public:
     explicit body_budget(std::size_t most) : most_{most} {}
 
+    void limit(std::size_t most) { most_ = most; }
+
     /// Changes one connection's share from `had` to `wanted` bytes; false: there is not enough left, nothing changed.
     bool change(std::size_t had, std::size_t wanted);
 
 private:
-    const std::size_t most_;
+    std::atomic<std::size_t> most_;
     std::atomic<std::size_t> used_{0};
 };
 

@@ -50,30 +50,26 @@ void log_exception(const std::exception_ptr& thrown) {
     }
 }
 
+std::size_t memory_for_bodies(const server_settings& settings) {
+    return std::max(body_memory, largest_bodies * settings.max_body.bytes);
+}
+
 } // namespace
 
-server_state::server_state(const server_settings& limits)
-    : settings{limits}, connections{limits.max_connections, limits.max_connections_per_address},
-      bodies{std::max(body_memory, largest_bodies * limits.max_body.bytes)} {}
+server_state::server_state(const server_settings& settings)
+    : connections{settings.max_connections, settings.max_connections_per_address}, bodies{memory_for_bodies(settings)} {
+}
 
-io_thread::io_thread(server_state& shared, std::unique_ptr<handler> handler)
-    : shared_{shared}, handler_{std::move(handler)} {}
+void server_state::limit(const server_settings& settings) {
+    connections.limit(settings.max_connections, settings.max_connections_per_address);
+    bodies.limit(memory_for_bodies(settings));
+}
 
 io_thread::~io_thread() {
     join();
 }
 
-void io_thread::listen_on(const listener& where, int descriptor) {
-    sockaddr_storage storage{};
-    socklen_t length = sizeof storage;
-    getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &length);
-    acceptors_.push_back({where, acceptor{context_, asio::generic::stream_protocol{storage.ss_family, 0}, descriptor}});
-}
-
 void io_thread::start() {
-    for (std::size_t index = 0; index < acceptors_.size(); ++index) {
-        asio::co_spawn(context_, accept_on(index), log_exception);
-    }
     thread_ = std::thread{[this] {
         pthread_setname_np(pthread_self(), "hookd-io");
         context_.run();
@@ -84,12 +80,58 @@ void io_thread::begin_drain() {
     asio::post(context_, [this] {
         draining_ = true;
         for (auto& one : acceptors_) {
-            one.socket.close();
+            one->socket.close();
         }
+        acceptors_.clear();
         for (auto& one : connections_) {
             one.drain();
         }
+        listening_.reset();
     });
+}
+
+void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done) {
+    asio::post(context_, [this, terms = std::move(terms), added = std::move(added), done = std::move(done)]() mutable {
+        terms_ = std::move(terms);
+        std::erase_if(acceptors_, [this](const auto& one) {
+            if (auto now = terms_->find(one->where->key)) {
+                one->where = std::move(now);
+                return false;
+            }
+            one->socket.close();
+            return true;
+        });
+        for (auto& one : added) {
+            accept_from(std::move(one));
+        }
+        for (auto& one : connections_) {
+            if (terms_->find(one.where().key) == nullptr) {
+                one.drain();
+            }
+        }
+        done();
+    });
+}
+
+std::chrono::milliseconds io_thread::silence() {
+    const auto now = pulse::clock::now();
+    const auto silent = pulse_.silence(now);
+    if (pulse_.ask(now)) {
+        asio::post(context_, [this] { pulse_.answer(); });
+    }
+    return silent;
+}
+
+void io_thread::accept_from(accepting_socket from) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    getsockname(from.descriptor.get(), reinterpret_cast<sockaddr*>(&storage), &length);
+    auto one = std::make_shared<accepting>(
+        terms_->find(from.key),
+        acceptor{context_, asio::generic::stream_protocol{storage.ss_family, 0}, from.descriptor.get()});
+    from.descriptor.release();
+    acceptors_.push_back(one);
+    asio::co_spawn(context_, accept_on(std::move(one)), log_exception);
 }
 
 void io_thread::cut() {
@@ -126,8 +168,8 @@ asio::awaitable<void> io_thread::watch_deadlines() {
     watching_ = false;
 }
 
-asio::awaitable<void> io_thread::accept_on(std::size_t index) {
-    auto& [where, socket] = acceptors_[index];
+asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
+    auto& [where, socket] = *on;
     asio::steady_timer pause{context_};
     while (socket.is_open()) {
         auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
@@ -136,7 +178,7 @@ asio::awaitable<void> io_thread::accept_on(std::size_t index) {
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
             if (const auto held_back = may_log()) {
-                spdlog::warn("cannot accept on {}: {}; trying again every {} ms{}", where.bound, fault.message(),
+                spdlog::warn("cannot accept on {}: {}; trying again every {} ms{}", where->bound, fault.message(),
                              accept_pause.count(),
                              *held_back > 0 ? " (and " + std::to_string(*held_back) + " more such lines)" : "");
             }
@@ -146,9 +188,9 @@ asio::awaitable<void> io_thread::accept_on(std::size_t index) {
     }
 }
 
-void io_thread::welcome(const listener& where, socket peer) {
+void io_thread::welcome(const listener_ptr& where, socket peer) {
     const auto address = peer_address(peer);
-    const bool counted = address && !contains(where.settings.trusted_proxies, *address);
+    const bool counted = address && !contains(where->settings.trusted_proxies, *address);
     connection_limits::refusal why{};
     auto permit = shared_.connections.admit(counted ? address : std::nullopt, why);
     if (!permit) {
@@ -156,7 +198,7 @@ void io_thread::welcome(const listener& where, socket peer) {
             spdlog::warn("refused a connection: {} reached; client={} listener={}{}",
                          why == connection_limits::refusal::too_many ? "max_connections"
                                                                      : "max_connections_per_address",
-                         address ? address->text() : "unix", where.bound,
+                         address ? address->text() : "unix", where->bound,
                          *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
         }
         return; // closes it
@@ -167,16 +209,18 @@ void io_thread::welcome(const listener& where, socket peer) {
         const int on = 1;
         setsockopt(peer.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    auto bytes = where.tls ? make_tls_transport(peer.native_handle(), where.tls.get())
-                           : make_plain_transport(peer.native_handle());
+    auto bytes = where->tls ? make_tls_transport(peer.native_handle(), where->tls.get())
+                            : make_plain_transport(peer.native_handle());
     if (bytes == nullptr) {
         spdlog::error("no memory for another TLS connection");
         return;
     }
-    asio::co_spawn(context_,
-                   serve(std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address,
-                                                      std::move(*permit))),
-                   log_exception);
+    auto one =
+        std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(*permit));
+    if (draining_) { // it was accepted just before the sockets were closed
+        one->drain();
+    }
+    asio::co_spawn(context_, serve(std::move(one)), log_exception);
 }
 
 } // namespace hookd::http

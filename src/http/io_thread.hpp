@@ -3,18 +3,22 @@
 #include "http/connection.hpp"
 #include "http/connection_limits.hpp"
 #include "http/response.hpp"
-#include "http/tls_context.hpp"
+#include "http/terms.hpp"
 
+#include <hookd/core/pulse.hpp>
 #include <hookd/core/rate_limiter.hpp>
+#include <hookd/core/unique_fd.hpp>
 #include <hookd/http/server.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -26,31 +30,36 @@ namespace hookd::http {
 struct server_state {
     explicit server_state(const server_settings& settings);
 
-    const server_settings& settings;
     connection_limits connections;
     body_budget bodies;
+
+    void limit(const server_settings& settings);
 };
 
-/// One listener, as every thread sees it.
-struct listener {
-    const listener_settings& settings;
-    tls_context tls; ///< Null: plain HTTP.
-    std::string bound;
+/// A socket for one thread to accept from.
+struct accepting_socket {
+    std::string key; ///< The listener's.
+    unique_fd descriptor;
 };
 
-/// An I/O thread: its own io_context, accepting sockets, handler and connections; nothing of it is shared.
+/// An I/O thread: its own io_context, accepting sockets, handler and connections; nothing of it is shared. It turns
+/// until it was told to drain and its last connection has ended.
 class io_thread {
 public:
     using acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, asio::io_context::executor_type>;
 
-    io_thread(server_state& shared, std::unique_ptr<handler> handler);
+    explicit io_thread(server_state& shared) : shared_{shared} {}
     io_thread(const io_thread&) = delete;
     io_thread& operator=(const io_thread&) = delete;
     ~io_thread();
 
-    /// Before `start`. Takes over the descriptor.
-    void listen_on(const listener& where, int descriptor);
     void start();
+
+    /// Any thread: from now on requests begin under these terms. Accepts from `added`, closes the sockets of listeners
+    /// that the terms do not know any more, and lets their connections end. `done` is called on this thread.
+    void install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done);
+    /// A watchdog's thread: for how long this one has owed an answer; asks again.
+    std::chrono::milliseconds silence();
 
     /// Any thread: no new connections, idle ones are closed, the others end with their request.
     void begin_drain();
@@ -61,29 +70,32 @@ public:
 
     // For connections, on this thread.
     server_state& shared() { return shared_; }
-    handler& requests() { return *handler_; }
+    const terms_ptr& in_force() const { return terms_; }
     response_writer& responses() { return responses_; }
-    bool draining() const { return draining_; }
     void enlist(connection& one);
     /// Whether a line about a refused or broken request may be logged now; the number of those that were held back.
     std::optional<std::uint64_t> may_log() { return log_limit_.admit(rate_limiter::clock::now()); }
 
 private:
-    asio::awaitable<void> accept_on(std::size_t index);
+    struct accepting {
+        listener_ptr where;
+        acceptor socket;
+    };
+
+    void accept_from(accepting_socket from);
+    asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
-    void welcome(const listener& where, socket peer);
+    void welcome(const listener_ptr& where, socket peer);
 
     server_state& shared_;
     asio::io_context context_{1};
-    std::unique_ptr<handler> handler_;
+    asio::executor_work_guard<asio::io_context::executor_type> listening_{context_.get_executor()};
+    terms_ptr terms_;
     response_writer responses_;
     connection_list connections_;
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
-    struct accepting {
-        const listener& where;
-        acceptor socket;
-    };
-    std::vector<accepting> acceptors_;
+    std::vector<std::shared_ptr<accepting>> acceptors_;
+    pulse pulse_;
     rate_limiter log_limit_{20, std::chrono::seconds{1}};
     bool draining_ = false;
     bool watching_ = false;

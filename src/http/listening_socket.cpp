@@ -1,6 +1,7 @@
 #include "http/listening_socket.hpp"
 
 #include <hookd/core/address.hpp>
+#include <hookd/core/unique_fd.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -24,25 +25,6 @@ namespace {
 
 constexpr int first_passed_descriptor = 3; // sd_listen_fds(3)
 constexpr mode_t unix_socket_mode = 0660;
-
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_{fd} {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    descriptor(descriptor&& other) noexcept : fd_{other.release()} {}
-    descriptor& operator=(descriptor&&) = delete;
-    ~descriptor() {
-        if (fd_ >= 0) {
-            close(fd_);
-        }
-    }
-    int value() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
 
 struct socket_address {
     sockaddr_storage storage{};
@@ -117,12 +99,12 @@ std::string text_of(const socket_address& address) {
 /// Sockets with SO_REUSEPORT share an address with those of any program of the same user: a second daemon would take a
 /// part of the first one's connections, and nobody would know. A socket without it finds out whether somebody listens.
 bool is_taken(const socket_address& address) {
-    const descriptor probe{socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    set_flag(probe.value(), SOL_SOCKET, SO_REUSEADDR);
+    const unique_fd probe{socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    set_flag(probe.get(), SOL_SOCKET, SO_REUSEADDR);
     if (address.storage.ss_family == AF_INET6) {
-        set_flag(probe.value(), IPPROTO_IPV6, IPV6_V6ONLY);
+        set_flag(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY);
     }
-    return bind(probe.value(), address.data(), address.length) != 0 && errno == EADDRINUSE;
+    return bind(probe.get(), address.data(), address.length) != 0 && errno == EADDRINUSE;
 }
 
 result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
@@ -136,47 +118,39 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
             system_error(text, "bind", "stop the program that listens there, or choose another port")};
     }
     listening_sockets opened;
-    std::vector<descriptor> owned;
     for (unsigned i = 0; i < count; ++i) {
-        descriptor& socket =
-            owned.emplace_back(::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        if (socket.value() < 0) {
+        unique_fd& socket = opened.descriptors.emplace_back(
+            ::socket(address->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (socket.get() < 0) {
             return std::unexpected{system_error(text, "socket")};
         }
-        set_flag(socket.value(), SOL_SOCKET, SO_REUSEADDR);
-        set_flag(socket.value(), SOL_SOCKET, SO_REUSEPORT);
+        set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR);
+        set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT);
         if (address->storage.ss_family == AF_INET6) {
-            set_flag(socket.value(), IPPROTO_IPV6, IPV6_V6ONLY); // so that 0.0.0.0 and [::] can stand side by side
+            set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY); // so that 0.0.0.0 and [::] can stand side by side
         }
-        if (bind(socket.value(), address->data(), address->length) != 0) {
+        if (bind(socket.get(), address->data(), address->length) != 0) {
             return std::unexpected{system_error(
                 text, "bind", "does the address belong to this machine, and is the port above 1023 or permitted?")};
         }
-        if (listen(socket.value(), SOMAXCONN) != 0) {
+        if (listen(socket.get(), SOMAXCONN) != 0) {
             return std::unexpected{system_error(text, "listen")};
         }
-        getsockname(socket.value(), address->data(), &address->length); // port 0: the others join the chosen one
+        getsockname(socket.get(), address->data(), &address->length); // port 0: the others join the chosen one
     }
     opened.bound = text_of(*address);
-    for (auto& socket : owned) {
-        opened.descriptors.push_back(socket.release());
-    }
     return opened;
 }
 
-result<listening_sockets> duplicated(std::string_view text, descriptor socket, unsigned count) {
+result<listening_sockets> duplicated(std::string_view text, unique_fd socket, unsigned count) {
     listening_sockets opened;
     opened.bound = text;
-    std::vector<descriptor> owned;
     for (unsigned i = 1; i < count; ++i) {
-        if (owned.emplace_back(fcntl(socket.value(), F_DUPFD_CLOEXEC, 0)).value() < 0) {
+        if (opened.descriptors.emplace_back(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)).get() < 0) {
             return std::unexpected{system_error(text, "dup")};
         }
     }
-    owned.push_back(std::move(socket));
-    for (auto& one : owned) {
-        opened.descriptors.push_back(one.release());
-    }
+    opened.descriptors.push_back(std::move(socket));
     return opened;
 }
 
@@ -186,8 +160,8 @@ bool is_stale(const socket_address& address, const std::string& path) {
     if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
         return false;
     }
-    const descriptor probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    return probe.value() >= 0 && connect(probe.value(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
+    const unique_fd probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    return probe.get() >= 0 && connect(probe.get(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
 }
 
 result<listening_sockets> open_unix(std::string_view text, unsigned count) {
@@ -203,16 +177,16 @@ result<listening_sockets> open_unix(std::string_view text, unsigned count) {
     if (is_stale(address, path)) {
         unlink(path.c_str());
     }
-    descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    if (socket.value() < 0) {
+    unique_fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    if (socket.get() < 0) {
         return std::unexpected{system_error(text, "socket")};
     }
-    if (bind(socket.value(), address.data(), address.length) != 0) {
+    if (bind(socket.get(), address.data(), address.length) != 0) {
         return std::unexpected{
             system_error(text, "bind", "does its directory exist, and is no other program using it?")};
     }
     chmod(path.c_str(), unix_socket_mode);
-    if (listen(socket.value(), SOMAXCONN) != 0) {
+    if (listen(socket.get(), SOMAXCONN) != 0) {
         return std::unexpected{system_error(text, "listen")};
     }
     auto opened = duplicated(text, std::move(socket), count);
@@ -249,11 +223,12 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
             error{"cannot listen on " + std::string{text} +
                   ": systemd passed no socket of that name; set FileDescriptorName= in the socket unit"}};
     }
-    descriptor socket{fcntl(*passed, F_DUPFD_CLOEXEC, 0)};
-    if (socket.value() < 0) {
+    fcntl(*passed, F_SETFD, FD_CLOEXEC); // it stays open for the next reload, but is none of a hook's business
+    unique_fd socket{fcntl(*passed, F_DUPFD_CLOEXEC, 0)};
+    if (socket.get() < 0) {
         return std::unexpected{system_error(text, "dup")};
     }
-    fcntl(socket.value(), F_SETFL, fcntl(socket.value(), F_GETFL) | O_NONBLOCK);
+    fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
     return duplicated(text, std::move(socket), count);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hookd/core/error.hpp>
+#include <hookd/core/unique_fd.hpp>
 
 #include <string>
 #include <string_view>
@@ -10,9 +11,9 @@ namespace hookd::http {
 
 /// The sockets of one listener, one for each I/O thread, bound and listening, non-blocking and close-on-exec. TCP
 /// sockets are separate (SO_REUSEPORT), so that the kernel spreads connections; Unix sockets and those that systemd
-/// passes are one socket, duplicated. The caller owns the descriptors.
+/// passes are one socket, duplicated.
 struct listening_sockets {
-    std::vector<int> descriptors;
+    std::vector<unique_fd> descriptors;
     std::string bound;         ///< Where it really listens: the port that the kernel chose for port 0.
     std::string unlink_on_end; ///< Path of a Unix socket that was created; else empty.
 };

@@ -71,6 +71,11 @@ private:
 request_reader::request_reader(const server_settings& limits)
     : max_header_{limits.max_header.bytes}, max_body_{limits.max_body.bytes} {}
 
+void request_reader::limit(const server_settings& limits) {
+    max_header_ = limits.max_header.bytes;
+    max_body_ = limits.max_body.bytes;
+}
+
 request_reader::~request_reader() = default;
 
 std::span<char> request_reader::room() {

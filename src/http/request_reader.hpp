@@ -35,6 +35,9 @@ public:
     request_reader& operator=(const request_reader&) = delete;
     ~request_reader();
 
+    /// Only between requests, before any of the next one's bytes has been looked at.
+    void limit(const server_settings& limits);
+
     /// Where the next bytes from the peer go; never empty while more are needed. `filled` says how many came.
     std::span<char> room();
     void filled(std::size_t count);
@@ -63,8 +66,8 @@ private:
     progress read_body();
     progress refuse(unsigned status, std::string_view reason);
 
-    const std::size_t max_header_;
-    const std::uint64_t max_body_;
+    std::size_t max_header_;
+    std::uint64_t max_body_;
 
     std::string buffer_; // bytes from the peer: [begin_, end_) are not consumed yet
     std::size_t begin_ = 0;

@@ -1,3 +1,5 @@
+#include "http/certificate_watch.hpp"
+#include "http/descriptor_limit.hpp"
 #include "http/io_thread.hpp"
 #include "http/listening_socket.hpp"
 
@@ -7,8 +9,9 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <latch>
+#include <map>
 #include <mutex>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -16,27 +19,24 @@ namespace hookd::http {
 
 namespace {
 
-/// Descriptors that the rest of the process needs: journal, sinks, their children's pipes, logs.
-constexpr rlim_t other_descriptors = 256;
-
-void raise_descriptor_limit(unsigned max_connections) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const rlim_t wanted = max_connections + other_descriptors;
-    if (limit.rlim_cur < wanted) {
-        limit.rlim_cur = std::min(wanted, limit.rlim_max);
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    if (limit.rlim_cur < wanted) {
-        spdlog::warn("server.max_connections is {}, but the process may open only {} files; raise LimitNOFILE to {}",
-                     max_connections, limit.rlim_cur, wanted);
-    }
-}
+/// A listener that is ready to be put in force.
+struct ready_listener {
+    listener_ptr what;
+    std::vector<unique_fd> added; ///< A socket for each thread, where the address is new.
+    std::string unlink_on_end;
+    std::optional<certificate_watch> watch;
+};
 
 class server_of_threads final : public server {
 public:
-    explicit server_of_threads(const server_settings& settings) : state_{settings} {}
-
+    explicit server_of_threads(const server_settings& settings) : state_{settings} {
+        const unsigned count =
+            settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+        for (unsigned i = 0; i < count; ++i) {
+            threads_.push_back(std::make_unique<io_thread>(state_));
+        }
+        in_force_.resize(count);
+    }
     server_of_threads(const server_of_threads&) = delete;
     server_of_threads& operator=(const server_of_threads&) = delete;
     ~server_of_threads() override {
@@ -45,100 +45,236 @@ public:
         }
     }
 
-    result<void> open(std::span<const listener_settings> settings, const handler_factory& make_handler) {
-        const unsigned count =
-            state_.settings.threads != 0 ? state_.settings.threads : std::max(1U, std::thread::hardware_concurrency());
-        for (unsigned i = 0; i < count; ++i) {
-            threads_.push_back(std::make_unique<io_thread>(state_, make_handler()));
-        }
-        for (const auto& one : settings) {
-            if (auto opened = open_listener(one); !opened) {
-                return opened;
-            }
-        }
-        return {};
-    }
-
     void start() {
         for (auto& thread : threads_) {
             thread->start();
         }
-        for (const auto& one : listeners_) {
-            spdlog::info("listening on {} ({})", one->bound, one->tls ? "HTTPS" : "HTTP");
+    }
+
+    result<std::unique_ptr<change>> prepare(const server_settings& limits, std::span<const listener_settings> listeners,
+                                            const handler_factory& make_handler) override {
+        auto next = std::make_unique<prepared>(*this, limits);
+        for (const auto& one : listeners) {
+            auto opened = ready(one, key_of(one, next->listeners));
+            if (!opened) {
+                return std::unexpected{opened.error()};
+            }
+            next->listeners.push_back(std::move(*opened));
+        }
+        for (std::size_t i = 0; i < threads_.size(); ++i) {
+            next->handlers.push_back(make_handler());
+        }
+        return next;
+    }
+
+    void renew_certificates() override {
+        auto listeners = in_force_.front()->listeners;
+        bool renewed = false;
+        for (auto& one : listeners) {
+            const auto watch = watches_.find(one->key);
+            if (watch == watches_.end() || !watch->second.changed()) {
+                continue;
+            }
+            if (auto context = make_tls_context(watch->second.files()); !context) {
+                spdlog::error("listener {}: its certificate files have changed, but {}; the old one stays in use",
+                              one->bound, context.error().message);
+            } else {
+                spdlog::info("listener {}: its certificate was renewed", one->bound);
+                one = std::make_shared<const listener>(
+                    listener{one->settings, std::move(*context), one->bound, one->key});
+                renewed = true;
+            }
+        }
+        if (renewed) {
+            put_in_force([&](std::size_t thread) {
+                const auto& now = *in_force_[thread];
+                return terms{now.limits, listeners, now.requests};
+            });
         }
     }
 
-    void drain(std::chrono::milliseconds patience) override {
+    std::chrono::milliseconds silence() override {
+        std::chrono::milliseconds longest{0};
         for (auto& thread : threads_) {
-            thread->begin_drain();
+            longest = std::max(longest, thread->silence());
         }
-        std::mutex mutex;
-        std::condition_variable changed;
-        bool ended = false;
-        std::thread impatience{[&] {
-            std::unique_lock lock{mutex};
-            if (!changed.wait_for(lock, patience, [&] { return ended; })) {
-                for (auto& thread : threads_) {
-                    thread->cut();
-                }
-            }
-        }};
-        for (auto& thread : threads_) {
-            thread->join();
-        }
-        {
-            const std::lock_guard lock{mutex};
-            ended = true;
-        }
-        changed.notify_one();
-        impatience.join();
-        threads_.clear();
-        for (const auto& path : unlink_on_end_) {
-            unlink(path.c_str());
-        }
+        return longest;
     }
+
+    void drain(std::chrono::milliseconds patience) override;
 
 private:
-    result<void> open_listener(const listener_settings& settings) {
-        auto one = std::make_unique<listener>(listener{settings, nullptr, {}});
-        if (settings.tls) {
-            auto context = make_tls_context(*settings.tls);
-            if (!context) {
-                return std::unexpected{context.error()};
+    /// Settings that wait for their commit.
+    class prepared final : public change {
+    public:
+        prepared(server_of_threads& owner, const server_settings& wanted) : limits{wanted}, owner_{owner} {}
+        prepared(const prepared&) = delete;
+        prepared& operator=(const prepared&) = delete;
+        ~prepared() override {
+            for (const auto& one : listeners) { // after a commit none is left
+                if (!one.unlink_on_end.empty()) {
+                    unlink(one.unlink_on_end.c_str());
+                }
             }
-            one->tls = std::move(*context);
         }
-        auto sockets = open_listening_sockets(settings.address, static_cast<unsigned>(threads_.size()));
-        if (!sockets) {
-            return std::unexpected{sockets.error()};
-        }
-        one->bound = sockets->bound;
-        for (std::size_t i = 0; i < threads_.size(); ++i) {
-            threads_[i]->listen_on(*one, sockets->descriptors[i]);
-        }
-        if (!sockets->unlink_on_end.empty()) {
-            unlink_on_end_.push_back(sockets->unlink_on_end);
-        }
-        listeners_.push_back(std::move(one));
-        return {};
+
+        void commit() override { owner_.take_over(*this); }
+
+        server_settings limits;
+        std::vector<ready_listener> listeners;
+        std::vector<std::shared_ptr<handler>> handlers; ///< One for each thread.
+
+    private:
+        server_of_threads& owner_;
+    };
+
+    /// The address, and for port 0, which several may have, how many came before.
+    static std::string key_of(const listener_settings& settings, std::span<const ready_listener> before) {
+        const auto same = std::ranges::count_if(
+            before, [&](const auto& one) { return one.what->settings.address == settings.address; });
+        return settings.address + "#" + std::to_string(same);
     }
+    result<ready_listener> ready(const listener_settings& settings, std::string key);
+    void take_over(prepared& next);
+    void forget_sockets(std::span<const listener_ptr> those_that_stay);
+    /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
+    template <class Make>
+    void put_in_force(Make make, std::span<ready_listener> added = {});
 
     server_state state_;
-    std::vector<std::unique_ptr<listener>> listeners_;
-    std::vector<std::string> unlink_on_end_;
     std::vector<std::unique_ptr<io_thread>> threads_;
+    std::vector<terms_ptr> in_force_;                  // one for each thread, as it has it
+    std::map<std::string, certificate_watch> watches_; // these two by the listener's key
+    std::map<std::string, std::string> unlink_on_end_;
 };
+
+result<ready_listener> server_of_threads::ready(const listener_settings& settings, std::string key) {
+    ready_listener made;
+    tls_context tls;
+    if (settings.tls) {
+        made.watch.emplace(*settings.tls);
+        auto context = make_tls_context(*settings.tls);
+        if (!context) {
+            return std::unexpected{context.error()};
+        }
+        tls = std::move(*context);
+    }
+    const auto& now = in_force_.front();
+    if (const auto there = now ? now->find(key) : nullptr) {
+        made.what = std::make_shared<const listener>(listener{settings, std::move(tls), there->bound, key});
+        return made;
+    }
+    auto sockets = open_listening_sockets(settings.address, static_cast<unsigned>(threads_.size()));
+    if (!sockets) {
+        return std::unexpected{sockets.error()};
+    }
+    made.what = std::make_shared<const listener>(listener{settings, std::move(tls), sockets->bound, key});
+    made.added = std::move(sockets->descriptors);
+    made.unlink_on_end = std::move(sockets->unlink_on_end);
+    return made;
+}
+
+void server_of_threads::take_over(prepared& next) {
+    state_.limit(next.limits);
+    raise_descriptor_limit(next.limits.max_connections);
+    std::vector<listener_ptr> listeners;
+    for (const auto& one : next.listeners) {
+        listeners.push_back(one.what);
+    }
+    forget_sockets(listeners);
+    for (auto& one : next.listeners) {
+        const auto& key = one.what->key;
+        if (!one.added.empty()) {
+            spdlog::info("listening on {} ({})", one.what->bound, one.what->tls ? "HTTPS" : "HTTP");
+        }
+        if (!one.unlink_on_end.empty()) {
+            unlink_on_end_[key] = std::move(one.unlink_on_end);
+        }
+        watches_.erase(key);
+        if (one.watch) {
+            watches_.emplace(key, std::move(*one.watch));
+        }
+    }
+    put_in_force([&](std::size_t thread) { return terms{next.limits, listeners, next.handlers[thread]}; },
+                 next.listeners);
+    next.listeners.clear();
+}
+
+/// Before the threads close them: a path that is taken again meanwhile must not be lost.
+void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_stay) {
+    if (!in_force_.front()) {
+        return;
+    }
+    for (const auto& one : in_force_.front()->listeners) {
+        const auto& key = one->key;
+        if (std::ranges::any_of(those_that_stay, [&](const auto& stays) { return stays->key == key; })) {
+            continue;
+        }
+        spdlog::info("no longer listening on {}", one->bound);
+        watches_.erase(key);
+        if (const auto path = unlink_on_end_.extract(key)) {
+            unlink(path.mapped().c_str());
+        }
+    }
+}
+
+template <class Make>
+void server_of_threads::put_in_force(Make make, std::span<ready_listener> added) {
+    std::latch installed{static_cast<std::ptrdiff_t>(threads_.size())};
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        std::vector<accepting_socket> sockets;
+        for (auto& one : added) {
+            if (!one.added.empty()) {
+                sockets.push_back({one.what->key, std::move(one.added[i])});
+            }
+        }
+        in_force_[i] = std::make_shared<const terms>(make(i));
+        threads_[i]->install(in_force_[i], std::move(sockets), [&] { installed.count_down(); });
+    }
+    installed.wait();
+}
+
+void server_of_threads::drain(std::chrono::milliseconds patience) {
+    for (auto& thread : threads_) {
+        thread->begin_drain();
+    }
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool ended = false;
+    std::thread impatience{[&] {
+        std::unique_lock lock{mutex};
+        if (!changed.wait_for(lock, patience, [&] { return ended; })) {
+            for (auto& thread : threads_) {
+                thread->cut();
+            }
+        }
+    }};
+    for (auto& thread : threads_) {
+        thread->join();
+    }
+    {
+        const std::lock_guard lock{mutex};
+        ended = true;
+    }
+    changed.notify_one();
+    impatience.join();
+    threads_.clear();
+    for (const auto& [key, path] : unlink_on_end_) {
+        unlink(path.c_str());
+    }
+}
 
 } // namespace
 
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
                                       const handler_factory& make_handler) {
-    raise_descriptor_limit(limits.max_connections);
     auto made = std::make_unique<server_of_threads>(limits);
-    if (auto opened = made->open(listeners, make_handler); !opened) {
-        return std::unexpected{opened.error()};
+    auto ready = made->prepare(limits, listeners, make_handler);
+    if (!ready) {
+        return std::unexpected{ready.error()};
     }
     made->start();
+    (*ready)->commit();
     return made;
 }
 

@@ -47,13 +47,9 @@ error openssl_error(std::string what) {
 
 } // namespace
 
-void tls_context_free::operator()(SSL_CTX* context) const {
-    SSL_CTX_free(context);
-}
-
 result<tls_context> make_tls_context(const tls_settings& files) {
     ERR_clear_error();
-    tls_context context{SSL_CTX_new(TLS_server_method())};
+    const tls_context context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
     if (context == nullptr) {
         return std::unexpected{openssl_error("OpenSSL cannot make a TLS context")};
     }

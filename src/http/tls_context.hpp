@@ -9,10 +9,7 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace hookd::http {
 
-struct tls_context_free {
-    void operator()(SSL_CTX* context) const;
-};
-using tls_context = std::unique_ptr<SSL_CTX, tls_context_free>;
+using tls_context = std::shared_ptr<SSL_CTX>;
 
 /// A server context: TLS 1.2 and 1.3, ECDHE with AEAD only, ALPN `http/1.1`, session tickets; no renegotiation, no
 /// compression. Any thread may use it at the same time as others.

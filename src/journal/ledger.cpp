@@ -146,6 +146,15 @@ stored<void> ledger::count_failures(sink& of) {
     return then(row, [](bool) {});
 }
 
+void ledger::close(std::string_view name) {
+    for (auto* all : {&sinks_, &uncommitted_}) {
+        if (const auto found = all->find(name); found != all->end()) {
+            found->second.opened = false;
+            found->second.holds = false;
+        }
+    }
+}
+
 void ledger::committed() {
     for (auto& [name, sink] : uncommitted_) {
         sinks_.insert_or_assign(name, sink);

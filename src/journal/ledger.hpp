@@ -29,6 +29,8 @@ public:
     stored<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
     stored<void> open(std::string_view sink, std::uint64_t cursor);
+    /// The sink holds nothing back from now on.
+    void close(std::string_view sink);
     void committed();
     void rolled_back();
 

@@ -88,7 +88,18 @@ bool queue::jobs_held(bool disk_full) const {
 }
 
 bool queue::ready(bool disk_full) const {
-    return closed_ || !appends_.empty() || !opens_.empty() || (!jobs_.empty() && !jobs_held(disk_full));
+    return closed_ || asked_ || !appends_.empty() || !opens_.empty() || (!jobs_.empty() && !jobs_held(disk_full));
+}
+
+std::chrono::milliseconds queue::silence() {
+    const auto now = pulse::clock::now();
+    const auto silent = pulse_.silence(now);
+    if (pulse_.ask(now)) {
+        std::unique_lock held(mutex_);
+        asked_ = true;
+        wake(held);
+    }
+    return silent;
 }
 
 bool queue::append_waits() {
@@ -111,6 +122,8 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
         }
         sleeping_ = false;
     }
+    asked_ = false;
+    pulse_.answer();
     gather(held);
     take_appends(into);
     const auto jobs = jobs_held(disk_full) ? 0 : std::min(jobs_.size(), limits_.jobs_a_round);

@@ -5,6 +5,7 @@
 #include "journal/storage_error.hpp"
 #include "journal/tuning.hpp"
 
+#include <hookd/core/pulse.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <chrono>
@@ -84,6 +85,9 @@ public:
     /// Refuses everything new from now on.
     void close();
 
+    /// A watchdog's thread: for how long the journal's thread has not come here though it was asked to; asks again.
+    std::chrono::milliseconds silence();
+
 private:
     template <class Change>
     void note(Change&& change);
@@ -98,6 +102,8 @@ private:
     std::condition_variable awake_;
     bool sleeping_ = false;
     bool closed_ = false;
+    pulse pulse_;
+    bool asked_ = false; // by the watchdog
     std::vector<append_request> appends_;
     std::vector<job> jobs_;
     std::vector<open_request> opens_;

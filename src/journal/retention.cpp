@@ -74,7 +74,7 @@ stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_
         return std::unexpected(ages.error());
     }
     for (const auto& [sequence, accepted] : *ages) {
-        if (accepted <= now && accepted > now - keep_) {
+        if (accepted <= now && accepted > now - keep_.load()) {
             return span_of_old{.more = false, .up_to = old_};
         }
         looked_at_ = sequence;

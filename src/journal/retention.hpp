@@ -8,6 +8,7 @@
 
 #include <hookd/core/time.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,9 @@ public:
     using clock = std::chrono::steady_clock;
 
     retention(database& file, event_table& events, ledger& sinks, std::chrono::milliseconds keep, const tuning& limits);
+
+    /// Any thread.
+    void keep(std::chrono::milliseconds time) { keep_ = time; }
 
     /// When the next step is due.
     clock::time_point next() const { return next_; }
@@ -48,7 +52,7 @@ private:
     database& file_;
     event_table& events_;
     ledger& sinks_;
-    const std::chrono::milliseconds keep_;
+    std::atomic<std::chrono::milliseconds> keep_;
     const tuning limits_;
     const clock::time_point opened_ = clock::now();
 

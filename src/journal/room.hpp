@@ -3,6 +3,7 @@
 #include "journal/database.hpp"
 #include "journal/storage_error.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -14,6 +15,9 @@ namespace hookd::journal {
 class room {
 public:
     room(database& file, std::uint64_t max_size, std::uint64_t checkpoint_frames);
+
+    /// Any thread.
+    void limit(std::uint64_t max_size) { max_size_ = max_size; }
 
     /// Under max_size; if not, events are not even tried.
     bool allows_more() const { return used_ < max_size_; }
@@ -32,7 +36,7 @@ private:
     void tell_size();
 
     database& file_;
-    const std::uint64_t max_size_;
+    std::atomic<std::uint64_t> max_size_;
     const std::uint64_t checkpoint_frames_;
     std::uint64_t checkpoint_at_;
     std::uint64_t used_ = 0;

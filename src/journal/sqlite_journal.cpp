@@ -82,6 +82,16 @@ result<sink_state> sqlite_journal::open_sink(std::string_view sink) {
     return answer.get();
 }
 
+void sqlite_journal::close_sink(std::string_view sink) {
+    job what = [name = std::string(sink)](tables* from, outbox&) -> stored<void> {
+        if (from != nullptr) {
+            from->sinks.close(name);
+        }
+        return {};
+    };
+    queue_.put(what); // refused: the journal is closed, and so are all sinks
+}
+
 void sqlite_journal::advance(std::string_view sink, std::uint64_t cursor) {
     queue_.advance(sink, cursor);
 }

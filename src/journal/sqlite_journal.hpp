@@ -27,6 +27,7 @@ public:
     boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
                                                         byte_size most_bytes) override;
     result<sink_state> open_sink(std::string_view sink) override;
+    void close_sink(std::string_view sink) override;
     void advance(std::string_view sink, std::uint64_t cursor) override;
     void fail(std::string_view sink, failure what) override;
     void settle(std::string_view sink, std::uint64_t sequence) override;
@@ -34,6 +35,8 @@ public:
                                                        std::vector<std::uint64_t> except) override;
     boost::asio::awaitable<sink_state> look(std::string_view sink) override;
     std::uint64_t last_sequence() const override;
+    void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
+    std::chrono::milliseconds silence() override { return queue_.silence(); }
     void close() override;
 
     const statistics& counted() const { return counted_; }

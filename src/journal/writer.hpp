@@ -52,6 +52,12 @@ public:
     /// Until the queue is closed and empty.
     void run();
 
+    /// Any thread.
+    void configure(const journal_settings& bounds) {
+        room_.limit(bounds.max_size.bytes);
+        retention_.keep(bounds.retention);
+    }
+
 private:
     void append(queue::work& work);
     void store(queue::work& work);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sinks/unique_fd.hpp"
+#include <hookd/core/unique_fd.hpp>
 
 #include <cstddef>
 #include <expected>

@@ -13,6 +13,11 @@ namespace hookd::sinks {
 struct file_options : sink_options {
     std::string path;
     mode_t mode = 0640;
+
+    bool same_as(const sink_options& other) const override {
+        const auto* const same = dynamic_cast<const file_options*>(&other);
+        return same != nullptr && same->path == path && same->mode == mode;
+    }
 };
 
 std::shared_ptr<const sink_options> read_file_options(config::table& keys);

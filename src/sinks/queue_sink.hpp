@@ -10,6 +10,11 @@ namespace hookd::sinks {
 
 struct queue_options : sink_options {
     std::string path;
+
+    bool same_as(const sink_options& other) const override {
+        const auto* const same = dynamic_cast<const queue_options*>(&other);
+        return same != nullptr && same->path == path;
+    }
 };
 
 std::shared_ptr<const sink_options> read_queue_options(config::table& keys);

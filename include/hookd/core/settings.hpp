@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 /// The configuration as plain values: what the file says, or the defaults that config/colivara-hookd.toml states.
@@ -67,11 +68,17 @@ struct retry_settings {
     unsigned attempts = 16; ///< Tries in all, the first included.
     milliseconds first{1'000};
     milliseconds max{3'600'000};
+
+    bool operator==(const retry_settings&) const = default;
 };
 
 /// What one type of sink adds to the common keys; each type derives its own and gets it back when it is built.
 struct sink_options {
     virtual ~sink_options() = default;
+
+    /// Whether a sink built with the other would do the very same: a reload then leaves it alone. Types that add
+    /// members say more.
+    virtual bool same_as(const sink_options& other) const { return typeid(*this) == typeid(other); }
 };
 
 struct sink_settings {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hookd/core/change.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/journal.hpp>
@@ -27,6 +28,16 @@ public:
 
     /// Files of all sinks anew. Any thread; does not block.
     virtual void reopen() = 0;
+
+    /// Makes another set of sinks ready: builds those that are new or changed. After `commit` they are fed from where
+    /// the journal says that the sink of that name stands; what a changed or removed sink has in hand is given a few
+    /// seconds to end, and is delivered again where it does not. A sink that stays the same notices nothing. Not while
+    /// another change or `stop` is under way; both steps block.
+    virtual result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) = 0;
+
+    /// A watchdog's thread: for how long the lane that is furthest behind has owed an answer, beyond the time that its
+    /// sink may take; asks all again.
+    virtual std::chrono::milliseconds silence() = 0;
 
     /// Starts nothing new and waits until what is under way has ended or `patience` is over, then cancels it; what was
     /// not delivered is delivered after the next start. Blocking; once. Afterwards every cursor was given to the

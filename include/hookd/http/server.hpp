@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hookd/core/change.hpp>
 #include <hookd/core/error.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
@@ -26,18 +27,33 @@ public:
 
 using handler_factory = std::function<std::unique_ptr<handler>()>;
 
-/// An HTTP/1.1 server over TLS and plain sockets: strict about requests, patient with nobody.
+/// An HTTP/1.1 server over TLS and plain sockets: strict about requests, patient with nobody. All but `silence` is for
+/// one thread at a time, and blocks.
 class server {
 public:
     virtual ~server() = default;
 
+    /// Makes other settings, listeners and handlers ready: reads certificates, opens the sockets of addresses that are
+    /// new. After `commit` every request that begins is served under them; those under way end under theirs, and so
+    /// does the one that is read next on a connection whose first byte came before. Connections to a listener that is
+    /// no more end with their request. `limits.threads` stays as it was.
+    virtual result<std::unique_ptr<change>> prepare(const server_settings& limits,
+                                                    std::span<const listener_settings> listeners,
+                                                    const handler_factory& make_handler) = 0;
+
+    /// Looks whether certificate files have changed, and serves what is in them from the next handshake on. A pair that
+    /// cannot be used is reported once; the old one stays.
+    virtual void renew_certificates() = 0;
+
+    /// A watchdog's thread: for how long the I/O thread that is furthest behind has owed an answer; asks all again.
+    virtual std::chrono::milliseconds silence() = 0;
+
     /// Takes no more connections, lets requests under way end, closes idle connections; whatever is left after
-    /// `patience` is cut. Blocking; once.
+    /// `patience` is cut. Once.
     virtual void drain(std::chrono::milliseconds patience) = 0;
 };
 
-/// Binds every listener and starts the I/O threads. An error names the listener and what to do. The settings must
-/// outlive the server.
+/// Binds every listener and starts the I/O threads. An error names the listener and what to do.
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
                                       const handler_factory& make_handler);
 

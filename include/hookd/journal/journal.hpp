@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -75,6 +76,10 @@ public:
     /// that nothing is lost while sinks are opened one after the other.
     virtual result<sink_state> open_sink(std::string_view sink) = 0;
 
+    /// Nobody feeds this sink any more: it holds back nothing, and its cursor and failures stay for the day that it is
+    /// opened again. Ordered behind what was said for it before.
+    virtual void close_sink(std::string_view sink) = 0;
+
     /// The sink has done with every event up to `cursor`. Made durable with the next commit, within 100 ms: after a
     /// crash those events may be delivered again.
     virtual void advance(std::string_view sink, std::uint64_t cursor) = 0;
@@ -90,6 +95,12 @@ public:
 
     /// Sequence number of the last durable event; 0 in an empty journal. Any thread, does not block.
     virtual std::uint64_t last_sequence() const = 0;
+
+    /// Other bounds from now on; `path` is not looked at.
+    virtual void configure(const journal_settings& bounds) = 0;
+
+    /// A watchdog's thread: for how long the journal's thread has owed an answer; asks again.
+    virtual std::chrono::milliseconds silence() = 0;
 
     /// Refuses further events, commits what is waiting, checkpoints and closes. Blocking; once; not from an observer.
     virtual void close() = 0;

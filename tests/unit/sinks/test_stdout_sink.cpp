@@ -1,7 +1,7 @@
 #include "sinks/lane.hpp"
 #include "sinks/stdout_sink.hpp"
-#include "sinks/unique_fd.hpp"
 
+#include <hookd/core/unique_fd.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 using namespace sinks_test;
+using hookd::unique_fd;
 using hookd::sinks::event_line;
-using hookd::sinks::unique_fd;
 
 namespace {
 

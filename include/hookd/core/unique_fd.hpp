@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace hookd::sinks {
+namespace hookd {
 
 /// Owns a file descriptor.
 class unique_fd {
@@ -34,4 +34,4 @@ private:
     int fd_ = -1;
 };
 
-} // namespace hookd::sinks
+} // namespace hookd

@@ -1,0 +1,159 @@
+#include "app/receiver.hpp"
+
+#include "app/clock.hpp"
+#include "app/configuration.hpp"
+#include "app/logging.hpp"
+
+#include <hookd/intake/intake.hpp>
+#include <hookd/signature/key.hpp>
+#include <hookd/sinks/catalogue.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace hookd::app {
+
+namespace {
+
+namespace asio = boost::asio;
+using clock = std::chrono::steady_clock;
+
+/// What the sinks get at the least when the connections have used up the drain time.
+constexpr std::chrono::milliseconds least_for_sinks{1'000};
+
+/// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
+class front_desk final : public http::handler {
+public:
+    front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock)
+        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock} {}
+
+    std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
+    asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
+
+private:
+    std::shared_ptr<const settings> settings_; // the intake refers to it
+    intake::intake intake_;
+};
+
+http::handler_factory front_desks(const std::shared_ptr<const settings>& settings, journal::journal& journal,
+                                  wall_clock clock) {
+    return [=, &journal] { return std::make_unique<front_desk>(settings, journal, clock); };
+}
+
+void warn_about_keys(const settings& settings) {
+    for (const auto& endpoint : settings.endpoints) {
+        for (const auto& text : endpoint.secrets) {
+            const auto key = signature::key::parse(text.text());
+            if (key && !key->doubt().empty()) {
+                spdlog::warn("endpoint {}: a secret {}", endpoint.name, key->doubt());
+            }
+        }
+    }
+}
+
+/// What a running daemon cannot change. A reload that asks for it is refused: half of a configuration would be worse.
+std::vector<std::string> fixed_values_changed(const settings& now, const settings& next) {
+    std::vector<std::string> faults;
+    const auto fixed = [&](std::string_view key, bool same) {
+        if (!same) {
+            faults.push_back(std::string{key} +
+                             ": cannot change while the daemon runs; restart it, or put the old value back");
+        }
+    };
+    fixed("server.threads", now.server.threads == next.server.threads);
+    fixed("journal.path", now.journal.path == next.journal.path);
+    fixed("admin.socket", now.admin.socket == next.admin.socket);
+    fixed("admin.address", now.admin.address == next.admin.address);
+    return faults;
+}
+
+} // namespace
+
+receiver::receiver(std::function<void(std::string_view)> on_failure)
+    : on_failure_{std::move(on_failure)}, clock_{choose_clock()} {}
+
+result<void> receiver::start(std::shared_ptr<const settings> settings) {
+    settings_ = std::move(settings);
+    warn_about_keys(*settings_);
+    auto journal =
+        journal::open(settings_->journal, clock_,
+                      {.committed = [this](std::span<const event_ptr> events) { dispatcher_->committed(events); },
+                       .failed = on_failure_});
+    if (!journal) {
+        return std::unexpected{journal.error()};
+    }
+    journal_ = std::move(*journal);
+    auto dispatcher = delivery::start(settings_->sinks, sinks::build, *journal_, clock_);
+    if (!dispatcher) {
+        return std::unexpected{dispatcher.error()};
+    }
+    dispatcher_ = std::move(*dispatcher);
+    auto server = http::start(settings_->server, settings_->listeners, front_desks(settings_, *journal_, clock_));
+    if (!server) {
+        return std::unexpected{server.error()};
+    }
+    server_ = std::move(*server);
+    return {};
+}
+
+std::vector<std::string> receiver::reload(const std::string& path) {
+    const auto loaded = load_configuration(path);
+    if (!loaded.values) {
+        return loaded.faults;
+    }
+    if (auto faults = fixed_values_changed(*settings_, *loaded.values); !faults.empty()) {
+        for (auto& one : faults) {
+            one.insert(0, path + ": ");
+        }
+        return faults;
+    }
+    auto changes = prepare(loaded.values);
+    if (!changes) {
+        return {changes.error().message};
+    }
+    for (const auto& warning : loaded.warnings) {
+        spdlog::warn("{}", warning);
+    }
+    warn_about_keys(*loaded.values);
+    change_logging(loaded.values->log);
+    journal_->configure(loaded.values->journal);
+    for (const auto& one : *changes) {
+        one->commit();
+    }
+    const std::lock_guard lock{mutex_};
+    settings_ = loaded.values;
+    return {};
+}
+
+/// In the order in which they are to be made: who asks for a reload waits longest for a sink that is to end.
+result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared_ptr<const settings>& next) {
+    std::vector<std::unique_ptr<change>> changes;
+    auto sockets = server_->prepare(next->server, next->listeners, front_desks(next, *journal_, clock_));
+    if (!sockets) {
+        return std::unexpected{sockets.error()};
+    }
+    changes.push_back(std::move(*sockets));
+    auto sinks = dispatcher_->prepare(next->sinks);
+    if (!sinks) {
+        return std::unexpected{sinks.error()};
+    }
+    changes.push_back(std::move(*sinks));
+    return changes;
+}
+
+void receiver::drain() {
+    const auto deadline = clock::now() + settings_->server.drain_timeout;
+    server_->drain(settings_->server.drain_timeout);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
+    dispatcher_->stop(std::max(left, least_for_sinks));
+    journal_->close();
+}
+
+void receiver::look(vital_signs& signs) {
+    signs.found("an I/O thread", server_->silence());
+    signs.found("the journal's thread", journal_->silence());
+    signs.found("a sink's thread", dispatcher_->silence());
+}
+
+} // namespace hookd::app

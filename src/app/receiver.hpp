@@ -1,0 +1,63 @@
+#pragma once
+
+#include "app/vital_signs.hpp"
+
+#include <hookd/core/error.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/delivery/dispatcher.hpp>
+#include <hookd/http/server.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace hookd::app {
+
+/// The rooms put together: a journal, sinks that are fed from it, and sockets that fill it. Everything blocks, and is
+/// for one thread at a time, unless it says otherwise.
+class receiver {
+public:
+    /// `on_failure` is called on the journal's thread when that cannot go on; what was acknowledged is safe.
+    explicit receiver(std::function<void(std::string_view what)> on_failure);
+
+    /// Journal first, sinks next, sockets last: nothing is taken that could not be kept and passed on.
+    result<void> start(std::shared_ptr<const settings> settings);
+
+    /// Reads the configuration again and puts it in force, all of it or, where anything is wrong with it, nothing.
+    /// Every fault is returned, with its place where it has one.
+    std::vector<std::string> reload(const std::string& path);
+
+    void renew_certificates() { server_->renew_certificates(); }
+
+    /// No new connections; requests under way are answered, sinks end what they are at, the journal is closed; within
+    /// drain_timeout.
+    void drain();
+
+    /// Any thread; does not block: the sinks' files anew.
+    void reopen() { dispatcher_->reopen(); }
+    /// The watchdog's thread, from `start` to `drain`; does not block.
+    void look(vital_signs& signs);
+
+    /// Any thread.
+    std::shared_ptr<const settings> in_force() const {
+        const std::lock_guard lock{mutex_};
+        return settings_;
+    }
+
+private:
+    result<std::vector<std::unique_ptr<change>>> prepare(const std::shared_ptr<const settings>& next);
+
+    std::function<void(std::string_view)> on_failure_;
+    wall_clock clock_;
+    mutable std::mutex mutex_; // over settings_, which the one thread changes
+    std::shared_ptr<const settings> settings_;
+    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<delivery::dispatcher> dispatcher_;
+    std::unique_ptr<http::server> server_;
+};
+
+} // namespace hookd::app

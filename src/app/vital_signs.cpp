@@ -1,0 +1,41 @@
+#include "app/vital_signs.hpp"
+
+#include <hookd/core/time.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace hookd::app {
+
+void vital_signs::found(std::string_view who, std::chrono::milliseconds silence) {
+    if (silence > limit_ && finding_.empty()) {
+        finding_ = std::string{who} + " has not turned for " + to_text(silence);
+    }
+}
+
+bool vital_signs::looked() {
+    auto found = std::exchange(finding_, {});
+    const std::lock_guard lock{mutex_};
+    if (!found.empty() && fault_.empty()) {
+        spdlog::critical("{}", found);
+    } else if (found.empty() && !fault_.empty()) {
+        spdlog::warn("all threads turn again");
+    }
+    fault_ = std::move(found);
+    looked_ = clock::now();
+    return fault_.empty();
+}
+
+std::optional<std::string> vital_signs::fault() const {
+    const std::lock_guard lock{mutex_};
+    if (!fault_.empty()) {
+        return fault_;
+    }
+    if (clock::now() - looked_ > limit_) {
+        return "the main thread has not turned for " + to_text(limit_);
+    }
+    return std::nullopt;
+}
+
+} // namespace hookd::app

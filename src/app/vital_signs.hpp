@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::app {
+
+/// Whether all threads turn, as the last look found them. A thread that has been silent for longer than the limit is
+/// taken for stuck; so is the one that looks, once it has not done so for as long.
+class vital_signs {
+public:
+    using clock = std::chrono::steady_clock;
+
+    explicit vital_signs(std::chrono::milliseconds limit) : limit_{limit} {}
+
+    /// The looking thread's, again and again: how long those called `who` have been silent at most.
+    void found(std::string_view who, std::chrono::milliseconds silence);
+    /// The end of a look. Whether all is well.
+    bool looked();
+
+    /// Any thread. What is stuck, or nothing.
+    std::optional<std::string> fault() const;
+
+private:
+    const std::chrono::milliseconds limit_;
+    std::string finding_;      // of the look under way
+    mutable std::mutex mutex_; // over what follows
+    std::string fault_;
+    clock::time_point looked_ = clock::now();
+};
+
+} // namespace hookd::app

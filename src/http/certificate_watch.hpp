@@ -1,0 +1,43 @@
+#pragma once
+
+#include <hookd/core/settings.hpp>
+
+#include <cstdint>
+#include <sys/types.h>
+#include <utility>
+
+namespace hookd::http {
+
+/// Tells when a listener's certificate or key file holds something else than before. Looking at the files themselves
+/// also sees what happens behind symbolic links, as certbot uses them, and on file systems that report no changes.
+class certificate_watch {
+public:
+    /// What the files hold at this moment counts as known: make it before reading them.
+    explicit certificate_watch(tls_settings files);
+
+    /// True once for each change, when a look finds the files as the look before found them: certificate and key are
+    /// written one after the other, and a pair is wanted. Blocking.
+    bool changed();
+
+    const tls_settings& files() const { return files_; }
+
+private:
+    struct stamp {
+        dev_t device = 0;
+        ino_t number = 0;
+        off_t size = 0;
+        std::int64_t modified = 0; // nanoseconds
+        std::int64_t changed = 0;
+
+        bool operator==(const stamp&) const = default;
+    };
+    using stamps = std::pair<stamp, stamp>;
+    static stamp read(const std::string& path);
+    stamps read() const { return {read(files_.certificate), read(files_.private_key)}; }
+
+    tls_settings files_;
+    stamps known_;
+    stamps last_;
+};
+
+} // namespace hookd::http
