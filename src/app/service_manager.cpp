@@ -58,7 +58,9 @@ void service_manager::stopping(std::string_view status) const {
 }
 
 void service_manager::alive() const {
-    send("WATCHDOG=1");
+    if (watchdog_) {
+        send("WATCHDOG=1");
+    }
 }
 
 void service_manager::send(std::string_view message) const {

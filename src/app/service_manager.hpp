@@ -17,7 +17,7 @@ public:
     /// `ready` ends it, whatever has come of the reload.
     void reloading() const;
     void stopping(std::string_view status) const;
-    /// Feeds the watchdog.
+    /// Feeds the watchdog, where there is one.
     void alive() const;
 
     /// Within this time `alive` wants to be called again and again (sd_watchdog_enabled(3)); nothing: never.

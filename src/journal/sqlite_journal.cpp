@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <future>
+#include <pthread.h>
 #include <string>
 #include <utility>
 
@@ -16,7 +17,10 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
     : limits_(limits), watch_(std::move(watch)), started_(std::move(from)), queue_(limits_),
       writer_(started_->opened, queue_, settings, limits_, clock, watch_, counted_) {
     counted_.last_sequence = started_->opened.last_sequence;
-    thread_ = std::thread([this] { writer_.run(); });
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "hookd-journal");
+        writer_.run();
+    });
 }
 
 sqlite_journal::~sqlite_journal() {

@@ -40,12 +40,13 @@ class Daemon:
     arguments replace or add to that: `log`, `server`, `journal` are merged into their sections, `listeners`,
     `endpoints`, `sinks` replace theirs; `endpoint` and `listener` add keys to each default one.
     `clock`: unix seconds; the daemon then lives by them (see `set_clock`).
-    `environment` is added to the daemon's; `wrapper` is put before the command line (prlimit …).
+    `environment` is added to the daemon's; `wrapper` is put before the command line (prlimit …); it inherits the
+    descriptors `pass_fds`.
     """
 
     def __init__(self, directory, certificates=None, *, log=None, server=None, journal=None,
                  listeners=None, endpoints=None, sinks=None, endpoint=None, listener=None,
-                 clock=None, environment=None, wrapper=()):
+                 clock=None, environment=None, wrapper=(), pass_fds=()):
         self.directory = Path(directory)
         self.certificates = certificates
         self.secret = new_secret()
@@ -62,7 +63,8 @@ class Daemon:
             "admin": {"socket": self.directory / "admin.sock", "address": ""},
         }
         self.wrapper = [str(word) for word in wrapper]
-        self.environment = {**os.environ, **(environment or {})}
+        self.pass_fds = pass_fds
+        self.environment = {**os.environ, **{name: str(value) for name, value in (environment or {}).items()}}
         if clock is not None:
             self.set_clock(clock)
             self.environment["HOOKD_TEST_CLOCK"] = str(self._clock_path)
@@ -129,7 +131,7 @@ class Daemon:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, binary(), "-c", str(self.configuration_path), "run"], cwd=self.directory,
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=self.pass_fds)
         return self
 
     def start(self):

@@ -1,0 +1,127 @@
+"""What the daemon tells systemd, read from a real notification socket (sd_notify(3)), and the watchdog: it is fed
+only while every thread turns."""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from harness import success_event, until
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000  # __WALL: threads too
+
+
+class Manager:
+    """A notification socket at a path, and what has come there: a list of dicts."""
+
+    def __init__(self, directory):
+        self.path = Path(directory) / "notify"
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(str(self.path))
+        self.messages = []
+
+    def environment(self, **more):
+        return {"NOTIFY_SOCKET": self.path, **more}
+
+    def read(self):
+        """Takes in what waits; all messages so far."""
+        while select.select([self.socket], [], [], 0)[0]:
+            lines = self.socket.recv(4096).decode().split("\n")
+            self.messages.append(dict(line.split("=", 1) for line in lines))
+        return self.messages
+
+    def wait_for(self, key, after=0):
+        """The first message with that key behind the first `after` ones, and its number."""
+        return until(lambda: next(((number, message) for number, message in enumerate(self.read())
+                                   if number >= after and key in message), None), f"{key} from the daemon")
+
+
+@pytest.fixture
+def manager(tmp_path):
+    return Manager(tmp_path)
+
+
+@contextlib.contextmanager
+def frozen(process, thread_name):
+    """One thread of the process stands still, the others go on: ptrace(2) stops it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ptrace(request, thread):
+        if libc.ptrace(request, thread, None, None) != 0:
+            pytest.skip(f"needs to trace a child: {os.strerror(ctypes.get_errno())}")
+
+    tasks = Path(f"/proc/{process.pid}/task")
+    thread = next(int(each.name) for each in tasks.iterdir()
+                  if (each / "comm").read_text().strip() == thread_name)
+    ptrace(PTRACE_SEIZE, thread)
+    ptrace(PTRACE_INTERRUPT, thread)
+    os.waitpid(thread, WALL)
+    yield
+    ptrace(PTRACE_DETACH, thread)
+
+
+def test_start_reload_and_end_are_told(make_daemon, manager):
+    daemon = make_daemon(environment=manager.environment()).start()
+    at, ready = manager.wait_for("READY")
+    assert ready == {"READY": "1", "STATUS": "ready: 2 listener(s), 1 endpoint(s), 1 sink(s)"}
+    daemon.configuration["nonsense"] = {"a": 1}
+    daemon.write_configuration()
+    before = time.monotonic_ns() // 1000
+    daemon.signal(signal.SIGHUP)
+    at, reloading = manager.wait_for("RELOADING", at + 1)
+    assert before <= int(reloading["MONOTONIC_USEC"]) <= time.monotonic_ns() // 1000
+    at, ready = manager.wait_for("READY", at + 1)
+    assert "the last reload was refused: " in ready["STATUS"] and "nonsense" in ready["STATUS"]
+    daemon.stop()
+    assert manager.wait_for("STOPPING", at + 1)[1]["STATUS"] == "draining"
+    assert all("WATCHDOG" not in message for message in manager.messages), "nobody has asked for it"
+
+
+@pytest.mark.parametrize("thread", ["hookd-io", "hookd-journal", "sink events"])
+def test_the_watchdog_is_fed_while_every_thread_turns_and_only_then(make_daemon, manager, thread):
+    sink = {"name": "events", "type": "file", "path": manager.path.parent / "events.jsonl", "timeout": "100ms"}
+    daemon = make_daemon(environment=manager.environment(WATCHDOG_USEC="2000000"), sinks=[sink]).start()
+    daemon.send(success_event())
+    at, _ = manager.wait_for("WATCHDOG")
+    at, _ = manager.wait_for("WATCHDOG", at + 1)
+    with frozen(daemon.process, thread):
+        daemon.wait_for_log("critical .* has not turned for ")
+        fed = len(manager.read())
+        time.sleep(1.5)  # the daemon would have fed it three times
+        assert all("WATCHDOG" not in message for message in manager.read()[fed:])
+    daemon.wait_for_log("all threads turn again")
+    manager.wait_for("WATCHDOG", len(manager.read()))
+
+
+def test_a_watchdog_meant_for_another_process_is_not_fed(make_daemon, manager):
+    daemon = make_daemon(environment=manager.environment(WATCHDOG_USEC="1000000", WATCHDOG_PID="1")).start()
+    daemon.send(success_event())
+    time.sleep(1.2)
+    assert all("WATCHDOG" not in message for message in manager.read())
+
+
+def test_a_socket_that_systemd_passes_is_listened_on(make_daemon, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        # LISTEN_PID must be the daemon's own: the shell becomes the daemon.
+        wrapper = ["/bin/bash", "-c", f'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=web exec "$@" 3<&{passed.fileno()}', "sh"]
+        os.set_inheritable(passed.fileno(), True)
+        daemon = make_daemon(listeners=[{"address": "systemd:web"}], wrapper=wrapper, pass_fds=(passed.fileno(),))
+        daemon.start()
+        daemon.listeners[0].address = "%s:%d" % passed.getsockname()
+        assert daemon.send(success_event()).status == 204
+        daemon.stop()
+        # It stays open for the next one: nobody is refused meanwhile.
+        waiting = socket.create_connection(passed.getsockname())
+        request = daemon.request(success_event())
+        waiting.sendall(request)
+        daemon.start()
+        waiting.settimeout(20)
+        assert waiting.recv(100).startswith(b"HTTP/1.1 204 ")
+        waiting.close()
