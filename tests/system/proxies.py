@@ -177,7 +177,7 @@ class Caddy(Proxy):
         over = f"unix/{self.socket}" if self.how == "unix" else f"127.0.0.1:{self.backend}"
         return self.replaced(
             ("{\n\tservers {", "{\n\tadmin off\n\tauto_https disable_redirects\n\tservers {"),
-            ("hooks.example.com {", f"https://localhost:{self.port} {{\n\tbind 127.0.0.1 ::1"),
+            ("hooks.example.com {", f"https://localhost:{self.port} {{\n\tbind 127.0.0.1 ::1\n"),
             ("#tls /etc/caddy/hooks.example.com.pem /etc/caddy/hooks.example.com.key",
              f"tls {self.certificates.certificate} {self.certificates.private_key}"),
             ("reverse_proxy unix//run/colivara-hookd/http.sock {", f"reverse_proxy {over} {{"))

@@ -47,10 +47,24 @@ def behind(request, tmp_path_factory, binary):
 
 
 def ask(proxy, *pieces, source=ALLOWED):
-    """One request through the proxy; its answer, nothing where the connection was closed without one."""
+    """One request through the proxy, and its answer."""
     with Connection(proxy.client_side(), source=source) as connection:
         connection.send(*pieces)
         return connection.response()
+
+
+def status_of(proxy, bytes_, source=ALLOWED):
+    """The status of whatever comes back; nothing where the proxy closes, even while it is being sent to."""
+    with Connection(proxy.client_side(), source=source) as connection:
+        try:
+            connection.socket.sendall(bytes_)
+        except OSError:
+            pass  # an answer may have come all the same
+        try:
+            said = connection.socket.recv(4096)
+        except OSError:
+            return None
+        return int(said.split(b" ")[1]) if said else None
 
 
 def event_by_way_of(behind, *fields, source=ALLOWED):
@@ -61,12 +75,14 @@ def event_by_way_of(behind, *fields, source=ALLOWED):
 def test_the_example_is_valid(behind):
     checked = behind[1].validate()
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert not re.search(r"\b(warn|alert)", checked.stdout + checked.stderr, re.IGNORECASE)
+    said = checked.stdout + checked.stderr
+    assert not re.search(r"\b(warning|alert|unnecessary|deprecated)", said, re.IGNORECASE), said
 
 
 def test_the_daemon_has_no_doubts_about_the_listener(behind):
     checked = behind[0].run("check")
-    assert checked.returncode == 0 and "proxy" not in checked.stdout + checked.stderr
+    assert checked.returncode == 0 and checked.stdout.endswith(": good\n")
+    assert all("port 0" in line for line in checked.stderr.splitlines())
 
 
 def test_an_event_sent_over_tls_arrives_in_the_sink(behind, tmp_path):
@@ -111,13 +127,12 @@ def test_what_a_client_forges_is_ignored(behind, fields):
 @pytest.mark.parametrize("header", [v1(ALLOWED), v2(ALLOWED)], ids=["v1", "v2"])
 def test_a_clients_own_proxy_header_is_none(behind, header):
     daemon, proxy = behind
-    before = len(daemon.events())
-    answer = ask(proxy, header + daemon.request(success_event()), source=STRANGER)
-    assert answer is None or 400 <= answer.status < 500
+    forged, good = message_id(), message_id()
+    assert status_of(proxy, header + daemon.request(success_event(), forged), STRANGER) in (None, 400)
     with pytest.raises((ssl.SSLError, ConnectionError)):
         Connection(proxy.client_side(), source=STRANGER, preface=[header])
-    assert event_by_way_of(behind) == 204
-    assert len(daemon.events()) <= before + 1
+    assert ask(proxy, daemon.request(success_event(), good)).status == 204
+    assert forged not in {event["id"] for event in daemon.wait_for_events([good])}
 
 
 @pytest.mark.parametrize("path", ["/", "/webhooks/colivara/", "/webhooks/colivar", "/metrics", "/healthz"])
@@ -128,8 +143,11 @@ def test_nothing_but_the_webhook_is_to_be_had(behind, path):
 
 def test_a_body_past_the_limit_is_refused(behind):
     daemon, proxy = behind
-    body = success_event(name="x" * 1_100_000)
-    assert ask(proxy, daemon.request(body)).status == 413
+    for size in (1_100_000, 6_000_000):
+        refused = status_of(proxy, daemon.request(success_event(name="x" * size)))
+        # HAProxy may close before a sender has read the 413; Caddy says 502 past its own limit.
+        assert refused == 413 or (proxy.example == "haproxy.cfg" and refused is None) or (
+            proxy.example == "Caddyfile" and size > 4_194_304 and refused in (None, 502)), refused
     assert ask(proxy, daemon.request(success_event(name="x" * 900_000))).status == 204
 
 
