@@ -8,6 +8,7 @@
 #include "app/send_tally.hpp"
 
 #include <hookd/config/secret_file.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/http/client.hpp>
 #include <hookd/http/url.hpp>
 #include <hookd/signature/signer.hpp>
@@ -53,13 +54,6 @@ outcome<http::url> check_arguments(const send_arguments& given) {
     return *where;
 }
 
-std::string_view trimmed(std::string_view line) {
-    constexpr std::string_view space = " \t\r";
-    const auto first = line.find_first_not_of(space);
-    return first == std::string_view::npos ? line.substr(0, 0)
-                                           : line.substr(first, line.find_last_not_of(space) - first + 1);
-}
-
 outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
     if (access(path.c_str(), R_OK) != 0) {
         return fail(exit_io, "Check the secret file " + path + ": " + std::generic_category().message(errno));
@@ -72,7 +66,7 @@ outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
     std::string_view rest = secret->text();
     for (unsigned number = 1; !rest.empty(); ++number) {
         const auto end = std::min(rest.find('\n'), rest.size());
-        const auto line = trimmed(rest.substr(0, end));
+        const auto line = trimmed(rest.substr(0, end), " \t\r");
         rest.remove_prefix(std::min(end + 1, rest.size()));
         if (line.empty()) {
             continue;

@@ -4,6 +4,7 @@
 
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/exchange.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/signature/explain.hpp>
 #include <hookd/signature/key.hpp>
@@ -25,12 +26,6 @@ struct message {
     std::string_view body;
 };
 
-std::string_view trimmed(std::string_view text, std::string_view white_space) {
-    const auto first = text.find_first_not_of(white_space);
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(white_space) - first + 1);
-}
-
 /// The text up to the next line feed, without CR LF or LF, which `rest` loses too.
 std::string_view take_line(std::string_view& rest) {
     const auto end = rest.find('\n');
@@ -49,7 +44,7 @@ std::optional<header_field> parse_field(std::string_view line) {
     if (colon == std::string_view::npos || name.empty() || name.find_first_of(" \t") != std::string_view::npos) {
         return std::nullopt;
     }
-    return header_field{name, trimmed(line.substr(colon + 1), " \t")};
+    return header_field{name, trimmed(line.substr(colon + 1))};
 }
 
 outcome<std::vector<signature::key>> read_keys(const std::string& path) {
@@ -60,7 +55,7 @@ outcome<std::vector<signature::key>> read_keys(const std::string& path) {
     std::vector<signature::key> keys;
     std::string_view rest = text->text();
     while (!rest.empty()) {
-        const std::string_view line = trimmed(take_line(rest), " \t");
+        const std::string_view line = trimmed(take_line(rest));
         if (line.empty()) {
             continue;
         }

@@ -2,6 +2,8 @@
 
 #include "config/wording.hpp"
 
+#include <hookd/core/text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -102,15 +104,6 @@ std::optional<std::size_t> read_into(int file, std::span<char> buffer) {
     return filled;
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view space = " \t\r\n\v\f";
-    const auto begin = text.find_first_not_of(space);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(space) - begin + 1);
-}
-
 } // namespace
 
 std::string file_name(const std::string& path) {
@@ -139,7 +132,7 @@ result<secret> read_secret(const std::string& path) {
         outcome = system_failure();
     } else if (*filled > largest_secret) {
         outcome = failure("is larger than 64 KiB; a secret is one short line");
-    } else if (const std::string_view text = trimmed({buffer.data(), *filled}); text.empty()) {
+    } else if (const auto text = trimmed({buffer.data(), *filled}, " \t\r\n\v\f"); text.empty()) {
         outcome = failure("is empty; write the endpoint's secret into it");
     } else {
         outcome = secret{text};

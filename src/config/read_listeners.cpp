@@ -39,9 +39,41 @@ void doubt(table& keys, const listener_settings& listener, const listen_address&
         keys.warning("address", "plain HTTP that other machines can reach: what they send can be read and held back "
                                 "on the way; set tls, or listen on 127.0.0.1 behind a proxy that has it");
     }
+    if (listener.trust_unix && address.kind == listen_address::family::ip) {
+        keys.warning("trusted_proxies", "\"unix:\" trusts the peers of a Unix socket, and this listener is none");
+    }
     if (!address.port_is_fixed()) {
         keys.warning("address", "port 0: the kernel chooses another port at each start");
     }
+}
+
+/// Address blocks, and "unix:" for whoever reaches a Unix socket. False after a fault.
+bool read_trusted(table& keys, listener_settings& listener) {
+    const auto texts = keys.texts("trusted_proxies", {});
+    bool good = true;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (texts[i] == "unix:") {
+            listener.trust_unix = true;
+        } else if (const auto block = read_block(keys, "trusted_proxies", i, texts[i], ", or \"unix:\"")) {
+            listener.trusted_proxies.push_back(*block);
+        } else {
+            good = false;
+        }
+    }
+    return good;
+}
+
+/// A PROXY header is taken from nobody else, so without them every connection would be closed.
+void demand_trusted(table& keys, const listener_settings& listener, listen_address::family kind) {
+    const bool by_address = kind != listen_address::family::unix_socket;
+    const bool by_path = kind != listen_address::family::ip;
+    if ((by_address && !listener.trusted_proxies.empty()) || (by_path && listener.trust_unix)) {
+        return;
+    }
+    keys.fault("proxy_protocol", std::string{"true, but trusted_proxies names no peer that this listener can have, and "
+                                             "the header is taken from no other; want the proxy there, as in "
+                                             "trusted_proxies = "} +
+                                     (by_address ? "[\"127.0.0.1/32\"]" : "[\"unix:\"]"));
 }
 
 listener_settings read_listener(table& keys, const checks& lent, std::map<std::string, std::string>& known) {
@@ -52,11 +84,8 @@ listener_settings read_listener(table& keys, const checks& lent, std::map<std::s
     } else {
         keys.optional("tls");
     }
-    listener.trusted_proxies = read_blocks(keys, "trusted_proxies");
-    if (keys.flag("proxy_protocol", false)) {
-        keys.fault("proxy_protocol", "true, but this version does not speak the PROXY protocol; leave it out, and let "
-                                     "the proxy set X-Forwarded-For");
-    }
+    const bool trust_faulty = !read_trusted(keys, listener);
+    listener.proxy_protocol = keys.flag("proxy_protocol", false);
     keys.finish();
     if (listener.address.empty()) {
         return listener;
@@ -69,6 +98,9 @@ listener_settings read_listener(table& keys, const checks& lent, std::map<std::s
     const auto [first, added] = known.try_emplace(address->canonical(), keys.path());
     if (!added && address->port_is_fixed()) {
         keys.fault("address", first->second + " has this address already; want another, or one listener less");
+    }
+    if (listener.proxy_protocol && !trust_faulty) {
+        demand_trusted(keys, listener, address->kind);
     }
     doubt(keys, listener, *address);
     return listener;

@@ -108,16 +108,25 @@ std::string read_name(table& keys) {
     return name;
 }
 
+std::optional<cidr> read_block(table& keys, std::string_view key, std::size_t index, std::string_view text,
+                               std::string_view others) {
+    auto block = cidr::parse(text);
+    if (!block) {
+        keys.fault(key, index,
+                   keys.written(key, index) +
+                       " is no address block; want one such as \"10.0.0.0/8\" or "
+                       "\"2001:db8::/32\", with no bits set behind the prefix" +
+                       std::string{others});
+    }
+    return block;
+}
+
 std::vector<cidr> read_blocks(table& keys, std::string_view key) {
     const auto texts = keys.texts(key, {});
     std::vector<cidr> blocks;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-        if (const auto block = cidr::parse(texts[i])) {
+        if (const auto block = read_block(keys, key, i, texts[i])) {
             blocks.push_back(*block);
-        } else {
-            keys.fault(key, i,
-                       keys.written(key, i) + " is no address block; want one such as \"10.0.0.0/8\" or "
-                                              "\"2001:db8::/32\", with no bits set behind the prefix");
         }
     }
     return blocks;

@@ -21,6 +21,10 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent, const std
 /// The name of an endpoint or a sink: it goes into files' names, metrics and logs as it is. Empty after a fault.
 std::string read_name(table& keys);
 
+/// One element of a list of address blocks. Nothing after a fault, which also names `others` that the list may hold.
+std::optional<cidr> read_block(table& keys, std::string_view key, std::size_t index, std::string_view text,
+                               std::string_view others = {});
+
 /// A list of address blocks, without the faulty ones.
 std::vector<cidr> read_blocks(table& keys, std::string_view key);
 

@@ -1,18 +1,13 @@
 #include "http/client_address.hpp"
 
+#include <hookd/core/text.hpp>
+
 #include <algorithm>
 #include <ranges>
-#include <string>
 
 namespace hookd::http {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == std::string_view::npos ? std::string_view{}
-                                           : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
 std::optional<ip_address> node_address(std::string_view node) {
@@ -62,8 +57,8 @@ std::optional<ip_address> forwarded_for(std::string_view element) {
 
 } // namespace
 
-std::optional<ip_address> client_behind(const ip_address& peer, const std::vector<cidr>& trusted,
-                                        std::span<const header_field> fields) {
+std::optional<std::string> client_behind(std::string peer, const std::vector<cidr>& trusted,
+                                         std::span<const header_field> fields) {
     std::vector<std::optional<ip_address>> hops;
     bool x_forwarded = false;
     bool forwarded = false;
@@ -83,17 +78,17 @@ std::optional<ip_address> client_behind(const ip_address& peer, const std::vecto
     if (x_forwarded && forwarded) {
         return std::nullopt;
     }
-    ip_address client = peer;
+    std::optional<ip_address> client;
     for (const auto& hop : std::views::reverse(hops)) {
         if (!hop) {
             break;
         }
-        client = *hop;
-        if (!contains(trusted, client)) {
+        client = hop;
+        if (!contains(trusted, *client)) {
             break;
         }
     }
-    return client;
+    return client ? client->text() : std::move(peer);
 }
 
 } // namespace hookd::http

@@ -5,15 +5,16 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace hookd::http {
 
-/// Whose request this is, when `peer` is a trusted proxy: the entries of X-Forwarded-For, or of Forwarded (RFC 7239),
-/// are read from the right, past the trusted proxies, to the first address that is none. What stands further left is
-/// whatever the client wrote there. An entry that is no address ends the walk at the proxy that reported it. Nothing
-/// where both fields are present: one of them is not the proxy's.
-std::optional<ip_address> client_behind(const ip_address& peer, const std::vector<cidr>& trusted,
-                                        std::span<const header_field> fields);
+/// Whose request this is, when `peer` (an address, or `unix`) is a trusted proxy: the entries of X-Forwarded-For, or of
+/// Forwarded (RFC 7239), are read from the right, past the trusted proxies, to the first address that is none. What
+/// stands further left is whatever the client wrote there. An entry that is no address ends the walk at the proxy that
+/// reported it. Nothing where both fields are present: one of them is not the proxy's.
+std::optional<std::string> client_behind(std::string peer, const std::vector<cidr>& trusted,
+                                         std::span<const header_field> fields);
 
 } // namespace hookd::http

@@ -106,7 +106,8 @@ asio::awaitable<bool> connection::wait(socket::wait_type readiness) {
 }
 
 asio::awaitable<void> connection::run() {
-    if (!co_await handshake()) {
+    enter(phase::handshake);
+    if (!co_await take_proxy_header() || !co_await handshake()) {
         co_return;
     }
     while (co_await serve_request()) {
@@ -123,7 +124,6 @@ asio::awaitable<bool> connection::wait_for(io_status blocked) {
 }
 
 asio::awaitable<bool> connection::handshake() {
-    enter(phase::handshake);
     for (;;) {
         const auto status = transport_->handshake();
         if (status == io_status::done) {
@@ -308,16 +308,14 @@ asio::awaitable<void> connection::linger() {
 
 /// Fills in whose request it is; false where that cannot be told and must not be guessed.
 bool connection::find_client() {
-    const auto& trusted = where_->settings.trusted_proxies;
     request& current = reader_.current();
-    if (!address_) {
-        client_ = "unix";
-    } else if (!contains(trusted, *address_)) {
-        client_ = address_->text();
-    } else if (const auto client = client_behind(*address_, trusted, current.fields)) {
-        client_ = client->text();
-    } else {
-        return false;
+    client_ = address_ ? address_->text() : "unix";
+    if (trusts_peer()) {
+        auto client = client_behind(std::move(client_), where_->settings.trusted_proxies, current.fields);
+        if (!client) {
+            return false;
+        }
+        client_ = std::move(*client);
     }
     current.client = client_;
     return true;

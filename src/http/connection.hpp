@@ -53,9 +53,9 @@ public:
 
 private:
     enum class phase : std::uint8_t {
-        handshake,
-        first, ///< no byte of a first request yet
-        idle,  ///< between requests
+        handshake, ///< the PROXY header, where there is one, and TLS
+        first,     ///< no byte of a first request yet
+        idle,      ///< between requests
         head,
         body,
         working, ///< the handler has it: no deadline
@@ -67,6 +67,8 @@ private:
     void enter(phase what);
     asio::awaitable<bool> wait(socket::wait_type readiness);
     asio::awaitable<bool> wait_for(io_status blocked);
+    asio::awaitable<bool> take_proxy_header();
+    bool adopt(const std::optional<ip_address>& source);
     asio::awaitable<bool> handshake();
     asio::awaitable<bool> serve_request();
     asio::awaitable<bool> read_head();
@@ -78,6 +80,7 @@ private:
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
     asio::awaitable<void> refuse(answer what, std::string_view reason);
     asio::awaitable<void> linger();
+    bool trusts_peer() const;
     bool find_client();
     bool account_memory();
     void log(std::string_view what, std::string_view reason);
@@ -87,8 +90,8 @@ private:
     listener_ptr where_;
     socket socket_;
     std::unique_ptr<transport> transport_;
-    const std::optional<ip_address> address_;
-    const connection_limits::permit permit_;
+    std::optional<ip_address> address_; ///< The peer's, or what its PROXY header says.
+    connection_limits::permit permit_;
     request_reader reader_;
     std::string client_;
     std::size_t memory_ = 0;
@@ -98,6 +101,7 @@ private:
     bool cut_ = false;     ///< For good.
     bool leaving_ = false; ///< No request after the one under way.
     bool served_ = false;
+    bool nameless_ = false; ///< A PROXY header named nobody.
 };
 
 using connection_list = boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;

@@ -28,6 +28,12 @@ void connection_limits::limit(unsigned most, unsigned most_per_address) {
     most_per_address_ = most_per_address;
 }
 
+bool connection_limits::permit::count_for(const ip_address& address) {
+    const std::lock_guard lock{owner_->mutex_};
+    counted_ = owner_->count(address);
+    return counted_.has_value();
+}
+
 std::optional<connection_limits::permit> connection_limits::admit(const std::optional<ip_address>& address,
                                                                   refusal& why) {
     const std::lock_guard lock{mutex_};
@@ -37,19 +43,27 @@ std::optional<connection_limits::permit> connection_limits::admit(const std::opt
     }
     std::optional<permit::key> counted;
     if (address) {
-        counted = address->bytes();
-        if (!address->is_v4()) {
-            std::fill(counted->begin() + 8, counted->end(), std::uint8_t{0});
-        }
-        unsigned& from_there = by_address_[*counted];
-        if (from_there >= most_per_address_) {
+        counted = count(*address);
+        if (!counted) {
             why = refusal::too_many_from_address;
             return std::nullopt;
         }
-        ++from_there;
     }
     ++open_;
     return permit{*this, counted};
+}
+
+std::optional<connection_limits::permit::key> connection_limits::count(const ip_address& address) {
+    permit::key key = address.bytes();
+    if (!address.is_v4()) {
+        std::fill(key.begin() + 8, key.end(), std::uint8_t{0});
+    }
+    unsigned& from_there = by_address_[key];
+    if (from_there >= most_per_address_) {
+        return std::nullopt;
+    }
+    ++from_there;
+    return key;
 }
 
 bool body_budget::change(std::size_t had, std::size_t wanted) {

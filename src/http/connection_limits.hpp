@@ -23,6 +23,9 @@ public:
         permit& operator=(permit&&) = delete;
         ~permit();
 
+        /// Counts for this address from now on, having been admitted without one; false: the address has its most.
+        bool count_for(const ip_address& address);
+
     private:
         friend class connection_limits;
         using key = std::array<std::uint8_t, 16>;
@@ -42,6 +45,9 @@ public:
     std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
 
 private:
+    /// Under the lock. Nothing: the address has its most.
+    std::optional<permit::key> count(const ip_address& address);
+
     std::mutex mutex_; // over everything below
     unsigned most_;
     unsigned most_per_address_;

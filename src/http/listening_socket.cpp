@@ -56,7 +56,7 @@ std::optional<socket_address> parse_tcp(std::string_view text) {
     if (bracketed) {
         host = host.substr(1, host.size() - 2);
     }
-    const auto parsed = ip_address::parse(host == "localhost" ? "127.0.0.1" : host);
+    const auto parsed = ip_address::parse(host);
     if (fault != std::errc{} || end != port_text.data() + port_text.size() || !parsed) {
         return std::nullopt;
     }
@@ -110,8 +110,9 @@ bool is_taken(const socket_address& address) {
 result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
     auto address = parse_tcp(text);
     if (!address) {
-        return std::unexpected{error{"cannot listen on " + std::string{text} +
-                                     ": not an address; write host:port, [v6]:port, unix:/path or systemd:NAME"}};
+        return std::unexpected{
+            error{"cannot listen on " + std::string{text} +
+                  ": not an address; write a numeric address:port, [v6]:port, unix:/path or systemd:NAME"}};
     }
     if (is_taken(*address)) {
         return std::unexpected{

@@ -1,5 +1,7 @@
 #include "http/request_policy.hpp"
 
+#include <hookd/core/text.hpp>
+
 #include <algorithm>
 
 namespace hookd::http {
@@ -22,12 +24,6 @@ bool is_host(std::string_view value) {
 bool is_length(std::string_view value) {
     return !value.empty() && value.size() <= most_length_digits &&
            std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == std::string_view::npos ? std::string_view{}
-                                           : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 } // namespace

@@ -48,6 +48,8 @@ struct listener_settings {
     std::string address; ///< As configured: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.
     std::optional<tls_settings> tls;
     std::vector<cidr> trusted_proxies;
+    bool trust_unix = false;     ///< The peers of a Unix socket are trusted proxies too.
+    bool proxy_protocol = false; ///< Each connection begins with a PROXY header, by a trusted proxy.
 };
 
 struct endpoint_settings {

@@ -25,9 +25,11 @@ class Response:
 
 class Connection:
     """One connection to a listener of a Daemon: TCP, TLS or a Unix socket, as the listener is; from the
-    address `source`. `session`: a TLS session to resume; without `handshake` TLS listeners get bare bytes."""
+    address `source`. `session`: a TLS session to resume; without `handshake` TLS listeners get bare bytes.
+    `preface`: pieces that are sent before all else, as a proxy does."""
 
-    def __init__(self, listener, context=None, timeout=TIMEOUT, source=None, session=None, handshake=True):
+    def __init__(self, listener, context=None, timeout=TIMEOUT, source=None, session=None, handshake=True,
+                 preface=()):
         self.timeout = timeout
         self._received = b""
         self._local = listener.address.startswith("unix:")
@@ -39,6 +41,7 @@ class Connection:
             bound = None if source is None else (source, 0)
             self.socket = socket.create_connection(listener.endpoint, timeout, source_address=bound)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.send(*preface)
         if listener.tls and handshake:
             self.socket = (context or listener.context).wrap_socket(self.socket, server_hostname="localhost",
                                                                     session=session)

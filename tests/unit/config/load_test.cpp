@@ -65,8 +65,8 @@ constexpr std::string_view everything = R"({
   "server": {"threads": 3, "max_connections": 11, "max_connections_per_address": 7, "max_body": "2 KiB",
              "max_header": 4096, "tls_timeout": "1s", "header_timeout": "2s", "body_timeout": "3s",
              "idle_timeout": "4s", "drain_timeout": "5s"},
-  "listener": [{"address": "[::1]:1", "trusted_proxies": ["10.0.0.0/8", "::1"]},
-               {"address": "unix:/run/h.sock"}],
+  "listener": [{"address": "[::1]:1", "trusted_proxies": ["10.0.0.0/8", "::1"], "proxy_protocol": true},
+               {"address": "unix:/run/h.sock", "trusted_proxies": ["unix:", "10.0.0.0/8"]}],
   "endpoint": [{"name": "e.1", "path": "/p", "secrets": [{"env": "HOOKD_TEST_SECRET"}], "tolerance": "1m",
                 "allow_from": ["192.0.2.0/24"]}],
   "journal": {"path": "/j.db", "retention": "72h", "max_size": "1 GiB"},
@@ -97,7 +97,12 @@ TEST_CASE("load: every key arrives in the settings") {
     CHECK(all.server.drain_timeout == 5s);
     CHECK(all.listeners.at(0).address == "[::1]:1");
     CHECK(all.listeners.at(0).trusted_proxies.size() == 2);
+    CHECK(all.listeners.at(0).proxy_protocol);
+    CHECK_FALSE(all.listeners.at(0).trust_unix);
     CHECK(all.listeners.at(1).address == "unix:/run/h.sock");
+    CHECK(all.listeners.at(1).trusted_proxies.size() == 1);
+    CHECK(all.listeners.at(1).trust_unix);
+    CHECK_FALSE(all.listeners.at(1).proxy_protocol);
     CHECK(all.endpoints.at(0).name == "e.1");
     CHECK(all.endpoints.at(0).path == "/p");
     CHECK(all.endpoints.at(0).secrets.at(0).text() == test_secret);
@@ -128,6 +133,21 @@ TEST_CASE("load: the effective values are a configuration that says the same") {
     CHECK(again.effective == first.effective);
     CHECK(first.effective.contains("max_header = \"4 KiB\""));
     CHECK(first.effective.contains("[[sink]]\nname = \"s\""));
+}
+
+TEST_CASE("load: proxy_protocol is taken wherever a trusted proxy can connect") {
+    const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
+    for (const auto* listener : {"address = \"127.0.0.1:8080\"\ntrusted_proxies = [\"127.0.0.1/32\"]",
+                                 "address = \"unix:/run/h.sock\"\ntrusted_proxies = [\"unix:\"]",
+                                 "address = \"systemd:web\"\ntrusted_proxies = [\"unix:\"]",
+                                 "address = \"systemd:web\"\ntrusted_proxies = [\"10.0.0.0/8\"]"}) {
+        const std::string text = smallest() + "[[listener]]\n" + std::string{listener} + "\nproxy_protocol = true\n";
+        const loaded outcome = load_text(text.substr(text.find("[[endpoint]]")), syntax::toml, "f", test_checks());
+        INFO(text);
+        CHECK(outcome.faults == none);
+        CHECK(outcome.warnings == none);
+        CHECK(outcome.effective.contains("proxy_protocol = true"));
+    }
 }
 
 TEST_CASE("load: a file that cannot be read is told like any fault") {

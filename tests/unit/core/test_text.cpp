@@ -1,6 +1,7 @@
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/core/exchange.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/core/time.hpp>
 
 #include <catch2/catch.hpp>
@@ -54,4 +55,13 @@ TEST_CASE("field names: ASCII case does not matter") {
     CHECK(same_field_name("Svix-Id", "svix-id"));
     CHECK_FALSE(same_field_name("svix-id", "svix_id"));
     CHECK_FALSE(same_field_name("svix-i", "svix-id"));
+}
+
+TEST_CASE("text: trimmed at both ends, never inside") {
+    CHECK(trimmed(" \t a b\t") == "a b");
+    CHECK(trimmed("a") == "a");
+    CHECK(trimmed(" \t ").empty());
+    CHECK(trimmed("").empty());
+    CHECK(trimmed("\r\na\r\n") == "\r\na\r\n");
+    CHECK(trimmed("\r\na \r\n", " \r\n") == "a");
 }

@@ -8,9 +8,8 @@ namespace {
 
 const std::vector<cidr> trusted{*cidr::parse("127.0.0.1/32"), *cidr::parse("10.0.0.0/8")};
 
-std::string client(std::vector<header_field> fields) {
-    const auto found = http::client_behind(*ip_address::parse("127.0.0.1"), trusted, fields);
-    return found ? found->text() : "refused";
+std::string client(std::vector<header_field> fields, std::string peer = "127.0.0.1") {
+    return http::client_behind(std::move(peer), trusted, fields).value_or("refused");
 }
 
 } // namespace
@@ -29,6 +28,13 @@ TEST_CASE("client address: an entry that is no address ends the walk at the prox
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, unknown, 10.1.1.1"}}) == "10.1.1.1");
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, "}}) == "127.0.0.1");
     CHECK(client({{"Forwarded", "for=_hidden"}}) == "127.0.0.1");
+}
+
+TEST_CASE("client address: behind a Unix socket it is the proxy's word, and else nobody's") {
+    CHECK(client({}, "unix") == "unix");
+    CHECK(client({{"X-Forwarded-For", "6.6.6.6, 192.0.2.7"}}, "unix") == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7, 10.1.2.3"}}, "unix") == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "unix:"}}, "unix") == "unix");
 }
 
 TEST_CASE("client address: Forwarded, with ports, brackets and quotes") {

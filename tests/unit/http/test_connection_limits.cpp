@@ -46,6 +46,24 @@ TEST_CASE("connection limits: one address, or one IPv6 /64, has its own limit") 
     CHECK(limits.admit(std::nullopt, why));
 }
 
+TEST_CASE("connection limits: a connection counts for an address from when that is known, and not beyond its end") {
+    connection_limits limits{100, 2};
+    refusal why{};
+    {
+        auto first = limits.admit(std::nullopt, why);
+        auto second = limits.admit(std::nullopt, why);
+        auto third = limits.admit(std::nullopt, why);
+        CHECK(first->count_for(*address("192.0.2.1")));
+        CHECK(second->count_for(*address("192.0.2.1")));
+        CHECK_FALSE(third->count_for(*address("192.0.2.1")));
+        CHECK_FALSE(limits.admit(address("192.0.2.1"), why));
+        CHECK(limits.admit(address("192.0.2.2"), why));
+    }
+    const auto again = limits.admit(address("192.0.2.1"), why);
+    CHECK(again);
+    CHECK(limits.admit(address("192.0.2.1"), why));
+}
+
 TEST_CASE("body budget: what does not fit changes nothing") {
     body_budget budget{100};
     CHECK(budget.change(0, 60));

@@ -1,0 +1,56 @@
+#include "http/connection.hpp"
+#include "http/io_thread.hpp"
+#include "http/proxy_header_reader.hpp"
+
+namespace hookd::http {
+
+/// Whether what the peer says about its clients is believed.
+bool connection::trusts_peer() const {
+    const auto& settings = where_->settings;
+    return !nameless_ && (address_ ? contains(settings.trusted_proxies, *address_) : settings.trust_unix);
+}
+
+/// The PROXY header, where the listener wants one: from then on the connection is the client's that it names. The
+/// header is never guessed: without the setting none is looked for, with it nothing goes without.
+asio::awaitable<bool> connection::take_proxy_header() {
+    if (!where_->settings.proxy_protocol) {
+        co_return true;
+    }
+    if (!trusts_peer()) {
+        log("refused a connection", "proxy_protocol is set, and the peer is not in trusted_proxies");
+        co_return false;
+    }
+    proxy_header_reader reader{socket_.native_handle()};
+    auto status = reader.read();
+    while (status == io_status::want_read && co_await wait(socket::wait_read)) {
+        status = reader.read();
+    }
+    if (status == io_status::done) {
+        co_return adopt(reader.header().source);
+    }
+    const bool health_check = status == io_status::end && !reader.begun(); // a look at whether anybody listens
+    if (!cut_ && !health_check) {
+        const auto& fault = reader.header().fault;
+        log("refused a connection", expired_        ? "the PROXY header took longer than tls_timeout"
+                                    : fault.empty() ? "it ended inside the PROXY header"
+                                                    : fault);
+    }
+    co_return false;
+}
+
+/// The connection is `source`'s and counts as such. Without one it stays the proxy's own, and since nobody can say
+/// whose words come through it, nothing that they say about addresses is believed.
+bool connection::adopt(const std::optional<ip_address>& source) {
+    if (!source) {
+        nameless_ = true;
+        return true;
+    }
+    address_ = source;
+    if (!trusts_peer() && !permit_.count_for(*source)) {
+        log("refused a connection", "max_connections_per_address reached");
+        return false;
+    }
+    return true;
+}
+
+} // namespace hookd::http
