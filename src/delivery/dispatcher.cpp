@@ -42,6 +42,13 @@ public:
             each->reopen();
     }
 
+    std::vector<sink_figures> figures() const override {
+        std::vector<sink_figures> all;
+        for (const auto& each : lanes_)
+            all.push_back(each->figures());
+        return all;
+    }
+
     void stop(std::chrono::milliseconds patience) override { end(patience); }
 
 private:

@@ -29,6 +29,7 @@ struct server_state {
     const server_settings& settings;
     connection_limits connections;
     body_budget bodies;
+    server_figures figures;
 };
 
 /// One listener, as every thread sees it.

@@ -59,12 +59,12 @@ public:
         return {};
     }
 
-    void start() {
+    void start(std::string_view name) {
         for (auto& thread : threads_) {
             thread->start();
         }
         for (const auto& one : listeners_) {
-            spdlog::info("listening on {} ({})", one->bound, one->tls ? "HTTPS" : "HTTP");
+            spdlog::info("{} on {} ({})", name, one->bound, one->tls ? "HTTPS" : "HTTP");
         }
     }
 
@@ -96,6 +96,18 @@ public:
         for (const auto& path : unlink_on_end_) {
             unlink(path.c_str());
         }
+    }
+
+    const server_figures& figures() const override { return state_.figures; }
+
+    std::vector<listener_state> listeners() const override {
+        std::vector<listener_state> states;
+        for (const auto& one : listeners_) {
+            states.push_back({.address = one->bound,
+                              .tls = one->tls != nullptr,
+                              .certificate_expiry = one->tls ? certificate_expiry(one->tls.get()) : std::nullopt});
+        }
+        return states;
     }
 
 private:
@@ -132,13 +144,13 @@ private:
 } // namespace
 
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
-                                      const handler_factory& make_handler) {
+                                      const handler_factory& make_handler, std::string_view name) {
     raise_descriptor_limit(limits.max_connections);
     auto made = std::make_unique<server_of_threads>(limits);
     if (auto opened = made->open(listeners, make_handler); !opened) {
         return std::unexpected{opened.error()};
     }
-    made->start();
+    made->start(name);
     return made;
 }
 

@@ -149,6 +149,9 @@ stored<void> ledger::count_failures(sink& of) {
 void ledger::committed() {
     for (auto& [name, sink] : uncommitted_) {
         sinks_.insert_or_assign(name, sink);
+        if (board_ != nullptr) {
+            board_->put(name, {.cursor = sink.cursor, .waiting = sink.waiting, .dead = sink.dead});
+        }
     }
     uncommitted_.clear();
 }

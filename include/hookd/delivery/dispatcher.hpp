@@ -2,6 +2,7 @@
 
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/delivery/figures.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
 
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace hookd::delivery {
 
@@ -27,6 +29,9 @@ public:
 
     /// Files of all sinks anew. Any thread; does not block.
     virtual void reopen() = 0;
+
+    /// One a sink, in the order of the configuration. Any thread; does not block.
+    virtual std::vector<sink_figures> figures() const = 0;
 
     /// Starts nothing new and waits until what is under way has ended or `patience` is over, then cancels it; what was
     /// not delivered is delivered after the next start. Blocking; once. Afterwards every cursor was given to the
