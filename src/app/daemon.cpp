@@ -3,7 +3,9 @@
 #include "app/clock.hpp"
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
+#include "app/logging.hpp"
 
+#include <hookd/admin/admin.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
 #include <hookd/intake/intake.hpp>
@@ -16,6 +18,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <csignal>
 #include <optional>
 #include <thread>
@@ -32,12 +35,14 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds least_for_sinks{1'000};
 /// Past drain_timeout the process ends all the same: a disk or a reader of the log that hangs must not hold it.
 constexpr std::chrono::milliseconds grace_after_drain{3'000};
+/// Whoever watches the drain gets the last answer within this.
+constexpr std::chrono::milliseconds for_administration{500};
 
 /// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
 class front_desk final : public http::handler {
 public:
-    front_desk(const settings& settings, journal::journal& journal, wall_clock clock)
-        : intake_{settings.endpoints, journal, clock} {}
+    front_desk(const settings& settings, journal::journal& journal, wall_clock clock, intake::figures& counted)
+        : intake_{settings.endpoints, journal, clock, counted} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
@@ -92,14 +97,51 @@ private:
             return std::unexpected{dispatcher.error()};
         }
         dispatcher_ = std::move(*dispatcher);
-        auto server = http::start(settings_->server, settings_->listeners,
-                                  [this, clock] { return std::make_unique<front_desk>(*settings_, *journal_, clock); });
+        recall_newest_events();
+        auto server = http::start(settings_->server, settings_->listeners, [this, clock] {
+            return std::make_unique<front_desk>(*settings_, *journal_, clock, received_);
+        });
         if (!server) {
             return std::unexpected{server.error()};
         }
         server_ = std::move(*server);
+        if (auto opened = open_administration(clock); !opened) {
+            return opened;
+        }
         spdlog::info("ready: {} listener(s), {} endpoint(s), {} sink(s)", settings_->listeners.size(),
                      settings_->endpoints.size(), settings_->sinks.size());
+        return {};
+    }
+
+    /// So that a restart does not look like silence.
+    void recall_newest_events() {
+        for (const auto& endpoint : settings_->endpoints) {
+            const auto& newest = journal_->newest_at_start();
+            if (const auto found = newest.find(endpoint.name); found != newest.end()) {
+                received_.of(endpoint.name).authentic(std::chrono::floor<std::chrono::seconds>(found->second));
+            }
+        }
+    }
+
+    result<void> open_administration(wall_clock clock) {
+        auto opened = admin::start(
+            settings_->admin,
+            {.version = HOOKD_VERSION,
+             .clock = clock,
+             .server = *server_,
+             .intake = received_,
+             .journal = *journal_,
+             .dispatcher = *dispatcher_,
+             .not_ready =
+                 [this] { return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{}; },
+             .not_alive = [] { return std::optional<std::string>{}; },
+             .reloaded = [at = clock()] { return admin::last_reload{.applied = true, .at = at}; },
+             .reload = [](auto answer) { answer({.applied = false, .faults = {"this build cannot reload"}}); },
+             .log_lines_dropped = dropped_log_lines});
+        if (!opened) {
+            return std::unexpected{opened.error()};
+        }
+        administration_ = std::move(*opened);
         return {};
     }
 
@@ -124,6 +166,7 @@ private:
 
     /// Not on the main thread: that one listens for the second signal meanwhile.
     void begin_drain() {
+        stopping_ = true;
         end_process_after(settings_->server.drain_timeout + grace_after_drain, exit_no);
         draining_ = std::thread{[this] {
             const auto deadline = clock::now() + settings_->server.drain_timeout;
@@ -131,6 +174,7 @@ private:
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
             dispatcher_->stop(std::max(left, least_for_sinks));
             journal_->close();
+            administration_->drain(for_administration); // last: it shows the others stopping
             spdlog::info("stopped");
             asio::post(main_, [this] { signals_.cancel(); });
         }};
@@ -152,8 +196,11 @@ private:
     asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
+    intake::figures received_;
     std::unique_ptr<http::server> server_;
+    std::unique_ptr<admin::administration> administration_; // watches all of the above
     std::thread draining_;
+    std::atomic<bool> stopping_ = false;
     bool failed_ = false;
 };
 

@@ -101,9 +101,14 @@ void start_logging(const log_settings& settings) {
     spdlog::set_default_logger(std::move(logger));
 }
 
+std::uint64_t dropped_log_lines() {
+    const auto pool = spdlog::thread_pool();
+    return pool != nullptr ? pool->overrun_counter() : 0;
+}
+
 void stop_logging() {
-    if (const auto pool = spdlog::thread_pool(); pool != nullptr && pool->overrun_counter() > 0) {
-        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", pool->overrun_counter());
+    if (const auto dropped = dropped_log_lines(); dropped > 0) {
+        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
     }
     spdlog::shutdown();
 }
