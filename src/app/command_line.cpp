@@ -1,7 +1,9 @@
 #include "app/check_command.hpp"
 #include "app/exit_code.hpp"
+#include "app/reload_command.hpp"
 #include "app/run_command.hpp"
 #include "app/send_command.hpp"
+#include "app/status_command.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
 
@@ -78,6 +80,26 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
     });
 }
 
+constexpr const char* socket_help = "The daemon's admin.socket, instead of the configuration's";
+
+void add_status(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+    auto* const command = line.add_subcommand(
+        "status", "How the running daemon is: exit 0 if it is ready, 1 if not, 69 if it cannot be reached");
+    auto given = std::make_shared<status_arguments>();
+    command->add_option("--socket", given->socket, socket_help);
+    command->add_flag("--json", given->json, "One JSON object on one line");
+    command->callback([&, given] { chosen = [&, given] { return run_status(config, *given, std::cout, std::cerr); }; });
+}
+
+void add_reload(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+    auto* const command = line.add_subcommand(
+        "reload", "Have the running daemon read its configuration anew; every fault is printed, then nothing changes");
+    auto socket = std::make_shared<std::optional<std::string>>();
+    command->add_option("--socket", *socket, socket_help);
+    command->callback(
+        [&, socket] { chosen = [&, socket] { return run_reload(config, *socket, std::cout, std::cerr); }; });
+}
+
 void add_version(CLI::App& line, std::function<int()>& chosen) {
     auto* const command = line.add_subcommand("version", "The program's version and its libraries'");
     command->callback([&chosen] { chosen = [] { return run_version(std::cout); }; });
@@ -98,6 +120,8 @@ int run_command_line(int count, char** words) {
     add_check(line, config, chosen);
     add_verify(line, chosen);
     add_send(line, chosen);
+    add_status(line, config, chosen);
+    add_reload(line, config, chosen);
     add_version(line, chosen);
     try {
         line.parse(count, words);

@@ -6,6 +6,8 @@
 #include "app/service_manager.hpp"
 #include "app/vital_signs.hpp"
 
+#include <hookd/admin/admin.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -15,6 +17,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <mutex>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -31,6 +34,9 @@ constexpr std::chrono::milliseconds tick_period{500};
 /// How long a thread may be silent where no watchdog says so.
 constexpr std::chrono::milliseconds silence_limit{20'000};
 
+/// Whoever watches the drain gets the last answer within this.
+constexpr std::chrono::milliseconds for_administration{500};
+
 /// The main thread waits for signals, feeds the watchdog, and never blocks; what blocks is done by one worker, one
 /// after another: reloads, a look at the certificates, the drain.
 class daemon {
@@ -42,6 +48,11 @@ public:
     int run(std::shared_ptr<const settings> settings) {
         if (const auto started = receiver_.start(std::move(settings)); !started) {
             spdlog::critical("{}", started.error().message);
+            return exit_io;
+        }
+        if (const auto opened = open_administration(); !opened) {
+            spdlog::critical("{}", opened.error().message);
+            receiver_.drain();
             return exit_io;
         }
         const auto status = summary();
@@ -68,6 +79,28 @@ private:
                " sink(s)";
     }
 
+    result<void> open_administration() {
+        reloaded({.applied = true, .at = system_now()});
+        auto what = receiver_.watched();
+        what.not_ready = [this] {
+            return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{};
+        };
+        what.not_alive = [this] { return signs_.fault(); };
+        what.reloaded = [this] {
+            const std::lock_guard lock{mutex_};
+            return last_reload_;
+        };
+        what.reload = [this](auto answer) {
+            asio::post(worker_, [this, answer = std::move(answer)]() mutable { answer(reload()); });
+        };
+        auto opened = admin::start(receiver_.in_force()->admin, std::move(what));
+        if (!opened) {
+            return std::unexpected{opened.error()};
+        }
+        administration_ = std::move(*opened);
+        return {};
+    }
+
     void wait_for_signal() {
         signals_.async_wait([this](const boost::system::error_code& fault, int signal) {
             if (fault) {
@@ -75,7 +108,7 @@ private:
             }
             if (signal == SIGHUP) {
                 hang_up();
-            } else if (draining_) {
+            } else if (stopping_) {
                 spdlog::warn("a second signal: ending at once");
                 _exit(exit_no);
             } else {
@@ -88,7 +121,7 @@ private:
     void tick() {
         timer_.expires_after(tick_period);
         timer_.async_wait([this](const boost::system::error_code& fault) {
-            if (fault || draining_) {
+            if (fault || stopping_) {
                 return;
             }
             receiver_.look(signs_);
@@ -109,7 +142,7 @@ private:
     /// waits for its turn are about the same file as that one.
     void hang_up() {
         receiver_.reopen();
-        if (!draining_ && !reload_waits_.exchange(true)) {
+        if (!reload_waits_.exchange(true)) {
             asio::post(worker_, [this] {
                 reload_waits_ = false;
                 reload();
@@ -118,9 +151,12 @@ private:
     }
 
     /// On the worker.
-    void reload() {
+    admin::reload_verdict reload() {
+        if (stopping_) {
+            return {.applied = false, .faults = {"the daemon is stopping"}};
+        }
         manager_.reloading();
-        const auto faults = receiver_.reload(path_);
+        auto faults = receiver_.reload(path_);
         for (const auto& one : faults) {
             spdlog::error("{}", one);
         }
@@ -132,17 +168,27 @@ private:
             status += "; the last reload was refused: " + faults.front();
         }
         manager_.ready(status);
+        const bool applied = faults.empty();
+        reloaded({.applied = applied, .at = system_now()});
+        return {.applied = applied, .faults = std::move(faults)};
     }
 
+    void reloaded(const admin::last_reload& what) {
+        const std::lock_guard lock{mutex_};
+        last_reload_ = what;
+    }
+
+    /// The administration goes last: it shows the others stopping.
     void begin_drain(std::string_view why) {
         const auto patience = receiver_.in_force()->server.drain_timeout;
-        draining_ = true;
+        stopping_ = true;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
         manager_.stopping("draining");
         timer_.cancel();
         end_process_after(patience + grace_after_drain, exit_no);
         asio::post(worker_, [this] {
             receiver_.drain();
+            administration_->drain(for_administration);
             spdlog::info("stopped");
             asio::post(main_, [this] { signals_.cancel(); });
         });
@@ -153,7 +199,7 @@ private:
         spdlog::critical("the journal failed: {}; nothing more is acknowledged, ending", what);
         asio::post(main_, [this] {
             failed_ = true;
-            if (!draining_) {
+            if (!stopping_) {
                 begin_drain("the journal failed");
             }
         });
@@ -168,7 +214,10 @@ private:
     receiver receiver_;
     std::atomic<bool> reload_waits_{false};
     std::atomic<bool> looking_{false};
-    bool draining_ = false;
+    std::atomic<bool> stopping_{false};
+    std::mutex mutex_; // over last_reload_
+    admin::last_reload last_reload_;
+    std::unique_ptr<admin::administration> administration_; // watches all of the above
     bool failed_ = false;
     asio::thread_pool worker_{1};
 };

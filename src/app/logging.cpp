@@ -105,9 +105,14 @@ void change_logging(const log_settings& settings) {
     logger.set_level(to_spdlog(settings.level));
 }
 
+std::uint64_t dropped_log_lines() {
+    const auto pool = spdlog::thread_pool();
+    return pool != nullptr ? pool->overrun_counter() : 0;
+}
+
 void stop_logging() {
-    if (const auto pool = spdlog::thread_pool(); pool != nullptr && pool->overrun_counter() > 0) {
-        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", pool->overrun_counter());
+    if (const auto dropped = dropped_log_lines(); dropped > 0) {
+        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
     }
     spdlog::shutdown();
 }

@@ -2,6 +2,8 @@
 
 #include <hookd/core/settings.hpp>
 
+#include <cstdint>
+
 namespace hookd::app {
 
 /// Sends spdlog's default logger to standard error, through a thread of its own: a reader of the log that stalls
@@ -11,6 +13,9 @@ void start_logging(const log_settings& settings);
 
 /// Other level and format from the next line on. Any thread.
 void change_logging(const log_settings& settings);
+
+/// Lines lost since the start. Any thread.
+std::uint64_t dropped_log_lines();
 
 /// Writes out what waits. Blocks as long as standard error does.
 void stop_logging();

@@ -25,8 +25,9 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 /// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
 class front_desk final : public http::handler {
 public:
-    front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock)
-        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock} {}
+    front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
+               intake::figures& counted)
+        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
@@ -35,11 +36,6 @@ private:
     std::shared_ptr<const settings> settings_; // the intake refers to it
     intake::intake intake_;
 };
-
-http::handler_factory front_desks(const std::shared_ptr<const settings>& settings, journal::journal& journal,
-                                  wall_clock clock) {
-    return [=, &journal] { return std::make_unique<front_desk>(settings, journal, clock); };
-}
 
 void warn_about_keys(const settings& settings) {
     for (const auto& endpoint : settings.endpoints) {
@@ -89,12 +85,24 @@ result<void> receiver::start(std::shared_ptr<const settings> settings) {
         return std::unexpected{dispatcher.error()};
     }
     dispatcher_ = std::move(*dispatcher);
-    auto server = http::start(settings_->server, settings_->listeners, front_desks(settings_, *journal_, clock_));
+    recall_newest_events();
+    auto server = http::start(settings_->server, settings_->listeners, front_desks(settings_));
     if (!server) {
         return std::unexpected{server.error()};
     }
     server_ = std::move(*server);
     return {};
+}
+
+/// So that a restart does not look like silence.
+void receiver::recall_newest_events() {
+    for (const auto& [endpoint, accepted] : journal_->newest_at_start()) {
+        received_.of(endpoint).authentic(std::chrono::floor<std::chrono::seconds>(accepted));
+    }
+}
+
+http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
+    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_); };
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {
@@ -129,7 +137,7 @@ std::vector<std::string> receiver::reload(const std::string& path) {
 /// In the order in which they are to be made: who asks for a reload waits longest for a sink that is to end.
 result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared_ptr<const settings>& next) {
     std::vector<std::unique_ptr<change>> changes;
-    auto sockets = server_->prepare(next->server, next->listeners, front_desks(next, *journal_, clock_));
+    auto sockets = server_->prepare(next->server, next->listeners, front_desks(next));
     if (!sockets) {
         return std::unexpected{sockets.error()};
     }
@@ -148,6 +156,20 @@ void receiver::drain() {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
     dispatcher_->stop(std::max(left, least_for_sinks));
     journal_->close();
+}
+
+admin::watched receiver::watched() const {
+    return {.version = HOOKD_VERSION,
+            .clock = clock_,
+            .server = *server_,
+            .intake = received_,
+            .journal = *journal_,
+            .dispatcher = *dispatcher_,
+            .not_ready = {},
+            .not_alive = {},
+            .reloaded = {},
+            .reload = {},
+            .log_lines_dropped = dropped_log_lines};
 }
 
 void receiver::look(vital_signs& signs) {

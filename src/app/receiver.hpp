@@ -2,11 +2,13 @@
 
 #include "app/vital_signs.hpp"
 
+#include <hookd/admin/admin.hpp>
 #include <hookd/core/error.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
+#include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <functional>
@@ -39,6 +41,8 @@ public:
 
     /// Any thread; does not block: the sinks' files anew.
     void reopen() { dispatcher_->reopen(); }
+    /// What of it an administration watches: the rooms. Valid from `start` to the receiver's end, also after `drain`.
+    admin::watched watched() const;
     /// The watchdog's thread, from `start` to `drain`; does not block.
     void look(vital_signs& signs);
 
@@ -49,6 +53,8 @@ public:
     }
 
 private:
+    void recall_newest_events();
+    http::handler_factory front_desks(const std::shared_ptr<const settings>& settings);
     result<std::vector<std::unique_ptr<change>>> prepare(const std::shared_ptr<const settings>& next);
 
     std::function<void(std::string_view)> on_failure_;
@@ -57,6 +63,7 @@ private:
     std::shared_ptr<const settings> settings_;
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
+    intake::figures received_;
     std::unique_ptr<http::server> server_;
 };
 

@@ -17,6 +17,10 @@ loaded told(const diagnostics& found) {
     return outcome;
 }
 
+syntax syntax_of(const std::string& path) {
+    return path.ends_with(".json") ? syntax::json : syntax::toml;
+}
+
 loaded read_document(std::string_view text, syntax in, const std::string& name, const checks& lent,
                      bool open_to_others) {
     diagnostics found{name};
@@ -48,10 +52,33 @@ loaded load(const std::string& path, const checks& lent) {
         found.fault({}, "", file.error().message);
         return told(found);
     }
-    const syntax in = path.ends_with(".json") ? syntax::json : syntax::toml;
-    loaded outcome = read_document(file->text, in, path, lent, file->open_to_others);
+    loaded outcome = read_document(file->text, syntax_of(path), path, lent, file->open_to_others);
     cleanse(std::span<char>{file->text});
     return outcome;
+}
+
+result<std::string> read_admin_socket(const std::string& path) {
+    diagnostics found{path};
+    std::string socket;
+    auto file = read_configuration_file(path, largest_document);
+    if (!file) {
+        found.fault({}, "", file.error().message);
+    } else if (const auto root = parse_document(file->text, syntax_of(path), found)) {
+        effective_values shown;
+        reading shared{found, shown, false};
+        socket = table{shared, *root}.sub("admin").text("socket", admin_settings{}.socket);
+    }
+    if (file) {
+        cleanse(std::span<char>{file->text});
+    }
+    if (found.ok()) {
+        return socket;
+    }
+    error all;
+    for (const auto& fault : found.faults()) {
+        all.message += all.message.empty() ? fault : '\n' + fault;
+    }
+    return std::unexpected{std::move(all)};
 }
 
 } // namespace hookd::config

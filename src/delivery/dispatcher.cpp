@@ -84,6 +84,14 @@ public:
         }
     }
 
+    std::vector<sink_figures> figures() const override {
+        std::vector<sink_figures> all;
+        for (const auto& each : running()) {
+            all.push_back(each->figures());
+        }
+        return all;
+    }
+
     result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) override;
 
     std::chrono::milliseconds silence() override {

@@ -60,6 +60,7 @@ lane::~lane() = default;
 
 void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state) {
     sink_ = std::move(sink);
+    figures_.reached(state.cursor);
     plan_ = std::make_unique<lane_plan>(settings_,
                                         lane_plan::start{.cursor = state.cursor,
                                                          .newest = newest_events_->newest(),
@@ -94,6 +95,7 @@ asio::awaitable<void> lane::loop() {
         auto step = plan_->next(now());
         if (std::holds_alternative<next::done>(step))
             co_return;
+        figures_.look_at(*plan_);
         if (auto* deliver = std::get_if<next::deliver>(&step)) {
             begin(std::move(*deliver));
         } else if (const auto* fetch = std::get_if<next::read>(&step)) {
@@ -107,6 +109,7 @@ asio::awaitable<void> lane::loop() {
         } else if (const auto* settle = std::get_if<next::settle>(&step)) {
             journal_.settle(settle->sequence);
         } else if (const auto* advance = std::get_if<next::advance>(&step)) {
+            figures_.reached(advance->cursor);
             journal_.advance(advance->cursor);
         } else if (const auto* wait = std::get_if<next::wait>(&step)) {
             co_await rest(wait->until, newest);
@@ -145,6 +148,7 @@ void lane::begin(next::deliver what) {
     const auto ticket = what.ticket;
     auto& delivery = under_way_.try_emplace(ticket, context_, what.batch.size()).first->second;
     limit(ticket, delivery);
+    figures_.began(what.batch.size());
     auto done = [this, ticket](const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
         // Posted, for this may run inside the delivery's own cancellation, whose signal ended() destroys.
         asio::post(context_, [this, ticket, failure, outcomes = std::move(outcomes)]() mutable {
@@ -180,6 +184,7 @@ void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::v
                     each.what = sinks::verdict::retry;
             }
     log(outcomes);
+    figures_.ended(outcomes);
     plan_->finished(ticket, outcomes, now());
     wake_.cancel();
 }
@@ -189,6 +194,7 @@ void lane::tell(next::fail what) {
     if (journal_.journal() != nullptr)
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
                     current.steady);
+    figures_.failed(what.row);
     journal_.fail(std::move(what.row));
 }
 
@@ -235,6 +241,18 @@ std::chrono::milliseconds lane::silence() {
         asio::post(context_, [this] { pulse_.answer(); });
     }
     return std::max(silent, std::chrono::milliseconds{0});
+}
+
+sink_figures lane::figures() const {
+    sink_figures shown{.name = settings_.name, .type = settings_.type, .oldest = {}};
+    figures_.read_into(shown);
+    if (!shown.oldest && shown.reached < newest_events_->newest()) {
+        // On hold, a lane takes nothing in that it could know the age of.
+        if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
+            shown.oldest = next->front()->accepted;
+        }
+    }
+    return shown;
 }
 
 bool lane::ended_before(steady_time deadline) {

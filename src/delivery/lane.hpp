@@ -2,6 +2,7 @@
 
 #include "delivery/instant.hpp"
 #include "delivery/journal_port.hpp"
+#include "delivery/lane_figures.hpp"
 #include "delivery/lane_log.hpp"
 #include "delivery/lane_plan.hpp"
 #include "delivery/tail.hpp"
@@ -67,6 +68,7 @@ public:
     void cancel();
     /// The watchdog's thread, see dispatcher::silence.
     std::chrono::milliseconds silence();
+    sink_figures figures() const;
 
     /// Waits for the thread's end after stop(). Whether it came.
     bool ended_before(steady_time deadline);
@@ -108,6 +110,7 @@ private:
     std::unique_ptr<lane_plan> plan_;
     std::map<std::uint64_t, under_way> under_way_; // by ticket; nodes stay where they are
 
+    lane_figures figures_;
     std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
     std::atomic<bool> stopping_ = false; // set by any thread, before the loop is woken
 

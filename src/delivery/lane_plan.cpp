@@ -94,15 +94,27 @@ bool lane_plan::wants(const event& what) const {
     return matches_any(settings_.events, what.type) && matches_any(settings_.endpoints, what.endpoint);
 }
 
+/// Of the events that have arrived.
+const event* lane_plan::first_open() const {
+    const event* first = waiting_.empty() ? nullptr : waiting_.front().what.get();
+    for (const auto& [ticket, each] : under_way_) {
+        const auto* const begun = each.batch.front().what.get();
+        if (!each.again && (first == nullptr || begun->sequence < first->sequence)) {
+            first = begun;
+        }
+    }
+    return first;
+}
+
 /// Before the first event that is not finished; numbers that no event has are passed with their neighbours.
 std::uint64_t lane_plan::cursor() const {
-    auto first_open = position_ + 1;
-    if (!waiting_.empty())
-        first_open = std::min(first_open, waiting_.front().what->sequence);
-    for (const auto& [ticket, each] : under_way_)
-        if (!each.again)
-            first_open = std::min(first_open, each.batch.front().what->sequence);
-    return first_open - 1;
+    const auto* const first = first_open();
+    return first != nullptr ? first->sequence - 1 : position_;
+}
+
+std::optional<unix_millis> lane_plan::oldest() const {
+    const auto* const first = first_open();
+    return first != nullptr ? std::optional{first->accepted} : std::nullopt;
 }
 
 bool lane_plan::may_begin(steady_time now) const {

@@ -87,6 +87,10 @@ public:
     void found(std::vector<journal::due_event> rows, instant now) { due_.found(std::move(rows), now); }
     /// The answer to `deliver`: one outcome an event. Any that are missing count as `unavailable`.
     void finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now);
+    /// When the first event that is not finished was accepted; nothing: none is known here.
+    std::optional<unix_millis> oldest() const;
+    /// The sink works for no event, and is left alone for a while.
+    bool on_hold() const { return hold_.down(); }
     /// Begins nothing any more.
     void stop() { stopping_ = true; }
 
@@ -99,6 +103,7 @@ private:
     using note = std::variant<next::fail, next::settle>;
 
     bool wants(const event& what) const;
+    const event* first_open() const;
     std::uint64_t cursor() const;
     bool may_begin(steady_time now) const;
     bool may_read(steady_time now) const;

@@ -45,7 +45,8 @@ std::string_view to_text(client_fault fault) {
 }
 
 client::state::state(asio::io_context& context, destination_ptr where, client_limits limits)
-    : where_{std::move(where)}, limits_{limits}, socket_{context}, deadline_{context, [this] { end_wait(); }} {}
+    : where_{std::move(where)}, limits_{limits}, socket_{context}, deadline_{context, [this] { end_wait(); }},
+      reader_{limits.keep_body} {}
 
 client::state::~state() {
     if (is_open()) {
@@ -179,7 +180,7 @@ asio::awaitable<client_result<response>> client::state::exchange() {
             reader_.filled(count);
             switch (reader_.advance()) {
             case response_reader::progress::complete:
-                co_return response{.status = reader_.status()};
+                co_return response{.status = reader_.status(), .body = reader_.take_body()};
             case response_reader::progress::malformed:
                 co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer");
             case response_reader::progress::need_more:
@@ -196,7 +197,7 @@ asio::awaitable<client_result<response>> client::state::exchange() {
         case io_status::end:
         case io_status::failed:
             if (status == io_status::end && reader_.ends_here()) {
-                co_return response{.status = reader_.status()};
+                co_return response{.status = reader_.status(), .body = reader_.take_body()};
             }
             co_return std::unexpected{lost()};
         }

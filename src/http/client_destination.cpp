@@ -1,11 +1,13 @@
 #include "http/client_destination.hpp"
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <array>
 #include <cstring>
 #include <netdb.h>
+#include <sys/un.h>
 
 namespace hookd::http {
 
@@ -89,6 +91,17 @@ client_result<destination_ptr> find_destination(const url& where, const client_t
     if (const auto looked_up = look_up(where, *made); !looked_up) {
         return std::unexpected{looked_up.error()};
     }
+    return made;
+}
+
+client_result<destination_ptr> find_unix_destination(const std::string& path) {
+    if (path.empty() || path.size() >= sizeof sockaddr_un::sun_path) {
+        return fail(client_fault::unknown_host, "a Unix socket cannot have the path \"" + path + '"');
+    }
+    auto made = std::make_shared<destination>();
+    made->host = "localhost";
+    made->authority = made->host; // HTTP/1.1 wants some Host, and a socket's path is none
+    made->addresses.emplace_back(boost::asio::local::stream_protocol::endpoint{path});
     return made;
 }
 

@@ -18,9 +18,11 @@ constexpr std::size_t buffer_size = std::size_t{16} << 10U;
 
 } // namespace
 
-/// Keeps the status and drops the rest.
+/// Keeps the status and the body's beginning, and drops the rest.
 class response_reader::parser : public beast_http::basic_parser<false> {
 public:
+    parser(std::string& body, std::size_t keep) : body_{body}, keep_{keep} {}
+
     unsigned code() const { return code_; }
 
 private:
@@ -32,18 +34,26 @@ private:
         }
     }
     void on_header_impl(error_code&) override { trailers_ = true; }
-    std::size_t on_body_impl(string_view bytes, error_code&) override { return bytes.size(); }
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override { return bytes.size(); }
+    std::size_t on_body_impl(string_view bytes, error_code&) override { return keep(bytes); }
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override { return keep(bytes); }
     void on_request_impl(beast_http::verb, string_view, string_view, int, error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
     void on_finish_impl(error_code&) override {}
 
+    std::size_t keep(string_view bytes) {
+        body_.append(bytes.data(), std::min(bytes.size(), keep_ - body_.size()));
+        return bytes.size();
+    }
+
+    std::string& body_;
+    const std::size_t keep_;
     unsigned code_ = 0;
     bool trailers_ = false;
 };
 
-response_reader::response_reader() : buffer_{std::make_unique_for_overwrite<char[]>(buffer_size)} {}
+response_reader::response_reader(std::size_t keep_body)
+    : buffer_{std::make_unique_for_overwrite<char[]>(buffer_size)}, keep_body_{keep_body} {}
 response_reader::~response_reader() = default;
 
 void response_reader::expect(bool head_request) {
@@ -54,7 +64,8 @@ void response_reader::expect(bool head_request) {
 }
 
 void response_reader::next_header() {
-    parser_ = std::make_unique<parser>();
+    body_.clear();
+    parser_ = std::make_unique<parser>(body_, keep_body_);
     parser_->eager(true);
     parser_->header_limit(buffer_size);
     parser_->body_limit(boost::none);

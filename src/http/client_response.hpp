@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace hookd::http {
 
@@ -16,7 +18,8 @@ public:
         malformed, ///< the connection is of no more use
     };
 
-    response_reader();
+    /// Keeps so many bytes of a body.
+    explicit response_reader(std::size_t keep_body = 0);
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
     ~response_reader();
@@ -35,6 +38,7 @@ public:
     bool begun() const { return begun_; }
     // Of a complete answer.
     unsigned status() const;
+    std::string take_body() { return std::move(body_); }
     /// Whether another request may follow: the server agrees, and sent nothing that was not asked for.
     bool keep_alive() const;
 
@@ -48,6 +52,8 @@ private:
     std::size_t end_ = 0;
     bool begun_ = false;
     bool head_request_ = false;
+    const std::size_t keep_body_;
+    std::string body_;
     std::unique_ptr<parser> parser_;
 };
 

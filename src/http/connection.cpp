@@ -42,10 +42,12 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
     : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
       transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits} {
     home_.enlist(*this);
+    home_.shared().figures.connections_opened.add();
 }
 
 connection::~connection() {
     home_.shared().bodies.change(memory_, 0);
+    home_.shared().figures.connections_closed.add();
 }
 
 void connection::enter(phase what) {
@@ -127,10 +129,14 @@ asio::awaitable<bool> connection::handshake() {
     for (;;) {
         const auto status = transport_->handshake();
         if (status == io_status::done) {
+            if (where_->tls) {
+                home_.shared().figures.handshakes.add();
+            }
             co_return true;
         }
         if (!co_await wait_for(status)) {
             if (!cut_) {
+                home_.shared().figures.failed_handshakes.add();
                 log("a TLS handshake failed", expired_ ? "it took longer than tls_timeout"
                                                        : "the client speaks no TLS that is offered, or went away");
             }
@@ -268,6 +274,7 @@ asio::awaitable<bool> connection::send(std::string_view bytes) {
 
 asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
+    home_.shared().figures.answered(what.status);
     const auto bytes = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
@@ -283,6 +290,7 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 
 /// The last answer on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(answer what, std::string_view reason) {
+    home_.shared().figures.refused_with(what.status);
     log(std::to_string(what.status), reason);
     if (co_await send_answer(what, false)) {
         co_await linger();

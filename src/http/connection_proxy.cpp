@@ -16,7 +16,9 @@ asio::awaitable<bool> connection::take_proxy_header() {
     if (!where_->settings.proxy_protocol) {
         co_return true;
     }
+    auto& figures = home_.shared().figures;
     if (!trusts_peer()) {
+        figures.proxy_refused.add();
         log("refused a connection", "proxy_protocol is set, and the peer is not in trusted_proxies");
         co_return false;
     }
@@ -31,6 +33,7 @@ asio::awaitable<bool> connection::take_proxy_header() {
     const bool health_check = status == io_status::end && !reader.begun(); // a look at whether anybody listens
     if (!cut_ && !health_check) {
         const auto& fault = reader.header().fault;
+        figures.proxy_refused.add();
         log("refused a connection", expired_        ? "the PROXY header took longer than tls_timeout"
                                     : fault.empty() ? "it ended inside the PROXY header"
                                                     : fault);
@@ -47,6 +50,7 @@ bool connection::adopt(const std::optional<ip_address>& source) {
     }
     address_ = source;
     if (!trusts_peer() && !permit_.count_for(*source)) {
+        home_.shared().figures.too_many_from_address.add();
         log("refused a connection", "max_connections_per_address reached");
         return false;
     }

@@ -35,6 +35,14 @@ std::optional<ip_address> peer_address(const socket& peer) {
     return ip_address::from(reinterpret_cast<const sockaddr*>(&storage));
 }
 
+bool is_unix_socket(const socket& peer) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    return getsockname(const_cast<socket&>(peer).native_handle(), reinterpret_cast<sockaddr*>(&storage), &length) ==
+               0 &&
+           storage.ss_family == AF_UNIX;
+}
+
 /// Runs a connection to its end and then frees it.
 asio::awaitable<void> serve(std::unique_ptr<connection> one) {
     co_await one->run();
@@ -176,6 +184,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
         if (!fault) {
             welcome(where, std::move(peer));
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
+            shared_.figures.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
             if (const auto held_back = may_log()) {
                 spdlog::warn("cannot accept on {}: {}; trying again every {} ms{}", where->bound, fault.message(),
@@ -190,10 +199,16 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
 
 void io_thread::welcome(const listener_ptr& where, socket peer) {
     const auto address = peer_address(peer);
+    if (!address && !is_unix_socket(peer)) {
+        return; // reset meanwhile: whatever it sent must not pass for a Unix peer's
+    }
     const bool counted = address && !contains(where->settings.trusted_proxies, *address);
     connection_limits::refusal why{};
     auto permit = shared_.connections.admit(counted ? address : std::nullopt, why);
     if (!permit) {
+        (why == connection_limits::refusal::too_many ? shared_.figures.too_many_connections
+                                                     : shared_.figures.too_many_from_address)
+            .add();
         if (const auto held_back = may_log()) {
             spdlog::warn("refused a connection: {} reached; client={} listener={}{}",
                          why == connection_limits::refusal::too_many ? "max_connections"

@@ -32,6 +32,7 @@ struct server_state {
 
     connection_limits connections;
     body_budget bodies;
+    server_figures figures;
 
     void limit(const server_settings& settings);
 };

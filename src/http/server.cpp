@@ -29,7 +29,7 @@ struct ready_listener {
 
 class server_of_threads final : public server {
 public:
-    explicit server_of_threads(const server_settings& settings) : state_{settings} {
+    server_of_threads(const server_settings& settings, std::string_view name) : state_{settings}, name_{name} {
         const unsigned count =
             settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
         for (unsigned i = 0; i < count; ++i) {
@@ -101,6 +101,19 @@ public:
         return longest;
     }
 
+    const server_figures& figures() const override { return state_.figures; }
+
+    std::vector<listener_state> listeners() const override {
+        std::vector<listener_state> states;
+        const std::lock_guard lock{mutex_};
+        for (const auto& one : shown_) {
+            states.push_back({.address = one->bound,
+                              .tls = one->tls != nullptr,
+                              .certificate_expiry = one->tls ? certificate_expiry(one->tls.get()) : std::nullopt});
+        }
+        return states;
+    }
+
     void drain(std::chrono::milliseconds patience) override;
 
 private:
@@ -142,6 +155,9 @@ private:
     void put_in_force(Make make, std::span<ready_listener> added = {});
 
     server_state state_;
+    const std::string name_;
+    mutable std::mutex mutex_; // over shown_
+    std::vector<listener_ptr> shown_;
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::vector<terms_ptr> in_force_;                  // one for each thread, as it has it
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
@@ -185,7 +201,7 @@ void server_of_threads::take_over(prepared& next) {
     for (auto& one : next.listeners) {
         const auto& key = one.what->key;
         if (!one.added.empty()) {
-            spdlog::info("listening on {} ({})", one.what->bound, one.what->tls ? "HTTPS" : "HTTP");
+            spdlog::info("{} on {} ({})", name_, one.what->bound, one.what->tls ? "HTTPS" : "HTTP");
         }
         if (!one.unlink_on_end.empty()) {
             unlink_on_end_[key] = std::move(one.unlink_on_end);
@@ -210,7 +226,7 @@ void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_
         if (std::ranges::any_of(those_that_stay, [&](const auto& stays) { return stays->key == key; })) {
             continue;
         }
-        spdlog::info("no longer listening on {}", one->bound);
+        spdlog::info("no longer {} on {}", name_, one->bound);
         watches_.erase(key);
         if (const auto path = unlink_on_end_.extract(key)) {
             unlink(path.mapped().c_str());
@@ -232,6 +248,8 @@ void server_of_threads::put_in_force(Make make, std::span<ready_listener> added)
         threads_[i]->install(in_force_[i], std::move(sockets), [&] { installed.count_down(); });
     }
     installed.wait();
+    const std::lock_guard lock{mutex_};
+    shown_ = in_force_.front()->listeners;
 }
 
 void server_of_threads::drain(std::chrono::milliseconds patience) {
@@ -267,8 +285,8 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
 } // namespace
 
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
-                                      const handler_factory& make_handler) {
-    auto made = std::make_unique<server_of_threads>(limits);
+                                      const handler_factory& make_handler, std::string_view name) {
+    auto made = std::make_unique<server_of_threads>(limits, name);
     auto ready = made->prepare(limits, listeners, make_handler);
     if (!ready) {
         return std::unexpected{ready.error()};

@@ -4,8 +4,10 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <array>
+#include <ctime>
 #include <string_view>
 
 namespace hookd::http {
@@ -77,6 +79,15 @@ result<tls_context> make_tls_context(const tls_settings& files) {
                                              " is not that of the certificate " + files.certificate)};
     }
     return context;
+}
+
+std::optional<unix_seconds> certificate_expiry(SSL_CTX* context) {
+    const X509* const certificate = SSL_CTX_get0_certificate(context);
+    std::tm end{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) {
+        return std::nullopt;
+    }
+    return unix_seconds{std::chrono::seconds{timegm(&end)}};
 }
 
 std::optional<std::string> check_tls(const tls_settings& files) {

@@ -2,8 +2,10 @@
 
 #include <hookd/core/error.hpp>
 #include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
 
 #include <memory>
+#include <optional>
 
 using SSL_CTX = struct ssl_ctx_st;
 
@@ -14,5 +16,8 @@ using tls_context = std::shared_ptr<SSL_CTX>;
 /// A server context: TLS 1.2 and 1.3, ECDHE with AEAD only, ALPN `http/1.1`, session tickets; no renegotiation, no
 /// compression. Any thread may use it at the same time as others.
 result<tls_context> make_tls_context(const tls_settings& files);
+
+/// When the context's own certificate ends to be valid. Any thread.
+std::optional<unix_seconds> certificate_expiry(SSL_CTX* context);
 
 } // namespace hookd::http

@@ -33,24 +33,67 @@ std::vector<signature::key> parse_keys(const endpoint_settings& settings) {
     return keys;
 }
 
-std::string_view why_unavailable(append_outcome outcome) {
+refusal refusal_of(signature::verdict what) {
+    switch (what) {
+    case signature::verdict::authentic: // never refused
+    case signature::verdict::missing_header:
+        return refusal::missing_header;
+    case signature::verdict::repeated_header:
+        return refusal::repeated_header;
+    case signature::verdict::bad_id:
+        return refusal::bad_id;
+    case signature::verdict::bad_timestamp:
+        return refusal::bad_timestamp;
+    case signature::verdict::bad_signature:
+        return refusal::bad_signature;
+    case signature::verdict::too_old:
+        return refusal::too_old;
+    case signature::verdict::too_new:
+        return refusal::too_new;
+    case signature::verdict::wrong_signature:
+        return refusal::wrong_signature;
+    }
+    return refusal::wrong_signature;
+}
+
+refusal refusal_of(append_outcome outcome) {
     switch (outcome) {
     case append_outcome::full:
-        return "no space: the disk is full or journal.max_size is reached";
+        return refusal::full;
     case append_outcome::busy:
-        return "too many events are waiting for the disk";
+        return refusal::busy;
     default:
+        return refusal::stopped;
+    }
+}
+
+/// For the log, where the name in the metrics does not say enough.
+std::string_view described(refusal why) {
+    switch (why) {
+    case refusal::address:
+        return "the address is not in allow_from";
+    case refusal::content_encoding:
+        return "Content-Encoding is present";
+    case refusal::full:
+        return "no space: the disk is full or journal.max_size is reached";
+    case refusal::busy:
+        return "too many events are waiting for the disk";
+    case refusal::stopped:
         return "the journal is closing or has failed";
+    default:
+        return to_text(why);
     }
 }
 
 } // namespace
 
 struct intake::endpoint {
-    endpoint(const endpoint_settings& from) : settings{from}, verifier{parse_keys(from), from.tolerance} {}
+    endpoint(const endpoint_settings& from, endpoint_figures& figures)
+        : settings{from}, verifier{parse_keys(from), from.tolerance}, counted{figures} {}
 
     const endpoint_settings& settings;
     signature::verifier verifier;
+    endpoint_figures& counted;
 };
 
 /// Refusals can come as fast as an attacker likes: the log gets a few a second and the number of the rest.
@@ -69,10 +112,11 @@ private:
     rate_limiter limit_{log_lines_a_second, std::chrono::seconds{1}};
 };
 
-intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock)
-    : log_{std::make_unique<refusal_log>()}, journal_{journal}, clock_{clock} {
+intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
+               figures& counted)
+    : log_{std::make_unique<refusal_log>()}, journal_{journal}, clock_{clock}, counted_{counted} {
     for (const auto& one : endpoints) {
-        endpoints_.push_back(std::make_unique<endpoint>(one));
+        endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
     }
 }
 
@@ -87,38 +131,43 @@ intake::endpoint* intake::find(std::string_view target) {
 std::optional<answer> intake::screen(const request& head) {
     const endpoint* const where = find(head.target);
     if (where == nullptr) {
+        counted_.refuse(refusal::unknown_path);
         return not_found;
     }
     if (head.method != "POST") {
+        counted_.refuse(refusal::method);
         return method_not_allowed;
     }
     const auto& allowed = where->settings.allow_from;
     if (!allowed.empty()) {
         const auto client = ip_address::parse(head.client);
         if (!client || !contains(allowed, *client)) {
-            log_->refused(forbidden.status, where->settings, "the address is not in allow_from", head, {});
-            return forbidden;
+            return refuse(refusal::address, forbidden, *where, head, {});
         }
     }
     const bool encoded = std::ranges::any_of(
         head.fields, [](const header_field& field) { return same_field_name(field.name, "Content-Encoding"); });
     if (encoded) {
-        log_->refused(unsupported_media_type.status, where->settings, "Content-Encoding is present", head, {});
-        return unsupported_media_type;
+        return refuse(refusal::content_encoding, unsupported_media_type, *where, head, {});
     }
     return std::nullopt;
+}
+
+answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {
+    counted_.refuse(why);
+    log_->refused(what.status, where.settings, described(why), of, id);
+    return what;
 }
 
 boost::asio::awaitable<answer> intake::take(const request& whole) {
     endpoint* const where = find(whole.target);
     const auto now = clock_();
-    const auto checked =
-        where->verifier.verify(whole.fields, whole.body, std::chrono::floor<std::chrono::seconds>(now));
+    const auto second = std::chrono::floor<std::chrono::seconds>(now);
+    const auto checked = where->verifier.verify(whole.fields, whole.body, second);
     if (checked.what != signature::verdict::authentic) {
-        log_->refused(unauthorized.status, where->settings, signature::to_text(checked.what), whole,
-                      checked.headers.id);
-        co_return unauthorized;
+        co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
+    where->counted.authentic(second);
     auto fields = read_body_fields(whole.body);
     event what{.endpoint = where->settings.name,
                .id = std::string{checked.headers.id},
@@ -134,12 +183,12 @@ boost::asio::awaitable<answer> intake::take(const request& whole) {
                .body = std::string{whole.body}};
     const auto outcome = co_await journal_.append(std::move(what));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
+        (outcome == append_outcome::stored ? where->counted.accepted : where->counted.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,
                       checked.headers.id, outcome == append_outcome::duplicate ? " (a duplicate)" : "");
         co_return accepted;
     }
-    log_->refused(unavailable.status, where->settings, why_unavailable(outcome), whole, checked.headers.id);
-    co_return unavailable;
+    co_return refuse(refusal_of(outcome), unavailable, *where, whole, checked.headers.id);
 }
 
 } // namespace hookd::intake

@@ -37,6 +37,8 @@ stored<event_table> event_table::prepare(database& file) {
         {&event_table::high_water_, "SELECT max(high_water, (SELECT ifnull(max(sequence), 0) FROM event)) FROM state"},
         {&event_table::set_high_water_, "UPDATE state SET high_water = ?"},
         {&event_table::newest_, "SELECT sequence FROM event ORDER BY sequence DESC LIMIT ?"},
+        {&event_table::newest_accepted_, "SELECT endpoint, max(accepted) FROM (SELECT endpoint, accepted FROM event "
+                                         "ORDER BY sequence DESC LIMIT ?) GROUP BY endpoint"},
     };
     for (const auto& [member, sql] : statements) {
         auto prepared = file.prepare(sql);
@@ -178,6 +180,18 @@ stored<std::uint64_t> event_table::highest_ever() {
 
 stored<void> event_table::keep_high_water(std::uint64_t sequence) {
     return query(set_high_water_, sequence).run();
+}
+
+stored<std::map<std::string, unix_millis>> event_table::newest_accepted(std::size_t most) {
+    std::map<std::string, unix_millis> found;
+    query rows(newest_accepted_, static_cast<std::uint64_t>(most));
+    auto more = rows.step();
+    for (; more && *more; more = rows.step()) {
+        if (const auto endpoint = names_.find(rows.number(0)); endpoint != names_.end()) {
+            found.emplace(endpoint->second, std::chrono::milliseconds(rows.number(1)));
+        }
+    }
+    return then(more, [&](bool) { return std::move(found); });
 }
 
 stored<void> event_table::check_newest(std::size_t most) {

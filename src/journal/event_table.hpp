@@ -48,6 +48,9 @@ public:
     /// Within the transaction that erases events.
     stored<void> keep_high_water(std::uint64_t sequence);
 
+    /// When the newest of each endpoint was accepted, among the `most` newest events.
+    stored<std::map<std::string, unix_millis>> newest_accepted(std::size_t most);
+
     /// Reads the newest events whole and looks each up by its id: what a torn file gets wrong first.
     stored<void> check_newest(std::size_t most);
 
@@ -67,6 +70,7 @@ private:
     statement high_water_;
     statement set_high_water_;
     statement newest_;
+    statement newest_accepted_;
     std::map<std::string, std::int64_t, std::less<>> numbers_;
     std::map<std::int64_t, std::string> names_;
     std::vector<std::string> fresh_; // added by the transaction under way

@@ -158,6 +158,9 @@ void ledger::close(std::string_view name) {
 void ledger::committed() {
     for (auto& [name, sink] : uncommitted_) {
         sinks_.insert_or_assign(name, sink);
+        if (board_ != nullptr) {
+            board_->put(name, {.cursor = sink.cursor, .waiting = sink.waiting, .dead = sink.dead});
+        }
     }
     uncommitted_.clear();
 }

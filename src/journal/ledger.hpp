@@ -25,6 +25,9 @@ class ledger {
 public:
     static stored<ledger> prepare(database& file);
 
+    /// From now on what is committed shows there, too. The board must outlive the ledger.
+    void publish_on(sink_board& board) { board_ = &board; }
+
     /// Within a transaction. Sinks that nobody has opened are left out.
     stored<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
@@ -66,6 +69,7 @@ private:
     sinks::iterator changed(std::string_view name);
 
     sinks sinks_;
+    sink_board* board_ = nullptr;
     sinks uncommitted_; // as they will stand once the transaction under way is committed
     statement insert_sink_;
     statement set_cursor_;

@@ -32,6 +32,15 @@ std::optional<append_outcome> queue::put(append_request& request) {
     return std::nullopt;
 }
 
+std::optional<append_outcome> queue::refuses() {
+    const std::scoped_lock held(mutex_);
+    if (closed_) {
+        return append_outcome::stopped;
+    }
+    const bool crowded = waiting_ >= limits_.most_waiting || waiting_bytes_ >= limits_.most_waiting_bytes;
+    return crowded ? std::optional(append_outcome::busy) : std::nullopt;
+}
+
 bool queue::put(job& what) {
     std::unique_lock held(mutex_);
     if (closed_) {

@@ -65,6 +65,8 @@ public:
     /// False, and left as it is: closed.
     bool put(job& what);
     bool put(open_request& request);
+    /// Whether an append would be refused as `busy`, or as `stopped`; nothing: neither.
+    std::optional<append_outcome> refuses();
 
     void advance(std::string_view sink, std::uint64_t cursor);
     void fail(std::string_view sink, failure what);

@@ -21,6 +21,8 @@ public:
 
     /// Under max_size; if not, events are not even tried.
     bool allows_more() const { return used_ < max_size_; }
+    /// In bytes, as of the last `measure`.
+    std::uint64_t used() const { return used_; }
     /// A write found no space, not long ago.
     bool disk_is_full() const { return disk_full_; }
 

@@ -6,15 +6,29 @@
 #include <future>
 #include <pthread.h>
 #include <string>
+#include <sys/statvfs.h>
 #include <utility>
 
 namespace asio = boost::asio;
 
 namespace hookd::journal {
 
+namespace {
+
+/// The disk is known to be full only until somebody tries to write, and who is told that nothing can be stored may try
+/// no more: so space that has come back counts by itself.
+bool disk_has_space(const std::string& path) {
+    constexpr std::uint64_t enough = 2U << 20U;
+    struct statvfs disk{};
+    return ::statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= enough;
+}
+
+} // namespace
+
 sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock,
                                observers watch, const tuning& limits)
-    : limits_(limits), watch_(std::move(watch)), started_(std::move(from)), queue_(limits_),
+    : limits_(limits), path_(settings.path), newest_(from->opened.newest), watch_(std::move(watch)),
+      started_(std::move(from)), queue_(limits_),
       writer_(started_->opened, queue_, settings, limits_, clock, watch_, counted_) {
     counted_.last_sequence = started_->opened.last_sequence;
     thread_ = std::thread([this] {
@@ -108,6 +122,23 @@ void sqlite_journal::settle(std::string_view sink, std::uint64_t sequence) {
 
 std::uint64_t sqlite_journal::last_sequence() const {
     return counted_.last_sequence;
+}
+
+acceptance sqlite_journal::accepts() const {
+    if (counted_.failed) {
+        return acceptance::failed;
+    }
+    const auto refused = queue_.refuses();
+    if (refused == append_outcome::stopped) {
+        return acceptance::closed;
+    }
+    if (counted_.disk_full && !disk_has_space(path_)) {
+        return acceptance::disk_full;
+    }
+    if (counted_.over_size) {
+        return acceptance::over_size;
+    }
+    return refused ? acceptance::busy : acceptance::open;
 }
 
 void sqlite_journal::close() {

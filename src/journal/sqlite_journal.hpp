@@ -7,7 +7,9 @@
 
 #include <hookd/journal/journal.hpp>
 
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -39,17 +41,21 @@ public:
     std::chrono::milliseconds silence() override { return queue_.silence(); }
     void close() override;
 
-    const statistics& counted() const { return counted_; }
+    acceptance accepts() const override;
+    const statistics& counted() const override { return counted_; }
+    const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
 
 private:
     template <class Answer, class Read>
     boost::asio::awaitable<Answer> ask_tables(Read read);
 
     const tuning limits_;
+    const std::string path_;
+    const std::map<std::string, unix_millis> newest_;
     observers watch_;
     statistics counted_;
     std::unique_ptr<started> started_;
-    queue queue_;
+    mutable queue queue_;
     writer writer_;
     std::thread thread_;
 };

@@ -11,6 +11,8 @@ namespace {
 
 // Enough to notice a file that was torn at its end; a look at the whole would take minutes.
 constexpr std::size_t newest_checked = 64;
+// Their times only: a few pages for each.
+constexpr std::size_t newest_looked_at = 4096;
 
 error cannot_open(const std::string& path, const storage_error& why) {
     if (why.what == trouble::full) {
@@ -42,7 +44,11 @@ stored<opened_file> prepare(database file) {
     if (!last) {
         return std::unexpected(last.error());
     }
-    return opened_file{std::move(file), std::move(*events), std::move(*sinks), *last};
+    auto newest = events->newest_accepted(newest_looked_at);
+    if (!newest) {
+        return std::unexpected(newest.error());
+    }
+    return opened_file{std::move(file), std::move(*events), std::move(*sinks), *last, std::move(*newest)};
 }
 
 // A commit that died inside its sync can be visible here without being on the disk. Copying the log into the file and

@@ -11,10 +11,14 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
     : file_(opened.file), events_(opened.events), sinks_(opened.sinks), queue_(waiting), limits_(limits), clock_(clock),
       watch_(watch), counted_(counted), room_(opened.file, settings.max_size.bytes, limits.checkpoint_frames),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
-      last_sequence_(opened.last_sequence) {}
+      last_sequence_(opened.last_sequence) {
+    sinks_.publish_on(counted.sinks);
+    counted_.max_size_bytes = settings.max_size.bytes;
+}
 
 void writer::run() {
     heed(room_.measure());
+    tell_room();
     queue::work work;
     while (!work.closing) {
         queue_.take(work, failed_ ? queue::clock::time_point::max() : retention_.next(), room_.disk_is_full());
@@ -22,6 +26,7 @@ void writer::run() {
         open_sinks(work);
         read(work);
         look_after_file();
+        tell_room();
     }
     finish();
 }
@@ -57,12 +62,14 @@ void writer::store(queue::work& work) {
         return;
     }
     const auto before = last_sequence_;
+    const auto began = queue::clock::now();
     const auto done =
         file_.in_transaction([&] { return then(sinks_.apply(work.said), [&] { return insert(work.appends); }); });
     wrote_ = true;
     if (done) {
         if (!fresh_.empty()) {
             room_.disk_had_space();
+            tell_commit(queue::clock::now() - began);
         }
         events_.committed();
         sinks_.committed();
@@ -76,6 +83,14 @@ void writer::store(queue::work& work) {
     if (!failed_) {
         heed(answer_refused(work.appends));
     }
+}
+
+void writer::tell_commit(queue::clock::duration took) {
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    counted_.stored += fresh_.size();
+    ++counted_.commits;
+    counted_.batch_events.observe(fresh_.size());
+    counted_.commit_microseconds.observe(static_cast<std::uint64_t>(microseconds));
 }
 
 stored<void> writer::insert(std::span<append_request> batch) {
@@ -97,8 +112,6 @@ stored<void> writer::insert(std::span<append_request> batch) {
 
 void writer::answer_stored(std::span<append_request> batch) {
     counted_.last_sequence = last_sequence_;
-    counted_.stored += fresh_.size();
-    counted_.commits += fresh_.empty() ? 0 : 1;
     ++commits_since_step_;
     for (auto& request : batch) {
         answer(request, request.subject->sequence != 0 ? append_outcome::stored : append_outcome::duplicate);
@@ -268,9 +281,16 @@ void writer::fail(const storage_error& why) {
         return;
     }
     failed_ = true;
+    counted_.failed = true;
     failure_ = why.message;
     spdlog::critical("journal: stopped for good, nothing more is accepted until a restart: {}", why.message);
     queue_.close();
+}
+
+void writer::tell_room() {
+    counted_.size_bytes = room_.used();
+    counted_.disk_full = room_.disk_is_full();
+    counted_.over_size = !room_.allows_more();
 }
 
 void writer::heed(const stored<void>& done) {

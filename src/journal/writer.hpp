@@ -12,23 +12,13 @@
 #include <hookd/core/time.hpp>
 #include <hookd/journal/journal.hpp>
 
-#include <atomic>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace hookd::journal {
-
-/// Counted since start-up. Any thread may read.
-struct statistics {
-    std::atomic<std::uint64_t> stored = 0;      ///< events
-    std::atomic<std::uint64_t> commits = 0;     ///< transactions that stored events: each one sync
-    std::atomic<std::uint64_t> erased = 0;      ///< events, by retention
-    std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
-    std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
-    std::atomic<std::uint64_t> last_sequence = 0;
-};
 
 /// What is needed to write: everything that start-up has opened and checked.
 struct opened_file {
@@ -36,6 +26,7 @@ struct opened_file {
     event_table events;
     ledger sinks;
     std::uint64_t last_sequence = 0;
+    std::map<std::string, unix_millis> newest; ///< When each endpoint's newest event was accepted.
 };
 
 /// The journal's thread: takes what waits in the queue, makes it durable in one transaction, answers, and between
@@ -61,6 +52,7 @@ public:
 private:
     void append(queue::work& work);
     void store(queue::work& work);
+    void tell_commit(queue::clock::duration took);
     stored<void> insert(std::span<append_request> batch);
     void answer_stored(std::span<append_request> batch);
     stored<void> answer_refused(std::span<append_request> batch);
@@ -77,6 +69,7 @@ private:
     void retain();
     void finish();
     void fail(const storage_error& why);
+    void tell_room();
     void heed(const stored<void>& done);
 
     database& file_;

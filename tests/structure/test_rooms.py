@@ -15,7 +15,8 @@ MAY_INCLUDE = {
     "delivery": {"core", "journal", "sinks"},
     "http": {"core"},
     "intake": {"core", "signature", "journal"},
-    "app": {"core", "signature", "config", "journal", "sinks", "delivery", "http", "intake"},
+    "admin": {"core", "journal", "delivery", "http", "intake"},
+    "app": {"core", "signature", "config", "journal", "sinks", "delivery", "http", "intake", "admin"},
 }
 # Heavy or private libraries, and the rooms that may name them (in their src only).
 ONLY_IN = {
@@ -24,6 +25,7 @@ ONLY_IN = {
     r"toml\+\+": {"config"},
     r"openssl/": {"http", "signature", "app"},
     r"CLI/": {"app"},
+    r"prometheus/": {"admin"},
 }
 # A room's private headers lie in src/ROOM; these rooms may use another's.
 BORROWS = {("config", "core")}

@@ -2,6 +2,7 @@
 
 #include <hookd/config/diagnostics.hpp>
 #include <hookd/config/table.hpp>
+#include <hookd/core/error.hpp>
 #include <hookd/core/settings.hpp>
 
 #include <cstdint>
@@ -46,5 +47,10 @@ loaded load(const std::string& path, const checks& lent);
 
 /// The same of a text that `name` names in messages. Whether others can read an inline secret is not asked.
 loaded load_text(std::string_view text, syntax in, const std::string& name, const checks& lent);
+
+/// Where the daemon of this configuration is to be asked: `[admin].socket`, or its default. Nothing else of the file is
+/// judged, and no file that it names is read: who asks a daemon may not have access to its secrets. The error is what
+/// keeps the socket from being known, a line a fault.
+result<std::string> read_admin_socket(const std::string& path);
 
 } // namespace hookd::config

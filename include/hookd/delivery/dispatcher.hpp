@@ -3,6 +3,7 @@
 #include <hookd/core/change.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/delivery/figures.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace hookd::delivery {
 
@@ -38,6 +40,9 @@ public:
     /// A watchdog's thread: for how long the lane that is furthest behind has owed an answer, beyond the time that its
     /// sink may take; asks all again.
     virtual std::chrono::milliseconds silence() = 0;
+
+    /// One a sink, in the order of the configuration. Any thread; does not block.
+    virtual std::vector<sink_figures> figures() const = 0;
 
     /// Starts nothing new and waits until what is under way has ended or `patience` is over, then cancels it; what was
     /// not delivered is delivered after the next start. Blocking; once. Afterwards every cursor was given to the

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -47,15 +48,19 @@ using destination_ptr = std::shared_ptr<const destination>;
 
 /// Looks the name up and reads the authorities. Blocking.
 client_result<destination_ptr> find_destination(const url& where, const client_trust& trust);
+/// A server that listens, without TLS, on the Unix socket of that path.
+client_result<destination_ptr> find_unix_destination(const std::string& path);
 
 struct client_limits {
     std::chrono::milliseconds connect{10'000}; ///< To the end of the TLS handshake.
     std::chrono::milliseconds whole{30'000};   ///< From the request to the end of its answer, connecting included.
+    std::size_t keep_body = 0;                 ///< So many bytes of an answer's body are kept, and the rest is dropped.
 };
 
-/// An answer; its body has been read and dropped.
+/// An answer, which has been read to its end.
 struct response {
     unsigned status = 0;
+    std::string body{};    ///< As much as the limits keep.
     bool resent = false; ///< It was the second try, see `client::request`.
 };
 

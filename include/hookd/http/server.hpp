@@ -4,6 +4,8 @@
 #include <hookd/core/error.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/http/figures.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -11,6 +13,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace hookd::http {
 
@@ -27,8 +32,15 @@ public:
 
 using handler_factory = std::function<std::unique_ptr<handler>()>;
 
-/// An HTTP/1.1 server over TLS and plain sockets: strict about requests, patient with nobody. All but `silence` is for
-/// one thread at a time, and blocks.
+/// Where a server listens.
+struct listener_state {
+    std::string address; ///< The port that the kernel chose included.
+    bool tls = false;
+    std::optional<unix_seconds> certificate_expiry; ///< Of the certificate that is served now.
+};
+
+/// An HTTP/1.1 server over TLS and plain sockets: strict about requests, patient with nobody. What does not say
+/// otherwise is for one thread at a time, and blocks.
 class server {
 public:
     virtual ~server() = default;
@@ -51,11 +63,16 @@ public:
     /// Takes no more connections, lets requests under way end, closes idle connections; whatever is left after
     /// `patience` is cut. Once.
     virtual void drain(std::chrono::milliseconds patience) = 0;
+
+    /// Any thread; neither blocks.
+    virtual const server_figures& figures() const = 0;
+    virtual std::vector<listener_state> listeners() const = 0;
 };
 
-/// Binds every listener and starts the I/O threads. An error names the listener and what to do.
+/// Binds every listener and starts the I/O threads. An error names the listener and what to do. The log says of each
+/// listener `NAME on ADDRESS`.
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
-                                      const handler_factory& make_handler);
+                                      const handler_factory& make_handler, std::string_view name = "listening");
 
 /// Whether certificate and key can be read and belong together; what is wrong, or nothing. For config::checks.
 std::optional<std::string> check_tls(const tls_settings& files);

@@ -3,6 +3,7 @@
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/signature/key.hpp>
 
@@ -18,8 +19,8 @@ namespace hookd::intake {
 /// was refused goes to the log, never into the answer. Not thread-safe: one for each I/O thread.
 class intake {
 public:
-    /// All three must outlive the intake. The secrets are already known to be well-formed.
-    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock);
+    /// All of these must outlive the intake. The secrets are already known to be well-formed.
+    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted);
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
     ~intake();
@@ -36,11 +37,13 @@ private:
     class refusal_log;
 
     endpoint* find(std::string_view target);
+    answer refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id);
 
     std::vector<std::unique_ptr<endpoint>> endpoints_;
     std::unique_ptr<refusal_log> log_;
     journal::journal& journal_;
     wall_clock clock_;
+    figures& counted_;
 };
 
 } // namespace hookd::intake

@@ -3,12 +3,14 @@
 #include <hookd/core/error.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/core/settings.hpp>
+#include <hookd/journal/statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +27,16 @@ enum class append_outcome : std::uint8_t {
     full,      ///< no space on the disk, or max_size reached; nothing stored; passes by itself
     busy,      ///< too much is waiting to be stored; nothing stored
     stopped,   ///< the journal is closing or has failed; nothing is known to be stored
+};
+
+/// Whether an event would be stored if one came now.
+enum class acceptance : std::uint8_t {
+    open,
+    disk_full,
+    over_size, ///< max_size is reached
+    busy,      ///< too much is waiting to be stored
+    closed,
+    failed, ///< for good, until the next start
 };
 
 /// An event that a sink did not take at once: it waits for its next try, or rests as a dead letter.
@@ -101,6 +113,13 @@ public:
 
     /// A watchdog's thread: for how long the journal's thread has owed an answer; asks again.
     virtual std::chrono::milliseconds silence() = 0;
+
+    /// Any thread; none of these three waits for the journal's thread.
+    virtual acceptance accepts() const = 0;
+    virtual const statistics& counted() const = 0;
+    /// When the newest event of each endpoint was accepted, as far as it was among the last few thousand when the
+    /// journal was opened.
+    virtual const std::map<std::string, unix_millis>& newest_at_start() const = 0;
 
     /// Refuses further events, commits what is waiting, checkpoints and closes. Blocking; once; not from an observer.
     virtual void close() = 0;

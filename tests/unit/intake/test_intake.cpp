@@ -1,5 +1,6 @@
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/signer.hpp>
+#include <hookd/signature/verifier.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,7 +34,7 @@ public:
         journal_settings settings;
         settings.path = (directory_ / "journal.db").string();
         journal_ = journal::open(settings, fixed_now, {}).value();
-        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now);
+        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, counted_);
     }
     house(const house&) = delete;
     house& operator=(const house&) = delete;
@@ -57,12 +58,14 @@ public:
         return status;
     }
 
+    const intake::figures& counted() const { return counted_; }
     std::uint64_t stored() const { return journal_->last_sequence(); }
 
 private:
     std::filesystem::path directory_;
     std::vector<endpoint_settings> endpoints_;
     std::unique_ptr<journal::journal> journal_;
+    intake::figures counted_;
     std::unique_ptr<intake::intake> intake_;
 };
 
@@ -108,4 +111,45 @@ TEST_CASE("intake: an authentic message is one event, however often it comes; an
     message.body = R"({"type":"upsert.fail","name":"b.pdf"})";
     CHECK(house.take(message) == 401);
     CHECK(house.stored() == 1);
+}
+
+TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its reason") {
+    house house;
+    const auto refused = [&](intake::refusal why) {
+        return house.counted().refused[static_cast<std::size_t>(why)].value();
+    };
+    auto message = head("POST", "/webhooks/colivara");
+    message.body = R"({"type":"upsert.fail"})";
+    auto signer = signature::signer::parse(secret_text).value();
+    const auto now = std::chrono::floor<std::chrono::seconds>(fixed_now());
+    const auto headers = signature::sign_message({&signer, 1}, "msg_1", now, message.body);
+    const auto fields = headers.fields();
+    message.fields = fields;
+    house.take(message);
+    house.take(message);
+    message.body = "{}";
+    house.take(message);
+    message.fields = {};
+    house.take(message);
+    house.screen(head("POST", "/nowhere"));
+
+    const auto all = house.counted().endpoints();
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().endpoint == "colivara");
+    CHECK(all.front().counted->accepted.value() == 1);
+    CHECK(all.front().counted->duplicate.value() == 1);
+    CHECK(all.front().counted->last_authentic() == now);
+    CHECK(refused(intake::refusal::wrong_signature) == 1);
+    CHECK(refused(intake::refusal::missing_header) == 1);
+    CHECK(refused(intake::refusal::unknown_path) == 1);
+    CHECK(refused(intake::refusal::full) == 0);
+}
+
+TEST_CASE("intake: a refusal has the name in the metrics that the signature's verdict has in the log") {
+    using signature::verdict;
+    for (unsigned i = 0; i < 8; ++i) {
+        const auto what = static_cast<verdict>(static_cast<unsigned>(verdict::missing_header) + i);
+        const auto why = static_cast<intake::refusal>(static_cast<unsigned>(intake::refusal::missing_header) + i);
+        CHECK(to_text(what) == to_text(why));
+    }
 }

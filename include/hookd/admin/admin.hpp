@@ -1,0 +1,66 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/delivery/dispatcher.hpp>
+#include <hookd/http/server.hpp>
+#include <hookd/intake/figures.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hookd::admin {
+
+/// What became of a reload that was asked for.
+struct reload_verdict {
+    bool applied = false;
+    std::vector<std::string> faults; ///< Why not, a line each; then nothing has changed.
+};
+
+/// The last time that the configuration was read: the start counts as one.
+struct last_reload {
+    bool applied = true;
+    unix_millis at{};
+};
+
+/// What there is to be watched and asked. Everything here must outlive the administration, and is called on its thread;
+/// no function may block.
+struct watched {
+    std::string version;
+    wall_clock clock = nullptr;
+    const http::server& server; ///< The public one.
+    const intake::figures& intake;
+    const journal::journal& journal;
+    const delivery::dispatcher& dispatcher;
+
+    /// Why the daemon as a whole is not ready (starting, stopping), beside what can be seen of the rooms.
+    std::function<std::vector<std::string>()> not_ready;
+    /// Which thread does not turn; nothing: all do.
+    std::function<std::optional<std::string>()> not_alive;
+    std::function<last_reload()> reloaded;
+    /// Begins a reload; calls back once, on any thread, also before it returns.
+    std::function<void(std::move_only_function<void(reload_verdict)>)> reload;
+    std::function<std::uint64_t()> log_lines_dropped;
+};
+
+/// The health, the metrics and the control API of the daemon, on a server of its own with one thread. The Unix socket
+/// may do everything, the TCP address may only look. docs/admin-api.md is its manual.
+class administration {
+public:
+    virtual ~administration() = default;
+
+    /// Takes no more requests; who waits for a reload is told that the daemon is stopping. Blocking; once.
+    virtual void drain(std::chrono::milliseconds patience) = 0;
+};
+
+/// Opens what the settings name; an empty one is left out. The log says `administration on ADDRESS`.
+result<std::unique_ptr<administration>> start(const admin_settings& settings, watched what);
+
+} // namespace hookd::admin

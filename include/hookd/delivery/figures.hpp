@@ -1,0 +1,25 @@
+#pragma once
+
+#include <hookd/core/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hookd::delivery {
+
+/// How one sink is doing. What it counts, it counts since its lane was started.
+struct sink_figures {
+    std::string name;
+    std::string type;
+    std::uint64_t delivered = 0;
+    std::uint64_t retried = 0;   ///< Tries that failed, with another to come.
+    std::uint64_t rejected = 0;  ///< Events that the sink refused for good.
+    std::uint64_t in_flight = 0; ///< Events that the sink has in hand.
+    std::uint64_t reached = 0;   ///< Every event up to here is done with, or has a row as a failure.
+    bool unavailable = false;    ///< The sink works for no event; its lane waits.
+    /// When the oldest event behind `reached` was accepted; nothing: there is none, or it was not looked at yet.
+    std::optional<unix_millis> oldest;
+};
+
+} // namespace hookd::delivery

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <hookd/core/counter.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::journal {
+
+/// How each sink stands in the journal, as of the last commit. The journal's thread writes, any may read.
+class sink_board {
+public:
+    struct standing {
+        std::uint64_t cursor = 0;
+        std::uint64_t waiting = 0; ///< Failures that wait for their next try.
+        std::uint64_t dead = 0;
+    };
+
+    void put(std::string_view sink, const standing& now);
+    /// Nothing: no such sink was opened.
+    std::optional<standing> find(std::string_view sink) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, standing, std::less<>> sinks_;
+};
+
+inline constexpr std::array<std::uint64_t, 11> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+inline constexpr std::array<std::uint64_t, 14> microsecond_bounds{
+    250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
+
+/// What the journal has done since it was opened, and how it stands. The journal's thread writes, any may read, also
+/// once it is closed.
+struct statistics {
+    std::atomic<std::uint64_t> stored = 0;      ///< events
+    std::atomic<std::uint64_t> commits = 0;     ///< transactions that stored events: each one sync
+    std::atomic<std::uint64_t> erased = 0;      ///< events, by retention
+    std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
+    std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
+    std::atomic<std::uint64_t> last_sequence = 0;
+
+    histogram batch_events{batch_bounds};              ///< stored by one commit
+    histogram commit_microseconds{microsecond_bounds}; ///< of such a commit, from its begin to the end of its sync
+
+    std::atomic<std::uint64_t> size_bytes = 0; ///< as max_size counts: pages in use, and the log
+    std::atomic<std::uint64_t> max_size_bytes = 0;
+    std::atomic<bool> disk_full = false; ///< the last event that was tried found no space
+    std::atomic<bool> over_size = false;
+    std::atomic<bool> failed = false; ///< for good
+    sink_board sinks;
+};
+
+} // namespace hookd::journal

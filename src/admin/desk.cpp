@@ -1,0 +1,98 @@
+#include "admin/desk.hpp"
+
+#include "admin/metrics.hpp"
+#include "admin/readiness.hpp"
+#include "admin/status.hpp"
+
+#include <algorithm>
+
+namespace hookd::admin {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view control_prefix = "/v1/";
+constexpr std::string_view unix_peer = "unix";
+
+constinit const answer alive{200, "ok\n", {}, {}};
+constinit const answer ready{200, "ready\n", {}, {}};
+constinit const answer not_found{404, "not found\n", {}, {}};
+constinit const answer only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
+constinit const answer only_post{405, "method not allowed\n", "Allow", "POST"};
+constinit const answer only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
+
+answer made(unsigned status, std::string_view type, std::string body) {
+    return {status, {}, {}, {}, type, std::make_shared<const std::string>(std::move(body))};
+}
+
+} // namespace
+
+struct desk::route {
+    std::string_view path;
+    answer (desk::*look)() const; ///< Null: it is asked for by POST, and `handle` does it.
+};
+
+const desk::route* desk::find(std::string_view path) {
+    static constexpr route routes[] = {
+        {"/healthz", &desk::health},   {"/readyz", &desk::readiness}, {"/metrics", &desk::metrics},
+        {"/v1/status", &desk::status}, {"/v1/sinks", &desk::sinks},   {"/v1/reload", nullptr},
+    };
+    const auto* const found = std::ranges::find(routes, path, &route::path);
+    return found == std::end(routes) ? nullptr : found;
+}
+
+std::optional<answer> desk::screen(const request& head) {
+    const auto path = head.target.substr(0, head.target.find('?'));
+    if (path.starts_with(control_prefix) && head.client != unix_peer) {
+        return only_by_socket;
+    }
+    const route* const found = find(path);
+    if (found == nullptr) {
+        return not_found;
+    }
+    if (found->look == nullptr) {
+        return head.method == "POST" ? std::nullopt : std::optional{only_post};
+    }
+    if (head.method != "GET" && head.method != "HEAD") {
+        return only_get;
+    }
+    return (this->*found->look)();
+}
+
+boost::asio::awaitable<answer> desk::handle(const request& /*whole*/) {
+    const auto verdict = co_await reloads_.reload();
+    co_return made(verdict.applied ? 200 : 422, json_type, verdict_json(verdict));
+}
+
+answer desk::health() const {
+    const auto stuck = watched_.not_alive();
+    return stuck ? made(503, text_type, *stuck + '\n') : alive;
+}
+
+answer desk::readiness() const {
+    const auto reasons = reasons_not_ready(watched_);
+    if (reasons.empty()) {
+        return ready;
+    }
+    std::string lines;
+    for (const auto& reason : reasons) {
+        lines += reason + '\n';
+    }
+    return made(503, text_type, std::move(lines));
+}
+
+answer desk::metrics() const {
+    return made(200, metrics_type, metrics_text(watched_));
+}
+
+answer desk::status() const {
+    return made(200, json_type, status_json(watched_, started_));
+}
+
+answer desk::sinks() const {
+    return made(200, json_type, sinks_json(watched_));
+}
+
+} // namespace hookd::admin

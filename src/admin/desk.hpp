@@ -1,0 +1,35 @@
+#pragma once
+
+#include "admin/reload_desk.hpp"
+
+#include <hookd/admin/admin.hpp>
+
+namespace hookd::admin {
+
+/// Answers the requests that come to the administration's sockets. Peers on the Unix socket may control the daemon;
+/// its file's mode says who they are. On the administration's one thread.
+class desk final : public http::handler {
+public:
+    /// All three must outlive it.
+    desk(const watched& what, unix_millis started, reload_desk& reloads)
+        : watched_{what}, started_{started}, reloads_{reloads} {}
+
+    std::optional<answer> screen(const request& head) override;
+    boost::asio::awaitable<answer> handle(const request& whole) override;
+
+private:
+    struct route;
+    static const route* find(std::string_view path);
+
+    answer health() const;
+    answer readiness() const;
+    answer metrics() const;
+    answer status() const;
+    answer sinks() const;
+
+    const watched& watched_;
+    const unix_millis started_;
+    reload_desk& reloads_;
+};
+
+} // namespace hookd::admin

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <hookd/core/counter.hpp>
+
+#include <prometheus/metric_family.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::admin {
+
+/// Metrics on their way to Prometheus' text format 0.0.4. A family is begun, then given its values.
+class exposition {
+public:
+    exposition& counter(std::string name, std::string help);
+    exposition& gauge(std::string name, std::string help);
+    /// The family's next value, with one label or none.
+    exposition& add(double value, std::string_view label = {}, std::string_view label_value = {});
+    /// A family of one histogram, in units of which each is worth so many of the histogram's.
+    void distribution(std::string name, std::string help, const histogram& counted, double unit);
+
+    std::string text() const;
+
+private:
+    exposition& begin(std::string name, std::string help, prometheus::MetricType type);
+
+    std::vector<prometheus::MetricFamily> families_;
+};
+
+} // namespace hookd::admin

@@ -1,0 +1,163 @@
+#include "admin/metrics.hpp"
+
+#include "admin/exposition.hpp"
+#include "admin/process.hpp"
+#include "admin/readiness.hpp"
+#include "admin/sink_view.hpp"
+
+namespace hookd::admin {
+
+namespace {
+
+constexpr double microseconds_a_second = 1e6;
+
+template <class Number>
+double number(Number value) {
+    return static_cast<double>(value);
+}
+double number(const counter& counted) {
+    return static_cast<double>(counted.value());
+}
+double seconds(unix_millis at) {
+    return std::chrono::duration<double>(at.time_since_epoch()).count();
+}
+
+void add_requests(exposition& to, const watched& what) {
+    const auto& server = what.server.figures();
+    to.counter("hookd_requests_total", "Answers given, by status.");
+    for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
+        to.add(number(server.answers[i]), "status", std::to_string(http::known_statuses[i]));
+    }
+    to.counter("hookd_refusals_total", "Requests refused, by reason.");
+    for (std::size_t i = 0; i < http::refusals; ++i) {
+        to.add(number(server.refused[i]), "reason", to_text(static_cast<http::refusal>(i)));
+    }
+    for (std::size_t i = 0; i < intake::refusals; ++i) {
+        to.add(number(what.intake.refused[i]), "reason", to_text(static_cast<intake::refusal>(i)));
+    }
+}
+
+void add_events(exposition& to, const watched& what) {
+    const auto endpoints = what.intake.endpoints();
+    to.counter("hookd_events_accepted_total", "Events stored durably.");
+    for (const auto& [name, counted] : endpoints) {
+        to.add(number(counted->accepted), "endpoint", name);
+    }
+    to.counter("hookd_events_duplicate_total", "Authentic messages that had been stored before.");
+    for (const auto& [name, counted] : endpoints) {
+        to.add(number(counted->duplicate), "endpoint", name);
+    }
+    to.gauge("hookd_last_authentic_event_timestamp_seconds", "When the last authentic message came; 0: none is known.");
+    for (const auto& [name, counted] : endpoints) {
+        to.add(number(counted->last_authentic().time_since_epoch().count()), "endpoint", name);
+    }
+}
+
+void add_connections(exposition& to, const http::server& server) {
+    const auto& counted = server.figures();
+    // In this order, for connections go on opening and closing meanwhile.
+    const double closed = number(counted.connections_closed);
+    const double opened = number(counted.connections_opened);
+    to.gauge("hookd_connections", "Connections open now.").add(opened - closed);
+    to.counter("hookd_connections_total", "Connections taken.").add(opened);
+    to.counter("hookd_connections_refused_total", "Connections closed at once, by the limit that they exceeded.")
+        .add(number(counted.too_many_connections), "reason", "max_connections")
+        .add(number(counted.too_many_from_address), "reason", "max_connections_per_address")
+        .add(number(counted.proxy_refused), "reason", "proxy_header");
+    to.counter("hookd_tls_handshakes_total", "TLS handshakes completed.").add(number(counted.handshakes));
+    to.counter("hookd_tls_handshake_failures_total", "TLS handshakes that failed.")
+        .add(number(counted.failed_handshakes));
+    to.gauge("hookd_certificate_expiry_timestamp_seconds", "When the certificate that a listener serves expires.");
+    for (const auto& listener : server.listeners()) {
+        if (listener.certificate_expiry) {
+            to.add(number(listener.certificate_expiry->time_since_epoch().count()), "listener", listener.address);
+        }
+    }
+}
+
+void add_journal(exposition& to, const journal::journal& journal) {
+    const auto& counted = journal.counted();
+    to.distribution("hookd_commit_batch_events", "Events stored by one commit.", counted.batch_events, 1);
+    to.distribution("hookd_commit_duration_seconds", "How long a commit took, its sync to disk included.",
+                    counted.commit_microseconds, microseconds_a_second);
+    to.gauge("hookd_journal_size_bytes", "Size of the journal, as journal.max_size counts.")
+        .add(number(counted.size_bytes.load()));
+    to.gauge("hookd_journal_max_size_bytes", "The configured journal.max_size.")
+        .add(number(counted.max_size_bytes.load()));
+    to.gauge("hookd_journal_last_sequence", "Sequence number of the newest event.")
+        .add(number(journal.last_sequence()));
+}
+
+struct sink_metric {
+    const char* name;
+    const char* help;
+    bool counts;
+    double (*value)(const sink_view&);
+};
+
+constexpr sink_metric sink_metrics[] = {
+    {"hookd_sink_delivered_total", "Events delivered.", true,
+     [](const sink_view& sink) { return number(sink.lane.delivered); }},
+    {"hookd_sink_retried_total", "Tries that failed, with another to come.", true,
+     [](const sink_view& sink) { return number(sink.lane.retried); }},
+    {"hookd_sink_rejected_total", "Events that the sink refused for good.", true,
+     [](const sink_view& sink) { return number(sink.lane.rejected); }},
+    {"hookd_sink_dead_letters", "Events that rest as dead letters.", false,
+     [](const sink_view& sink) { return number(sink.dead); }},
+    {"hookd_sink_waiting", "Events that failed and await their next try.", false,
+     [](const sink_view& sink) { return number(sink.waiting); }},
+    {"hookd_sink_lag_events", "Events in the journal that the sink has not taken yet.", false,
+     [](const sink_view& sink) { return number(sink.lag_events); }},
+    {"hookd_sink_lag_seconds", "Age of the oldest event that the sink has not taken yet.", false,
+     [](const sink_view& sink) { return sink.lag_seconds; }},
+    {"hookd_sink_in_flight", "Events that the sink has in hand.", false,
+     [](const sink_view& sink) { return number(sink.lane.in_flight); }},
+    {"hookd_sink_unavailable", "1 while the sink works for no event and is waited for.", false,
+     [](const sink_view& sink) { return number(sink.lane.unavailable); }},
+};
+
+void add_sinks(exposition& to, const watched& what) {
+    const auto sinks = look_at_sinks(what);
+    for (const auto& metric : sink_metrics) {
+        metric.counts ? to.counter(metric.name, metric.help) : to.gauge(metric.name, metric.help);
+        for (const auto& sink : sinks) {
+            to.add(metric.value(sink), "sink", sink.lane.name);
+        }
+    }
+}
+
+void add_daemon(exposition& to, const watched& what) {
+    const auto reloaded = what.reloaded();
+    to.gauge("hookd_ready", "1 while an event would be taken.").add(reasons_not_ready(what).empty() ? 1 : 0);
+    to.gauge("hookd_last_reload_successful", "Whether the last reload was applied; the start counts as one.")
+        .add(reloaded.applied ? 1 : 0);
+    to.gauge("hookd_last_reload_timestamp_seconds", "When the last reload was tried.").add(seconds(reloaded.at));
+    to.counter("hookd_log_lines_dropped_total", "Log lines lost, for whatever reads them was too slow.")
+        .add(number(what.log_lines_dropped()));
+    to.gauge("hookd_build_info", "1, with the version.").add(1, "version", what.version);
+}
+
+void add_process(exposition& to) {
+    const auto process = look_at_process();
+    to.gauge("process_start_time_seconds", "When the process started.").add(process.started);
+    to.counter("process_cpu_seconds_total", "Processor time used, by user and system.").add(process.cpu_seconds);
+    to.gauge("process_resident_memory_bytes", "Resident memory.").add(number(process.resident_bytes));
+    to.gauge("process_open_fds", "Open file descriptors.").add(number(process.open_descriptors));
+    to.gauge("process_max_fds", "The most file descriptors there may be.").add(number(process.most_descriptors));
+}
+
+} // namespace
+
+std::string metrics_text(const watched& what) {
+    exposition all;
+    add_requests(all, what);
+    add_events(all, what);
+    add_connections(all, what.server);
+    add_journal(all, what.journal);
+    add_sinks(all, what);
+    add_daemon(all, what);
+    add_process(all);
+    return all.text();
+}
+
+} // namespace hookd::admin

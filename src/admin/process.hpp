@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+namespace hookd::admin {
+
+/// What the kernel says of this process: the metrics that every Prometheus client shows. 0 where it does not say.
+struct process_figures {
+    double started = 0; ///< Unix seconds.
+    double cpu_seconds = 0;
+    std::uint64_t resident_bytes = 0;
+    std::uint64_t open_descriptors = 0;
+    std::uint64_t most_descriptors = 0;
+};
+
+process_figures look_at_process();
+
+} // namespace hookd::admin

@@ -1,0 +1,92 @@
+#include "admin/reload_desk.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace hookd::admin {
+
+namespace asio = boost::asio;
+
+namespace {
+
+reload_verdict stopping() {
+    return {.applied = false, .faults = {"the daemon is stopping"}};
+}
+
+} // namespace
+
+class reload_desk::waiting {
+public:
+    using resume = std::move_only_function<void(reload_verdict)>;
+
+    explicit waiting(resume who) : resume_{std::move(who)} {}
+    waiting(const waiting&) = delete;
+    waiting& operator=(const waiting&) = delete;
+    ~waiting() { answer({.applied = false, .faults = {"the reload was given up"}}); }
+
+    void answer(reload_verdict what) {
+        resume who;
+        {
+            const std::scoped_lock lock{mutex_};
+            std::swap(who, resume_);
+        }
+        if (who) {
+            who(std::move(what));
+        }
+    }
+
+private:
+    std::mutex mutex_;
+    resume resume_; // empty once answered
+};
+
+asio::awaitable<reload_verdict> reload_desk::reload() {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(reload_verdict)>(
+        [this]<class Handler>(Handler&& handler) {
+            const auto executor = asio::get_associated_executor(handler);
+            // Posted: the verdict may come before this function, which is part of the suspended coroutine, has ended.
+            enter(std::make_shared<waiting>([executor, guard = asio::make_work_guard(executor),
+                                             resume = std::forward<Handler>(handler)](reload_verdict what) mutable {
+                asio::post(executor, [resume = std::move(resume), what = std::move(what)]() mutable {
+                    std::move(resume)(std::move(what));
+                });
+            }));
+        },
+        asio::use_awaitable);
+}
+
+void reload_desk::enter(std::shared_ptr<waiting> one) {
+    bool closed = false;
+    {
+        const std::scoped_lock lock{mutex_};
+        std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
+        waiting_.push_back(one);
+        closed = closed_;
+    }
+    if (closed) {
+        one->answer(stopping());
+    } else {
+        begin_([one = std::move(one)](reload_verdict what) { one->answer(std::move(what)); });
+    }
+}
+
+void reload_desk::close() {
+    std::vector<std::weak_ptr<waiting>> left;
+    {
+        const std::scoped_lock lock{mutex_};
+        closed_ = true;
+        left.swap(waiting_);
+    }
+    for (const auto& each : left) {
+        if (const auto one = each.lock()) {
+            one->answer(stopping());
+        }
+    }
+}
+
+} // namespace hookd::admin

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <hookd/admin/admin.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace hookd::admin {
+
+/// Where requests wait for the verdict of a reload, which comes from another thread. Each that waits is answered
+/// exactly once: by the verdict; or by `close`; or, where whoever had to call back never will, when that is known.
+class reload_desk {
+public:
+    using begin_reload = std::function<void(std::move_only_function<void(reload_verdict)>)>;
+
+    explicit reload_desk(begin_reload begin) : begin_{std::move(begin)} {}
+
+    /// Resumes on the awaiting coroutine's executor, also when its peer has gone away meanwhile.
+    boost::asio::awaitable<reload_verdict> reload();
+
+    /// From now on nobody waits. Any thread.
+    void close();
+
+private:
+    class waiting;
+    void enter(std::shared_ptr<waiting> one);
+
+    begin_reload begin_;
+    std::mutex mutex_; // over the following; nobody is answered under it
+    std::vector<std::weak_ptr<waiting>> waiting_;
+    bool closed_ = false;
+};
+
+} // namespace hookd::admin

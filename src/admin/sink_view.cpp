@@ -1,0 +1,23 @@
+#include "admin/sink_view.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::admin {
+
+std::vector<sink_view> look_at_sinks(const watched& what) {
+    std::vector<sink_view> all;
+    for (auto& lane : what.dispatcher.figures()) {
+        const auto newest = what.journal.last_sequence();
+        const auto row = what.journal.counted().sinks.find(lane.name).value_or(journal::sink_board::standing{});
+        sink_view one{.lane = std::move(lane), .waiting = row.waiting, .dead = row.dead};
+        one.lag_events = newest - std::min(newest, one.lane.reached);
+        if (one.lag_events > 0 && one.lane.oldest) {
+            one.lag_seconds = std::max(std::chrono::duration<double>(what.clock() - *one.lane.oldest).count(), 0.0);
+        }
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+} // namespace hookd::admin

@@ -1,0 +1,134 @@
+#include "admin/status.hpp"
+
+#include "admin/readiness.hpp"
+#include "admin/sink_view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+namespace hookd::admin {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// A path in a fault may be no UTF-8.
+std::string written(const json& what) {
+    return what.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+/// Null for the epoch, which stands for "never".
+json time_json(unix_millis at) {
+    return at == unix_millis{} ? json(nullptr) : json(to_rfc3339(at)); // in braces it would be an array
+}
+
+json sink_list(const watched& what) {
+    auto all = json::array();
+    for (const auto& sink : look_at_sinks(what)) {
+        all.push_back({{"name", sink.lane.name},
+                       {"type", sink.lane.type},
+                       {"available", !sink.lane.unavailable},
+                       {"delivered", sink.lane.delivered},
+                       {"retried", sink.lane.retried},
+                       {"rejected", sink.lane.rejected},
+                       {"in_flight", sink.lane.in_flight},
+                       {"waiting", sink.waiting},
+                       {"dead_letters", sink.dead},
+                       {"lag_events", sink.lag_events},
+                       {"lag_seconds", sink.lag_seconds}});
+    }
+    return all;
+}
+
+json listener_list(const http::server& server) {
+    auto all = json::array();
+    for (const auto& listener : server.listeners()) {
+        json one{{"address", listener.address}, {"tls", listener.tls}};
+        if (listener.certificate_expiry) {
+            one["certificate_expires"] = time_json(*listener.certificate_expiry);
+        }
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+json endpoint_list(const intake::figures& intake) {
+    auto all = json::array();
+    for (const auto& [name, counted] : intake.endpoints()) {
+        all.push_back({{"name", name},
+                       {"accepted", counted->accepted.value()},
+                       {"duplicate", counted->duplicate.value()},
+                       {"last_authentic", time_json(counted->last_authentic())}});
+    }
+    return all;
+}
+
+/// Those that were ever given.
+json answer_counts(const http::server_figures& server) {
+    auto all = json::object();
+    for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
+        if (const auto count = server.answers[i].value(); count > 0) {
+            all[std::to_string(http::known_statuses[i])] = count;
+        }
+    }
+    return all;
+}
+
+json refusal_counts(const watched& what) {
+    auto all = json::object();
+    const auto add = [&](std::string_view reason, const counter& counted) {
+        if (const auto count = counted.value(); count > 0) {
+            all[std::string{reason}] = count;
+        }
+    };
+    for (std::size_t i = 0; i < http::refusals; ++i) {
+        add(to_text(static_cast<http::refusal>(i)), what.server.figures().refused[i]);
+    }
+    for (std::size_t i = 0; i < intake::refusals; ++i) {
+        add(to_text(static_cast<intake::refusal>(i)), what.intake.refused[i]);
+    }
+    return all;
+}
+
+} // namespace
+
+std::string status_json(const watched& what, unix_millis started) {
+    const auto reasons = reasons_not_ready(what);
+    const auto& server = what.server.figures();
+    const auto& journal = what.journal.counted();
+    const auto reloaded = what.reloaded();
+    const auto closed = server.connections_closed.value();
+    json all{{"version", what.version},
+             {"pid", getpid()},
+             {"started", time_json(started)},
+             {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(what.clock() - started).count()},
+             {"ready", reasons.empty()},
+             {"reasons", reasons},
+             {"requests", answer_counts(server)},
+             {"refusals", refusal_counts(what)},
+             {"connections", server.connections_opened.value() - closed},
+             {"endpoints", endpoint_list(what.intake)},
+             {"journal",
+              {{"last_sequence", what.journal.last_sequence()},
+               {"size_bytes", journal.size_bytes.load()},
+               {"max_size_bytes", journal.max_size_bytes.load()}}},
+             {"listeners", listener_list(what.server)},
+             {"sinks", sink_list(what)},
+             {"last_reload", {{"applied", reloaded.applied}, {"at", time_json(reloaded.at)}}}};
+    return written(all);
+}
+
+std::string sinks_json(const watched& what) {
+    return written(json{{"sinks", sink_list(what)}});
+}
+
+std::string verdict_json(const reload_verdict& what) {
+    json all{{"applied", what.applied}};
+    if (!what.applied) {
+        all["faults"] = what.faults;
+    }
+    return written(all);
+}
+
+} // namespace hookd::admin

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <hookd/admin/admin.hpp>
+
+#include <string>
+
+namespace hookd::admin {
+
+// JSON on one line, as docs/admin-api.md describes it.
+
+std::string status_json(const watched& what, unix_millis started);
+std::string sinks_json(const watched& what);
+std::string verdict_json(const reload_verdict& what);
+
+} // namespace hookd::admin

@@ -1,0 +1,70 @@
+#include "app/admin_client.hpp"
+
+#include <hookd/config/load.hpp>
+#include <hookd/core/settings.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cerrno>
+#include <exception>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t longest_answer = std::size_t{16} << 20U;
+
+} // namespace
+
+admin_socket find_admin_socket(const std::optional<std::string>& given, const std::string& config_path) {
+    if (given) {
+        return {.path = *given, .faults = {}};
+    }
+    const std::string usual = admin_settings{}.socket;
+    if (access(config_path.c_str(), R_OK) != 0) {
+        return {.path = usual, .faults = {}};
+    }
+    auto named = config::read_admin_socket(config_path);
+    if (!named) {
+        return {.path = usual, .faults = std::move(named.error().message)};
+    }
+    return {.path = std::move(*named), .faults = {}};
+}
+
+http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,
+                                               std::string_view target, std::chrono::milliseconds patience) {
+    const auto where = http::find_unix_destination(socket);
+    if (!where) {
+        return std::unexpected{where.error()};
+    }
+    asio::io_context context{1};
+    http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = longest_answer}};
+    http::client_result<http::response> answer;
+    asio::co_spawn(context, daemon.request(method, target, {}, {}),
+                   [&](const std::exception_ptr& thrown, http::client_result<http::response> what) {
+                       if (thrown) {
+                           std::rethrow_exception(thrown);
+                       }
+                       answer = std::move(what);
+                       context.stop(); // the connection's timer would go on
+                   });
+    context.run();
+    return answer;
+}
+
+std::string unreachable_text(const std::string& socket, const http::client_error& fault) {
+    std::string_view advice = "Start the daemon, or name its socket with --socket";
+    if (fault.kind == http::client_fault::timed_out) {
+        advice = "Look at the daemon: it takes requests and does not answer in time";
+    } else if (access(socket.c_str(), W_OK) != 0 && errno == EACCES) {
+        advice = "Run this as root or as the daemon's user or group";
+    }
+    return std::string{advice} + ": " + socket + ": " + fault.detail;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,44 @@
+#include "app/reload_command.hpp"
+
+#include "app/admin_client.hpp"
+#include "app/exit_code.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <ostream>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{60'000};
+
+} // namespace
+
+int run_reload(const std::string& config_path, const std::optional<std::string>& given, std::ostream& out,
+               std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto socket = find_admin_socket(given, config_path);
+    const auto answer = ask_daemon(socket.path, "POST", "/v1/reload", patience);
+    if (!answer) {
+        err << (socket.faults.empty() ? unreachable_text(socket.path, answer.error()) : socket.faults) << '\n';
+        return socket.faults.empty() ? exit_unreachable : exit_config;
+    }
+    if (answer->status == 200) {
+        out << "reloaded\n";
+        return exit_done;
+    }
+    const auto verdict = nlohmann::json::parse(answer->body, nullptr, false);
+    if (answer->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
+        err << "Name the daemon's admin.socket with --socket: what listens on " << socket.path
+            << " does not take a reload\n";
+        return exit_unreachable;
+    }
+    for (const auto& fault : verdict["faults"]) {
+        err << (fault.is_string() ? fault.get<std::string>() : fault.dump()) << '\n';
+    }
+    return exit_config;
+}
+
+} // namespace hookd::app

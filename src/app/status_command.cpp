@@ -1,0 +1,49 @@
+#include "app/status_command.hpp"
+
+#include "app/admin_client.hpp"
+#include "app/exit_code.hpp"
+#include "app/status_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <ostream>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{10'000};
+
+bool is_status(const nlohmann::ordered_json& what) {
+    return what.is_object() && what.contains("ready") && what["ready"].is_boolean();
+}
+
+} // namespace
+
+int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto socket = find_admin_socket(given.socket, config_path);
+    const auto answer = ask_daemon(socket.path, "GET", "/v1/status", patience);
+    if (!answer) {
+        if (!socket.faults.empty()) {
+            err << socket.faults << '\n';
+        }
+        err << unreachable_text(socket.path, answer.error()) << '\n';
+        return exit_unreachable;
+    }
+    const auto status = nlohmann::ordered_json::parse(answer->body, nullptr, false);
+    if (answer->status != 200 || !is_status(status)) {
+        err << "Name the daemon's admin.socket with --socket: what listens on " << socket.path
+            << " does not tell its status\n";
+        return exit_unreachable;
+    }
+    if (given.json) {
+        out << answer->body;
+    } else {
+        out << status_text(status);
+    }
+    return status["ready"].get<bool>() ? exit_done : exit_no;
+}
+
+} // namespace hookd::app

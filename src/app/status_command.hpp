@@ -1,0 +1,17 @@
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace hookd::app {
+
+struct status_arguments {
+    std::optional<std::string> socket; ///< Instead of the configuration's.
+    bool json = false;
+};
+
+/// Prints how the running daemon is. Returns the exit code: 0 ready, 1 running but not ready, 69 not reachable.
+int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err);
+
+} // namespace hookd::app

@@ -1,0 +1,151 @@
+#include "app/status_report.hpp"
+
+#include <hookd/core/byte_size.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
+namespace hookd::app {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t narrowest_name = 12;
+
+std::uint64_t number(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+}
+
+std::string text(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_string() ? found->get<std::string>() : "-";
+}
+
+json list(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_structured() ? *found : json::array();
+}
+
+bool holds(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_boolean() && found->get<bool>();
+}
+
+/// In the two largest units: `3d 4h`, `12s`.
+std::string duration_text(std::uint64_t seconds) {
+    struct unit {
+        std::uint64_t seconds;
+        char name;
+    };
+    static constexpr unit units[] = {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}};
+    const auto* const first =
+        std::ranges::find_if(units, [&](const unit& each) { return seconds >= each.seconds || each.seconds == 1; });
+    std::string shown = fmt::format("{}{}", seconds / first->seconds, first->name);
+    const auto* const second = std::next(first);
+    if (second != std::end(units) && seconds % first->seconds >= second->seconds) {
+        shown += fmt::format(" {}{}", seconds % first->seconds / second->seconds, second->name);
+    }
+    return shown;
+}
+
+std::string size_text(std::uint64_t bytes) {
+    static constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    constexpr double step = 1024;
+    double shown = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (shown >= step && unit + 1 < std::size(units)) {
+        shown /= step;
+        ++unit;
+    }
+    return fmt::format("{:.{}f} {}", shown, unit == 0 || shown >= 100 ? 0 : 1, units[unit]);
+}
+
+std::size_t name_width(const json& all) {
+    std::size_t width = narrowest_name;
+    for (const auto& each : all) {
+        width = std::max(width, text(each, "name").size());
+    }
+    return width;
+}
+
+using output = std::back_insert_iterator<std::string>;
+
+void add_head(output to, const json& status) {
+    fmt::format_to(to, "colivara-hookd {}: {}, up {}, pid {}\n", text(status, "version"),
+                   holds(status, "ready") ? "ready" : "NOT READY", duration_text(number(status, "uptime_seconds")),
+                   number(status, "pid"));
+    for (const auto& reason : list(status, "reasons")) {
+        fmt::format_to(to, "  {}\n", reason.is_string() ? reason.get<std::string>() : reason.dump());
+    }
+}
+
+void add_endpoints(output to, const json& all) {
+    const auto width = name_width(all);
+    fmt::format_to(to, "\n{:<{}}  {:>10}  {:>10}  last authentic message\n", "endpoint", width, "accepted",
+                   "duplicate");
+    for (const auto& each : all) {
+        fmt::format_to(to, "{:<{}}  {:>10}  {:>10}  {}\n", text(each, "name"), width, number(each, "accepted"),
+                       number(each, "duplicate"), text(each, "last_authentic"));
+    }
+}
+
+void add_sinks(output to, const json& all) {
+    const auto width = name_width(all);
+    fmt::format_to(to, "\n{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  behind\n", "sink", width, "type", "delivered",
+                   "waiting", "dead", "lag");
+    for (const auto& each : all) {
+        const auto behind = number(each, "lag_seconds");
+        fmt::format_to(to, "{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  {}{}\n", text(each, "name"), width,
+                       text(each, "type"), number(each, "delivered"), number(each, "waiting"),
+                       number(each, "dead_letters"), number(each, "lag_events"),
+                       number(each, "lag_events") == 0 ? "-" : duration_text(behind),
+                       holds(each, "available") ? "" : "  unavailable");
+    }
+}
+
+void add_listeners(output to, const json& all) {
+    fmt::format_to(to, "\n");
+    for (const auto& each : all) {
+        fmt::format_to(to, "listener  {}  {}{}\n", text(each, "address"), holds(each, "tls") ? "HTTPS" : "HTTP",
+                       each.contains("certificate_expires") ? ", certificate until " + text(each, "certificate_expires")
+                                                            : "");
+    }
+}
+
+void add_counts(output to, std::string_view title, const json& counts) {
+    if (counts.empty()) {
+        return;
+    }
+    fmt::format_to(to, "{:<10}", title);
+    for (auto each = counts.begin(); each != counts.end(); ++each) {
+        fmt::format_to(to, "{}{}: {}", each == counts.begin() ? "" : ", ", each.key(), each.value().dump());
+    }
+    fmt::format_to(to, "\n");
+}
+
+} // namespace
+
+std::string status_text(const json& status) {
+    std::string shown;
+    const auto to = std::back_inserter(shown);
+    add_head(to, status);
+    add_endpoints(to, list(status, "endpoints"));
+    add_sinks(to, list(status, "sinks"));
+    add_listeners(to, list(status, "listeners"));
+    const auto journal = list(status, "journal");
+    fmt::format_to(to, "journal   {} of {}, last event {}\n", size_text(number(journal, "size_bytes")),
+                   size_text(number(journal, "max_size_bytes")), number(journal, "last_sequence"));
+    add_counts(to, "answers", list(status, "requests"));
+    add_counts(to, "refused", list(status, "refusals"));
+    const auto reload = list(status, "last_reload");
+    fmt::format_to(to, "reload    {} at {}\n", holds(reload, "applied") ? "applied" : "REFUSED", text(reload, "at"));
+    return shown;
+}
+
+} // namespace hookd::app

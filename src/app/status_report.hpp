@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace hookd::app {
+
+/// The daemon's status for people, from what it says of itself; within 80 columns unless names are long. What an older
+/// or newer daemon does not say is left out.
+std::string status_text(const nlohmann::ordered_json& status);
+
+} // namespace hookd::app

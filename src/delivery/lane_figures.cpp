@@ -1,0 +1,31 @@
+#include "delivery/lane_figures.hpp"
+
+namespace hookd::delivery {
+
+void lane_figures::ended(const std::vector<sinks::outcome>& outcomes) {
+    in_flight_ -= outcomes.size();
+    for (const auto& each : outcomes) {
+        delivered_ += each.what == sinks::verdict::delivered ? 1 : 0;
+        rejected_ += each.what == sinks::verdict::reject ? 1 : 0;
+    }
+}
+
+void lane_figures::look_at(const lane_plan& plan) {
+    const auto oldest = plan.oldest();
+    oldest_ = oldest ? oldest->time_since_epoch().count() : 0;
+    unavailable_ = plan.on_hold();
+}
+
+void lane_figures::read_into(sink_figures& shown) const {
+    shown.delivered = delivered_;
+    shown.retried = retried_;
+    shown.rejected = rejected_;
+    shown.in_flight = in_flight_;
+    shown.reached = reached_;
+    shown.unavailable = unavailable_;
+    if (const auto oldest = oldest_.load(); oldest != 0) {
+        shown.oldest = unix_millis{std::chrono::milliseconds{oldest}};
+    }
+}
+
+} // namespace hookd::delivery

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "delivery/lane_plan.hpp"
+
+#include <hookd/delivery/figures.hpp>
+#include <hookd/sinks/sink.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace hookd::delivery {
+
+/// A lane's figures while it works: its thread writes, any may read, also while the sink blocks that thread.
+class lane_figures {
+public:
+    void began(std::size_t events) { in_flight_ += events; }
+    void ended(const std::vector<sinks::outcome>& outcomes);
+    void failed(const journal::failure& row) { retried_ += row.dead ? 0 : 1; }
+    void reached(std::uint64_t cursor) { reached_ = cursor; }
+    /// Before the lane does anything that may take long.
+    void look_at(const lane_plan& plan);
+
+    void read_into(sink_figures& shown) const;
+
+private:
+    std::atomic<std::uint64_t> delivered_ = 0;
+    std::atomic<std::uint64_t> retried_ = 0;
+    std::atomic<std::uint64_t> rejected_ = 0;
+    std::atomic<std::uint64_t> in_flight_ = 0;
+    std::atomic<std::uint64_t> reached_ = 0;
+    std::atomic<bool> unavailable_ = false;
+    std::atomic<unix_millis::rep> oldest_ = 0; // 0: none
+};
+
+} // namespace hookd::delivery

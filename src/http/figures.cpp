@@ -1,0 +1,68 @@
+#include <hookd/http/figures.hpp>
+
+#include <algorithm>
+
+namespace hookd::http {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+refusal refusal_of(unsigned status) {
+    switch (status) {
+    case 408:
+        return refusal::timeout;
+    case 413:
+        return refusal::body_too_large;
+    case 431:
+        return refusal::header_too_large;
+    case 501:
+        return refusal::transfer_coding;
+    case 503:
+        return refusal::body_memory;
+    default:
+        return refusal::bad_request;
+    }
+}
+
+} // namespace
+
+std::string_view to_text(refusal why) {
+    switch (why) {
+    case refusal::bad_request:
+        return "bad_request";
+    case refusal::timeout:
+        return "timeout";
+    case refusal::body_too_large:
+        return "body_too_large";
+    case refusal::header_too_large:
+        return "header_too_large";
+    case refusal::transfer_coding:
+        return "transfer_coding";
+    case refusal::body_memory:
+        return "body_memory";
+    }
+    return "unknown";
+}
+
+void server_figures::answered(unsigned status) {
+    const auto found = std::ranges::find(known_statuses, status);
+    if (found != known_statuses.end()) {
+        answers[static_cast<std::size_t>(found - known_statuses.begin())].add();
+    }
+}
+
+void server_figures::refused_with(unsigned status) {
+    refused[static_cast<std::size_t>(refusal_of(status))].add();
+}
+
+void server_figures::accept_failed() {
+    accept_failure_.store(clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+bool server_figures::accepting_fails() const {
+    const auto last = accept_failure_.load(std::memory_order_relaxed);
+    return last != 0 && clock::now() - clock::time_point{clock::duration{last}} < std::chrono::seconds{1};
+}
+
+} // namespace hookd::http

@@ -1,0 +1,43 @@
+#include <hookd/intake/figures.hpp>
+
+namespace hookd::intake {
+
+std::string_view to_text(refusal why) {
+    static constexpr std::array<std::string_view, refusals> names{
+        "unknown_path", "method",        "address",       "content_encoding", "missing_header", "repeated_header",
+        "bad_id",       "bad_timestamp", "bad_signature", "too_old",          "too_new",        "wrong_signature",
+        "full",         "busy",          "stopped"};
+    return names[static_cast<std::size_t>(why)];
+}
+
+void endpoint_figures::authentic(unix_seconds at) {
+    // Once a second is enough, and leaves the cache line to its readers for the rest of it.
+    const auto seconds = at.time_since_epoch().count();
+    if (last_authentic_.load(std::memory_order_relaxed) != seconds) {
+        last_authentic_.store(seconds, std::memory_order_relaxed);
+    }
+}
+
+unix_seconds endpoint_figures::last_authentic() const {
+    return unix_seconds{std::chrono::seconds{last_authentic_.load(std::memory_order_relaxed)}};
+}
+
+endpoint_figures& figures::of(const std::string& endpoint) {
+    const std::scoped_lock lock{mutex_};
+    auto& place = endpoints_[endpoint];
+    if (place == nullptr) {
+        place = std::make_unique<endpoint_figures>();
+    }
+    return *place;
+}
+
+std::vector<figures::named> figures::endpoints() const {
+    const std::scoped_lock lock{mutex_};
+    std::vector<named> all;
+    for (const auto& [endpoint, counted] : endpoints_) {
+        all.push_back({endpoint, counted.get()});
+    }
+    return all;
+}
+
+} // namespace hookd::intake

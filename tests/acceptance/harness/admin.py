@@ -1,0 +1,73 @@
+"""Asking a daemon over its administration's sockets."""
+
+import contextlib
+import json
+import re
+
+from .client import Connection
+from .waiting import until
+
+_SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^{}]*\})?) (\S+)')
+
+
+class Socket:
+    """Stands where a listener does: see Connection."""
+    tls = False
+
+    def __init__(self, address):
+        self.address = address
+
+    @property
+    def endpoint(self):
+        host, _, port = self.address.rpartition(":")
+        return host, int(port)
+
+
+def unix_socket(daemon):
+    return Socket(f"unix:{daemon.configuration['admin']['socket']}")
+
+
+def tcp_socket(daemon):
+    """Where `admin.address` ended up; the daemon must have been given one."""
+    return Socket(re.findall(r"administration on ([0-9.]+:[0-9]+) ", daemon.log())[-1])
+
+
+def ask(socket, path, method="GET", connection=None):
+    """One request and its answer; on a connection of its own, or on `connection`."""
+    with contextlib.nullcontext(connection) if connection else Connection(socket) as used:
+        used.send(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
+        answer = used.response(to_head=method == "HEAD")
+        assert answer is not None, "the connection was closed without an answer"
+        return answer
+
+
+def status(daemon):
+    answer = ask(unix_socket(daemon), "/v1/status")
+    assert answer.status == 200
+    return json.loads(answer.body)
+
+
+def metrics(daemon, connection=None):
+    """{series as it is written: value}; every line must be one, and none come twice."""
+    answer = ask(unix_socket(daemon), "/metrics", connection=connection)
+    assert answer.status == 200
+    found = {}
+    for line in answer.body.decode().splitlines():
+        if line.startswith("#"):
+            continue
+        series, value = _SERIES.fullmatch(line).groups()
+        assert series not in found, f"{series} twice"
+        found[series] = float(value)
+    return found
+
+
+def wait_for_metric(daemon, series, condition, connection=None):
+    """Until the series' value meets the condition; that value."""
+    seen = []
+
+    def met():
+        seen.append(metrics(daemon, connection)[series])
+        return condition(seen[-1])
+
+    until(met, lambda: f"{series}, which is {seen[-1]}")
+    return seen[-1]

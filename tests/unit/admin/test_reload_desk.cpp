@@ -1,0 +1,90 @@
+#include "admin/reload_desk.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+namespace {
+
+namespace asio = boost::asio;
+using hookd::admin::reload_desk;
+using hookd::admin::reload_verdict;
+using callback = std::move_only_function<void(reload_verdict)>;
+
+/// Starts a wait for a reload on the context; what came of it, and on which thread, once it has come.
+struct outcome {
+    std::vector<reload_verdict> verdicts;
+    std::thread::id thread;
+};
+std::shared_ptr<outcome> wait_at(reload_desk& desk, asio::io_context& context) {
+    auto found = std::make_shared<outcome>();
+    asio::co_spawn(context, desk.reload(), [found](const std::exception_ptr& thrown, reload_verdict what) {
+        REQUIRE_FALSE(thrown);
+        found->verdicts.push_back(std::move(what));
+        found->thread = std::this_thread::get_id();
+    });
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("reload desk: the verdict of another thread reaches the one who waits, on its own thread") {
+    asio::io_context context;
+    std::thread other;
+    reload_desk desk{[&](callback answer) {
+        other = std::thread{[answer = std::move(answer)]() mutable { answer({.applied = true, .faults = {}}); }};
+    }};
+    const auto found = wait_at(desk, context);
+    context.run(); // returns only when the verdict has come
+    other.join();
+    REQUIRE(found->verdicts.size() == 1);
+    CHECK(found->verdicts.front().applied);
+    CHECK(found->thread == std::this_thread::get_id());
+}
+
+TEST_CASE("reload desk: a verdict that comes at once is good") {
+    asio::io_context context;
+    reload_desk desk{[](callback answer) { answer({.applied = false, .faults = {"a:1:2: b"}}); }};
+    const auto found = wait_at(desk, context);
+    context.run();
+    REQUIRE(found->verdicts.size() == 1);
+    CHECK(found->verdicts.front().faults == std::vector<std::string>{"a:1:2: b"});
+}
+
+TEST_CASE("reload desk: closing answers all who wait and all who come later; late verdicts are nobody's") {
+    asio::io_context context;
+    std::vector<callback> pending;
+    reload_desk desk{[&](callback answer) { pending.push_back(std::move(answer)); }};
+    const auto first = wait_at(desk, context);
+    const auto second = wait_at(desk, context);
+    context.poll();
+    REQUIRE(pending.size() == 2);
+    CHECK(first->verdicts.empty());
+
+    desk.close();
+    const auto third = wait_at(desk, context);
+    context.run();
+    for (const auto& each : {first, second, third}) {
+        REQUIRE(each->verdicts.size() == 1);
+        CHECK_FALSE(each->verdicts.front().applied);
+        CHECK(each->verdicts.front().faults == std::vector<std::string>{"the daemon is stopping"});
+    }
+    CHECK(pending.size() == 2);
+    for (auto& each : pending) {
+        each({.applied = true, .faults = {}});
+    }
+    context.restart();
+    context.run();
+    CHECK(first->verdicts.size() == 1);
+}
+
+TEST_CASE("reload desk: whoever drops the question has answered it") {
+    asio::io_context context;
+    reload_desk desk{[](callback answer) { const callback dropped = std::move(answer); }};
+    const auto found = wait_at(desk, context);
+    context.run();
+    REQUIRE(found->verdicts.size() == 1);
+    CHECK_FALSE(found->verdicts.front().applied);
+}
