@@ -46,6 +46,7 @@ public:
     /// Any thread.
     void configure(const journal_settings& bounds) {
         room_.limit(bounds.max_size.bytes);
+        counted_.max_size_bytes = bounds.max_size.bytes;
         retention_.keep(bounds.retention);
     }
 

@@ -60,7 +60,7 @@ struct client_limits {
 /// An answer, which has been read to its end.
 struct response {
     unsigned status = 0;
-    std::string body{};    ///< As much as the limits keep.
+    std::string body{};  ///< As much as the limits keep.
     bool resent = false; ///< It was the second try, see `client::request`.
 };
 

@@ -1,0 +1,89 @@
+#include "delivery/delivery_bench.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace hookd::delivery;
+using hookd::sinks::outcome;
+using hookd::sinks::verdict;
+
+namespace {
+
+outcome said(verdict what) {
+    return {.what = what, .retry_after = {}, .detail = {}};
+}
+
+/// The figures of the bench's only sink, once they are as they should be; else as they are after half a minute.
+sink_figures once(delivery_bench& bench, const std::function<bool(const sink_figures&)>& holds) {
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    for (;;) {
+        auto all = bench.running().figures();
+        REQUIRE(all.size() == 1);
+        if (holds(all.front()) || std::chrono::steady_clock::now() > end) {
+            return all.front();
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+} // namespace
+
+TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart") {
+    delivery_bench bench;
+    bench.add(sink_named("sink"), 1, [](const hookd::sinks::delivery& what) {
+        if (what.what->sequence == 2) {
+            return said(verdict::reject);
+        }
+        return said(what.what->sequence == 3 && what.attempt == 1 ? verdict::retry : verdict::delivered);
+    });
+    bench.start();
+    bench.append(4);
+    const auto seen = once(bench, [](const sink_figures& now) { return now.delivered == 3 && now.reached == 4; });
+    CHECK(seen.name == "sink");
+    CHECK(seen.delivered == 3);
+    CHECK(seen.retried == 1);
+    CHECK(seen.rejected == 1);
+    CHECK(seen.reached == 4);
+    CHECK(seen.in_flight == 0);
+    CHECK_FALSE(seen.unavailable);
+    CHECK_FALSE(once(bench, [](const sink_figures& now) { return !now.oldest; }).oldest);
+}
+
+TEST_CASE("delivery: what a sink has in hand, and since when, is known while it blocks its lane") {
+    delivery_bench bench;
+    const auto shut = std::make_shared<door>();
+    const auto got = bench.add(sink_named("sink"), 256, [shut](const hookd::sinks::delivery&) {
+        shut->pass();
+        return said(verdict::delivered);
+    });
+    bench.start();
+    bench.append(1);
+    REQUIRE(got->reaches(1));
+    bench.append(2);
+    const auto seen = bench.running().figures().front();
+    CHECK(seen.in_flight == 1);
+    CHECK(seen.reached == 0);
+    CHECK(seen.oldest);
+    shut->open();
+    CHECK(once(bench, [](const sink_figures& now) { return now.reached == 3; }).delivered == 3);
+}
+
+TEST_CASE("delivery: a sink on hold is unavailable, and what it keeps waiting has an age, until it works") {
+    delivery_bench bench;
+    const auto mended = std::make_shared<std::atomic<bool>>(false);
+    bench.add(sink_named("sink"), 1, [mended](const hookd::sinks::delivery&) {
+        return said(*mended ? verdict::delivered : verdict::unavailable);
+    });
+    bench.start();
+    bench.append(2);
+    const auto down = once(bench, [](const sink_figures& now) { return now.unavailable; });
+    CHECK(down.unavailable);
+    CHECK(down.oldest);
+    *mended = true;
+    const auto up = once(bench, [](const sink_figures& now) { return now.reached == 2 && !now.unavailable; });
+    CHECK_FALSE(up.unavailable);
+    CHECK(up.delivered == 2);
+}

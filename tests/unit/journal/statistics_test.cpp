@@ -1,0 +1,103 @@
+#include "journal/support.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using namespace hookd;
+using namespace hookd::journal;
+using namespace hookd::journal::testing;
+
+namespace {
+
+event of_endpoint(const std::string& endpoint, const std::string& id, unix_millis accepted) {
+    event what = sample(id);
+    what.endpoint = endpoint;
+    what.accepted = accepted;
+    return what;
+}
+
+failure failed(std::uint64_t sequence, bool dead) {
+    return {.sequence = sequence, .attempts = 1, .next_try = some_day, .dead = dead, .detail = {}};
+}
+
+} // namespace
+
+TEST_CASE("journal: how a sink stands is on the board after the commit, and again after the next start") {
+    const temporary_directory directory;
+    const auto stands = [](const hookd::journal::journal& in, std::uint64_t cursor, std::uint64_t waiting,
+                           std::uint64_t dead) {
+        const auto found = in.counted().sinks.find("audit");
+        return found && found->cursor == cursor && found->waiting == waiting && found->dead == dead;
+    };
+    {
+        auto opened = open_journal(settings_for(directory.journal()));
+        CHECK_FALSE(opened->counted().sinks.find("audit"));
+        REQUIRE(opened->open_sink("audit"));
+        CHECK(stands(*opened, 0, 0, 0));
+        for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
+            REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
+        }
+        opened->fail("audit", failed(1, false));
+        opened->fail("audit", failed(2, true));
+        opened->advance("audit", 2);
+        CHECK(eventually([&] { return stands(*opened, 2, 1, 1); }));
+        opened->fail("audit", failed(1, true));
+        CHECK(eventually([&] { return stands(*opened, 2, 0, 2); }));
+        opened->settle("audit", 2);
+        CHECK(eventually([&] { return stands(*opened, 2, 0, 1); }));
+    }
+    auto again = open_journal(settings_for(directory.journal()));
+    REQUIRE(again->open_sink("audit"));
+    CHECK(stands(*again, 2, 0, 1));
+}
+
+TEST_CASE("journal: each commit that stored events is measured") {
+    const temporary_directory directory;
+    auto opened = open_journal(settings_for(directory.journal()));
+    REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
+    REQUIRE(append(*opened, sample("msg_2")) == append_outcome::stored);
+    REQUIRE(append(*opened, sample("msg_2")) == append_outcome::duplicate);
+    const auto& counted = opened->counted();
+    CHECK(counted.batch_events.read().cumulative.back() == 2);
+    CHECK(counted.batch_events.read().sum == 2);
+    CHECK(counted.commit_microseconds.read().cumulative.back() == 2);
+    CHECK(counted.commit_microseconds.read().sum > 0);
+}
+
+TEST_CASE("journal: a start knows when each endpoint's newest event was accepted") {
+    const temporary_directory directory;
+    {
+        auto opened = open_journal(settings_for(directory.journal()));
+        CHECK(opened->newest_at_start().empty());
+        append(*opened, of_endpoint("one", "msg_1", some_day + 1s));
+        append(*opened, of_endpoint("other", "msg_1", some_day + 2s));
+        append(*opened, of_endpoint("one", "msg_2", some_day + 3s));
+    }
+    auto again = open_journal(settings_for(directory.journal()));
+    CHECK(again->newest_at_start() ==
+          std::map<std::string, unix_millis>{{"one", some_day + 3s}, {"other", some_day + 2s}});
+}
+
+TEST_CASE("journal: whether an event would be taken is known without trying") {
+    const temporary_directory directory;
+    auto settings = settings_for(directory.journal());
+    settings.max_size = byte_size{1U << 20U};
+    auto opened = open_journal(settings);
+    CHECK(opened->accepts() == acceptance::open);
+    for (int i = 0; opened->accepts() == acceptance::open && i < 100; ++i) {
+        append(*opened, sample("msg_" + std::to_string(i), 100'000));
+    }
+    CHECK(opened->accepts() == acceptance::over_size);
+    CHECK(opened->counted().size_bytes >= opened->counted().max_size_bytes);
+    opened->close();
+    CHECK(opened->accepts() == acceptance::closed);
+}
+
+TEST_CASE("journal: one that has failed says so for good") {
+    const temporary_directory directory;
+    auto opened = open_journal(settings_for(directory.journal()));
+    REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
+    fail_next_sync(EIO);
+    CHECK(append(*opened, sample("msg_2")) == append_outcome::stopped);
+    CHECK(opened->accepts() == acceptance::failed);
+}
