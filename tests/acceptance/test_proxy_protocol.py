@@ -82,23 +82,20 @@ def test_tls_may_begin_in_the_same_segment_as_the_header_ends(proxied, header):
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = proxied.https.context.wrap_bio(incoming, outgoing, server_hostname="localhost")
     with Connection(proxied.https, handshake=False) as connection:
-        ahead = header
-        while True:
-            try:
-                tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                connection.socket.sendall(ahead + outgoing.read())
-                ahead = b""
-                incoming.write(connection.socket.recv(65536))
+        def until_done(step, ahead=b""):
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    connection.socket.sendall(ahead + outgoing.read())
+                    ahead = b""
+                    got = connection.socket.recv(65536)
+                    assert got, "the connection was closed"
+                    incoming.write(got)
+
+        until_done(tls.do_handshake, header)
         tls.write(proxied.request(success_event()))
-        connection.socket.sendall(outgoing.read())
-        while True:
-            try:
-                assert tls.read(4096).startswith(b"HTTP/1.1 204 ")
-                break
-            except ssl.SSLWantReadError:
-                incoming.write(connection.socket.recv(65536))
+        assert until_done(lambda: tls.read(4096)).startswith(b"HTTP/1.1 204 ")
 
 
 @pytest.mark.parametrize("header", [v1(ALLOWED), v2(ALLOWED), v2(command=LOCAL)], ids=["v1", "v2", "local"])
