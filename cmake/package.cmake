@@ -30,6 +30,7 @@ install(FILES packaging/completions/colivara-hookd.fish DESTINATION share/fish/v
 install(FILES packaging/debian/copyright ${made}/changelog.gz ${made}/changelog.Debian.gz DESTINATION ${documents})
 install(FILES docs/operations.md DESTINATION ${documents})
 install(DIRECTORY config/monitoring DESTINATION ${documents}/examples)
+install(PROGRAMS packaging/certbot-deploy-hook DESTINATION ${documents}/examples)
 install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME colivara-hookd)
 
 set(CPACK_GENERATOR DEB)
