@@ -72,7 +72,8 @@ def slim_tarball():
             _make(["--format=tar",
                    '--customize-hook=for d in doc man locale info; do find "$1/usr/share/$d" -mindepth 1 -delete; done',
                    '--customize-hook=rm -rf "$1"/var/log/*.log "$1"/var/log/apt "$1"/etc/resolv.conf',
-                   f"--customize-hook=copy-in {tree}/etc {tree}/usr /"], path)
+                   f"--customize-hook=copy-in {tree}/etc {tree}/usr /",
+                   '--customize-hook=rm -f "$1"/var/cache/apt/*.bin'], path)
     return path
 
 
