@@ -25,7 +25,8 @@ LABEL org.opencontainers.image.title="colivara-hookd" \
 RUN groupadd --gid 10443 colivara-hookd \
     && useradd --uid 10443 --gid 10443 --no-create-home --home-dir /var/lib/colivara-hookd \
         --shell /usr/sbin/nologin colivara-hookd \
-    && install -d -o 10443 -g 10443 -m 0750 /var/lib/colivara-hookd /run/colivara-hookd
+    && install -d -o 10443 -g 10443 -m 0750 /var/lib/colivara-hookd /run/colivara-hookd \
+        /run/colivara-hookd-proxy
 # tini is process 1: it hands signals on, and collects what the hooks leave behind.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libfmt9 libprometheus-cpp-core1.0 libspdlog1.10 \

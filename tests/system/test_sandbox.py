@@ -120,6 +120,21 @@ def test_a_consumer_in_the_group_takes_events_from_the_queue_directory(service):
                         f"for each in {spool}/new/*; do mv $each {spool}/cur/ && cat {spool}/cur/${{each##*/}}; done")
 
 
+def test_a_proxy_in_its_group_reaches_its_socket_and_nothing_else(service):
+    service.configuration["listener"].append({"address": "unix:/run/colivara-hookd-proxy/http.sock"})
+    service.restart()
+    service.machine.shell("id proxy-user >/dev/null 2>&1 || useradd --system -G colivara-hookd-proxy proxy-user")
+
+    def as_proxy(*words):
+        return service.machine.run("setpriv", "--reuid=proxy-user", "--regid=proxy-user", "--init-groups", *words,
+                                   check=False).returncode == 0
+
+    service.wait(lambda: as_proxy("test", "-w", "/run/colivara-hookd-proxy/http.sock"), "a socket it may write to")
+    for closed in ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem", "/run/colivara-hookd",
+                   "/var/lib/colivara-hookd", EVENTS):
+        assert not as_proxy("test", "-r", closed), closed
+
+
 def test_the_deploy_hook_gives_a_renewed_certificate_to_the_daemon_alone(service, tmp_path):
     """certbot runs it with the directory of the renewed certificate in RENEWED_LINEAGE."""
     certificate, key = service.certificates.issue("renewed")
