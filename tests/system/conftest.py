@@ -13,6 +13,7 @@ sys.path[:0] = [str(_HERE), str(_HERE.parent / "acceptance")]
 from harness import Certificates  # noqa: E402
 from machine import package  # noqa: E402
 from machine.booted import Booted  # noqa: E402
+from machine.podman import build  # noqa: E402
 from machine.service import Service  # noqa: E402
 
 os.environ.setdefault("HOOKD_BINARY", str(package.binary()))
@@ -31,6 +32,13 @@ def certificates(tmp_path_factory):
 @pytest.fixture(scope="session")
 def deb():
     return package.make_package()
+
+
+@pytest.fixture(scope="session")
+def image():
+    """Built from the Dockerfile as it is: minutes when a source has changed, seconds when not."""
+    build(package.PROJECT, "localhost/colivara-hookd:test")
+    return "localhost/colivara-hookd:test"
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,8 @@ from harness.daemon import Listener
 from harness.signing import post, signature_headers
 from machine import debian
 from machine.container import STATE, USER, Container
-from machine.package import PROJECT
-from machine.podman import build, limits, podman
+from machine.podman import limits, podman
 
-IMAGE = "localhost/colivara-hookd:test"
 MOST_MEGABYTES = 110
 HOOK = """
 [[listener]]
@@ -31,12 +29,6 @@ name = "hook"
 type = "exec"
 shell = "setsid sleep 0.3 </dev/null >/dev/null 2>&1 & echo $! >/tmp/orphan"
 """
-
-
-@pytest.fixture(scope="module")
-def image():
-    build(PROJECT, IMAGE)
-    return IMAGE
 
 
 @pytest.fixture
@@ -53,7 +45,7 @@ def container(image, tmp_path, volume):
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tree(image):
     """The image's files."""
     yield Path(podman("image", "mount", image).stdout.strip())
