@@ -296,15 +296,31 @@ def test_the_socket_can_be_named_whatever_the_configuration(both):
     assert asked.returncode == DONE
 
 
-def test_a_reload_that_is_refused_says_why_and_exits_78(both):
-    answer = ask(unix_socket(both), "/v1/reload", "POST")
+def test_a_reload_that_is_refused_says_why_and_exits_78(make_daemon):
+    daemon = make_daemon().start()
+    daemon.configuration["nonsense"] = {"a": 1}
+    daemon.configuration["server"]["max_body"] = "huge"
+    asked = daemon.run("reload")
+    assert (asked.returncode, asked.stdout) == (CONFIG, "")
+    assert [fault.split(": ")[1] for fault in asked.stderr.splitlines()] == ["server.max_body", "nonsense"]
+    answer = ask(unix_socket(daemon), "/v1/reload", "POST")
     assert answer.status == 422
     assert answer.fields["content-type"] == "application/json"
     told = json.loads(answer.body)
-    assert told["applied"] is False
-    asked = both.run("reload")
-    assert (asked.returncode, asked.stdout) == (CONFIG, "")
-    assert asked.stderr.splitlines() == told["faults"]
+    assert told == {"applied": False, "faults": asked.stderr.splitlines()}
+    refused = status_of(daemon)["last_reload"]
+    assert refused["applied"] is False
+
+
+def test_a_reload_that_is_applied_says_so_and_counts_from_the_next_request_on(make_daemon):
+    daemon = make_daemon().start()
+    before = status_of(daemon)["last_reload"]["at"]
+    daemon.configuration["endpoint"].append(daemon.default_endpoint("other", "/other"))
+    asked = daemon.run("reload")
+    assert (asked.returncode, asked.stdout, asked.stderr) == (DONE, "reloaded\n", "")
+    assert daemon.send(success_event(), path="/other").status == 204
+    after = status_of(daemon)["last_reload"]
+    assert after["applied"] is True and after["at"] > before
 
 
 def test_a_broken_file_does_not_hide_its_faults_where_no_daemon_is_reached(tmp_path):

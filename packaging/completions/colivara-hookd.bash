@@ -1,0 +1,39 @@
+# bash completion for colivara-hookd(1)
+
+_colivara_hookd() {
+    local words command="" word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i
+    COMPREPLY=()
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        -c | --config) ((i++)) ;;
+        -*) ;;
+        *)
+            command=${COMP_WORDS[i]}
+            break
+            ;;
+        esac
+    done
+    case $before in
+    -c | --config | --secret-file | --request | --data | --cacert | --socket)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    --header | --at | --to | --set | --count | --rate | --connections) return ;;
+    esac
+    case $command in
+    "") words="run check status reload verify send version -c --config -h --help" ;;
+    run | version) words="-h --help" ;;
+    check) words="--print -h --help" ;;
+    status) words="--json --socket -h --help" ;;
+    reload) words="--socket -h --help" ;;
+    verify) words="--secret-file --header --request --at --ignore-time --explain -h --help" ;;
+    send)
+        words="upsert.success upsert.fail --to --secret-file --data --set --count --rate --connections --each --cacert
+            --insecure -h --help"
+        ;;
+    *) return ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _colivara_hookd colivara-hookd

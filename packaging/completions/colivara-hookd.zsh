@@ -1,0 +1,42 @@
+#compdef colivara-hookd
+
+_colivara-hookd() {
+    local -a commands
+    local state line
+    commands=(
+        'run:the daemon, in the foreground'
+        'check:read the configuration and everything it names; print every fault'
+        'status:how the running daemon does'
+        'reload:have the running daemon read its configuration again'
+        'verify:check a message'\''s signature'
+        'send:sign and send test events'
+        'version:the version, and the libraries'\'
+    )
+    _arguments -C '(-h --help)'{-h,--help}'[print help]' '(-c --config)'{-c,--config}'[the configuration]:file:_files' \
+        '1:command:->command' '*::argument:->argument'
+    case $state in
+    command) _describe command commands ;;
+    argument)
+        case $line[1] in
+        check) _arguments '--print[print the values in force]' ;;
+        status) _arguments '--json[one line of JSON]' '--socket[the admin socket]:file:_files' ;;
+        reload) _arguments '--socket[the admin socket]:file:_files' ;;
+        verify)
+            _arguments '--secret-file[file with the secret]:file:_files' '*--header[a header of the message]:field:' \
+                '--request[file with the captured request]:file:_files' '--at[judge the time at this Unix time]:time:' \
+                '--ignore-time[do not judge the time]' '--explain[say why, and what to do]' '1:body:_files'
+            ;;
+        send)
+            _arguments '1:type:(upsert.success upsert.fail)' '--to[the receiver]:url:_urls' \
+                '--secret-file[file with the secret]:file:_files' '--data[file with a body]:file:_files' \
+                '*--set[change a member of the body]:key=value:' '--count[how many events]:number:' \
+                '--rate[events a second]:number:' '--connections[connections at a time]:number:' \
+                '--each[a line an event also where there are many]' \
+                '(--insecure)--cacert[the authorities to trust]:file:_files' '(--cacert)--insecure[trust any certificate]'
+            ;;
+        esac
+        ;;
+    esac
+}
+
+_colivara-hookd "$@"

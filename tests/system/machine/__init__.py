@@ -1,0 +1,1 @@
+"""What the system tests share: Debian roots, a booted systemd, containers, the package that is tested."""
