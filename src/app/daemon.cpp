@@ -138,10 +138,8 @@ private:
         });
     }
 
-    /// Files first: they are wanted anew also when the configuration has a fault. Signals that come while a reload
-    /// waits for its turn are about the same file as that one.
+    /// Signals that come while a reload waits for its turn are about the same file as that one.
     void hang_up() {
-        receiver_.reopen();
         if (!reload_waits_.exchange(true)) {
             asio::post(worker_, [this] {
                 reload_waits_ = false;
@@ -150,11 +148,12 @@ private:
         }
     }
 
-    /// On the worker.
+    /// On the worker. The sinks' files are wanted anew also when the configuration has a fault.
     admin::reload_verdict reload() {
         if (stopping_) {
             return {.applied = false, .faults = {"the daemon is stopping"}};
         }
+        receiver_.reopen();
         manager_.reloading();
         auto faults = receiver_.reload(path_);
         for (const auto& one : faults) {

@@ -13,15 +13,17 @@ namespace {
 constexpr std::chrono::seconds longest_wait{30};
 
 void keep_earliest(std::optional<steady_time>& kept, steady_time time) {
-    if (!kept || time < *kept)
+    if (!kept || time < *kept) {
         kept = time;
+    }
 }
 
 } // namespace
 
 due_queue::due_queue(const retry_settings& plan, bool rows) : plan_{plan} {
-    if (rows)
+    if (rows) {
         next_look_ = steady_time{};
+    }
 }
 
 std::optional<steady_time> due_queue::look_at() const {
@@ -46,13 +48,15 @@ void due_queue::found(std::vector<journal::due_event> rows, instant now) {
             next = std::min<steady_time>(next, now.steady + (row.what.next_try - wall));
         }
     }
-    if (ripe == most)
+    if (ripe == most) {
         next = now.steady; // behind the ripe ones there may be more of them
+    }
     next_look_ = next;
-    if (new_meanwhile_)
+    if (new_meanwhile_) {
         keep_earliest(next_look_, *new_meanwhile_);
-    else if (rows.empty() && taken_.empty())
+    } else if (rows.empty() && taken_.empty()) {
         clock_.set_right(now);
+    }
     new_meanwhile_.reset();
 }
 
@@ -75,8 +79,9 @@ void due_queue::put_back(sinks::delivery what) {
 unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, instant now) {
     taken_.erase(sequence);
     keep_earliest(next_look_, now.steady + delay);
-    if (looking_)
+    if (looking_) {
         keep_earliest(new_meanwhile_, now.steady + delay);
+    }
     return clock_.read(now) + delay;
 }
 

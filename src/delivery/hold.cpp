@@ -16,8 +16,9 @@ constexpr std::chrono::milliseconds shortest_pause{10};
 } // namespace
 
 void hold::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_after, steady_time now, double random) {
-    if (epoch != epoch_)
+    if (epoch != epoch_) {
         return;
+    }
     ++epoch_;
     ++pauses_;
     auto pauses = plan_;
@@ -26,8 +27,9 @@ void hold::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_afte
 }
 
 void hold::worked(std::uint64_t epoch) {
-    if (epoch != epoch_)
+    if (epoch != epoch_) {
         return;
+    }
     pauses_ = 0;
 }
 

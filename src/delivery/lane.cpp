@@ -74,8 +74,9 @@ void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& s
 void lane::run() {
     name_thread(settings_.name);
     asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
-        if (!failure)
+        if (!failure) {
             return;
+        }
         spdlog::critical("sink {}: {}", settings_.name, what_of(failure));
         std::rethrow_exception(failure); // ends the process: a lane that silently stands still would be worse
     });
@@ -88,13 +89,15 @@ void lane::run() {
 
 asio::awaitable<void> lane::loop() {
     for (;;) {
-        if (stopping_)
+        if (stopping_) {
             plan_->stop();
+        }
         const auto newest = newest_events_->newest();
         plan_->newest(newest);
         auto step = plan_->next(now());
-        if (std::holds_alternative<next::done>(step))
+        if (std::holds_alternative<next::done>(step)) {
             co_return;
+        }
         figures_.look_at(*plan_);
         if (auto* deliver = std::get_if<next::deliver>(&step)) {
             begin(std::move(*deliver));
@@ -118,18 +121,21 @@ asio::awaitable<void> lane::loop() {
 }
 
 asio::awaitable<std::vector<event_ptr>> lane::read(std::uint64_t after) {
-    if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes))
+    if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes)) {
         co_return std::move(*recent);
+    }
     auto* journal = journal_.journal();
-    if (journal == nullptr || stopping_)
+    if (journal == nullptr || stopping_) {
         co_return std::vector<event_ptr>{};
+    }
     co_return co_await journal->read(after, most_events, most_bytes);
 }
 
 asio::awaitable<std::vector<journal::due_event>> lane::look(std::vector<std::uint64_t> except) {
     auto* journal = journal_.journal();
-    if (journal == nullptr || stopping_)
+    if (journal == nullptr || stopping_) {
         co_return std::vector<journal::due_event>{};
+    }
     co_return co_await journal->due(settings_.name, unix_millis::max(), due_queue::most, std::move(except));
 }
 
@@ -163,8 +169,9 @@ void lane::limit(std::uint64_t ticket, under_way& delivery) {
     delivery.limit.expires_after(settings_.timeout + overtime_);
     delivery.limit.async_wait([this, ticket](boost::system::error_code error) {
         const auto found = under_way_.find(ticket);
-        if (error || found == under_way_.end())
+        if (error || found == under_way_.end()) {
             return;
+        }
         found->second.timed_out = true;
         found->second.cancel.emit(asio::cancellation_type::terminal);
     });
@@ -176,13 +183,16 @@ void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::v
     outcomes.resize(delivery.batch_size, unforeseen(failure));
     under_way_.erase(ticket);
     // A single event that took too long has failed; a batch says nothing about any one event, so the sink has.
-    if (timed_out)
-        for (auto& each : outcomes)
+    if (timed_out) {
+        for (auto& each : outcomes) {
             if (each.what == sinks::verdict::unavailable) {
                 each.detail = "not done within " + to_text(settings_.timeout);
-                if (sink_->batch_limit() <= 1)
+                if (sink_->batch_limit() <= 1) {
                     each.what = sinks::verdict::retry;
+                }
             }
+        }
+    }
     log(outcomes);
     figures_.ended(outcomes);
     plan_->finished(ticket, outcomes, now());
@@ -191,20 +201,23 @@ void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::v
 
 void lane::tell(next::fail what) {
     const auto current = now();
-    if (journal_.journal() != nullptr)
+    if (journal_.journal() != nullptr) {
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
                     current.steady);
+    }
     figures_.failed(what.row);
     journal_.fail(std::move(what.row));
 }
 
 /// Not about what stop() itself has cut short.
 void lane::log(const std::vector<sinks::outcome>& outcomes) {
-    if (stopping_)
+    if (stopping_) {
         return;
+    }
     for (const auto& each : outcomes) {
-        if (each.what == sinks::verdict::unavailable)
+        if (each.what == sinks::verdict::unavailable) {
             return log_.unavailable(each.detail, now().steady);
+        }
     }
     log_.worked(now().steady);
 }
@@ -214,8 +227,9 @@ instant lane::now() const {
 }
 
 void lane::committed() {
-    if (idle_.exchange(false))
+    if (idle_.exchange(false)) {
         asio::post(context_, [this] { wake_.cancel(); });
+    }
 }
 
 void lane::reopen() {
@@ -229,8 +243,9 @@ void lane::stop() {
 
 void lane::cancel() {
     asio::post(context_, [this] {
-        for (auto& [ticket, delivery] : under_way_)
+        for (auto& [ticket, delivery] : under_way_) {
             delivery.cancel.emit(asio::cancellation_type::terminal);
+        }
     });
 }
 
@@ -261,8 +276,9 @@ bool lane::ended_before(steady_time deadline) {
     }
     {
         std::unique_lock lock{end_mutex_};
-        if (!end_came_.wait_until(lock, deadline, [this] { return end_; }))
+        if (!end_came_.wait_until(lock, deadline, [this] { return end_; })) {
             return false;
+        }
     }
     thread_.join();
     return true;

@@ -20,23 +20,27 @@ std::string held_back(std::uint64_t lines) {
 
 void lane_log::unavailable(std::string_view why, steady_time now) {
     const auto first = !down_;
-    if (first)
+    if (first) {
         down_since_ = now;
+    }
     down_ = true;
     const auto others = lines_.admit(now);
-    if (!others)
+    if (!others) {
         return;
+    }
     told_ = true;
     spdlog::warn("sink {}: unavailable{}, its events wait: {}{}", sink_,
                  first ? std::string{} : " for " + seconds_since(down_since_, now), one_line(why), held_back(*others));
 }
 
 void lane_log::worked(steady_time now) {
-    if (!down_)
+    if (!down_) {
         return;
+    }
     down_ = false;
-    if (told_)
+    if (told_) {
         spdlog::info("sink {}: works again after {}", sink_, seconds_since(down_since_, now));
+    }
     told_ = false;
 }
 
@@ -47,9 +51,10 @@ void lane_log::failed(const event& what, const journal::failure& row, std::chron
                       what.endpoint, row.attempts, row.detail);
         return;
     }
-    if (const auto others = lines_.admit(now))
+    if (const auto others = lines_.admit(now)) {
         spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, next in {} ms: {}{}", sink_, what.id,
                      what.endpoint, row.attempts, until_next.count(), row.detail, held_back(*others));
+    }
 }
 
 } // namespace hookd::delivery

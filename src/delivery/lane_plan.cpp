@@ -36,42 +36,53 @@ action lane_plan::next(instant now) {
         told_ = reached;
         return next::advance{reached};
     }
-    if (stopping_ && under_way_.empty())
+    if (stopping_ && under_way_.empty()) {
         return next::done{};
-    if (!may_begin(now.steady))
+    }
+    if (!may_begin(now.steady)) {
         return rest(now.steady);
-    if (const auto look = due_.look_at(); look && *look <= now.steady)
+    }
+    if (const auto look = due_.look_at(); look && *look <= now.steady) {
         return next::look{due_.look()};
+    }
 
     const auto new_ones = !waiting_.empty() || may_read(now.steady);
-    if (!due_.empty() && dues_first(new_ones))
+    if (!due_.empty() && dues_first(new_ones)) {
         return begin(true);
-    if (!waiting_.empty())
+    }
+    if (!waiting_.empty()) {
         return begin(false);
-    if (new_ones)
+    }
+    if (new_ones) {
         return next::read{position_};
+    }
     return rest(now.steady);
 }
 
 void lane_plan::arrived(std::vector<event_ptr> events, instant now) {
-    if (events.empty())
+    if (events.empty()) {
         read_at_ = now.steady + read_again_after;
+    }
     for (auto& each : events) {
         position_ = each->sequence;
-        if (wants(*each))
+        if (wants(*each)) {
             waiting_.push_back({.what = std::move(each), .attempt = 1});
+        }
     }
-    if (waiting_.empty())
+    if (waiting_.empty()) {
         dues_turn_ = true; // while a long stretch is filtered out, failed events have their turn
+    }
 }
 
 void lane_plan::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now) {
     const auto found = under_way_.extract(ticket);
-    if (found.empty())
+    if (found.empty()) {
         return;
+    }
     const auto& delivery = found.mapped();
-    if (delivery.again)
+    if (delivery.again) {
         --dues_under_way_;
+    }
 
     static const sinks::outcome missing{.what = sinks::verdict::unavailable, .retry_after = {}, .detail = {}};
     const sinks::outcome* unavailable = nullptr;
@@ -79,15 +90,18 @@ void lane_plan::finished(std::uint64_t ticket, std::span<const sinks::outcome> o
     for (std::size_t i = 0; i < delivery.batch.size(); ++i) {
         const auto& outcome = i < outcomes.size() ? outcomes[i] : missing;
         settle_one(delivery, delivery.batch[i], outcome, now);
-        if (outcome.what == sinks::verdict::unavailable)
+        if (outcome.what == sinks::verdict::unavailable) {
             unavailable = &outcome;
-        else
+        } else {
             worked = true;
+        }
     }
-    if (worked)
+    if (worked) {
         hold_.worked(delivery.epoch);
-    if (unavailable != nullptr)
+    }
+    if (unavailable != nullptr) {
         hold_.unavailable(delivery.epoch, unavailable->retry_after, now.steady, random_());
+    }
 }
 
 bool lane_plan::wants(const event& what) const {
@@ -118,10 +132,12 @@ std::optional<unix_millis> lane_plan::oldest() const {
 }
 
 bool lane_plan::may_begin(steady_time now) const {
-    if (stopping_ || under_way_.size() >= slots_)
+    if (stopping_ || under_way_.size() >= slots_) {
         return false;
-    if (!hold_.down())
+    }
+    if (!hold_.down()) {
         return true;
+    }
     const auto probing =
         std::ranges::any_of(under_way_, [this](const auto& entry) { return entry.second.epoch == hold_.epoch(); });
     return hold_.until() <= now && !probing;
@@ -133,16 +149,18 @@ bool lane_plan::may_read(steady_time now) const {
 
 bool lane_plan::dues_first(bool new_ones) const {
     const auto new_under_way = under_way_.size() - dues_under_way_;
-    if (!new_ones || dues_under_way_ < new_under_way)
+    if (!new_ones || dues_under_way_ < new_under_way) {
         return true;
+    }
     return dues_under_way_ == new_under_way && dues_turn_;
 }
 
 action lane_plan::begin(bool again) {
     dues_turn_ = !again;
     auto batch = again ? due_.take(batch_limit_) : take_new();
-    if (again)
+    if (again) {
         ++dues_under_way_;
+    }
     const auto ticket = ++last_ticket_;
     under_way_.emplace(ticket, under_way{.batch = batch, .epoch = hold_.epoch(), .again = again});
     return next::deliver{.ticket = ticket, .batch = std::move(batch)};
@@ -159,16 +177,21 @@ std::vector<sinks::delivery> lane_plan::take_new() {
 /// With every slot taken or a probe under way, only a delivery's end can change anything.
 next::wait lane_plan::rest(steady_time now) const {
     auto until = now + longest_wait;
-    if (stopping_)
+    if (stopping_) {
         return {until};
-    if (hold_.down() && now < hold_.until())
+    }
+    if (hold_.down() && now < hold_.until()) {
         return {std::min(until, hold_.until())};
-    if (!may_begin(now))
+    }
+    if (!may_begin(now)) {
         return {until};
-    if (const auto look = due_.look_at())
+    }
+    if (const auto look = due_.look_at()) {
         until = std::min(until, *look);
-    if (position_ < newest_)
+    }
+    if (position_ < newest_) {
         until = std::min(until, read_at_);
+    }
     return {until};
 }
 
@@ -176,10 +199,12 @@ void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& wha
                            instant now) {
     switch (outcome.what) {
     case sinks::verdict::delivered:
-        if (delivery.again || what.what->sequence <= rows_up_to_)
+        if (delivery.again || what.what->sequence <= rows_up_to_) {
             notes_.emplace_back(next::settle{what.what->sequence});
-        if (delivery.again)
+        }
+        if (delivery.again) {
             due_.gone(what.what->sequence);
+        }
         return;
     case sinks::verdict::unavailable:
         put_back(what, delivery.again);
@@ -198,11 +223,12 @@ void lane_plan::failed(const sinks::delivery& what, const sinks::outcome& outcom
                          .next_try = now.wall,
                          .dead = outcome.what == sinks::verdict::reject || what.attempt >= settings_.retry.attempts,
                          .detail = one_line(outcome.detail)};
-    if (row.dead)
+    if (row.dead) {
         due_.gone(sequence);
-    else
+    } else {
         row.next_try =
             due_.failed(sequence, retry_delay(settings_.retry, what.attempt, outcome.retry_after, random_()), now);
+    }
     notes_.emplace_back(next::fail{.row = std::move(row), .subject = what.what});
 }
 

@@ -22,10 +22,12 @@ milliseconds scaled(milliseconds delay, double factor) {
 milliseconds without_jitter(const retry_settings& plan, unsigned attempt) {
     const auto max = std::clamp(plan.max, milliseconds{0}, longest_delay);
     auto delay = std::clamp(plan.first, milliseconds{0}, max);
-    if (delay == milliseconds{0})
+    if (delay == milliseconds{0}) {
         return delay;
-    for (unsigned tries = 1; tries < attempt && delay < max; ++tries)
+    }
+    for (unsigned tries = 1; tries < attempt && delay < max; ++tries) {
         delay = delay > max / 2 ? max : delay * 2;
+    }
     return delay;
 }
 

@@ -33,8 +33,9 @@ void tail::push(std::span<const event_ptr> events) {
 std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::size_t most,
                                                   std::size_t most_bytes) const {
     const std::scoped_lock lock{mutex_};
-    if (position < floor_)
+    if (position < floor_) {
         return std::nullopt;
+    }
     std::vector<event_ptr> found;
     std::size_t bytes = 0;
     for (auto i = position - floor_; i < events_.size() && found.size() < most && bytes < most_bytes; ++i) {

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
-/// A connection that has sent nothing when draining begins may have a request on the way: it is given this long.
+/// A connection that has sent no request when draining begins may have one on the way: it is given this long.
 constexpr auto drain_grace = 1s;
 
 constinit const answer timed_out{408, "request timeout\n", {}, {}};
@@ -88,7 +88,7 @@ void connection::drain() {
     leaving_ = true;
     if (phase_ == phase::idle) {
         deadline_ = clock::time_point::min();
-    } else if (phase_ == phase::first) {
+    } else if (phase_ == phase::first || phase_ == phase::handshake) {
         deadline_ = std::min(deadline_, clock::now() + drain_grace);
     }
     look_at_deadline(clock::now());

@@ -308,18 +308,18 @@ def test_a_reload_that_is_refused_says_why_and_exits_78(make_daemon):
     assert answer.fields["content-type"] == "application/json"
     told = json.loads(answer.body)
     assert told == {"applied": False, "faults": asked.stderr.splitlines()}
-    refused = status_of(daemon)["last_reload"]
+    refused = status(daemon)["last_reload"]
     assert refused["applied"] is False
 
 
 def test_a_reload_that_is_applied_says_so_and_counts_from_the_next_request_on(make_daemon):
     daemon = make_daemon().start()
-    before = status_of(daemon)["last_reload"]["at"]
+    before = status(daemon)["last_reload"]["at"]
     daemon.configuration["endpoint"].append(daemon.default_endpoint("other", "/other"))
     asked = daemon.run("reload")
     assert (asked.returncode, asked.stdout, asked.stderr) == (DONE, "reloaded\n", "")
     assert daemon.send(success_event(), path="/other").status == 204
-    after = status_of(daemon)["last_reload"]
+    after = status(daemon)["last_reload"]
     assert after["applied"] is True and after["at"] > before
 
 

@@ -306,6 +306,27 @@ def test_the_start_counts_as_a_reload_that_was_applied(make_daemon):
     assert read["hookd_ready"] == 1
 
 
+def test_a_reload_that_was_refused_is_seen_until_one_is_applied(make_daemon):
+    daemon = make_daemon().start()
+    started = metrics(daemon)["hookd_last_reload_timestamp_seconds"]
+    daemon.configuration["nonsense"] = {}
+    assert daemon.run("reload").returncode == 78
+    refused = metrics(daemon)
+    assert refused["hookd_last_reload_successful"] == 0
+    assert refused["hookd_last_reload_timestamp_seconds"] > started
+    assert refused["hookd_ready"] == 1, "the old settings serve on"
+    del daemon.configuration["nonsense"]
+    assert daemon.run("reload").returncode == 0
+    assert metrics(daemon)["hookd_last_reload_successful"] == 1
+
+
+def test_the_bound_of_the_journal_follows_a_reload(make_daemon):
+    daemon = make_daemon().start()
+    daemon.configuration["journal"]["max_size"] = "3 MiB"
+    assert daemon.run("reload").returncode == 0
+    assert metrics(daemon)["hookd_journal_max_size_bytes"] == 3 << 20
+
+
 def test_the_version_and_the_process_are_told(make_daemon):
     daemon = make_daemon(wrapper=["prlimit", "--nofile=2048"], server={"max_connections": 100}).start()
     version = daemon.run("version").stdout.split()[1]

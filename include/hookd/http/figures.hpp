@@ -36,7 +36,7 @@ struct server_figures {
     counter too_many_connections;
     counter too_many_from_address;
     counter proxy_refused; ///< Its PROXY header was wrong or late, or is not believed.
-    counter handshakes; ///< TLS, completed.
+    counter handshakes;    ///< TLS, completed.
     counter failed_handshakes;
 
     void answered(unsigned status);

@@ -34,8 +34,9 @@ T wait_for(asio::awaitable<T> what) {
 }
 
 asio::awaitable<void> append_one(journal::journal& to, event what) {
-    if (co_await to.append(std::move(what)) != journal::append_outcome::stored)
+    if (co_await to.append(std::move(what)) != journal::append_outcome::stored) {
         throw std::runtime_error{"not stored"};
+    }
 }
 
 } // namespace
@@ -64,8 +65,9 @@ std::vector<record::entry> record::entries() const {
 
 std::vector<std::uint64_t> record::sequences() const {
     std::vector<std::uint64_t> found;
-    for (const auto& each : entries())
+    for (const auto& each : entries()) {
         found.push_back(each.sequence);
+    }
     return found;
 }
 
@@ -109,10 +111,11 @@ void answering_sink::reopen() {
 }
 
 void answering_sink::note_thread() {
-    if (thread_ == std::thread::id{})
+    if (thread_ == std::thread::id{}) {
         thread_ = std::this_thread::get_id();
-    else if (thread_ != std::this_thread::get_id())
+    } else if (thread_ != std::this_thread::get_id()) {
         record_->note("another thread");
+    }
 }
 
 asio::awaitable<std::vector<sinks::outcome>> hanging_sink::deliver(std::vector<sinks::delivery> batch) {
@@ -139,8 +142,9 @@ void door::pass() const {
 delivery_bench::delivery_bench() {
     spdlog::set_level(spdlog::level::off);
     auto name = (std::filesystem::temp_directory_path() / "hookd-delivery-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
+    if (::mkdtemp(name.data()) == nullptr) {
         throw std::runtime_error{"no temporary directory"};
+    }
     directory_ = name;
     open_journal();
 }
@@ -188,8 +192,9 @@ void delivery_bench::close_journal() {
         ending = std::move(dispatcher_);
     }
     ending.reset();
-    if (journal_)
+    if (journal_) {
         journal_->close();
+    }
     journal_.reset();
 }
 
@@ -206,8 +211,9 @@ void delivery_bench::open_journal() {
     journal::observers watch{.committed =
                                  [this](std::span<const event_ptr> events) {
                                      const std::scoped_lock lock{mutex_};
-                                     if (dispatcher_)
+                                     if (dispatcher_) {
                                          dispatcher_->committed(events);
+                                     }
                                  },
                              .failed = {}};
     auto opened = journal::open(settings, &system_now, std::move(watch));
@@ -217,8 +223,9 @@ void delivery_bench::open_journal() {
 
 void delivery_bench::append(std::size_t count, const std::string& type) {
     constexpr std::size_t at_once = 500; // the journal takes no more than some thousand at a time
-    for (std::size_t done = 0; done < count; done += at_once)
+    for (std::size_t done = 0; done < count; done += at_once) {
         append_together(std::min(at_once, count - done), type);
+    }
 }
 
 void delivery_bench::append_together(std::size_t count, const std::string& type) {
@@ -234,8 +241,9 @@ void delivery_bench::append_together(std::size_t count, const std::string& type)
         stored.push_back(asio::co_spawn(context, append_one(*journal_, std::move(what)), asio::use_future));
     }
     context.run();
-    for (auto& each : stored)
+    for (auto& each : stored) {
         each.get();
+    }
 }
 
 journal::sink_state delivery_bench::look(const std::string& sink) {

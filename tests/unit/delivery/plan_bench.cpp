@@ -67,16 +67,18 @@ std::string plan_bench::run() {
         const auto rests = std::holds_alternative<next::wait>(step) || std::holds_alternative<next::done>(step) ||
                            (looks_are_held_ && std::holds_alternative<next::look>(step));
         words += (words.empty() ? "" : ", ") + perform(std::move(step));
-        if (rests)
+        if (rests) {
             return words;
+        }
     }
     return words + ", and so on without end";
 }
 
 void plan_bench::finish(std::uint64_t ticket, std::string_view letters, milliseconds retry_after) {
     std::vector<sinks::outcome> outcomes;
-    for (const auto letter : letters)
+    for (const auto letter : letters) {
         outcomes.push_back({.what = verdict_of(letter), .retry_after = retry_after, .detail = "so it went"});
+    }
     plan_.finished(ticket, outcomes, now_);
 }
 
@@ -93,9 +95,10 @@ void plan_bench::answer_look() {
 std::string plan_bench::perform(action step) {
     if (const auto* deliver = std::get_if<next::deliver>(&step)) {
         auto words = "deliver #" + std::to_string(deliver->ticket) + ":";
-        for (const auto& each : deliver->batch)
+        for (const auto& each : deliver->batch) {
             words += " " + std::to_string(each.what->sequence) +
                      (each.attempt > 1 ? "(" + std::to_string(each.attempt) + ")" : "");
+        }
         return words;
     }
     if (const auto* fetch = std::get_if<next::read>(&step)) {
@@ -104,10 +107,11 @@ std::string plan_bench::perform(action step) {
         return "read " + std::to_string(fetch->after);
     }
     if (const auto* due = std::get_if<next::look>(&step)) {
-        if (looks_are_held_)
+        if (looks_are_held_) {
             except_ = due->except;
-        else
+        } else {
             plan_.found(look(due->except), now_);
+        }
         return "look";
     }
     if (const auto* failed = std::get_if<next::fail>(&step)) {
@@ -124,27 +128,32 @@ std::string plan_bench::perform(action step) {
         cursor = advance->cursor;
         return "advance " + std::to_string(cursor);
     }
-    if (const auto* wait = std::get_if<next::wait>(&step))
+    if (const auto* wait = std::get_if<next::wait>(&step)) {
         return "rest " + milliseconds_of(wait->until - now_.steady);
+    }
     return "done";
 }
 
 std::vector<event_ptr> plan_bench::read(std::uint64_t after) {
     std::vector<event_ptr> found;
-    for (auto each = events_.upper_bound(after); each != events_.end() && found.size() < most_read; ++each)
+    for (auto each = events_.upper_bound(after); each != events_.end() && found.size() < most_read; ++each) {
         found.push_back(each->second);
+    }
     return found;
 }
 
 std::vector<journal::due_event> plan_bench::look(const std::vector<std::uint64_t>& except) {
     std::vector<journal::failure> waiting;
-    for (const auto& [sequence, row] : rows)
-        if (!row.dead && std::ranges::find(except, sequence) == except.end())
+    for (const auto& [sequence, row] : rows) {
+        if (!row.dead && std::ranges::find(except, sequence) == except.end()) {
             waiting.push_back(row);
+        }
+    }
     std::ranges::sort(waiting, {}, [](const auto& row) { return std::pair{row.next_try, row.sequence}; });
     std::vector<journal::due_event> found;
-    for (const auto& row : waiting | std::views::take(due_queue::most))
+    for (const auto& row : waiting | std::views::take(due_queue::most)) {
         found.push_back({.what = row, .subject = events_.at(row.sequence)});
+    }
     return found;
 }
 

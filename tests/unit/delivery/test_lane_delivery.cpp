@@ -32,8 +32,9 @@ TEST_CASE("delivery: every event reaches every sink, in order, and the cursors s
     const auto batches = bench.add(sink_named("batches"), 16);
     const auto singles = bench.add(sink_named("singles"), 1);
     bench.start();
-    for (int i = 0; i < 10; ++i)
+    for (int i = 0; i < 10; ++i) {
         bench.append(50);
+    }
     CHECK(batches->reaches(500));
     CHECK(singles->reaches(500));
     bench.stop();
@@ -74,8 +75,9 @@ TEST_CASE("delivery: an event that fails is tried again, with its attempts count
     CHECK(got->reaches(6));
     bench.stop();
     const auto all = got->entries();
-    for (unsigned attempt = 1; attempt <= 4; ++attempt)
+    for (unsigned attempt = 1; attempt <= 4; ++attempt) {
         CHECK(std::ranges::count(all, record::entry{2, attempt}) == 1);
+    }
     const auto state = bench.look("sink");
     CHECK(state.cursor == 3);
     CHECK(state.waiting == 0);
@@ -87,8 +89,9 @@ TEST_CASE("delivery: an event that fails for good rests as a dead letter, and th
     auto settings = sink_named("sink");
     settings.retry.attempts = 3;
     const auto got = bench.add(settings, 1, [](const auto& what) {
-        if (what.what->sequence == 1)
+        if (what.what->sequence == 1) {
             return said(verdict::retry);
+        }
         return said(what.what->sequence == 2 ? verdict::reject : verdict::delivered);
     });
     bench.start();
@@ -124,10 +127,12 @@ TEST_CASE("delivery: a sink that throws is taken for unavailable") {
     delivery_bench bench;
     int calls = 0;
     const auto got = bench.add(sink_named("sink"), 1, [&calls](const auto&) -> outcome {
-        if (++calls <= 2)
+        if (++calls <= 2) {
             throw std::runtime_error{"a bug"};
-        if (calls == 3)
+        }
+        if (calls == 3) {
             throw 42;
+        }
         return {};
     });
     bench.start();
@@ -211,8 +216,9 @@ TEST_CASE("delivery: a sink that cannot be built is named, and none is started")
     delivery_bench bench;
     const std::vector<sink_settings> settings{sink_named("first"), sink_named("second")};
     const auto build = [](const sink_settings& each, boost::asio::io_context&) -> std::unique_ptr<hookd::sinks::sink> {
-        if (each.name == "second")
+        if (each.name == "second") {
             throw std::runtime_error{"no more descriptors"};
+        }
         return std::make_unique<answering_sink>(std::make_shared<record>(), 1, answering_sink::answer{});
     };
     const auto started = start(settings, build, bench.stored(), &hookd::system_now);

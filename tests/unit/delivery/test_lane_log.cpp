@@ -56,8 +56,9 @@ TEST_CASE("log: a sink that stops working is told with the reason, and so is tha
 TEST_CASE("log: a sink that is down for long fills no disk") {
     captured_log captured;
     lane_log log{"audit"};
-    for (int i = 0; i < 1000; ++i)
+    for (int i = 0; i < 1000; ++i) {
         log.unavailable("gone", start + i * 100ms);
+    }
     const auto text = captured.take();
     CHECK(std::ranges::count(text, '\n') <= 12);
     CHECK_THAT(text, Catch::Contains("unavailable for 60s") && Catch::Contains("lines like this were left out"));
@@ -69,8 +70,9 @@ TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") 
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 100; ++i) {
         log.failed(what, {.sequence = 1, .attempts = 16, .next_try = {}, .dead = true, .detail = "exit 3"}, 0ms, start);
+    }
     const auto text = captured.take();
     CHECK(std::ranges::count(text, '\n') == 100);
     CHECK_THAT(text, Catch::StartsWith("error sink team: event msg_1 of endpoint colivara is a dead letter after 16 "
@@ -83,9 +85,10 @@ TEST_CASE("log: events that are tried again are told a few times a minute") {
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";
-    for (int i = 0; i < 100; ++i)
+    for (int i = 0; i < 100; ++i) {
         log.failed(what, {.sequence = 1, .attempts = 1, .next_try = {}, .dead = false, .detail = "exit 3"}, 1500ms,
                    start);
+    }
     const auto text = captured.take();
     CHECK(std::ranges::count(text, '\n') <= 6);
     CHECK_THAT(text, Catch::StartsWith("warning sink team: event msg_1 of endpoint colivara failed in attempt 1, next "

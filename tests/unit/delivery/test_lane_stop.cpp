@@ -94,9 +94,11 @@ TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards;
     CHECK(got->reaches(100));
     bench.stop(30s);
     std::map<std::uint64_t, int> delivered;
-    for (const auto& each : got->sequences())
-        if (each % 5 != 0)
+    for (const auto& each : got->sequences()) {
+        if (each % 5 != 0) {
             ++delivered[each];
+        }
+    }
 
     bench.restart_journal();
     got = bench.add(settings, 1);
@@ -106,8 +108,9 @@ TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards;
     CHECK(got->reaches(expected));
     bench.stop(30s);
     CHECK(got->entries().size() == expected);
-    for (const auto& each : got->sequences())
+    for (const auto& each : got->sequences()) {
         ++delivered[each];
+    }
     CHECK(delivered.size() == 350);
     CHECK(std::ranges::all_of(delivered, [](const auto& each) { return each.second == 1; }));
     CHECK(bench.look("sink").cursor == 350);
@@ -180,8 +183,9 @@ TEST_CASE("timeout: a single event that is never done is cancelled, and that cou
                                                      .overtime = 10ms});
     alone->start(std::make_unique<hanging_sink>(into, alone->context()), *state);
     CHECK(into->reaches(2));
-    while (into->count_of("cancelled") < 2)
+    while (into->count_of("cancelled") < 2) {
         std::this_thread::yield();
+    }
     alone->stop();
     REQUIRE(alone->ended_before(std::chrono::steady_clock::now() + 30s));
     CHECK(into->entries() == entries{{1, 1}, {1, 2}});

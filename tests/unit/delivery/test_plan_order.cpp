@@ -128,8 +128,9 @@ TEST_CASE("lane plan: an event that is filtered out behind one under way waits f
 
 TEST_CASE("lane plan: it begins behind the cursor that the journal knows") {
     plan_bench::shape shape{.batch_limit = 10, .cursor = 2};
-    for (std::uint64_t sequence = 1; sequence <= 4; ++sequence)
+    for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
         shape.events[sequence] = of_type("upsert.success");
+    }
     plan_bench bench{shape};
     CHECK(bench.run() == "read 2, deliver #1: 3 4, rest 30000");
 }

@@ -68,7 +68,9 @@ TEST_CASE("retry plan: no setting makes it overflow, or run for long") {
 
 TEST_CASE("retry plan: no delay exceeds the longest that it admits to") {
     const retry_settings plan{.attempts = 16, .first = 90min, .max = 5h};
-    for (unsigned attempt = 1; attempt < 6; ++attempt)
-        for (const auto after : {0ms, milliseconds{2h}})
+    for (unsigned attempt = 1; attempt < 6; ++attempt) {
+        for (const auto after : {0ms, milliseconds{2h}}) {
             CHECK(retry_delay(plan, attempt, after, 0.999999) <= longest_retry_delay(plan, attempt));
+        }
+    }
 }

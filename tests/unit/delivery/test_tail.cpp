@@ -28,11 +28,13 @@ using numbers = std::vector<std::uint64_t>;
 std::optional<numbers> after(const tail& recent, std::uint64_t position, std::size_t most = unbounded,
                              std::size_t bytes = unbounded) {
     const auto found = recent.after(position, most, bytes);
-    if (!found)
+    if (!found) {
         return std::nullopt;
+    }
     numbers sequences;
-    for (const auto& each : *found)
+    for (const auto& each : *found) {
         sequences.push_back(each->sequence);
+    }
     return sequences;
 }
 
