@@ -1,6 +1,5 @@
 #include "http/connection.hpp"
 
-#include "http/client_address.hpp"
 #include "http/io_thread.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,22 +17,6 @@ constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
 /// A connection that has sent no request when draining begins may have one on the way: it is given this long.
 constexpr auto drain_grace = 1s;
-
-constinit const answer timed_out{408, "request timeout\n", {}, {}};
-constinit const answer no_memory{503, "busy\n", "Retry-After", "5"};
-
-std::string_view body_for(unsigned status) {
-    switch (status) {
-    case 413:
-        return "body too large\n";
-    case 431:
-        return "header too large\n";
-    case 501:
-        return "transfer coding not supported\n";
-    default:
-        return "bad request\n";
-    }
-}
 
 } // namespace
 
@@ -152,8 +135,7 @@ asio::awaitable<bool> connection::serve_request() {
     }
     request& current = reader_.current();
     if (!find_client()) {
-        co_await refuse({400, body_for(400), {}, {}},
-                        "both Forwarded and X-Forwarded-For came through a trusted proxy");
+        co_await refuse(400, "both Forwarded and X-Forwarded-For came through a trusted proxy");
         co_return false;
     }
     if (const auto early = terms_->requests->screen(current)) {
@@ -181,82 +163,6 @@ asio::awaitable<bool> connection::serve_request() {
     account_memory();
     served_ = true;
     co_return true;
-}
-
-asio::awaitable<bool> connection::read_head() {
-    if (served_ && leaving_ && !reader_.begun()) {
-        co_return false;
-    }
-    enter(served_ ? phase::idle : phase::first);
-    co_return co_await read_until(request_reader::progress::head, "the header took longer than header_timeout");
-}
-
-asio::awaitable<bool> connection::read_body() {
-    enter(phase::body);
-    if (reader_.wants_continue() && reader_.has_body() && !reader_.body_begun() &&
-        !co_await send("HTTP/1.1 100 Continue\r\n\r\n")) {
-        co_return false;
-    }
-    co_return co_await read_until(request_reader::progress::complete, "the body took longer than body_timeout");
-}
-
-/// Reads until the reader has come so far. False: the connection is at its end, and the client knows why if it can.
-asio::awaitable<bool> connection::read_until(request_reader::progress wanted, std::string_view too_slow) {
-    for (;;) {
-        if (reader_.begun() && (phase_ == phase::first || phase_ == phase::idle)) {
-            begin_request();
-        }
-        const auto reached = reader_.advance();
-        if (reached == wanted) {
-            co_return true;
-        }
-        if (reached == request_reader::progress::refused) {
-            co_await refuse({reader_.why().status, body_for(reader_.why().status), {}, {}}, reader_.why().reason);
-            co_return false;
-        }
-        if (phase_ == phase::body && !account_memory()) {
-            co_await refuse(no_memory, "too many large bodies are under way");
-            co_return false;
-        }
-        const auto got = co_await fill();
-        if (got == filled::stopped && reader_.begun() && !cut_) {
-            co_await refuse(timed_out, too_slow);
-        }
-        if (got != filled::bytes) {
-            co_return false;
-        }
-    }
-}
-
-/// Its first byte is here, and none has been looked at: what is in force now stays so for this request.
-void connection::begin_request() {
-    if (terms_ != home_.in_force()) {
-        terms_ = home_.in_force();
-        reader_.limit(terms_->limits);
-        if (auto now = terms_->find(where_->key)) {
-            where_ = std::move(now);
-        } else {
-            leaving_ = true;
-        }
-    }
-    enter(phase::head);
-}
-
-asio::awaitable<connection::filled> connection::fill() {
-    // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
-    // nothing.
-    auto status = transport_->holds_bytes() ? io_status::done : io_status::want_read;
-    for (;;) {
-        if (status != io_status::done && !co_await wait_for(status)) {
-            co_return expired_ || cut_ ? filled::stopped : filled::end;
-        }
-        std::size_t count = 0;
-        status = transport_->read(reader_.room(), count);
-        if (status == io_status::done) {
-            reader_.filled(count);
-            co_return filled::bytes;
-        }
-    }
 }
 
 asio::awaitable<bool> connection::send(std::string_view bytes) {
@@ -289,10 +195,10 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 }
 
 /// The last answer on a connection whose next bytes cannot be trusted.
-asio::awaitable<void> connection::refuse(answer what, std::string_view reason) {
-    home_.shared().figures.refused_with(what.status);
-    log(std::to_string(what.status), reason);
-    if (co_await send_answer(what, false)) {
+asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
+    home_.shared().figures.refused_with(status);
+    log(std::to_string(status), reason);
+    if (co_await send_answer(refusal_answer(status), false)) {
         co_await linger();
     }
 }
@@ -312,30 +218,6 @@ asio::awaitable<void> connection::linger() {
             co_return;
         }
     }
-}
-
-/// Fills in whose request it is; false where that cannot be told and must not be guessed.
-bool connection::find_client() {
-    request& current = reader_.current();
-    client_ = address_ ? address_->text() : "unix";
-    if (trusts_peer()) {
-        auto client = client_behind(std::move(client_), where_->settings.trusted_proxies, current.fields);
-        if (!client) {
-            return false;
-        }
-        client_ = std::move(*client);
-    }
-    current.client = client_;
-    return true;
-}
-
-bool connection::account_memory() {
-    const std::size_t now = reader_.memory();
-    if (!home_.shared().bodies.change(memory_, now)) {
-        return false;
-    }
-    memory_ = now;
-    return true;
 }
 
 void connection::log(std::string_view what, std::string_view reason) {

@@ -78,7 +78,7 @@ private:
     asio::awaitable<filled> fill();
     asio::awaitable<bool> send(std::string_view bytes);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
-    asio::awaitable<void> refuse(answer what, std::string_view reason);
+    asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     asio::awaitable<void> linger();
     bool trusts_peer() const;
     bool find_client();

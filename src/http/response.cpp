@@ -11,6 +11,23 @@ std::string_view reason_phrase(unsigned status) {
     return {phrase.data(), phrase.size()};
 }
 
+answer refusal_answer(unsigned status) {
+    switch (status) {
+    case 408:
+        return {408, "request timeout\n", {}, {}};
+    case 413:
+        return {413, "body too large\n", {}, {}};
+    case 431:
+        return {431, "header too large\n", {}, {}};
+    case 501:
+        return {501, "transfer coding not supported\n", {}, {}};
+    case 503:
+        return {503, "busy\n", "Retry-After", "5"};
+    default:
+        return {status, "bad request\n", {}, {}};
+    }
+}
+
 std::string_view response_writer::write(const answer& what, bool keep_alive, bool to_head) {
     const std::string_view body = what.made ? std::string_view{*what.made} : what.body;
     bytes_.clear();

@@ -25,4 +25,7 @@ private:
 
 std::string_view reason_phrase(unsigned status);
 
+/// What a request is told that was refused before anybody was asked about it.
+answer refusal_answer(unsigned status);
+
 } // namespace hookd::http

@@ -266,16 +266,20 @@ def replace(source, target):
     os.replace(beside, target)
 
 
-def with_own_certificate(make_daemon, certificates, tmp_path):
-    mine = {"certificate": tmp_path / "cert.pem", "private_key": tmp_path / "key.pem"}
-    for source, target in zip((certificates.certificate, certificates.private_key), mine.values()):
-        replace(source, target)
-    return make_daemon(listeners=[{"address": "127.0.0.1:0"}, {"address": "127.0.0.1:0", "tls": mine}]), mine
+@pytest.fixture
+def mine(tmp_path):
+    return {"certificate": tmp_path / "cert.pem", "private_key": tmp_path / "key.pem"}
 
 
-def test_a_renewed_certificate_is_served_without_a_signal(make_daemon, certificates, tmp_path):
-    daemon, mine = with_own_certificate(make_daemon, certificates, tmp_path)
-    daemon.start()
+@pytest.fixture
+def daemon(make_daemon, certificates, mine):
+    """Serves the certificate in `mine`."""
+    replace(certificates.certificate, mine["certificate"])
+    replace(certificates.private_key, mine["private_key"])
+    return make_daemon(listeners=[{"address": "127.0.0.1:0"}, {"address": "127.0.0.1:0", "tls": mine}]).start()
+
+
+def test_a_renewed_certificate_is_served_without_a_signal(daemon, certificates, mine):
     before = served_serial(daemon)
     open_since_before = Connection(daemon.https)
     certificate, key = certificates.issue("renewed")
@@ -287,9 +291,7 @@ def test_a_renewed_certificate_is_served_without_a_signal(make_daemon, certifica
     assert open_since_before.response().status == 204
 
 
-def test_a_certificate_without_its_key_is_reported_once_and_the_old_one_stays(make_daemon, certificates, tmp_path):
-    daemon, mine = with_own_certificate(make_daemon, certificates, tmp_path)
-    daemon.start()
+def test_a_certificate_without_its_key_is_reported_once_and_the_old_one_stays(daemon, certificates, mine):
     before = served_serial(daemon)
     certificate, key = certificates.issue("half")
     replace(certificate, mine["certificate"])
@@ -301,9 +303,7 @@ def test_a_certificate_without_its_key_is_reported_once_and_the_old_one_stays(ma
     until(lambda: served_serial(daemon) != before, lambda: f"the new certificate; log:\n{daemon.log()}")
 
 
-def test_a_reload_reads_the_certificate_anew(make_daemon, certificates, tmp_path):
-    daemon, mine = with_own_certificate(make_daemon, certificates, tmp_path)
-    daemon.start()
+def test_a_reload_reads_the_certificate_anew(daemon, certificates, mine):
     before = served_serial(daemon)
     certificate, key = certificates.issue("reloaded")
     replace(certificate, mine["certificate"])

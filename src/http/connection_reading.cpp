@@ -1,0 +1,107 @@
+#include "http/client_address.hpp"
+#include "http/connection.hpp"
+#include "http/io_thread.hpp"
+
+namespace hookd::http {
+
+asio::awaitable<bool> connection::read_head() {
+    if (served_ && leaving_ && !reader_.begun()) {
+        co_return false;
+    }
+    enter(served_ ? phase::idle : phase::first);
+    co_return co_await read_until(request_reader::progress::head, "the header took longer than header_timeout");
+}
+
+asio::awaitable<bool> connection::read_body() {
+    enter(phase::body);
+    if (reader_.wants_continue() && reader_.has_body() && !reader_.body_begun() &&
+        !co_await send("HTTP/1.1 100 Continue\r\n\r\n")) {
+        co_return false;
+    }
+    co_return co_await read_until(request_reader::progress::complete, "the body took longer than body_timeout");
+}
+
+/// Reads until the reader has come so far. False: the connection is at its end, and the client knows why if it can.
+asio::awaitable<bool> connection::read_until(request_reader::progress wanted, std::string_view too_slow) {
+    for (;;) {
+        if (reader_.begun() && (phase_ == phase::first || phase_ == phase::idle)) {
+            begin_request();
+        }
+        const auto reached = reader_.advance();
+        if (reached == wanted) {
+            co_return true;
+        }
+        if (reached == request_reader::progress::refused) {
+            co_await refuse(reader_.why().status, reader_.why().reason);
+            co_return false;
+        }
+        if (phase_ == phase::body && !account_memory()) {
+            co_await refuse(503, "too many large bodies are under way");
+            co_return false;
+        }
+        const auto got = co_await fill();
+        if (got == filled::stopped && reader_.begun() && !cut_) {
+            co_await refuse(408, too_slow);
+        }
+        if (got != filled::bytes) {
+            co_return false;
+        }
+    }
+}
+
+/// Its first byte is here, and none has been looked at: what is in force now stays so for this request.
+void connection::begin_request() {
+    if (terms_ != home_.in_force()) {
+        terms_ = home_.in_force();
+        reader_.limit(terms_->limits);
+        if (auto now = terms_->find(where_->key)) {
+            where_ = std::move(now);
+        } else {
+            leaving_ = true;
+        }
+    }
+    enter(phase::head);
+}
+
+asio::awaitable<connection::filled> connection::fill() {
+    // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
+    // nothing.
+    auto status = transport_->holds_bytes() ? io_status::done : io_status::want_read;
+    for (;;) {
+        if (status != io_status::done && !co_await wait_for(status)) {
+            co_return expired_ || cut_ ? filled::stopped : filled::end;
+        }
+        std::size_t count = 0;
+        status = transport_->read(reader_.room(), count);
+        if (status == io_status::done) {
+            reader_.filled(count);
+            co_return filled::bytes;
+        }
+    }
+}
+
+/// Fills in whose request it is; false where that cannot be told and must not be guessed.
+bool connection::find_client() {
+    request& current = reader_.current();
+    client_ = address_ ? address_->text() : "unix";
+    if (trusts_peer()) {
+        auto client = client_behind(std::move(client_), where_->settings.trusted_proxies, current.fields);
+        if (!client) {
+            return false;
+        }
+        client_ = std::move(*client);
+    }
+    current.client = client_;
+    return true;
+}
+
+bool connection::account_memory() {
+    const std::size_t now = reader_.memory();
+    if (!home_.shared().bodies.change(memory_, now)) {
+        return false;
+    }
+    memory_ = now;
+    return true;
+}
+
+} // namespace hookd::http
