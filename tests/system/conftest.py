@@ -11,9 +11,8 @@ _HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(_HERE), str(_HERE.parent / "acceptance")]
 
 from harness import Certificates  # noqa: E402
-from machine import package  # noqa: E402
+from machine import package, podman  # noqa: E402
 from machine.booted import Booted  # noqa: E402
-from machine.podman import build  # noqa: E402
 from machine.service import Service  # noqa: E402
 
 os.environ.setdefault("HOOKD_BINARY", str(package.binary()))
@@ -37,8 +36,10 @@ def deb():
 @pytest.fixture(scope="session")
 def image():
     """Built from the Dockerfile as it is: minutes when a source has changed, seconds when not."""
-    build(package.PROJECT, "localhost/colivara-hookd:test")
-    return "localhost/colivara-hookd:test"
+    podman.clean()
+    podman.build(package.PROJECT, "localhost/colivara-hookd:test")
+    yield "localhost/colivara-hookd:test"
+    podman.clean()
 
 
 @pytest.fixture(scope="module")
