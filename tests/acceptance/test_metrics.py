@@ -289,6 +289,15 @@ def test_a_sink_that_works_for_no_event_is_unavailable_until_it_does(make_daemon
 
 # The daemon
 
+def test_a_connection_without_its_proxy_header_is_counted(make_daemon):
+    listener = {"proxy_protocol": True, "trusted_proxies": ["127.0.0.1/32"]}
+    daemon = make_daemon(certificates=None, listener=listener).start()
+    with Connection(daemon.http) as connection:
+        connection.send(daemon.request(success_event()))
+        assert connection.closed()
+    until(lambda: metrics(daemon)['hookd_connections_refused_total{reason="proxy_header"}'] == 1, "the refusal")
+
+
 def test_a_full_journal_is_counted_and_not_ready(make_daemon):
     daemon = make_daemon(journal={"max_size": "1 MiB"}, sinks=[]).start()
     until(lambda: daemon.send(success_event(name="x" * 100_000)).status == 503, "a full journal")
