@@ -126,7 +126,7 @@ class Nginx(Proxy):
             ("listen [::]:443 ssl", f"listen [::1]:{self.port} ssl"),
             ("/etc/ssl/certs/hooks.example.com.pem", self.certificates.certificate),
             ("/etc/ssl/private/hooks.example.com.key", self.certificates.private_key),
-            ("server unix:/run/colivara-hookd/http.sock;", f"server {place};"))
+            ("server unix:/run/colivara-hookd-proxy/http.sock;", f"server {place};"))
         (self.directory / "site.conf").write_text(site)
         temporary = "".join(f"{kind}_temp_path {self.directory}/{kind};\n"
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -180,7 +180,7 @@ class Caddy(Proxy):
             ("hooks.example.com {", f"https://localhost:{self.port} {{\n\tbind 127.0.0.1 ::1\n"),
             ("#tls /etc/caddy/hooks.example.com.pem /etc/caddy/hooks.example.com.key",
              f"tls {self.certificates.certificate} {self.certificates.private_key}"),
-            ("reverse_proxy unix//run/colivara-hookd/http.sock {", f"reverse_proxy {over} {{"))
+            ("reverse_proxy unix//run/colivara-hookd-proxy/http.sock {", f"reverse_proxy {over} {{"))
 
     def command(self):
         return [self.binary, "run", "--adapter", "caddyfile", "--config", self.file]

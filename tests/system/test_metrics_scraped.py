@@ -1,13 +1,9 @@
-"""The metrics as the real Prometheus sees them, and that what is shipped for it asks for metrics that exist.
-HOOKD_BINARY names the daemon; without it the newest build is taken."""
+"""The metrics as the real Prometheus sees them, and that what is shipped for it asks for metrics that exist."""
 
 import json
-import os
 import re
-import shutil
 import socket
 import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -15,34 +11,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "acceptance"))
 
-from harness import Daemon, success_event, until  # noqa: E402
-from harness.admin import ask, tcp_socket, unix_socket  # noqa: E402
+from harness import Daemon, success_event, until
+from harness.admin import ask, tcp_socket, unix_socket
 
 
 @pytest.fixture(scope="module")
-def daemon(tmp_path_factory):
-    if "HOOKD_BINARY" not in os.environ:
-        builds = sorted(ROOT.glob("build/*/colivara-hookd"), key=lambda path: path.stat().st_mtime)
-        assert builds, "build the daemon, or set HOOKD_BINARY"
-        os.environ["HOOKD_BINARY"] = str(builds[-1])
-    made = Daemon(tmp_path_factory.mktemp("daemon"))
+def daemon(tmp_path_factory, certificates):
+    made = Daemon(tmp_path_factory.mktemp("daemon"), certificates)
     made.configuration["admin"]["address"] = "127.0.0.1:0"
     with made as running:
         assert running.send(success_event()).status == 204
         yield running
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed():
-    if shutil.which("promtool") is None or shutil.which("prometheus") is None:
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "prometheus"], check=True,
-                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
-
-
 @pytest.fixture(scope="module")
-def prometheus(daemon, tmp_path_factory, installed):
+def prometheus(daemon, tmp_path_factory):
     """Asks a Prometheus that scrapes the daemon: a query in, [(labels, value)] out."""
     directory = tmp_path_factory.mktemp("prometheus")
     with socket.socket() as probe:

@@ -1,35 +1,21 @@
 """The examples of config/proxy, each proxy really running in front of the daemon: TLS, the real client address, and
-nothing that a client forges. HOOKD_BINARY names the daemon; without it the newest build is taken."""
+nothing that a client forges."""
 
-import os
 import re
 import ssl
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "acceptance"), str(Path(__file__).parent)]
-
-from harness import Certificates, Connection, Daemon, message_id, post, success_event  # noqa: E402
-from harness.proxy_header import v1, v2  # noqa: E402
-from harness.signing import signature_headers  # noqa: E402
-from proxies import KINDS  # noqa: E402
+from harness import Certificates, Connection, Daemon, message_id, post, success_event
+from harness.proxy_header import v1, v2
+from harness.signing import signature_headers
+from proxies import KINDS
 
 ALLOWED, STRANGER, FORGED = "127.0.0.2", "127.0.0.3", "6.6.6.6"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def binary():
-    if "HOOKD_BINARY" not in os.environ:
-        builds = sorted(ROOT.glob("build/*/colivara-hookd"), key=lambda path: path.stat().st_mtime)
-        assert builds, "build the daemon, or set HOOKD_BINARY"
-        os.environ["HOOKD_BINARY"] = str(builds[-1])
-
-
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: f"{kind[0].__name__.lower()}-{kind[1]}")
-def behind(request, tmp_path_factory, binary):
+def behind(request, tmp_path_factory):
     """A daemon behind a proxy that runs with the shipped example: (daemon, proxy)."""
     kind, over = request.param
     directory = tmp_path_factory.mktemp("proxy")
