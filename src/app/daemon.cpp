@@ -68,8 +68,8 @@ public:
 private:
     /// Half of the watchdog's time: what it finds out late it must still be able to say.
     static std::chrono::milliseconds silence_allowed(const service_manager& manager) {
-        return manager.watchdog() ? std::chrono::duration_cast<std::chrono::milliseconds>(*manager.watchdog() / 2)
-                                  : silence_limit;
+        const auto watchdog = manager.watchdog();
+        return watchdog ? std::chrono::duration_cast<std::chrono::milliseconds>(*watchdog / 2) : silence_limit;
     }
 
     std::string summary() const {

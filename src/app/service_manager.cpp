@@ -75,8 +75,8 @@ void service_manager::send(std::string_view message) const {
     }
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
     const unique_fd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-               reinterpret_cast<const sockaddr*>(&to), length) < 0) {
+    if (!socket || sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+                          reinterpret_cast<const sockaddr*>(&to), length) < 0) {
         spdlog::warn("cannot tell the service manager: {}", std::strerror(errno));
     }
 }
