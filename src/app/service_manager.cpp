@@ -46,7 +46,9 @@ std::string monotonic_microseconds() {
 service_manager::service_manager() : address_{variable("NOTIFY_SOCKET")}, watchdog_{watchdog_time()} {}
 
 void service_manager::ready(std::string_view status) const {
-    send(std::string{"READY=1\nSTATUS="}.append(status));
+    std::string line{status};
+    std::ranges::replace(line, '\n', ' '); // a line is a variable
+    send("READY=1\nSTATUS=" + line);
 }
 
 void service_manager::reloading() const {

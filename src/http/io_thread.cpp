@@ -88,7 +88,7 @@ void io_thread::begin_drain() {
     asio::post(context_, [this] {
         draining_ = true;
         for (auto& one : acceptors_) {
-            one->socket.close();
+            close(*one);
         }
         acceptors_.clear();
         for (auto& one : connections_) {
@@ -106,7 +106,7 @@ void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, st
                 one->where = std::move(now);
                 return false;
             }
-            one->socket.close();
+            close(*one);
             return true;
         });
         for (auto& one : added) {
@@ -119,6 +119,21 @@ void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, st
         }
         done();
     });
+}
+
+/// The kernel would reset the connections that wait to be accepted: they are taken first. In a socket that systemd
+/// passed they wait on, for the next process.
+void io_thread::close(accepting& one) {
+    boost::system::error_code fault;
+    one.socket.non_blocking(true, fault);
+    while (!fault && !one.where->settings.address.starts_with("systemd:")) {
+        socket peer{context_};
+        one.socket.accept(peer, fault);
+        if (!fault) {
+            welcome(one.where, std::move(peer));
+        }
+    }
+    one.socket.close(fault);
 }
 
 std::chrono::milliseconds io_thread::silence() {

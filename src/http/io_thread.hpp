@@ -84,6 +84,7 @@ private:
     };
 
     void accept_from(accepting_socket from);
+    void close(accepting& one);
     asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
     void welcome(const listener_ptr& where, socket peer);

@@ -107,14 +107,19 @@ bool is_taken(const socket_address& address) {
     return bind(probe.get(), address.data(), address.length) != 0 && errno == EADDRINUSE;
 }
 
-result<listening_sockets> open_tcp(std::string_view text, unsigned count) {
+std::string_view port_of(std::string_view address) {
+    return address.substr(address.rfind(':') + 1);
+}
+
+result<listening_sockets> open_tcp(std::string_view text, unsigned count, std::span<const std::string> own) {
     auto address = parse_tcp(text);
     if (!address) {
         return std::unexpected{
             error{"cannot listen on " + std::string{text} +
                   ": not an address; write a numeric address:port, [v6]:port, unix:/path or systemd:NAME"}};
     }
-    if (is_taken(*address)) {
+    const bool beside_own = std::ranges::find(own, port_of(text), port_of) != own.end();
+    if (!beside_own && is_taken(*address)) {
         return std::unexpected{
             system_error(text, "bind", "stop the program that listens there, or choose another port")};
     }
@@ -235,14 +240,15 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
 
 } // namespace
 
-result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count) {
+result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count,
+                                                 std::span<const std::string> own) {
     if (address.starts_with("unix:")) {
         return open_unix(address, count);
     }
     if (address.starts_with("systemd:")) {
         return open_passed(address, count);
     }
-    return open_tcp(address, count);
+    return open_tcp(address, count, own);
 }
 
 } // namespace hookd::http

@@ -3,6 +3,7 @@
 #include <hookd/core/error.hpp>
 #include <hookd/core/unique_fd.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,10 @@ struct listening_sockets {
     std::string unlink_on_end; ///< Path of a Unix socket that was created; else empty.
 };
 
-/// `address`: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`. Errors say what to do. Blocking.
-result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count);
+/// `address`: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`. `own`: where the caller listens already; on a
+/// port of these another address may be opened beside, as when 127.0.0.1:80 is to become 0.0.0.0:80. Errors say what to
+/// do. Blocking.
+result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count,
+                                                 std::span<const std::string> own);
 
 } // namespace hookd::http

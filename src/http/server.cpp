@@ -1,7 +1,6 @@
-#include "http/certificate_watch.hpp"
 #include "http/descriptor_limit.hpp"
 #include "http/io_thread.hpp"
-#include "http/listening_socket.hpp"
+#include "http/ready_listener.hpp"
 
 #include <hookd/http/server.hpp>
 
@@ -18,14 +17,6 @@
 namespace hookd::http {
 
 namespace {
-
-/// A listener that is ready to be put in force.
-struct ready_listener {
-    listener_ptr what;
-    std::vector<unique_fd> added; ///< A socket for each thread, where the address is new.
-    std::string unlink_on_end;
-    std::optional<certificate_watch> watch;
-};
 
 class server_of_threads final : public server {
 public:
@@ -54,8 +45,9 @@ public:
     result<std::unique_ptr<change>> prepare(const server_settings& limits, std::span<const listener_settings> listeners,
                                             const handler_factory& make_handler) override {
         auto next = std::make_unique<prepared>(*this, limits);
+        const auto now = in_force_.front() ? in_force_.front()->listeners : std::vector<listener_ptr>{};
         for (const auto& one : listeners) {
-            auto opened = ready(one, key_of(one, next->listeners));
+            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(threads_.size()));
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
@@ -141,13 +133,6 @@ private:
         server_of_threads& owner_;
     };
 
-    /// The address, and for port 0, which several may have, how many came before.
-    static std::string key_of(const listener_settings& settings, std::span<const ready_listener> before) {
-        const auto same = std::ranges::count_if(
-            before, [&](const auto& one) { return one.what->settings.address == settings.address; });
-        return settings.address + "#" + std::to_string(same);
-    }
-    result<ready_listener> ready(const listener_settings& settings, std::string key);
     void take_over(prepared& next);
     void forget_sockets(std::span<const listener_ptr> those_that_stay);
     /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
@@ -163,32 +148,6 @@ private:
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
     std::map<std::string, std::string> unlink_on_end_;
 };
-
-result<ready_listener> server_of_threads::ready(const listener_settings& settings, std::string key) {
-    ready_listener made;
-    tls_context tls;
-    if (settings.tls) {
-        made.watch.emplace(*settings.tls);
-        auto context = make_tls_context(*settings.tls);
-        if (!context) {
-            return std::unexpected{context.error()};
-        }
-        tls = std::move(*context);
-    }
-    const auto& now = in_force_.front();
-    if (const auto there = now ? now->find(key) : nullptr) {
-        made.what = std::make_shared<const listener>(listener{settings, std::move(tls), there->bound, key});
-        return made;
-    }
-    auto sockets = open_listening_sockets(settings.address, static_cast<unsigned>(threads_.size()));
-    if (!sockets) {
-        return std::unexpected{sockets.error()};
-    }
-    made.what = std::make_shared<const listener>(listener{settings, std::move(tls), sockets->bound, key});
-    made.added = std::move(sockets->descriptors);
-    made.unlink_on_end = std::move(sockets->unlink_on_end);
-    return made;
-}
 
 void server_of_threads::take_over(prepared& next) {
     state_.limit(next.limits);

@@ -30,8 +30,7 @@ struct terms {
 
     /// The listener that has taken the place of the one with this key; null: there is none any more.
     listener_ptr find(std::string_view key) const {
-        const auto found =
-            std::ranges::find(listeners, key, [](const auto& one) -> std::string_view { return one->key; });
+        const auto found = std::ranges::find(listeners, key, &listener::key);
         return found == listeners.end() ? nullptr : *found;
     }
 };

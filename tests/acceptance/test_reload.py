@@ -119,6 +119,31 @@ def test_listeners_come_and_go_and_requests_on_them_are_answered(make_daemon, tm
     assert daemon.send(success_event()).status == 204
 
 
+def test_a_listener_may_go_to_another_address_of_the_same_port(make_daemon):
+    daemon = make_daemon(certificates=None).start()
+    port = daemon.http.endpoint[1]
+    daemon.configuration["listener"] = [{"address": f"127.0.0.1:{port}"}]
+    reload(daemon)
+    daemon.configuration["listener"] = [{"address": f"0.0.0.0:{port}"}]
+    reload(daemon)
+    there = Listener(f"127.0.0.2:{port}", False)
+    assert exchange(there, daemon.request(success_event())).status == 204
+
+
+def test_a_listener_may_begin_to_speak_tls(make_daemon, certificates):
+    daemon = make_daemon(certificates=None).start()
+    plain = Connection(daemon.http)
+    plain.send(daemon.request(success_event()))
+    assert plain.response().status == 204
+    daemon.certificates = certificates
+    daemon.configuration["listener"] = [{"address": "127.0.0.1:0", "tls": daemon.tls_keys()}]
+    reload(daemon)
+    plain.send(daemon.request(success_event()))
+    assert plain.response().status == 204, "a connection stays what it is"
+    secure = Listener(daemon.http.address, True, certificates.client_context())
+    assert exchange(secure, daemon.request(success_event())).status == 204
+
+
 def test_the_bounds_of_the_journal_change(make_daemon):
     daemon = make_daemon().start()
     assert daemon.send(success_event()).status == 204
