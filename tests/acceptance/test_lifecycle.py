@@ -16,6 +16,7 @@ import pytest
 
 from harness import Connection, event_ids, message_id, success_event, until
 from harness.daemon import Listener, binary
+from harness.freezing import frozen
 from harness.hooks import exec_sink, file_sink, lines_of, process_is_gone, sink_rows, write_hook
 from harness.load import Load, Sender
 
@@ -84,6 +85,19 @@ def test_a_request_under_way_is_answered_and_kept_before_the_daemon_ends(make_da
     assert daemon.wait() == DONE
     assert id in journal_ids(daemon.journal_path)
     assert id in event_ids(daemon.sink_path), "what is stored while draining is still handed on"
+
+
+def test_connections_that_wait_to_be_accepted_are_served_before_the_end(make_daemon):
+    daemon = make_daemon(server={"threads": 1}).start()
+    waiting = []
+    with frozen(daemon.process, "hookd-io"):
+        for _ in range(64):
+            waiting.append(Connection(daemon.http))
+            waiting[-1].send(daemon.request(success_event()))
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_for_log("draining")
+    assert [each.response().status for each in waiting] == [204] * 64
+    assert daemon.wait() == DONE
 
 
 def test_stopping_under_load_answers_what_it_stored_and_ends_well_within_the_drain_time(make_daemon):

@@ -1,8 +1,6 @@
 """What the daemon tells systemd, read from a real notification socket (sd_notify(3)), and the watchdog: it is fed
 only while every thread turns."""
 
-import contextlib
-import ctypes
 import os
 import select
 import signal
@@ -13,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness import success_event, until
-
-PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
-WALL = 0x40000000  # __WALL: threads too
+from harness.freezing import frozen
 
 
 class Manager:
@@ -46,25 +42,6 @@ class Manager:
 @pytest.fixture
 def manager(tmp_path):
     return Manager(tmp_path)
-
-
-@contextlib.contextmanager
-def frozen(process, thread_name):
-    """One thread of the process stands still, the others go on: ptrace(2) stops it."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def ptrace(request, thread):
-        if libc.ptrace(request, thread, None, None) != 0:
-            pytest.skip(f"needs to trace a child: {os.strerror(ctypes.get_errno())}")
-
-    tasks = Path(f"/proc/{process.pid}/task")
-    thread = next(int(each.name) for each in tasks.iterdir()
-                  if (each / "comm").read_text().strip() == thread_name)
-    ptrace(PTRACE_SEIZE, thread)
-    ptrace(PTRACE_INTERRUPT, thread)
-    os.waitpid(thread, WALL)
-    yield
-    ptrace(PTRACE_DETACH, thread)
 
 
 def test_start_reload_and_end_are_told(make_daemon, manager):
