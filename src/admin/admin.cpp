@@ -3,7 +3,9 @@
 
 #include <hookd/admin/admin.hpp>
 
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace hookd::admin {
 
@@ -20,38 +22,33 @@ server_settings small_limits() {
     return limits;
 }
 
-listener_settings listener_at(std::string address) {
-    return {.address = std::move(address), .tls = {}, .trusted_proxies = {}};
-}
-
 class served final : public administration {
 public:
     explicit served(watched what) : watched_{std::move(what)}, started_{watched_.clock()}, reloads_{watched_.reload} {}
 
+    /// Each on a server of its own, so that nobody who may only look can take the places of those who control.
     result<void> open(const admin_settings& settings) {
-        if (!settings.socket.empty()) {
-            listeners_.push_back(listener_at("unix:" + settings.socket));
+        for (const auto& address :
+             {settings.socket.empty() ? std::string{} : "unix:" + settings.socket, settings.address}) {
+            if (address.empty()) {
+                continue;
+            }
+            const listener_settings where{.address = address, .tls = {}, .trusted_proxies = {}};
+            auto server = http::start(
+                small_limits(), std::span{&where, 1},
+                [this] { return std::make_unique<desk>(watched_, started_, reloads_); }, "administration");
+            if (!server) {
+                return std::unexpected{server.error()};
+            }
+            servers_.push_back(std::move(*server));
         }
-        if (!settings.address.empty()) {
-            listeners_.push_back(listener_at(settings.address));
-        }
-        if (listeners_.empty()) {
-            return {};
-        }
-        auto server = http::start(
-            limits_, listeners_, [this] { return std::make_unique<desk>(watched_, started_, reloads_); },
-            "administration");
-        if (!server) {
-            return std::unexpected{server.error()};
-        }
-        server_ = std::move(*server);
         return {};
     }
 
     void drain(std::chrono::milliseconds patience) override {
         reloads_.close();
-        if (server_ != nullptr) {
-            server_->drain(patience);
+        for (const auto& each : servers_) {
+            each->drain(patience);
         }
     }
 
@@ -59,9 +56,7 @@ private:
     const watched watched_;
     const unix_millis started_;
     reload_desk reloads_;
-    const server_settings limits_ = small_limits();
-    std::vector<listener_settings> listeners_;
-    std::unique_ptr<http::server> server_;
+    std::vector<std::unique_ptr<http::server>> servers_;
 };
 
 } // namespace

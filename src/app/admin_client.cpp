@@ -1,5 +1,7 @@
 #include "app/admin_client.hpp"
 
+#include "app/configuration.hpp"
+
 #include <hookd/config/load.hpp>
 #include <hookd/core/settings.hpp>
 
@@ -25,8 +27,9 @@ admin_socket find_admin_socket(const std::optional<std::string>& given, const st
     if (given) {
         return {.path = *given, .faults = {}};
     }
-    const std::string usual = admin_settings{}.socket;
-    if (access(config_path.c_str(), R_OK) != 0) {
+    // Who names a file means its daemon, and no other.
+    const auto usual = config_path == default_configuration ? admin_settings{}.socket : std::string{};
+    if (!usual.empty() && access(config_path.c_str(), R_OK) != 0) {
         return {.path = usual, .faults = {}};
     }
     auto named = config::read_admin_socket(config_path);

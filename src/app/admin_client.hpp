@@ -11,11 +11,11 @@ namespace hookd::app {
 
 /// Which daemon a command talks to.
 struct admin_socket {
-    std::string path;
-    std::string faults; ///< Why the configuration does not name it, a line a fault; then `path` is the default.
+    std::string path;   ///< Empty: nobody can say.
+    std::string faults; ///< Why the configuration does not name it, a line a fault.
 };
 
-/// `given`, or what the configuration says. One that cannot be read at all is no fault: not everybody may.
+/// `given`, or what the configuration says. Where that is the default file and cannot be read, the default socket.
 admin_socket find_admin_socket(const std::optional<std::string>& given, const std::string& config_path);
 
 /// One request to the daemon, and its whole answer. Blocking.

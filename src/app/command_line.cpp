@@ -1,4 +1,5 @@
 #include "app/check_command.hpp"
+#include "app/configuration.hpp"
 #include "app/exit_code.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
@@ -20,7 +21,6 @@ namespace hookd::app {
 namespace {
 
 constexpr std::uint64_t most_events = 1'000'000'000;
-constexpr const char* default_config = "/etc/colivara-hookd/colivara-hookd.toml";
 
 /// Adds one command's options; what it does is called when the line names it.
 void add_run(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
@@ -111,7 +111,7 @@ int run_command_line(int count, char** words) {
     CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
     line.require_subcommand(1);
     line.fallthrough(); // -c may stand behind the command, too
-    std::string config = default_config;
+    std::string config = default_configuration;
     line.add_option("-c,--config", config, "The configuration (TOML, or JSON when it ends in .json)")
         ->envname("HOOKD_CONFIG")
         ->capture_default_str();
@@ -128,7 +128,8 @@ int run_command_line(int count, char** words) {
     } catch (const CLI::ParseError& fault) {
         return line.exit(fault) == 0 ? exit_done : exit_usage;
     }
-    return chosen();
+    const int code = chosen();
+    return code != exit_done || std::cout.flush() ? code : exit_io;
 }
 
 } // namespace hookd::app

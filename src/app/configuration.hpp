@@ -6,6 +6,8 @@
 
 namespace hookd::app {
 
+inline constexpr const char* default_configuration = "/etc/colivara-hookd/colivara-hookd.toml";
+
 /// Loads the file with everything that the other rooms know about its values: keys, certificates, types of sinks.
 config::loaded load_configuration(const std::string& path);
 

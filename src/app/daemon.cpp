@@ -18,6 +18,7 @@
 #include <atomic>
 #include <csignal>
 #include <mutex>
+#include <thread>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -38,7 +39,7 @@ constexpr std::chrono::milliseconds silence_limit{20'000};
 constexpr std::chrono::milliseconds for_administration{500};
 
 /// The main thread waits for signals, feeds the watchdog, and never blocks; what blocks is done by one worker, one
-/// after another: reloads, a look at the certificates, the drain.
+/// after another: reloads, and looks at the certificates. The drain has a thread of its own, and waits for neither.
 class daemon {
 public:
     daemon(std::string path, const service_manager& manager)
@@ -61,6 +62,7 @@ public:
         wait_for_signal();
         tick();
         main_.run();
+        draining_.join();
         worker_.join();
         return failed_ ? exit_io : exit_done;
     }
@@ -69,7 +71,9 @@ private:
     /// Half of the watchdog's time: what it finds out late it must still be able to say.
     static std::chrono::milliseconds silence_allowed(const service_manager& manager) {
         const auto watchdog = manager.watchdog();
-        return watchdog ? std::chrono::duration_cast<std::chrono::milliseconds>(*watchdog / 2) : silence_limit;
+        return watchdog
+                   ? std::max(std::chrono::duration_cast<std::chrono::milliseconds>(*watchdog / 2), 2 * tick_period)
+                   : silence_limit;
     }
 
     std::string summary() const {
@@ -91,6 +95,10 @@ private:
             return last_reload_;
         };
         what.reload = [this](auto answer) {
+            if (stopping_) {
+                answer({.applied = false, .faults = {"the daemon is stopping"}});
+                return;
+            }
             asio::post(worker_, [this, answer = std::move(answer)]() mutable { answer(reload()); });
         };
         auto opened = admin::start(receiver_.in_force()->admin, std::move(what));
@@ -185,12 +193,13 @@ private:
         manager_.stopping("draining");
         timer_.cancel();
         end_process_after(patience + grace_after_drain, exit_no);
-        asio::post(worker_, [this] {
+        receiver_.hurry();
+        draining_ = std::thread{[this] {
             receiver_.drain();
             administration_->drain(for_administration);
             spdlog::info("stopped");
             asio::post(main_, [this] { signals_.cancel(); });
-        });
+        }};
     }
 
     /// On the journal's thread. What was acknowledged is safe; what can still be is unknown: end, and recover.
@@ -218,6 +227,7 @@ private:
     admin::last_reload last_reload_;
     std::unique_ptr<admin::administration> administration_; // watches all of the above
     bool failed_ = false;
+    std::thread draining_;
     asio::thread_pool worker_{1};
 };
 

@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <atomic>
 
 namespace hookd::app {
 
@@ -43,31 +44,39 @@ std::string time_of(const spdlog::details::log_msg& line) {
 }
 
 /// `2026-11-22T22:48:01.123Z warning 401 refused: …`
-class text_formatter final : public spdlog::formatter {
-public:
-    void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
-        append(out, time_of(line));
-        out.push_back(' ');
-        append(out, level_name(line.level));
-        out.push_back(' ');
-        append_visible(out, {line.payload.data(), line.payload.size()});
-        out.push_back('\n');
-    }
-    std::unique_ptr<formatter> clone() const override { return std::make_unique<text_formatter>(); }
-};
+void format_text(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
+    append(out, time_of(line));
+    out.push_back(' ');
+    append(out, level_name(line.level));
+    out.push_back(' ');
+    append_visible(out, {line.payload.data(), line.payload.size()});
+    out.push_back('\n');
+}
 
 /// `{"time":"…","level":"warning","message":"401 refused: …"}`
-class json_formatter final : public spdlog::formatter {
+void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
+    nlohmann::ordered_json object;
+    object["time"] = time_of(line);
+    object["level"] = level_name(line.level);
+    object["message"] = std::string_view{line.payload.data(), line.payload.size()};
+    append(out, object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    out.push_back('\n');
+}
+
+/// What the log is written as. Not a formatter for each: to exchange one waits for whoever writes, and that may be
+/// long.
+std::atomic<log_format> format_in_force{log_format::text};
+
+class line_formatter final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
-        nlohmann::ordered_json object;
-        object["time"] = time_of(line);
-        object["level"] = level_name(line.level);
-        object["message"] = std::string_view{line.payload.data(), line.payload.size()};
-        append(out, object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-        out.push_back('\n');
+        if (format_in_force == log_format::json) {
+            format_json(line, out);
+        } else {
+            format_text(line, out);
+        }
     }
-    std::unique_ptr<formatter> clone() const override { return std::make_unique<json_formatter>(); }
+    std::unique_ptr<formatter> clone() const override { return std::make_unique<line_formatter>(); }
 };
 
 spdlog::level::level_enum to_spdlog(log_level level) {
@@ -91,18 +100,15 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 void start_logging(const log_settings& settings) {
     spdlog::drop_all();
     spdlog::init_thread_pool(most_waiting, 1);
-    spdlog::set_default_logger(spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>(logger_name));
+    auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_st>(logger_name);
+    logger->set_formatter(std::make_unique<line_formatter>());
+    spdlog::set_default_logger(std::move(logger));
     change_logging(settings);
 }
 
 void change_logging(const log_settings& settings) {
-    auto& logger = *spdlog::default_logger_raw();
-    if (settings.format == log_format::json) {
-        logger.set_formatter(std::make_unique<json_formatter>());
-    } else {
-        logger.set_formatter(std::make_unique<text_formatter>());
-    }
-    logger.set_level(to_spdlog(settings.level));
+    format_in_force = settings.format;
+    spdlog::default_logger_raw()->set_level(to_spdlog(settings.level));
 }
 
 std::uint64_t dropped_log_lines() {

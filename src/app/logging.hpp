@@ -11,7 +11,7 @@ namespace hookd::app {
 /// strangers, are made visible, so that nobody can write a line of their own.
 void start_logging(const log_settings& settings);
 
-/// Other level and format from the next line on. Any thread.
+/// Other level and format from the next line on. Any thread; does not block.
 void change_logging(const log_settings& settings);
 
 /// Lines lost since the start. Any thread.

@@ -70,7 +70,7 @@ receiver::receiver(std::function<void(std::string_view)> on_failure)
     : on_failure_{std::move(on_failure)}, clock_{choose_clock()} {}
 
 result<void> receiver::start(std::shared_ptr<const settings> settings) {
-    settings_ = std::move(settings);
+    put_in_force(std::move(settings));
     warn_about_keys(*settings_);
     auto journal =
         journal::open(settings_->journal, clock_,
@@ -110,6 +110,10 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (!loaded.values) {
         return loaded.faults;
     }
+    const std::lock_guard lock{changing_};
+    if (ending_) {
+        return {"the daemon is stopping"};
+    }
     if (auto faults = fixed_values_changed(*settings_, *loaded.values); !faults.empty()) {
         for (auto& one : faults) {
             one.insert(0, path + ": ");
@@ -118,7 +122,7 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     }
     auto changes = prepare(loaded.values);
     if (!changes) {
-        return {changes.error().message};
+        return {path + ": " + changes.error().message};
     }
     for (const auto& warning : loaded.warnings) {
         spdlog::warn("{}", warning);
@@ -129,32 +133,61 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     for (const auto& one : *changes) {
         one->commit();
     }
-    const std::lock_guard lock{mutex_};
-    settings_ = loaded.values;
+    put_in_force(loaded.values);
     return {};
+}
+
+void receiver::put_in_force(std::shared_ptr<const settings> next) {
+    std::vector<std::string> endpoints;
+    for (const auto& one : next->endpoints) {
+        endpoints.push_back(one.name);
+    }
+    received_.show(std::move(endpoints));
+    const std::lock_guard lock{mutex_};
+    settings_ = std::move(next);
+}
+
+void receiver::renew_certificates() {
+    const std::lock_guard lock{changing_};
+    if (!ending_) {
+        server_->renew_certificates();
+    }
+}
+
+void receiver::hurry() {
+    ending_ = true;
+    dispatcher_->hurry();
 }
 
 /// In the order in which they are to be made: who asks for a reload waits longest for a sink that is to end.
 result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared_ptr<const settings>& next) {
-    std::vector<std::unique_ptr<change>> changes;
-    auto sockets = server_->prepare(next->server, next->listeners, front_desks(next));
-    if (!sockets) {
-        return std::unexpected{sockets.error()};
+    try {
+        std::vector<std::unique_ptr<change>> changes;
+        auto sockets = server_->prepare(next->server, next->listeners, front_desks(next));
+        if (!sockets) {
+            return std::unexpected{sockets.error()};
+        }
+        changes.push_back(std::move(*sockets));
+        auto sinks = dispatcher_->prepare(next->sinks);
+        if (!sinks) {
+            return std::unexpected{sinks.error()};
+        }
+        changes.push_back(std::move(*sinks));
+        return changes;
+    } catch (const std::exception& caught) { // no descriptors, threads or memory: the daemon serves on without
+        return std::unexpected{error{std::string{"the system refuses what it takes: "} + caught.what()}};
     }
-    changes.push_back(std::move(*sockets));
-    auto sinks = dispatcher_->prepare(next->sinks);
-    if (!sinks) {
-        return std::unexpected{sinks.error()};
-    }
-    changes.push_back(std::move(*sinks));
-    return changes;
 }
 
 void receiver::drain() {
-    const auto deadline = clock::now() + settings_->server.drain_timeout;
-    server_->drain(settings_->server.drain_timeout);
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
-    dispatcher_->stop(std::max(left, least_for_sinks));
+    const auto deadline = clock::now() + in_force()->server.drain_timeout;
+    const auto left = [&] {
+        return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()),
+                        std::chrono::milliseconds{0});
+    };
+    const std::lock_guard lock{changing_};
+    server_->drain(left());
+    dispatcher_->stop(std::max(left(), least_for_sinks));
     journal_->close();
 }
 

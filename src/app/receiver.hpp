@@ -11,6 +11,7 @@
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,10 +34,12 @@ public:
     /// Every fault is returned, with its place where it has one.
     std::vector<std::string> reload(const std::string& path);
 
-    void renew_certificates() { server_->renew_certificates(); }
+    void renew_certificates();
 
-    /// No new connections; requests under way are answered, sinks end what they are at, the journal is closed; within
-    /// drain_timeout.
+    /// Any thread: `drain` is about to come, a reload under way is to make haste and none to begin.
+    void hurry();
+    /// Any thread. No new connections; requests under way are answered, sinks end what they are at, the journal is
+    /// closed; within drain_timeout.
     void drain();
 
     /// Any thread; does not block: the sinks' files anew.
@@ -54,12 +57,15 @@ public:
 
 private:
     void recall_newest_events();
+    void put_in_force(std::shared_ptr<const settings> next);
     http::handler_factory front_desks(const std::shared_ptr<const settings>& settings);
     result<std::vector<std::unique_ptr<change>>> prepare(const std::shared_ptr<const settings>& next);
 
     std::function<void(std::string_view)> on_failure_;
     wall_clock clock_;
-    mutable std::mutex mutex_; // over settings_, which the one thread changes
+    std::mutex changing_; // held by whoever changes the rooms: a reload, once it has read all files, and the drain
+    std::atomic<bool> ending_{false};
+    mutable std::mutex mutex_; // over settings_
     std::shared_ptr<const settings> settings_;
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;

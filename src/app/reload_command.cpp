@@ -20,6 +20,10 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
                std::ostream& err) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto socket = find_admin_socket(given, config_path);
+    if (socket.path.empty()) {
+        err << socket.faults << '\n';
+        return exit_config;
+    }
     const auto answer = ask_daemon(socket.path, "POST", "/v1/reload", patience);
     if (!answer) {
         err << (socket.faults.empty() ? unreachable_text(socket.path, answer.error()) : socket.faults) << '\n';

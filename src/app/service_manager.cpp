@@ -18,6 +18,9 @@ namespace hookd::app {
 
 namespace {
 
+/// Beyond it none is meant, and some arithmetic would overflow.
+constexpr std::chrono::microseconds longest_watchdog = std::chrono::hours{24 * 365};
+
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
     return value == nullptr ? "" : value;
@@ -28,7 +31,8 @@ std::optional<std::chrono::microseconds> watchdog_time() {
     const auto process = variable("WATCHDOG_PID");
     std::int64_t microseconds = 0;
     std::from_chars(time.data(), time.data() + time.size(), microseconds);
-    if (microseconds <= 0 || (!process.empty() && process != std::to_string(getpid()))) {
+    if (microseconds <= 0 || microseconds > longest_watchdog.count() ||
+        (!process.empty() && process != std::to_string(getpid()))) {
         return std::nullopt;
     }
     return std::chrono::microseconds{microseconds};
@@ -77,8 +81,9 @@ void service_manager::send(std::string_view message) const {
     }
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
     const unique_fd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    if (!socket || sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-                          reinterpret_cast<const sockaddr*>(&to), length) < 0) {
+    const bool sent = socket && sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+                                       reinterpret_cast<const sockaddr*>(&to), length) >= 0;
+    if (!sent && !told_.exchange(true)) {
         spdlog::warn("cannot tell the service manager: {}", std::strerror(errno));
     }
 }

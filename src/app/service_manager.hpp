@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ private:
 
     std::string address_; // empty: nobody listens
     std::optional<std::chrono::microseconds> watchdog_;
+    mutable std::atomic<bool> told_{false}; // that nobody listens
 };
 
 } // namespace hookd::app

@@ -24,6 +24,10 @@ bool is_status(const nlohmann::ordered_json& what) {
 int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto socket = find_admin_socket(given.socket, config_path);
+    if (socket.path.empty()) {
+        err << socket.faults << '\n';
+        return exit_config;
+    }
     const auto answer = ask_daemon(socket.path, "GET", "/v1/status", patience);
     if (!answer) {
         if (!socket.faults.empty()) {

@@ -3,6 +3,7 @@
 #include "config/wording.hpp"
 
 #include <hookd/core/text.hpp>
+#include <hookd/core/unique_fd.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,32 +15,13 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace hookd::config {
 
 namespace {
 
-class descriptor {
-public:
-    explicit descriptor(int number) : number_(number) {}
-    descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    descriptor& operator=(descriptor&&) = delete;
-    ~descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
 struct opened {
-    descriptor file;
+    unique_fd file;
     struct stat about;
 };
 
@@ -60,9 +42,9 @@ std::unexpected<error> system_failure() {
 
 /// `flags` keep a FIFO from blocking where one must not be.
 result<opened> open_file(const std::string& path, int flags) {
-    descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)};
+    unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)};
     struct stat about{};
-    if (file.number() < 0 || ::fstat(file.number(), &about) != 0) {
+    if (!file || ::fstat(file.get(), &about) != 0) {
         return system_failure();
     }
     if (S_ISDIR(about.st_mode)) {
@@ -126,7 +108,7 @@ result<secret> read_secret(const std::string& path) {
         return std::unexpected{file.error()};
     }
     std::array<char, largest_secret + 1> buffer{};
-    const auto filled = read_into(file->file.number(), buffer);
+    const auto filled = read_into(file->file.get(), buffer);
     result<secret> outcome;
     if (!filled) {
         outcome = system_failure();
@@ -147,14 +129,17 @@ std::string check_file(const std::string& path, file_kind kind) {
 }
 
 result<configuration_file> read_configuration_file(const std::string& path, std::size_t most) {
-    const auto file = open_file(path, 0);
+    const auto file = open_file(path, O_NONBLOCK);
     if (!file) {
         return std::unexpected{file.error()};
     }
+    if (!S_ISREG(file->about.st_mode)) {
+        return failure("is not a regular file; a reload reads it again, so it must be one");
+    }
     configuration_file read;
-    read.open_to_others = S_ISREG(file->about.st_mode) && (file->about.st_mode & S_IROTH) != 0;
+    read.open_to_others = (file->about.st_mode & S_IROTH) != 0;
     read.text.resize(most + 1);
-    const auto filled = read_into(file->file.number(), read.text);
+    const auto filled = read_into(file->file.get(), read.text);
     if (!filled) {
         cleanse(std::span<char>{read.text});
         return system_failure();

@@ -6,10 +6,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,6 +21,8 @@ namespace {
 constexpr std::chrono::seconds after_cancelling{1};
 /// For a sink that a reload changes or removes to end what it has in hand.
 constexpr std::chrono::seconds for_a_change{5};
+/// How often who waits for that looks whether it is to hurry.
+constexpr std::chrono::milliseconds look_again{50};
 
 using lanes = std::vector<std::shared_ptr<lane>>;
 
@@ -35,16 +37,28 @@ const std::shared_ptr<lane>* find(const lanes& among, const std::string& name) {
     return found == among.end() ? nullptr : &*found;
 }
 
-/// Stops the lanes, and waits until they have ended; what takes longer than `patience` is cancelled, what hangs even
-/// then is left behind.
-void end(const lanes& leaving, std::chrono::milliseconds patience) {
+bool ended(lane& one, steady_time until, const std::atomic<bool>& hurry) {
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        if (one.ended_before(std::min(until, now + look_again))) {
+            return true;
+        }
+        if (now >= until || hurry) {
+            return false;
+        }
+    }
+}
+
+/// Stops the lanes, and waits until they have ended; what takes longer than `patience`, or is still under way when it
+/// comes to hurry, is cancelled; what hangs even then is left behind.
+void end(const lanes& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& hurry) {
     for (const auto& each : leaving) {
         each->stop();
     }
     lanes late;
     const auto patient_until = std::chrono::steady_clock::now() + patience;
     for (const auto& each : leaving) {
-        if (!each->ended_before(patient_until)) {
+        if (!ended(*each, patient_until, hurry)) {
             late.push_back(each);
         }
     }
@@ -108,14 +122,16 @@ public:
             const std::scoped_lock lock{mutex_};
             all.swap(lanes_);
         }
-        end(all, patience);
+        end(all, patience, std::atomic<bool>{false});
     }
 
+    void hurry() override { hurry_ = true; }
+
 private:
-    /// A lane in its place in the new order: one that runs on, or one that is built and not yet begun.
+    /// A lane in its place in the new order: one that runs on, or one that has not yet begun.
     struct place {
         std::shared_ptr<lane> feeding;
-        std::unique_ptr<sinks::sink> sink; // null: it runs on
+        bool runs_on = false;
     };
 
     /// Other sinks, that wait for their commit.
@@ -125,7 +141,12 @@ private:
         prepared(const prepared&) = delete;
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
-            for (const auto& name : opened) { // after a commit none is left
+            for (const auto& each : places) { // after a commit none is left
+                if (!each.runs_on) {
+                    each.feeding->abandon();
+                }
+            }
+            for (const auto& name : opened) {
                 owner_.journal_.close_sink(name);
             }
         }
@@ -148,6 +169,7 @@ private:
     journal::journal& journal_;
     wall_clock clock_;
     std::shared_ptr<tail> newest_events_;
+    std::atomic<bool> hurry_{false};
     mutable std::mutex mutex_; // over lanes_
     lanes lanes_;
 };
@@ -158,7 +180,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     for (const auto& each : sinks) {
         const auto* const there = find(now, each.name);
         if (there != nullptr && same((*there)->settings(), each)) {
-            next->places.push_back({*there, nullptr});
+            next->places.push_back({.feeding = *there, .runs_on = true});
             continue;
         }
         if (there == nullptr) {
@@ -167,10 +189,11 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
             }
             next->opened.push_back(each.name);
         }
-        auto feeding = std::make_shared<lane>(
-            each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
         try {
-            next->places.push_back({feeding, build_(each, feeding->context())});
+            auto feeding = std::make_shared<lane>(
+                each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
+            next->places.push_back({.feeding = feeding});
+            feeding->start(build_(each, feeding->context()));
         } catch (const std::exception& caught) {
             return std::unexpected(error{"sink " + each.name + ": " + caught.what()});
         }
@@ -178,8 +201,8 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     return next;
 }
 
-/// The cursor of a changed sink is only known once its lane has ended. Where the journal fails meanwhile or there is no
-/// thread to be had, the process cannot go on: the exceptions end it.
+/// The cursor of a changed sink is only known once its lane has ended. Where the journal has failed meanwhile, the
+/// process is at its end anyway, and the exception hastens it.
 void threaded_dispatcher::take_over(prepared& next) {
     lanes all;
     for (const auto& each : next.places) {
@@ -187,7 +210,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     auto leaving = running();
     std::erase_if(leaving, [&](const auto& each) { return std::ranges::find(all, each) != all.end(); });
-    end(leaving, for_a_change);
+    end(leaving, for_a_change, hurry_);
     for (const auto& each : leaving) {
         if (find(all, each->name()) == nullptr) {
             journal_.close_sink(each->name());
@@ -199,10 +222,11 @@ void threaded_dispatcher::take_over(prepared& next) {
         lanes_ = std::move(all); // before they begin: a commit that a lane does not see itself must wake it
     }
     for (auto& each : next.places) {
-        if (each.sink != nullptr) {
-            each.feeding->start(std::move(each.sink), journal_.open_sink(each.feeding->name()).value());
+        if (!each.runs_on) {
+            each.feeding->begin(journal_.open_sink(each.feeding->name()).value());
         }
     }
+    next.places.clear();
     next.opened.clear();
 }
 
@@ -215,11 +239,7 @@ result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, 
     if (!ready) {
         return std::unexpected(ready.error());
     }
-    try {
-        (*ready)->commit();
-    } catch (const std::system_error& caught) {
-        return std::unexpected(error{std::string{"no thread for a sink: "} + caught.what()});
-    }
+    (*ready)->commit();
     return made;
 }
 

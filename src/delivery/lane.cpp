@@ -58,8 +58,12 @@ lane::lane(sink_settings settings, const place& where)
 
 lane::~lane() = default;
 
-void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state) {
+void lane::start(std::unique_ptr<sinks::sink> sink) {
     sink_ = std::move(sink);
+    thread_ = std::thread{[self = shared_from_this()] { self->run(); }};
+}
+
+void lane::begin(const journal::sink_state& state) {
     figures_.reached(state.cursor);
     plan_ = std::make_unique<lane_plan>(settings_,
                                         lane_plan::start{.cursor = state.cursor,
@@ -68,11 +72,22 @@ void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& s
                                                          .rows = state.waiting + state.dead > 0,
                                                          .batch_limit = sink_->batch_limit()},
                                         jitter());
-    thread_ = std::thread{[self = shared_from_this()] { self->run(); }};
+    begun_.count_down();
+}
+
+void lane::abandon() {
+    if (thread_.joinable()) {
+        begun_.count_down();
+        thread_.join();
+    }
 }
 
 void lane::run() {
     name_thread(settings_.name);
+    begun_.wait();
+    if (plan_ == nullptr) {
+        return;
+    }
     asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
         if (!failure) {
             return;

@@ -23,6 +23,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <latch>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,8 +58,12 @@ public:
     const sink_settings& settings() const { return settings_; }
     /// For building the sink.
     boost::asio::io_context& context() { return context_; }
-    /// Starts the thread. Throws std::system_error when there can be no more.
-    void start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state);
+    /// Starts the thread, which waits for `begin` or `abandon`. Throws std::system_error when there can be no more.
+    void start(std::unique_ptr<sinks::sink> sink);
+    /// Needs nothing that could be refused.
+    void begin(const journal::sink_state& state);
+    /// Instead of `begin`, or of both.
+    void abandon();
 
     // Any thread, none of these blocks:
     void committed();
@@ -113,6 +118,7 @@ private:
     lane_figures figures_;
     std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
     std::atomic<bool> stopping_ = false; // set by any thread, before the loop is woken
+    std::latch begun_{1};
 
     std::thread thread_;   // of the starting and stopping thread
     std::mutex end_mutex_; // over end_

@@ -11,18 +11,40 @@ namespace {
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
 std::optional<ip_address> node_address(std::string_view node) {
+    std::string_view host = node;
+    std::string_view port;
     if (node.starts_with('[')) {
-        return ip_address::parse(node.substr(1, node.find(']') - 1));
+        const auto end = node.find(']');
+        if (end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        host = node.substr(1, end - 1);
+        port = node.substr(end + 1);
+    } else if (std::ranges::count(node, ':') == 1) {
+        host = node.substr(0, node.find(':'));
+        port = node.substr(node.find(':'));
     }
-    if (std::ranges::count(node, ':') == 1) {
-        node = node.substr(0, node.find(':'));
-    }
-    return ip_address::parse(node);
+    const bool is_port =
+        port.size() > 1 && port.starts_with(':') && port.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    return port.empty() || is_port ? ip_address::parse(host) : std::nullopt;
 }
 
-/// Splits at `separator` outside of quoted strings; an unclosed quote takes the rest, as any reader must see it.
-std::vector<std::string_view> split_unquoted(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
+using parts_of = std::vector<std::string_view>;
+
+parts_of split(std::string_view text, char separator) {
+    parts_of parts;
+    for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
+        parts.push_back(text.substr(0, end));
+        text.remove_prefix(end + 1);
+    }
+    parts.push_back(text);
+    return parts;
+}
+
+/// Splits at `separator` outside of quoted strings (RFC 9110 section 5.6.4). Nothing where a quote is not closed: a
+/// client may have opened it, to hide in it what the proxy would append.
+std::optional<parts_of> split_unquoted(std::string_view text, char separator) {
+    parts_of parts;
     bool quoted = false;
     std::size_t begin = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -36,11 +58,11 @@ std::vector<std::string_view> split_unquoted(std::string_view text, char separat
         }
     }
     parts.push_back(text.substr(begin));
-    return parts;
+    return quoted ? std::nullopt : std::optional{std::move(parts)};
 }
 
 std::optional<ip_address> forwarded_for(std::string_view element) {
-    for (const auto pair : split_unquoted(element, ';')) {
+    for (const auto pair : split_unquoted(element, ';').value_or(parts_of{})) {
         const auto text = trimmed(pair);
         const auto equals = text.find('=');
         if (equals == std::string_view::npos || !same_field_name(text.substr(0, equals), "for")) {
@@ -65,12 +87,16 @@ std::optional<std::string> client_behind(std::string peer, const std::vector<cid
     for (const auto& [name, value] : fields) {
         if (same_field_name(name, "X-Forwarded-For")) {
             x_forwarded = true;
-            for (const auto entry : split_unquoted(value, ',')) {
+            for (const auto entry : split(value, ',')) {
                 hops.push_back(node_address(trimmed(entry)));
             }
         } else if (same_field_name(name, "Forwarded")) {
             forwarded = true;
-            for (const auto element : split_unquoted(value, ',')) {
+            const auto elements = split_unquoted(value, ',');
+            if (!elements) {
+                return std::nullopt;
+            }
+            for (const auto element : *elements) {
                 hops.push_back(forwarded_for(element));
             }
         }

@@ -101,8 +101,9 @@ void io_thread::begin_drain() {
 void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done) {
     asio::post(context_, [this, terms = std::move(terms), added = std::move(added), done = std::move(done)]() mutable {
         terms_ = std::move(terms);
-        std::erase_if(acceptors_, [this](const auto& one) {
-            if (auto now = terms_->find(one->where->key)) {
+        std::erase_if(acceptors_, [&](const auto& one) {
+            auto now = terms_->find(one->where->key);
+            if (now != nullptr && std::ranges::find(added, now->key, &accepting_socket::key) == added.end()) {
                 one->where = std::move(now);
                 return false;
             }
@@ -149,9 +150,13 @@ void io_thread::accept_from(accepting_socket from) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     getsockname(from.descriptor.get(), reinterpret_cast<sockaddr*>(&storage), &length);
-    auto one = std::make_shared<accepting>(
-        terms_->find(from.key),
-        acceptor{context_, asio::generic::stream_protocol{storage.ss_family, 0}, from.descriptor.get()});
+    auto one = std::make_shared<accepting>(terms_->find(from.key), acceptor{context_});
+    boost::system::error_code fault;
+    one->socket.assign({storage.ss_family, 0}, from.descriptor.get(), fault);
+    if (fault) {
+        spdlog::critical("cannot accept on {}: {}", one->where->bound, fault.message());
+        return;
+    }
     from.descriptor.release();
     acceptors_.push_back(one);
     asio::co_spawn(context_, accept_on(std::move(one)), log_exception);

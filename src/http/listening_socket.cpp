@@ -166,7 +166,8 @@ bool is_stale(const socket_address& address, const std::string& path) {
     if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
         return false;
     }
-    const unique_fd probe{socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    // Without waiting: a full backlog is somebody, too.
+    const unique_fd probe{socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     return probe.get() >= 0 && connect(probe.get(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
 }
 
@@ -197,7 +198,7 @@ result<listening_sockets> open_unix(std::string_view text, unsigned count) {
     }
     auto opened = duplicated(text, std::move(socket), count);
     if (opened) {
-        opened->unlink_on_end = path;
+        opened->file.emplace(path);
     }
     return opened;
 }
@@ -206,11 +207,14 @@ result<listening_sockets> open_unix(std::string_view text, unsigned count) {
 std::optional<int> passed_descriptor(std::string_view name) {
     const char* const pid = std::getenv("LISTEN_PID");
     const char* const names = std::getenv("LISTEN_FDNAMES");
-    if (pid == nullptr || names == nullptr || std::to_string(getpid()) != pid) {
+    const char* const count = std::getenv("LISTEN_FDS");
+    if (pid == nullptr || names == nullptr || count == nullptr || std::to_string(getpid()) != pid) {
         return std::nullopt;
     }
-    int fd = first_passed_descriptor;
-    for (std::string_view rest{names};; ++fd) {
+    int passed = 0;
+    std::from_chars(count, count + std::strlen(count), passed);
+    std::string_view rest{names};
+    for (int fd = first_passed_descriptor; fd < first_passed_descriptor + passed; ++fd) {
         const auto colon = rest.find(':');
         if (rest.substr(0, colon) == name) {
             return fd;
@@ -220,6 +224,7 @@ std::optional<int> passed_descriptor(std::string_view name) {
         }
         rest.remove_prefix(colon + 1);
     }
+    return std::nullopt;
 }
 
 result<listening_sockets> open_passed(std::string_view text, unsigned count) {
@@ -228,6 +233,12 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
         return std::unexpected{
             error{"cannot listen on " + std::string{text} +
                   ": systemd passed no socket of that name; set FileDescriptorName= in the socket unit"}};
+    }
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (getsockopt(*passed, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening != 1) {
+        return std::unexpected{error{"cannot listen on " + std::string{text} +
+                                     ": what systemd passed is no listening stream socket; want ListenStream="}};
     }
     fcntl(*passed, F_SETFD, FD_CLOEXEC); // it stays open for the next reload, but is none of a hook's business
     unique_fd socket{fcntl(*passed, F_DUPFD_CLOEXEC, 0)};
@@ -239,6 +250,25 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
 }
 
 } // namespace
+
+socket_file::socket_file(std::string path) : path_{std::move(path)} {
+    struct stat status{};
+    if (lstat(path_.c_str(), &status) == 0) {
+        device_ = status.st_dev;
+        number_ = status.st_ino;
+    }
+}
+
+bool socket_file::is_there() const {
+    struct stat status{};
+    return lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == number_;
+}
+
+void socket_file::remove() const {
+    if (is_there()) {
+        unlink(path_.c_str());
+    }
+}
 
 result<listening_sockets> open_listening_sockets(std::string_view address, unsigned count,
                                                  std::span<const std::string> own) {

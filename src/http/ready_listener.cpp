@@ -1,7 +1,5 @@
 #include "http/ready_listener.hpp"
 
-#include "http/listening_socket.hpp"
-
 #include <algorithm>
 #include <iterator>
 
@@ -41,7 +39,7 @@ result<ready_listener> make_ready(const listener_settings& settings, std::span<c
         }
         what.bound = sockets->bound;
         made.added = std::move(sockets->descriptors);
-        made.unlink_on_end = std::move(sockets->unlink_on_end);
+        made.file = std::move(sockets->file);
     }
     made.what = std::make_shared<const listener>(std::move(what));
     return made;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/certificate_watch.hpp"
+#include "http/listening_socket.hpp"
 #include "http/terms.hpp"
 
 #include <hookd/core/error.hpp>
@@ -17,7 +18,7 @@ namespace hookd::http {
 struct ready_listener {
     listener_ptr what;
     std::vector<unique_fd> added; ///< A socket for each thread, where the address is new.
-    std::string unlink_on_end;    ///< The path of a Unix socket among these.
+    std::optional<socket_file> file;
     std::optional<certificate_watch> watch;
 };
 

@@ -12,7 +12,6 @@
 #include <map>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 namespace hookd::http {
 
@@ -45,7 +44,7 @@ public:
     result<std::unique_ptr<change>> prepare(const server_settings& limits, std::span<const listener_settings> listeners,
                                             const handler_factory& make_handler) override {
         auto next = std::make_unique<prepared>(*this, limits);
-        const auto now = in_force_.front() ? in_force_.front()->listeners : std::vector<listener_ptr>{};
+        const auto now = reachable();
         for (const auto& one : listeners) {
             auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(threads_.size()));
             if (!opened) {
@@ -117,8 +116,8 @@ private:
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
             for (const auto& one : listeners) { // after a commit none is left
-                if (!one.unlink_on_end.empty()) {
-                    unlink(one.unlink_on_end.c_str());
+                if (one.file) {
+                    one.file->remove();
                 }
             }
         }
@@ -133,6 +132,7 @@ private:
         server_of_threads& owner_;
     };
 
+    std::vector<listener_ptr> reachable() const;
     void take_over(prepared& next);
     void forget_sockets(std::span<const listener_ptr> those_that_stay);
     /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
@@ -146,8 +146,18 @@ private:
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::vector<terms_ptr> in_force_;                  // one for each thread, as it has it
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
-    std::map<std::string, std::string> unlink_on_end_;
+    std::map<std::string, socket_file> files_;
 };
+
+/// Those in force whose sockets can serve on: nobody finds a Unix socket any more once its name is gone.
+std::vector<listener_ptr> server_of_threads::reachable() const {
+    auto listeners = in_force_.front() ? in_force_.front()->listeners : std::vector<listener_ptr>{};
+    std::erase_if(listeners, [this](const auto& one) {
+        const auto file = files_.find(one->key);
+        return file != files_.end() && !file->second.is_there();
+    });
+    return listeners;
+}
 
 void server_of_threads::take_over(prepared& next) {
     state_.limit(next.limits);
@@ -162,8 +172,8 @@ void server_of_threads::take_over(prepared& next) {
         if (!one.added.empty()) {
             spdlog::info("{} on {} ({})", name_, one.what->bound, one.what->tls ? "HTTPS" : "HTTP");
         }
-        if (!one.unlink_on_end.empty()) {
-            unlink_on_end_[key] = std::move(one.unlink_on_end);
+        if (one.file) {
+            files_.insert_or_assign(key, std::move(*one.file));
         }
         watches_.erase(key);
         if (one.watch) {
@@ -187,8 +197,8 @@ void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_
         }
         spdlog::info("no longer {} on {}", name_, one->bound);
         watches_.erase(key);
-        if (const auto path = unlink_on_end_.extract(key)) {
-            unlink(path.mapped().c_str());
+        if (const auto file = files_.extract(key)) {
+            file.mapped().remove();
         }
     }
 }
@@ -236,8 +246,8 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
     changed.notify_one();
     impatience.join();
     threads_.clear();
-    for (const auto& [key, path] : unlink_on_end_) {
-        unlink(path.c_str());
+    for (const auto& [key, file] : files_) {
+        file.remove();
     }
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <ctime>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace hookd::http {
 
@@ -47,6 +48,25 @@ error openssl_error(std::string what) {
     return {std::move(what)};
 }
 
+/// A FIFO would hold up whoever reads it, and a key that all may read is none. What else is wrong OpenSSL finds.
+std::optional<error> unfit(const std::string& path, mode_t forbidden) {
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return error{path + " is not a regular file"};
+    }
+    if ((status.st_mode & forbidden) != 0) {
+        return error{path + " gives others access, and so does not keep a private key; chmod o= " + path};
+    }
+    return std::nullopt;
+}
+
+int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) {
+    return -1;
+}
+
 } // namespace
 
 result<tls_context> make_tls_context(const tls_settings& files) {
@@ -67,6 +87,12 @@ result<tls_context> make_tls_context(const tls_settings& files) {
     if (SSL_CTX_set_cipher_list(raw, tls12_ciphers) != 1 || SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 ||
         SSL_CTX_set1_groups_list(raw, groups) != 1) {
         return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
+    }
+    SSL_CTX_set_default_passwd_cb(raw, no_password); // else OpenSSL asks at the terminal, where there is one
+    for (const auto& fault : {unfit(files.certificate, 0), unfit(files.private_key, S_IRWXO)}) {
+        if (fault) {
+            return std::unexpected{*fault};
+        }
     }
     if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
         return std::unexpected{openssl_error("cannot use the certificate " + files.certificate)};

@@ -1,5 +1,8 @@
 #include <hookd/intake/figures.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace hookd::intake {
 
 std::string_view to_text(refusal why) {
@@ -35,9 +38,16 @@ std::vector<figures::named> figures::endpoints() const {
     const std::scoped_lock lock{mutex_};
     std::vector<named> all;
     for (const auto& [endpoint, counted] : endpoints_) {
-        all.push_back({endpoint, counted.get()});
+        if (std::ranges::find(shown_, endpoint) != shown_.end()) {
+            all.push_back({endpoint, counted.get()});
+        }
     }
     return all;
+}
+
+void figures::show(std::vector<std::string> endpoints) {
+    const std::scoped_lock lock{mutex_};
+    shown_ = std::move(endpoints);
 }
 
 } // namespace hookd::intake

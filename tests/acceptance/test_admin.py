@@ -323,6 +323,20 @@ def test_a_reload_that_is_applied_says_so_and_counts_from_the_next_request_on(ma
     assert after["applied"] is True and after["at"] > before
 
 
+def test_who_may_only_look_cannot_shut_out_who_controls(both):
+    with contextlib.ExitStack() as held:
+        for _ in range(80):
+            held.enter_context(Connection(tcp_socket(both)))
+        assert both.run("status").returncode == DONE
+
+
+@pytest.mark.parametrize("words", [["status"], ["reload"]])
+def test_a_file_that_is_named_and_cannot_be_read_leads_to_no_other_daemon(tmp_path, words):
+    asked = with_configuration(tmp_path / "typo.toml", *words)
+    assert (asked.returncode, asked.stdout) == (CONFIG, "")
+    assert "typo.toml" in asked.stderr
+
+
 def test_a_broken_file_does_not_hide_its_faults_where_no_daemon_is_reached(tmp_path):
     broken = tmp_path / "hookd.toml"
     broken.write_text("[admin\n")

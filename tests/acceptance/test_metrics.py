@@ -329,6 +329,18 @@ def test_a_reload_that_was_refused_is_seen_until_one_is_applied(make_daemon):
     assert metrics(daemon)["hookd_last_reload_successful"] == 1
 
 
+def test_an_endpoint_that_is_no_more_is_shown_no_more(make_daemon):
+    daemon = make_daemon().start()
+    assert daemon.send(success_event()).status == 204
+    daemon.configuration["endpoint"] = [daemon.default_endpoint("other", "/other")]
+    assert daemon.run("reload").returncode == 0
+    for _ in range(2):
+        labels = [name for name in metrics(daemon) if "endpoint=" in name]
+        assert labels and all('endpoint="other"' in name for name in labels)
+        daemon.stop()
+        daemon.start()
+
+
 def test_the_bound_of_the_journal_follows_a_reload(make_daemon):
     daemon = make_daemon().start()
     daemon.configuration["journal"]["max_size"] = "3 MiB"

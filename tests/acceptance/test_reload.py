@@ -9,6 +9,7 @@ import signal
 import socket
 import ssl
 import time
+from pathlib import Path
 
 import pytest
 
@@ -221,6 +222,53 @@ def test_a_sink_that_stays_the_same_is_not_disturbed(make_daemon, tmp_path):
     assert lines_of(began) == lines_of(ended) == [id]
 
 
+def test_what_the_system_has_no_descriptors_for_is_refused_and_the_daemon_serves_on(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, "cat > /dev/null")
+    daemon = make_daemon(wrapper=["prlimit", "--nofile=150"], server={"max_connections": 10}).start()
+    good = daemon.configuration["sink"]
+    daemon.configuration["sink"] = [*good, *(exec_sink(hook, f"hook-{number}") for number in range(100))]
+    assert re.search(r"hookd\.toml: .*Too many open files", reload(daemon, "not reloaded"))
+    daemon.configuration["sink"] = good
+    reload(daemon)
+    id = message_id()
+    assert daemon.send(success_event(), id).status == 204
+    daemon.wait_for_events([id])
+
+
+def test_a_stop_while_a_reload_waits_for_a_sink_drains_and_ends_in_time(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, 'trap "" TERM; echo began >> "$here/began"; sleep 60')
+    daemon = make_daemon(sinks=[exec_sink(hook, timeout="90s")], server={"drain_timeout": "500ms"}).start()
+    daemon.send(success_event())
+    until((tmp_path / "began").exists, "the hook")
+    daemon.configuration["sink"][0]["timeout"] = "80s"
+    daemon.write_configuration()
+    daemon.signal(signal.SIGHUP)
+    time.sleep(0.5)  # into the reload's wait for the hook, which is 5 s long
+    daemon.stop()
+    assert " stopped\n" in daemon.log()
+
+
+def test_a_unix_socket_whose_name_is_gone_is_made_again(make_daemon, tmp_path):
+    path = tmp_path / "hook.sock"
+    daemon = make_daemon(certificates=None, listeners=[{"address": f"unix:{path}"}]).start()
+    descriptors = Path(f"/proc/{daemon.process.pid}/fd")
+    before = len(list(descriptors.iterdir()))
+    path.unlink()
+    reload(daemon)
+    assert exchange(Listener(f"unix:{path}", False), daemon.request(success_event())).status == 204
+    until(lambda: len(list(descriptors.iterdir())) == before, "the sockets of the old name to be closed")
+
+
+def test_a_name_that_another_program_has_taken_is_left_to_it(make_daemon, tmp_path):
+    path = tmp_path / "hook.sock"
+    daemon = make_daemon(certificates=None, listeners=[{"address": f"unix:{path}"}]).start()
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as others:
+        others.bind(str(path))
+        daemon.stop()
+        assert path.exists()
+
+
 # A fault changes nothing
 
 FAULTS = {
@@ -326,6 +374,35 @@ def test_a_certificate_without_its_key_is_reported_once_and_the_old_one_stays(da
     assert served_serial(daemon) == before
     replace(key, mine["private_key"])
     until(lambda: served_serial(daemon) != before, lambda: f"the new certificate; log:\n{daemon.log()}")
+
+
+def test_a_renewed_key_that_others_can_read_is_not_taken(daemon, certificates, mine):
+    before = served_serial(daemon)
+    certificate, key = certificates.issue("open")
+    replace(key, mine["private_key"])
+    os.chmod(mine["private_key"], 0o644)
+    replace(certificate, mine["certificate"])
+    daemon.wait_for_log("certificate files have changed, but .* gives others access")
+    assert served_serial(daemon) == before
+
+
+def test_a_fifo_in_the_place_of_a_certificate_holds_nothing_up(daemon, certificates, mine):
+    os.unlink(mine["certificate"])
+    os.mkfifo(mine["certificate"])
+    daemon.wait_for_log("certificate files have changed, but .* is not a regular file")
+    os.unlink(mine["certificate"])
+    replace(certificates.certificate, mine["certificate"])
+    reload(daemon)
+
+
+def test_a_fifo_in_the_place_of_the_configuration_holds_nothing_up(daemon):
+    os.unlink(daemon.configuration_path)
+    os.mkfifo(daemon.configuration_path)
+    since = len(daemon.log())
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_for_log("hookd.toml.*is not a regular file", since)
+    os.unlink(daemon.configuration_path)
+    reload(daemon)
 
 
 def test_a_reload_reads_the_certificate_anew(daemon, certificates, mine):

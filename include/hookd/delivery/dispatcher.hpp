@@ -37,6 +37,9 @@ public:
     /// another change or `stop` is under way; both steps block.
     virtual result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) = 0;
 
+    /// Any thread: the process is to end, so a change under way waits no longer for what sinks have in hand.
+    virtual void hurry() = 0;
+
     /// A watchdog's thread: for how long the lane that is furthest behind has owed an answer, beyond the time that its
     /// sink may take; asks all again.
     virtual std::chrono::milliseconds silence() = 0;

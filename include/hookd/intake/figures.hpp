@@ -65,10 +65,14 @@ public:
         std::string endpoint;
         const endpoint_figures* counted;
     };
+    /// Those that are shown, in order of their names.
     std::vector<named> endpoints() const;
+    /// Only these from now on: what was counted for others is kept, but is of no interest any more.
+    void show(std::vector<std::string> endpoints);
 
 private:
-    mutable std::mutex mutex_; // over the map, not what is in it
+    mutable std::mutex mutex_; // over what follows, not what is in the map
+    std::vector<std::string> shown_;
     std::map<std::string, std::unique_ptr<endpoint_figures>> endpoints_;
 };
 

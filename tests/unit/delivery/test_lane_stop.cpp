@@ -181,7 +181,8 @@ TEST_CASE("timeout: a single event that is never done is cancelled, and that cou
                                                      .newest_events = std::make_shared<tail>(1, tail::limits{}),
                                                      .clock = &hookd::system_now,
                                                      .overtime = 10ms});
-    alone->start(std::make_unique<hanging_sink>(into, alone->context()), *state);
+    alone->start(std::make_unique<hanging_sink>(into, alone->context()));
+    alone->begin(*state);
     CHECK(into->reaches(2));
     while (into->count_of("cancelled") < 2) {
         std::this_thread::yield();

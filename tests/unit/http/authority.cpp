@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
+#include <sys/stat.h>
 
 namespace {
 
@@ -52,6 +53,7 @@ void sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
 template <class Write>
 std::string write_pem(const std::filesystem::path& path, Write write) {
     std::FILE* const file = std::fopen(path.c_str(), "w");
+    fchmod(fileno(file), S_IRUSR | S_IWUSR); // a server takes no key that others can read
     require(file != nullptr && write(file) == 1 && std::fclose(file) == 0);
     return path.string();
 }

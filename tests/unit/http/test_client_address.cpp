@@ -44,7 +44,17 @@ TEST_CASE("client address: Forwarded, with ports, brackets and quotes") {
 }
 
 TEST_CASE("client address: an attacker's unclosed quote cannot hide what the proxy appended") {
-    CHECK(client({{"Forwarded", "for=\"6.6.6.6, for=192.0.2.7"}}) == "127.0.0.1");
+    CHECK(client({{"Forwarded", "for=\"6.6.6.6, for=192.0.2.7"}}) == "refused");
+    CHECK(client({{"Forwarded", "for=6.6.6.6;x=\", for=192.0.2.7"}}) == "refused");
+    CHECK(client({{"Forwarded", "for=6.6.6.6;x=\"\\, for=\"192.0.2.7\""}}) == "refused");
+    CHECK(client({{"X-Forwarded-For", "\", 192.0.2.7"}}) == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "\"6.6.6.6, 192.0.2.7"}}) == "192.0.2.7");
+}
+
+TEST_CASE("client address: what is no address is not taken for one") {
+    for (const auto* entry : {"[2001:db8::5]junk", "[2001:db8::5", "192.0.2.4:junk", "[192.0.2.4]:", "[]"}) {
+        CHECK(client({{"X-Forwarded-For", entry}}) == "127.0.0.1");
+    }
 }
 
 TEST_CASE("client address: both fields at once are refused, since one is not the proxy's") {

@@ -34,6 +34,7 @@ public:
         journal_settings settings;
         settings.path = (directory_ / "journal.db").string();
         journal_ = journal::open(settings, fixed_now, {}).value();
+        counted_.show({"colivara"});
         intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, counted_);
     }
     house(const house&) = delete;
