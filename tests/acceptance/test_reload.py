@@ -251,11 +251,15 @@ def test_a_stop_while_a_reload_waits_for_a_sink_drains_and_ends_in_time(make_dae
 def test_a_unix_socket_whose_name_is_gone_is_made_again(make_daemon, tmp_path):
     path = tmp_path / "hook.sock"
     daemon = make_daemon(certificates=None, listeners=[{"address": f"unix:{path}"}]).start()
+    here = Listener(f"unix:{path}", False)
+    id = message_id()
+    assert exchange(here, daemon.request(success_event(), id)).status == 204
+    daemon.wait_for_events([id])  # its file is open now
     descriptors = Path(f"/proc/{daemon.process.pid}/fd")
     before = len(list(descriptors.iterdir()))
     path.unlink()
     reload(daemon)
-    assert exchange(Listener(f"unix:{path}", False), daemon.request(success_event())).status == 204
+    assert exchange(here, daemon.request(success_event())).status == 204
     until(lambda: len(list(descriptors.iterdir())) == before, "the sockets of the old name to be closed")
 
 
