@@ -47,7 +47,7 @@ std::string openssl_reason() {
 
 client_result<tls_context> make_client_context(const client_trust& trust) {
     ERR_clear_error();
-    const tls_context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
+    tls_context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
     if (context == nullptr) {
         return fail(client_fault::authorities, "OpenSSL cannot make a TLS context: " + openssl_reason());
     }

@@ -118,7 +118,7 @@ proxy_header parse_v2(std::string_view bytes) {
     }
     const auto version_and_command = byte_at(bytes, 12);
     const auto family_and_transport = byte_at(bytes, 13);
-    const std::size_t length = v2_fixed_length + byte_at(bytes, 14) * 256U + byte_at(bytes, 15);
+    const std::size_t length = v2_fixed_length + std::size_t{byte_at(bytes, 14)} * 256 + byte_at(bytes, 15);
     const bool local = version_and_command == 0x20; // the proxy itself, such as a health check: the rest is skipped
     if (!local && version_and_command != 0x21) {
         return refused("a PROXY header of an unknown version or command");

@@ -97,6 +97,7 @@ public:
     std::vector<listener_state> listeners() const override {
         std::vector<listener_state> states;
         const std::lock_guard lock{mutex_};
+        states.reserve(shown_.size());
         for (const auto& one : shown_) {
             states.push_back({.address = one->bound,
                               .tls = one->tls != nullptr,
@@ -163,6 +164,7 @@ void server_of_threads::take_over(prepared& next) {
     state_.limit(next.limits);
     raise_descriptor_limit(next.limits.max_connections);
     std::vector<listener_ptr> listeners;
+    listeners.reserve(next.listeners.size());
     for (const auto& one : next.listeners) {
         listeners.push_back(one.what);
     }

@@ -71,7 +71,7 @@ int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*
 
 result<tls_context> make_tls_context(const tls_settings& files) {
     ERR_clear_error();
-    const tls_context context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
+    tls_context context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
     if (context == nullptr) {
         return std::unexpected{openssl_error("OpenSSL cannot make a TLS context")};
     }
