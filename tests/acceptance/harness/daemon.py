@@ -135,7 +135,7 @@ class Daemon:
         return self
 
     def start(self):
-        """Starts the process and waits until every listener listens, the administration's too."""
+        """Starts the process and waits until it is ready: every listener listens, the administration's too."""
         since = len(self.log())
         self.launch()
         wanted = len(self.configuration["listener"])
@@ -149,7 +149,7 @@ class Daemon:
         context = self.certificates.client_context() if self.certificates else None
         self.listeners = [Listener(address, kind == "HTTPS", context if kind == "HTTPS" else None)
                           for address, kind in until(listening, lambda: f"listeners:\n{self.log()[since:]}")]
-        self.wait_for_log("administration on unix:", since)
+        self.wait_for_log(r"ready: \d+ listener", since)
         return self
 
     def wait(self, timeout=30):
