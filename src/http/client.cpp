@@ -1,5 +1,6 @@
 #include "http/client_state.hpp"
 
+#include <hookd/core/secret.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 
@@ -55,9 +56,16 @@ client::state::state(asio::io_context& context, destination_ptr where, client_li
       reader_{limits.keep_body} {}
 
 client::state::~state() {
+    forget_message();
     if (is_open()) {
         transport_->close_write();
     }
+}
+
+/// Its fields may have held a secret.
+void client::state::forget_message() {
+    cleanse(std::span<char>{message_});
+    message_.clear();
 }
 
 /// Tries the addresses one after another until one has let us in.
@@ -147,6 +155,11 @@ asio::awaitable<client_result<response>> client::state::request(std::string_view
 void client::state::write_message(std::string_view method, std::string_view target,
                                   std::span<const header_field> fields, std::string_view body) {
     message_.clear();
+    std::size_t size = 256 + method.size() + target.size() + where_->authority.size() + body.size();
+    for (const auto& [name, value] : fields) {
+        size += name.size() + value.size() + 4;
+    }
+    message_.reserve(size); // a string that grows leaves copies behind
     message_.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(where_->authority);
     for (const auto& [name, value] : fields) {
         message_.append("\r\n").append(name).append(": ").append(value);
@@ -291,6 +304,7 @@ asio::awaitable<client_result<response>> client::request(std::string_view method
 
 void client::rest() {
     state_->stop_timer();
+    state_->forget_message();
 }
 
 } // namespace hookd::http

@@ -32,6 +32,7 @@ struct client::state {
                                                             std::span<const header_field> fields,
                                                             std::string_view body);
     void stop_timer() { deadline_.stop(); }
+    void forget_message();
     const client_limits& limits() const { return limits_; }
 
 private:

@@ -1,5 +1,6 @@
 #include "sinks/http_sink.hpp"
 
+#include "sinks/http_circuit.hpp"
 #include "sinks/http_message.hpp"
 #include "sinks/http_options.hpp"
 #include "sinks/http_verdict.hpp"
@@ -8,6 +9,7 @@
 #include <hookd/http/destination_finder.hpp>
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,10 +20,15 @@ namespace {
 
 /// Of an answer that is no 2xx, for the operator.
 constexpr std::size_t kept_of_a_body = 1024;
+/// What lies between may forget a silent connection without a word, and then a request is sent into nothing.
+constexpr std::chrono::seconds longest_idle{30};
+
+using clock = std::chrono::steady_clock;
 
 struct connection {
     http::destination_ptr to;
     http::client client;
+    clock::time_point used{};
 };
 
 /// The connections that nobody uses now; the one used last is taken first, so that those too many grow old and are
@@ -29,8 +36,8 @@ struct connection {
 class idle_connections {
 public:
     std::optional<connection> take(const http::destination_ptr& to) {
-        // Those to where the server was before are of no more use.
-        std::erase_if(idle_, [&](const connection& each) { return each.to != to; });
+        const auto oldest = clock::now() - longest_idle;
+        std::erase_if(idle_, [&](const connection& each) { return each.to != to || each.used < oldest; });
         if (idle_.empty()) {
             return std::nullopt;
         }
@@ -40,6 +47,7 @@ public:
     }
     void keep(connection what) {
         what.client.rest();
+        what.used = clock::now();
         idle_.push_back(std::move(what));
     }
 
@@ -73,6 +81,7 @@ public:
 
 private:
     asio::awaitable<outcome> post(event_ptr what);
+    asio::awaitable<outcome> try_to_post(event_ptr what);
     asio::awaitable<http::client_result<http::response>> exchange(http_message message);
     outcome with_place(outcome judged) const;
 
@@ -81,9 +90,33 @@ private:
     http::client_limits limits_;
     http::destination_finder finder_;
     idle_connections idle_;
+    http_circuit circuit_;
+    std::string last_failure_;
 };
 
 asio::awaitable<outcome> http_sink::post(event_ptr what) {
+    if (const auto pause = circuit_.pause(clock::now()); pause > std::chrono::milliseconds{0}) {
+        co_return outcome{verdict::unavailable, pause,
+                          fmt::format("the last {} events failed, so the server is left alone for a while: {}",
+                                      circuit_.failing(), last_failure_)};
+    }
+    auto judged = co_await try_to_post(what);
+    switch (judged.what) {
+    case verdict::delivered:
+    case verdict::reject:
+        circuit_.worked();
+        break;
+    case verdict::retry:
+        circuit_.failed(what->sequence, judged.retry_after, clock::now());
+        last_failure_ = judged.detail;
+        break;
+    case verdict::unavailable:
+        break;
+    }
+    co_return judged;
+}
+
+asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
     auto message = compose(*options_, *what);
     if (!message) {
         co_return outcome{verdict::reject, {}, "its signature headers hold control characters, and cannot be sent on"};
@@ -100,12 +133,12 @@ asio::awaitable<outcome> http_sink::post(event_ptr what) {
 
 /// A connection on which anything went wrong is not kept; nor is one that was cancelled.
 asio::awaitable<http::client_result<http::response>> http_sink::exchange(http_message message) {
-    const auto where = co_await finder_.find(http::destination_finder::clock::now() + limits_.connect);
+    const auto where = co_await finder_.find(clock::now() + limits_.connect);
     if (!where) {
         co_return std::unexpected{where.error()};
     }
     auto kept = idle_.take(*where);
-    auto used = kept ? std::move(*kept) : connection{*where, http::client{lane_, *where, limits_}};
+    auto used = kept ? std::move(*kept) : connection{.to = *where, .client = http::client{lane_, *where, limits_}};
     auto answer = co_await used.client.request("POST", options_->where.target, message.fields, message.body);
     if (answer) {
         idle_.keep(std::move(used));

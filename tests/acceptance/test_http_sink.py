@@ -204,7 +204,34 @@ def test_a_host_that_takes_no_connections_in_time_holds_the_sink_alone(deliverin
         daemon.stop()
         cursors, failures = sink_rows(daemon.journal_path)
         assert (cursors["app"], failures) == (0, {})
-        assert full.getsockname()
+
+
+def test_a_host_that_never_ends_the_tls_handshake_holds_the_sink_alone(delivering):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        daemon = delivering(f"https://127.0.0.1:{silent.getsockname()[1]}/", connect_timeout="200ms",
+                            retry={"attempts": 1})
+        ids = [send(daemon), send(daemon)]
+        daemon.wait_for_log("unavailable.*no TLS handshake in time")
+        daemon.wait_for_events(ids)
+        daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {}
+
+
+def test_a_dead_application_behind_a_proxy_is_left_alone_and_gets_all_when_it_is_back(delivering):
+    broken = threading.Event()
+    broken.set()
+    with Receiver(lambda request: 502 if broken.is_set() else 204) as receiver:
+        daemon = delivering(receiver.url)
+        ids = [send(daemon) for _ in range(40)]
+        daemon.wait_for_events(ids)
+        daemon.wait_for_log("unavailable.*the last 5 events failed, so the server is left alone for a while: .*502")
+        until(lambda: len(receiver.requests) >= 7, "a second try after a pause")
+        assert len(receiver.requests) == 7  # at 1, 2, 4 … s, where 20 ms are between an event's own tries
+        broken.clear()
+        receiver.wait_for(ids)
+        until(lambda: len(receiver.requests) >= 47, "the others, and those that failed once more")
+        assert settled(daemon) == {}
+    assert receiver.first_tries() == ids
 
 
 def test_a_name_without_an_address_holds_the_sink_alone(delivering):

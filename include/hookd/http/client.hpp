@@ -90,7 +90,8 @@ public:
                                                             std::span<const header_field> fields,
                                                             std::string_view body);
 
-    /// Between two requests: leaves nothing that keeps the io_context busy. The connection stays open.
+    /// Between two requests: leaves nothing that keeps the io_context busy, and forgets what was sent. The connection
+    /// stays open.
     void rest();
 
 private:

@@ -9,6 +9,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
+#include <future>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -59,11 +61,11 @@ struct http_fixture {
         return deliver(lane, sink, batch_of(1, sequence)).at(0);
     }
     /// Runs a delivery, and cancels it as soon as `when` says so.
-    outcome cancel(hookd::sinks::sink& sink, const std::function<bool()>& when) {
+    outcome cancel(hookd::sinks::sink& sink, const std::function<bool()>& when, const hookd::event& what = sample()) {
         boost::asio::cancellation_signal stop;
         std::optional<outcomes> answer;
         boost::asio::co_spawn(
-            lane, sink.deliver(batch_of(1)),
+            lane, sink.deliver({on_its_way(what)}),
             boost::asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& fault, outcomes what) {
                 REQUIRE_FALSE(fault);
                 answer = std::move(what);
@@ -164,6 +166,23 @@ TEST_CASE_METHOD(http_fixture, "http: an answer's words are shown, but not where
     std::vector<std::pair<std::string, hookd::secret>> headers;
     headers.emplace_back("Authorization", hookd::secret{std::string_view{"Bearer x"}});
     CHECK(post(*sink_to(server.url(), 20s, std::move(headers))).detail.ends_with("status 400"));
+}
+
+TEST_CASE_METHOD(http_fixture, "http: cancelled while the server does not read, it ends at once") {
+    std::atomic<int> connections = 0;
+    std::promise<void> over;
+    scripted_server server{[&](scripted_peer&, int) {
+        ++connections;
+        over.get_future().wait();
+    }};
+    auto large = sample();
+    large.body.assign(std::size_t{32} << 20U, 'x');
+    const auto sink = sink_to(server.url(), 60s);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto stopped = cancel(*sink, [&] { return connections == 1; }, large);
+    over.set_value();
+    CHECK(stopped.what == verdict::unavailable);
+    CHECK(std::chrono::steady_clock::now() - begun < 10s);
 }
 
 TEST_CASE_METHOD(http_fixture, "http: cancelled while the server is silent, it ends at once and says unavailable") {
