@@ -8,7 +8,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .hooks import QUICK
+from .admin import status
+from .events import success_event
+from .hooks import QUICK, sink_rows
+from .signing import message_id
 from .waiting import until
 
 
@@ -160,3 +163,29 @@ def server_context(certificate, key):
 
 def http_sink(url, name="app", retry=None, **keys):
     return {"name": name, "type": "http", "url": url, "retry": {**QUICK, **(retry or {})}, **keys}
+
+
+def settled(daemon, dead=0):
+    """Waits until the sink `app` has nothing left to do but so many dead letters, and ends the daemon; its journal's
+    rows of failures."""
+    def rested():
+        app = next(each for each in status(daemon)["sinks"] if each["name"] == "app")
+        return (app["lag_events"], app["in_flight"], app["waiting"], app["dead_letters"]) == (0, 0, 0, dead)
+
+    until(rested, lambda: f"the sink to rest: {status(daemon)['sinks']}\n{daemon.log()[-3000:]}")
+    daemon.stop()
+    return sink_rows(daemon.journal_path)[1]
+
+
+def send(daemon, body=None, **keys):
+    """An authentic request that is answered 204; its id."""
+    id = message_id()
+    assert daemon.send(success_event() if body is None else body, id, **keys).status == 204
+    return id
+
+
+def reload(daemon):
+    since = len(daemon.log())
+    daemon.write_configuration()
+    daemon.signal(1)
+    daemon.wait_for_log(r"(?m)^\S+ \w+ reloaded\b", since)
