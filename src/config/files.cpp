@@ -115,7 +115,7 @@ result<secret> read_secret(const std::string& path) {
     } else if (*filled > largest_secret) {
         outcome = failure("is larger than 64 KiB; a secret is one short line");
     } else if (const auto text = trimmed({buffer.data(), *filled}, " \t\r\n\v\f"); text.empty()) {
-        outcome = failure("is empty; write the endpoint's secret into it");
+        outcome = failure("is empty; write the secret into it");
     } else {
         outcome = secret{text};
     }

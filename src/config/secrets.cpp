@@ -7,6 +7,7 @@
 
 #include <hookd/config/table.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -15,6 +16,7 @@ namespace hookd::config {
 namespace {
 
 constexpr std::array<std::string_view, 3> sources{"file", "env", "credential"};
+constexpr std::string_view wanted = "{ file = \"…\" }, { env = \"…\" }, { credential = \"…\" } or a string";
 
 // No message here quotes the name that was given: the secret itself may have been put in its place.
 
@@ -47,7 +49,6 @@ result<secret> from_credential(const std::string& name) {
 } // namespace
 
 std::vector<secret> table::secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view)) {
-    constexpr std::string_view wanted = "{ file = \"…\" }, { env = \"…\" }, { credential = \"…\" } or a string";
     const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
     if (value != nullptr && value->elements.empty()) {
         fault(key, "is empty; want at least one of " + std::string{wanted});
@@ -55,19 +56,7 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
     std::vector<secret> good;
     std::vector<std::string> literals;
     for (std::size_t i = 0; value != nullptr && i < value->elements.size(); ++i) {
-        const node& element = value->elements[i];
-        const std::string path = path_of(path_to(key), i);
-        std::optional<secret> read;
-        if (element.kind == node_kind::text) {
-            read = inline_secret(element, path);
-            literals.push_back(literal("<secret>"));
-        } else if (element.kind == node_kind::table) {
-            effective_values shown;
-            read = referred_secret(table{*shared_, &element, element.where, path, shown});
-            literals.push_back("{ " + shown.line() + " }");
-        } else {
-            fault(key, i, "got " + std::string{described(element.kind)} + "; want " + std::string{wanted});
-        }
+        auto read = any_secret(value->elements[i], path_of(path_to(key), i), literals.emplace_back());
         if (!read) {
             continue;
         }
@@ -81,6 +70,48 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
     return good;
 }
 
+std::vector<std::pair<std::string, secret>>
+table::named_secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view)) {
+    table inside = sub(key);
+    std::vector<const member*> in_order;
+    for (std::size_t i = 0; inside.keys_ != nullptr && i < inside.keys_->members.size(); ++i) {
+        in_order.push_back(&inside.keys_->members[i]);
+    }
+    std::ranges::sort(in_order, {}, [](const member* each) { return each->where; });
+    std::vector<std::pair<std::string, secret>> good;
+    for (const member* const each : in_order) {
+        std::string shown;
+        auto read = inside.any_secret(each->value, inside.path_to(each->key), shown);
+        inside.shown_->set(key_name(each->key), std::move(shown));
+        if (!read) {
+            continue;
+        }
+        if (const auto wrong = check == nullptr ? std::nullopt : check(read->text())) {
+            inside.fault(each->key, *wrong);
+        } else {
+            good.emplace_back(each->key, std::move(*read));
+        }
+    }
+    return good;
+}
+
+/// `shown` becomes what stands for it in `check --print`.
+std::optional<secret> table::any_secret(const node& value, const std::string& path, std::string& shown) {
+    if (value.kind == node_kind::text) {
+        shown = literal("<secret>");
+        return inline_secret(value, path);
+    }
+    if (value.kind == node_kind::table) {
+        effective_values source;
+        auto read = referred_secret(table{*shared_, &value, value.where, path, source});
+        shown = "{ " + source.line() + " }";
+        return read;
+    }
+    shared_->found.fault(value.where, path,
+                         "got " + std::string{described(value.kind)} + "; want " + std::string{wanted});
+    return std::nullopt;
+}
+
 std::optional<secret> table::inline_secret(const node& value, const std::string& path) {
     auto text = expanded(value, path);
     if (!text) {
@@ -92,7 +123,7 @@ std::optional<secret> table::inline_secret(const node& value, const std::string&
                              "a secret in a file that others can read; chmod o= this file, or use "
                              "{ file = \"…\" }");
     } else if (text->empty()) {
-        shared_->found.fault(value.where, path, "is empty; want the endpoint's secret");
+        shared_->found.fault(value.where, path, "is empty; want the secret");
     } else {
         read.emplace(std::string_view{*text});
     }

@@ -4,6 +4,7 @@
 #include <hookd/http/client.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -20,6 +21,11 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
 std::unexpected<client_error> fail(client_fault kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};
+}
+
+/// To be asked before each wait where cancellation does not throw: the next operation would not hear of it.
+bool cancelled(const asio::cancellation_state& state) {
+    return state.cancelled() != asio::cancellation_type::none;
 }
 
 } // namespace
@@ -49,6 +55,7 @@ client::state::state(asio::io_context& context, destination_ptr where, client_li
       reader_{limits.keep_body} {}
 
 client::state::~state() {
+    forget_message();
     if (is_open()) {
         transport_->close_write();
     }
@@ -65,7 +72,8 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
         if (opened) {
             opened = co_await shake_hands();
         }
-        if (opened || opened.error().kind == client_fault::tls) {
+        if (opened || opened.error().kind == client_fault::tls ||
+            cancelled(co_await asio::this_coro::cancellation_state)) {
             break;
         }
     }
@@ -127,23 +135,14 @@ asio::awaitable<client_result<response>> client::state::request(std::string_view
     const bool was_open = is_open();
     write_message(method, target, fields, body);
     auto answer = co_await try_once(method == "HEAD", latest);
-    if (!answer && was_open && answer.error().kind == client_fault::closed && !reader_.begun()) {
+    if (!answer && was_open && answer.error().kind == client_fault::closed && !reader_.begun() &&
+        !cancelled(co_await asio::this_coro::cancellation_state)) {
         answer = co_await try_once(method == "HEAD", latest);
         if (answer) {
             answer->resent = true;
         }
     }
     co_return answer;
-}
-
-void client::state::write_message(std::string_view method, std::string_view target,
-                                  std::span<const header_field> fields, std::string_view body) {
-    message_.clear();
-    message_.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(where_->authority);
-    for (const auto& [name, value] : fields) {
-        message_.append("\r\n").append(name).append(": ").append(value);
-    }
-    message_.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
 asio::awaitable<client_result<response>> client::state::try_once(bool head_request, clock::time_point latest) {
@@ -180,7 +179,7 @@ asio::awaitable<client_result<response>> client::state::exchange() {
             reader_.filled(count);
             switch (reader_.advance()) {
             case response_reader::progress::complete:
-                co_return response{.status = reader_.status(), .body = reader_.take_body()};
+                co_return take_answer();
             case response_reader::progress::malformed:
                 co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer");
             case response_reader::progress::need_more:
@@ -197,7 +196,7 @@ asio::awaitable<client_result<response>> client::state::exchange() {
         case io_status::end:
         case io_status::failed:
             if (status == io_status::end && reader_.ends_here()) {
-                co_return response{.status = reader_.status(), .body = reader_.take_body()};
+                co_return take_answer();
             }
             co_return std::unexpected{lost()};
         }
@@ -229,9 +228,9 @@ asio::awaitable<bool> client::state::send_message() {
     co_return true;
 }
 
-/// False once the deadline has passed.
+/// False once the deadline has passed, or the request was cancelled.
 asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
-    if (deadline_.passed()) {
+    if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
         co_return false;
     }
     auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
@@ -241,6 +240,10 @@ asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
 void client::state::end_wait() {
     boost::system::error_code ignored;
     socket_.cancel(ignored);
+}
+
+response client::state::take_answer() {
+    return {.status = reader_.status(), .body = reader_.take_body(), .retry_after = reader_.retry_after()};
 }
 
 client_error client::state::lost() const {
@@ -275,6 +278,11 @@ asio::awaitable<client_result<void>> client::connect() {
 asio::awaitable<client_result<response>> client::request(std::string_view method, std::string_view target,
                                                          std::span<const header_field> fields, std::string_view body) {
     return state_->request(method, target, fields, body);
+}
+
+void client::rest() {
+    state_->stop_timer();
+    state_->forget_message();
 }
 
 } // namespace hookd::http

@@ -94,6 +94,13 @@ client_result<destination_ptr> find_destination(const url& where, const client_t
     return made;
 }
 
+client_result<void> check_trust(const client_trust& trust) {
+    if (const auto context = make_client_context(trust); !context) {
+        return std::unexpected{context.error()};
+    }
+    return {};
+}
+
 client_result<destination_ptr> find_unix_destination(const std::string& path) {
     if (path.empty() || path.size() >= sizeof sockaddr_un::sun_path) {
         return fail(client_fault::unknown_host, "a Unix socket cannot have the path \"" + path + '"');

@@ -15,6 +15,8 @@ namespace {
 
 /// Also the most that a header, or the header of a chunk, may have.
 constexpr std::size_t buffer_size = std::size_t{16} << 10U;
+/// More than any number of seconds or date that makes sense.
+constexpr std::size_t longest_retry_after = 64;
 
 } // namespace
 
@@ -24,6 +26,7 @@ public:
     parser(std::string& body, std::size_t keep) : body_{body}, keep_{keep} {}
 
     unsigned code() const { return code_; }
+    const std::string& retry_after() const { return retry_after_; }
 
 private:
     void on_response_impl(int code, string_view, int, error_code&) override { code_ = static_cast<unsigned>(code); }
@@ -31,6 +34,9 @@ private:
         // Beast takes a body in any other coding for one of the length that Content-Length says.
         if (!trailers_ && name == beast_http::field::transfer_encoding && !boost::beast::iequals(value, "chunked")) {
             fault = beast_http::error::bad_transfer_encoding;
+        }
+        if (!trailers_ && name == beast_http::field::retry_after && retry_after_.empty()) {
+            retry_after_.assign(value.data(), std::min(value.size(), longest_retry_after));
         }
     }
     void on_header_impl(error_code&) override { trailers_ = true; }
@@ -50,6 +56,7 @@ private:
     const std::size_t keep_;
     unsigned code_ = 0;
     bool trailers_ = false;
+    std::string retry_after_;
 };
 
 response_reader::response_reader(std::size_t keep_body)
@@ -121,6 +128,10 @@ bool response_reader::ends_here() {
 
 unsigned response_reader::status() const {
     return parser_->code();
+}
+
+const std::string& response_reader::retry_after() const {
+    return parser_->retry_after();
 }
 
 bool response_reader::keep_alive() const {

@@ -39,6 +39,7 @@ public:
     // Of a complete answer.
     unsigned status() const;
     std::string take_body() { return std::move(body_); }
+    const std::string& retry_after() const;
     /// Whether another request may follow: the server agrees, and sent nothing that was not asked for.
     bool keep_alive() const;
 

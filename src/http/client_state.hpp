@@ -32,6 +32,7 @@ struct client::state {
                                                             std::span<const header_field> fields,
                                                             std::string_view body);
     void stop_timer() { deadline_.stop(); }
+    void forget_message();
     const client_limits& limits() const { return limits_; }
 
 private:
@@ -44,6 +45,7 @@ private:
     void end_wait();
     void write_message(std::string_view method, std::string_view target, std::span<const header_field> fields,
                        std::string_view body);
+    response take_answer();
     client_error lost() const;
     void close();
 

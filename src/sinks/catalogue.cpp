@@ -1,5 +1,7 @@
 #include "sinks/exec_sink.hpp"
 #include "sinks/file_sink.hpp"
+#include "sinks/http_options.hpp"
+#include "sinks/http_sink.hpp"
 #include "sinks/queue_sink.hpp"
 #include "sinks/stdout_sink.hpp"
 
@@ -18,6 +20,7 @@ constexpr std::array rows{
     catalogue_row{{"file", read_file_options}, {"file", build_file_sink}},
     catalogue_row{{"exec", read_exec_options}, {"exec", build_exec_sink}},
     catalogue_row{{"queue", read_queue_options}, {"queue", build_queue_sink}},
+    catalogue_row{{"http", read_http_options}, {"http", build_http_sink}},
 };
 
 constexpr auto all_readers = [] {

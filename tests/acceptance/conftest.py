@@ -10,6 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import Certificates, Daemon  # noqa: E402
+from harness.hooks import file_sink  # noqa: E402
+from harness.receiver import http_sink  # noqa: E402
 
 
 def pytest_configure(config):
@@ -38,6 +40,18 @@ def make_daemon(tmp_path, certificates):
     for each in made:
         if each.process is not None:
             each.__exit__(None)
+
+
+@pytest.fixture
+def delivering(make_daemon, tmp_path):
+    """A running daemon with an http sink to the url, and beside it a file sink that must not notice."""
+    def start(url, **keys):
+        beside = tmp_path / "beside.jsonl"
+        daemon = make_daemon(sinks=[http_sink(url, **keys), file_sink(beside)], log={"level": "trace"},
+                             server={"drain_timeout": "1s"})
+        daemon.sink_path = beside
+        return daemon.start()
+    return start
 
 
 @pytest.fixture(scope="module")

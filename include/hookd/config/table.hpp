@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hookd::config {
@@ -45,6 +46,10 @@ public:
     /// An array of secrets, each a string, `{ file = … }`, `{ env = … }` or `{ credential = … }`; missing: empty.
     /// `check` says what is wrong with a secret, or nothing; it may be null. One that is wrong is left out.
     std::vector<secret> secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view));
+    /// A table whose keys are names of the user's choice and whose values are secrets, in the file's order; missing:
+    /// empty. `check` likewise.
+    std::vector<std::pair<std::string, secret>> named_secrets(std::string_view key,
+                                                              std::optional<std::string> (*check)(std::string_view));
 
     bool has(std::string_view key) const;
     /// Makes a key known that nobody reads where it is missing.
@@ -74,6 +79,7 @@ private:
     const node* ask(std::string_view key, node_kind kind, std::string_view wanted);
     std::optional<std::string> expanded(const node& value, const std::string& path);
     std::optional<std::string> expanded_text(std::string_view key, std::string_view wanted);
+    std::optional<secret> any_secret(const node& value, const std::string& path, std::string& shown);
     std::optional<secret> inline_secret(const node& value, const std::string& path);
     std::optional<secret> referred_secret(table reference);
     place place_of(std::string_view key) const;

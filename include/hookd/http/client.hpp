@@ -48,6 +48,8 @@ using destination_ptr = std::shared_ptr<const destination>;
 
 /// Looks the name up and reads the authorities. Blocking.
 client_result<destination_ptr> find_destination(const url& where, const client_trust& trust);
+/// Whether the authorities can be read. Blocking.
+client_result<void> check_trust(const client_trust& trust);
 /// A server that listens, without TLS, on the Unix socket of that path.
 client_result<destination_ptr> find_unix_destination(const std::string& path);
 
@@ -60,8 +62,9 @@ struct client_limits {
 /// An answer, which has been read to its end.
 struct response {
     unsigned status = 0;
-    std::string body{};  ///< As much as the limits keep.
-    bool resent = false; ///< It was the second try, see `client::request`.
+    std::string body{};        ///< As much as the limits keep.
+    bool resent = false;       ///< It was the second try, see `client::request`.
+    std::string retry_after{}; ///< The first field of that name, as it came; empty: none.
 };
 
 /// One HTTP/1.1 connection to a destination, kept alive between requests and opened again when it was closed. Not
@@ -81,10 +84,15 @@ public:
     /// Sends the request and reads its answer. The fields must be clean (no CR, no LF); Host and Content-Length are
     /// added. A connection that was open before may turn out to have been closed by the server meanwhile; then the very
     /// same bytes are sent once more on a new one, so only requests that may arrive twice can be made. All views must
-    /// live until the coroutine has ended. Redirects are not followed.
+    /// live until the coroutine has ended. Redirects are not followed. Cancelled where that does not throw, it ends at
+    /// once, with some fault.
     boost::asio::awaitable<client_result<response>> request(std::string_view method, std::string_view target,
                                                             std::span<const header_field> fields,
                                                             std::string_view body);
+
+    /// Between two requests: leaves nothing that keeps the io_context busy, and forgets what was sent. The connection
+    /// stays open.
+    void rest();
 
 private:
     struct state;

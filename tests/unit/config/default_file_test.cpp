@@ -68,6 +68,7 @@ std::map<std::string, std::set<std::string>> keys_by_table(const std::string& te
 /// The file with its paths led to files that exist.
 std::string at_home(const scratch& files) {
     files.write("webhook-secret", test_secret);
+    files.write("app-token", "Bearer t");
     files.write("fullchain.pem", "c");
     files.write("privkey.pem", "k");
     return replaced(installed_file(), "/etc/colivara-hookd/", files.path(""));
@@ -103,7 +104,7 @@ TEST_CASE("default file: its examples are right") {
     CHECK(outcome.warnings == none);
     REQUIRE(outcome.values);
     CHECK(outcome.values->listeners.size() == 2);
-    CHECK(outcome.values->sinks.size() == 4);
+    CHECK(outcome.values->sinks.size() == 5);
 }
 
 TEST_CASE("default file: it mentions every key there is") {

@@ -87,8 +87,8 @@ TEST_CASE("secrets: a file that is empty, too large or no file is refused") {
         return only_fault(load_secrets("{ file = \"" + path + "\" }"))
             .substr(sizeof("f:9:21: endpoint[0].secrets[0].file:"));
     };
-    CHECK(fault_of(files.write("empty", "")) == "is empty; write the endpoint's secret into it");
-    CHECK(fault_of(files.write("blank", " \n\t\n")) == "is empty; write the endpoint's secret into it");
+    CHECK(fault_of(files.write("empty", "")) == "is empty; write the secret into it");
+    CHECK(fault_of(files.write("blank", " \n\t\n")) == "is empty; write the secret into it");
     CHECK(fault_of(files.write("large", largest + std::string(100, '\n'))) ==
           "is larger than 64 KiB; a secret is one short line");
     CHECK(texts_of(load_secrets("{ file = \"" + files.write("fits", largest) + "\" }")) == strings{test_secret});
@@ -186,4 +186,20 @@ TEST_CASE("secrets: a private key that others can read is refused, and files mus
     CHECK(only_fault(with_tls(certificate, open)).ends_with("chmod o= " + open));
     CHECK(only_fault(with_tls(files.write("mismatch.pem", "c"), key)) ==
           "f:12:7: listener[1].tls: certificate and private key do not belong together");
+}
+
+TEST_CASE("secrets: a table gives each of its secrets a name, in the file's order, and shows none") {
+    const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
+    const auto in_headers = [](const std::string& headers) {
+        return load_text(smallest() + "[[sink]]\nname = \"app\"\ntype = \"http\"\nurl = \"http://x\"\n" + headers,
+                         syntax::toml, "f", test_checks());
+    };
+    const auto found = in_headers("[sink.headers]\nZ = \"hidden\"\n\"a b\" = { env = \"HOOKD_TEST_SECRET\" }\n");
+    CHECK(found.faults == strings{});
+    CHECK(found.effective.contains("[sink.headers]\nZ = \"<secret>\"\n\"a b\" = { env = \"HOOKD_TEST_SECRET\" }\n"));
+    CHECK_FALSE(found.effective.contains("hidden"));
+    CHECK(only_fault(in_headers("headers = { Z = { env = \"HOOKD_TEST_NONE\" } }"))
+              .contains("sink[1].headers.Z.env: the environment has no variable of that name"));
+    CHECK(only_fault(in_headers("headers = { Z = \"\" }")).contains("sink[1].headers.Z: is empty"));
+    CHECK(only_fault(in_headers("headers = { Z = true }")).contains("sink[1].headers.Z: got a boolean; want { file"));
 }

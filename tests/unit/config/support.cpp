@@ -46,8 +46,18 @@ std::shared_ptr<const sink_options> read_exec(table& keys) {
     return std::make_shared<const no_options>();
 }
 
-constexpr std::array<sink_reader, 4> readers{
-    {{"stdout", read_stdout}, {"file", read_file}, {"exec", read_exec}, {"queue", read_path}}};
+std::shared_ptr<const sink_options> read_http(table& keys) {
+    constexpr std::array<std::string_view, 2> formats{"cloudevents", "original"};
+    keys.required_text("url");
+    keys.choice("format", formats, 0);
+    keys.named_secrets("headers", nullptr);
+    keys.text("ca_file", "");
+    keys.duration("connect_timeout", std::chrono::seconds{10}, {}, std::chrono::hours{1});
+    return std::make_shared<const no_options>();
+}
+
+constexpr std::array<sink_reader, 5> readers{
+    {{"stdout", read_stdout}, {"file", read_file}, {"exec", read_exec}, {"queue", read_path}, {"http", read_http}}};
 
 std::optional<std::string> check_secret(std::string_view text) {
     if (!text.starts_with("whsec_") || text.size() < 22) {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 using hookd::http::response_reader;
@@ -111,4 +112,19 @@ TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none") {
                  std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n"},
                  "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
     CHECK(read(bad).reached == progress::malformed);
+}
+
+TEST_CASE("client response: the first Retry-After of the header is kept, in bounds, and no trailer's") {
+    const auto kept = [](std::string_view bytes) {
+        response_reader reader;
+        reader.expect(false);
+        REQUIRE(feed(reader, bytes, 5) == progress::complete);
+        return reader.retry_after();
+    };
+    CHECK(kept("HTTP/1.1 503 X\r\nretry-after: 120\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n") == "120");
+    CHECK(kept("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n").empty());
+    CHECK(kept("HTTP/1.1 103 X\r\nRetry-After: 7\r\n\r\nHTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n").empty());
+    CHECK(kept("HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 7\r\n\r\n").empty());
+    CHECK(kept("HTTP/1.1 503 X\r\nContent-Length: 0\r\nRetry-After: " + std::string(1000, '1') + "\r\n\r\n") ==
+          std::string(64, '1'));
 }

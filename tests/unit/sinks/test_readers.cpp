@@ -59,7 +59,7 @@ TEST_CASE("sinks: every row of the catalogue reads its keys and builds a sink by
     }
     REQUIRE(hookd::sinks::readers().size() == hookd::sinks::catalogue().size());
     for (const auto& keys : {std::string("type = \"stdout\""), file_at(directory / "f"), queue_at(directory / "q"),
-                             exec_of("[\"/bin/true\"]")}) {
+                             exec_of("[\"/bin/true\"]"), std::string("type = \"http\"\nurl = \"http://localhost\"")}) {
         const auto config = read(keys);
         REQUIRE(config.faults.empty());
         CHECK(hookd::sinks::build(config.values->sinks.at(0), lane) != nullptr);

@@ -1,0 +1,118 @@
+#include <hookd/http/destination_finder.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace hookd::http {
+
+namespace asio = boost::asio;
+
+/// What the finder and the thread that looks share. The thread touches the io_context only under the mutex and while
+/// the finder is there.
+struct destination_finder::lookup {
+    std::mutex mutex;                    // over context
+    asio::io_context* context = nullptr; // null: the finder is gone
+
+    // Of the io_context's thread alone:
+    std::optional<client_result<destination_ptr>> answer;
+    std::vector<asio::steady_timer*> waiting;
+
+    static void run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust);
+    void answered(client_result<destination_ptr> what);
+};
+
+void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
+    auto found = find_destination(where, trust);
+    const std::scoped_lock lock{own->mutex};
+    if (own->context != nullptr) {
+        asio::post(*own->context, [own, found = std::move(found)]() mutable { own->answered(std::move(found)); });
+    }
+}
+
+void destination_finder::lookup::answered(client_result<destination_ptr> what) {
+    answer = std::move(what);
+    for (auto* const each : waiting) {
+        each->cancel();
+    }
+}
+
+namespace {
+
+/// A coroutine's timer in the list of those to wake, for as long as it waits.
+class waiter {
+public:
+    waiter(std::vector<asio::steady_timer*>& among, asio::steady_timer& timer) : among_{among}, timer_{timer} {
+        among_.push_back(&timer_);
+    }
+    waiter(const waiter&) = delete;
+    waiter& operator=(const waiter&) = delete;
+    ~waiter() { std::erase(among_, &timer_); }
+
+private:
+    std::vector<asio::steady_timer*>& among_;
+    asio::steady_timer& timer_;
+};
+
+} // namespace
+
+destination_finder::destination_finder(asio::io_context& context, url where, client_trust trust)
+    : context_{context}, where_{std::move(where)}, trust_{std::move(trust)} {}
+
+destination_finder::~destination_finder() {
+    if (under_way_ != nullptr) {
+        const std::scoped_lock lock{under_way_->mutex};
+        under_way_->context = nullptr;
+    }
+}
+
+bool destination_finder::begin() {
+    under_way_ = std::make_shared<lookup>();
+    under_way_->context = &context_;
+    try {
+        std::thread{[own = under_way_, where = where_, trust = trust_] { lookup::run(own, where, trust); }}.detach();
+    } catch (const std::system_error&) { // no thread to be had
+        under_way_.reset();
+        return false;
+    }
+    return true;
+}
+
+asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::time_point latest) {
+    if (found_ != nullptr) {
+        co_return found_;
+    }
+    if (under_way_ == nullptr && !begin()) {
+        co_return std::unexpected{client_error{client_fault::unknown_host, "no thread to look up " + where_.host}};
+    }
+    const auto own = under_way_;
+    if (!own->answer) {
+        asio::steady_timer timer{context_, latest};
+        const waiter listed{own->waiting, timer};
+        (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (!own->answer) {
+        co_return std::unexpected{client_error{client_fault::unknown_host, where_.host + ": no address in time"}};
+    }
+    if (under_way_ == own) { // the first to hear of it
+        under_way_.reset();
+        found_ = own->answer->value_or(nullptr);
+    }
+    co_return *own->answer;
+}
+
+void destination_finder::forget(const destination_ptr& where) {
+    if (found_ == where) {
+        found_.reset();
+    }
+}
+
+} // namespace hookd::http

@@ -1,0 +1,50 @@
+#include "sinks/http_message.hpp"
+
+#include <hookd/sinks/event_line.hpp>
+
+#include <algorithm>
+
+namespace hookd::sinks {
+namespace {
+
+bool may_be_sent(const header_field& field) {
+    return std::ranges::none_of(field.value, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7F'; });
+}
+
+/// Under the names that they came by: a receiver may know only one of the two families.
+void add_signature(std::vector<header_field>& fields, const event& what) {
+    fields.push_back({what.unbranded ? "webhook-id" : "svix-id", what.id});
+    fields.push_back({what.unbranded ? "webhook-timestamp" : "svix-timestamp", what.timestamp});
+    fields.push_back({what.unbranded ? "webhook-signature" : "svix-signature", what.signature});
+}
+
+} // namespace
+
+std::optional<http_message> compose(const http_options& options, const event& what) {
+    http_message made;
+    auto& fields = made.fields;
+    if (options.format == http_format::original) {
+        fields.push_back({"Content-Type", what.json ? "application/json" : "application/octet-stream"});
+        add_signature(fields, what);
+        made.body = what.body;
+    } else {
+        // CloudEvents, HTTP protocol binding, section 3.2; JSON is UTF-8 by RFC 8259.
+        fields.push_back({"Content-Type", "application/cloudevents+json"});
+        made.body = event_line(what);
+    }
+    fields.push_back({"Idempotency-Key", what.id});
+    const bool named = std::ranges::any_of(options.headers,
+                                           [](const auto& each) { return same_field_name(each.first, "User-Agent"); });
+    if (!named) {
+        fields.push_back({"User-Agent", "colivara-hookd"});
+    }
+    for (const auto& [name, value] : options.headers) {
+        fields.push_back({name, value.text()});
+    }
+    if (!std::ranges::all_of(fields, may_be_sent)) {
+        return std::nullopt;
+    }
+    return made;
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,113 @@
+#include "sinks/http_options.hpp"
+
+#include "sinks/paths.hpp"
+
+#include <hookd/core/exchange.hpp>
+#include <hookd/http/client.hpp>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+
+namespace hookd::sinks {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace std::string_view_literals;
+
+/// What the sink, or HTTP itself, has to say; not for the configuration.
+constexpr std::array own_fields{"Host"sv,   "Content-Length"sv, "Content-Type"sv,    "Transfer-Encoding"sv,
+                                "TE"sv,     "Connection"sv,     "Keep-Alive"sv,      "Upgrade"sv,
+                                "Expect"sv, "Trailer"sv,        "Idempotency-Key"sv, "Content-Encoding"sv};
+constexpr std::array signature_families{"svix-"sv, "webhook-"sv};
+
+/// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               "!#$%&'*+-.^_`|~"sv.contains(c);
+    });
+}
+
+bool is_own(std::string_view name) {
+    return std::ranges::any_of(own_fields, [&](auto each) { return same_field_name(each, name); }) ||
+           std::ranges::any_of(signature_families,
+                               [&](auto each) { return same_field_name(each, name.substr(0, each.size())); });
+}
+
+/// Visible ASCII with spaces in between: a line end would begin another field, or another request.
+std::optional<std::string> check_value(std::string_view text) {
+    constexpr std::size_t longest = 4096;
+    if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.size() > longest ||
+        !std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) {
+        return "is no value of a header; want at most 4096 printable ASCII characters, with no space at either end";
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<std::string, secret>> read_headers(config::table& keys) {
+    auto headers = keys.named_secrets("headers", check_value);
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        const auto& name = headers[i].first;
+        auto inside = keys.sub("headers");
+        if (!is_token(name)) {
+            inside.fault(name, "is no name of a header; want letters, digits and hyphens, as in \"X-Api-Key\"");
+        } else if (is_own(name)) {
+            inside.fault(name, "is the sink's own to send; leave it out");
+        } else if (std::any_of(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(i),
+                               [&](const auto& each) { return same_field_name(each.first, name); })) {
+            inside.fault(name, "is there twice; the names of headers are the same in capitals and small letters");
+        }
+    }
+    return headers;
+}
+
+void read_authorities(config::table& keys, http_options& options) {
+    options.ca_file = keys.text("ca_file", "");
+    if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
+        return;
+    }
+    if (!options.where.tls && !options.where.host.empty()) {
+        keys.warning("ca_file", "the url is no https:// one, so that there are no certificates to check");
+        return;
+    }
+    if (const auto trusted = http::check_trust({.ca_file = options.ca_file}); !trusted) {
+        keys.fault("ca_file", trusted.error().detail + "; want a PEM file of certificates, which the daemon's user "
+                                                       "can read");
+        return;
+    }
+    std::ifstream file{options.ca_file, std::ios::binary};
+    options.authorities.assign(std::istreambuf_iterator<char>{file}, {});
+}
+
+} // namespace
+
+bool http_options::same_as(const sink_options& other) const {
+    const auto* const same = dynamic_cast<const http_options*>(&other);
+    return same != nullptr && same->where.tls == where.tls && same->where.host == where.host &&
+           same->where.port == where.port && same->where.target == where.target && same->format == format &&
+           same->ca_file == ca_file && same->authorities == authorities && same->connect_timeout == connect_timeout &&
+           std::ranges::equal(same->headers, headers, [](const auto& a, const auto& b) {
+               return a.first == b.first && a.second.text() == b.second.text();
+           });
+}
+
+std::shared_ptr<const sink_options> read_http_options(config::table& keys) {
+    static constexpr std::array formats{"cloudevents"sv, "original"sv};
+    auto options = std::make_shared<http_options>();
+    if (const auto text = keys.required_text("url"); !text.empty()) {
+        if (auto where = http::parse_url(text)) {
+            options->where = std::move(*where);
+        } else {
+            keys.fault("url", where.error().message);
+        }
+    }
+    options->format = static_cast<http_format>(keys.choice("format", formats, 0));
+    options->headers = read_headers(keys);
+    read_authorities(keys, *options);
+    options->connect_timeout = keys.duration("connect_timeout", options->connect_timeout, 10ms, 10min);
+    return options;
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,166 @@
+#include "sinks/http_sink.hpp"
+
+#include "sinks/http_circuit.hpp"
+#include "sinks/http_message.hpp"
+#include "sinks/http_options.hpp"
+#include "sinks/http_verdict.hpp"
+
+#include <hookd/http/client.hpp>
+#include <hookd/http/destination_finder.hpp>
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+/// Of an answer that is no 2xx, for the operator.
+constexpr std::size_t kept_of_a_body = 1024;
+/// What lies between may forget a silent connection without a word, and then a request is sent into nothing.
+constexpr std::chrono::seconds longest_idle{30};
+
+using clock = std::chrono::steady_clock;
+
+struct connection {
+    http::destination_ptr to;
+    http::client client;
+    clock::time_point used{};
+};
+
+/// The connections that nobody uses now; the one used last is taken first, so that those too many grow old and are
+/// closed by the server.
+class idle_connections {
+public:
+    std::optional<connection> take(const http::destination_ptr& to) {
+        const auto oldest = clock::now() - longest_idle;
+        std::erase_if(idle_, [&](const connection& each) { return each.to != to || each.used < oldest; });
+        if (idle_.empty()) {
+            return std::nullopt;
+        }
+        std::optional<connection> last{std::move(idle_.back())};
+        idle_.pop_back();
+        return last;
+    }
+    void keep(connection what) {
+        what.client.rest();
+        what.used = clock::now();
+        idle_.push_back(std::move(what));
+    }
+
+private:
+    std::vector<connection> idle_;
+};
+
+class http_sink final : public sink {
+public:
+    http_sink(std::shared_ptr<const http_options> options, std::chrono::milliseconds timeout, asio::io_context& lane)
+        : options_(std::move(options)), lane_(lane),
+          limits_{.connect = std::min(options_->connect_timeout, timeout),
+                  .whole = timeout,
+                  // A server may repeat in its answer what it was sent.
+                  .keep_body = options_->headers.empty() ? kept_of_a_body : 0},
+          finder_(lane, options_->where, {.ca_file = options_->ca_file}) {}
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
+        const bool throws = co_await asio::this_coro::throw_if_cancelled();
+        co_await asio::this_coro::throw_if_cancelled(false);
+        std::vector<outcome> outcomes;
+        outcomes.reserve(batch.size());
+        for (const auto& each : batch) {
+            outcomes.push_back(co_await post(each.what));
+        }
+        co_await asio::this_coro::throw_if_cancelled(throws);
+        co_return outcomes;
+    }
+
+    std::size_t batch_limit() const override { return 1; }
+
+private:
+    asio::awaitable<outcome> post(event_ptr what);
+    asio::awaitable<outcome> try_to_post(event_ptr what);
+    asio::awaitable<http::client_result<http::response>> exchange(http_message message);
+    outcome with_place(outcome judged) const;
+
+    std::shared_ptr<const http_options> options_;
+    asio::io_context& lane_;
+    http::client_limits limits_;
+    http::destination_finder finder_;
+    idle_connections idle_;
+    http_circuit circuit_;
+    std::string last_failure_;
+};
+
+asio::awaitable<outcome> http_sink::post(event_ptr what) {
+    if (const auto pause = circuit_.pause(clock::now()); pause > std::chrono::milliseconds{0}) {
+        co_return outcome{verdict::unavailable, pause,
+                          fmt::format("the last {} events failed, so the server is left alone for a while: {}",
+                                      circuit_.failing(), last_failure_)};
+    }
+    auto judged = co_await try_to_post(what);
+    switch (judged.what) {
+    case verdict::delivered:
+    case verdict::reject:
+        circuit_.worked();
+        break;
+    case verdict::retry:
+        circuit_.failed(what->sequence, judged.retry_after, clock::now());
+        last_failure_ = judged.detail;
+        break;
+    case verdict::unavailable:
+        break;
+    }
+    co_return judged;
+}
+
+asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
+    auto message = compose(*options_, *what);
+    if (!message) {
+        co_return outcome{verdict::reject, {}, "its signature headers hold control characters, and cannot be sent on"};
+    }
+    const auto answer = co_await exchange(std::move(*message));
+    if (answer) {
+        co_return with_place(judge(*answer, system_now()));
+    }
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+        co_return outcome{verdict::unavailable, {}, "stopped before the answer had come"};
+    }
+    co_return with_place(judge(answer.error()));
+}
+
+/// A connection on which anything went wrong is not kept; nor is one that was cancelled.
+asio::awaitable<http::client_result<http::response>> http_sink::exchange(http_message message) {
+    const auto where = co_await finder_.find(clock::now() + limits_.connect);
+    if (!where) {
+        co_return std::unexpected{where.error()};
+    }
+    auto kept = idle_.take(*where);
+    auto used = kept ? std::move(*kept) : connection{.to = *where, .client = http::client{lane_, *where, limits_}};
+    auto answer = co_await used.client.request("POST", options_->where.target, message.fields, message.body);
+    if (answer) {
+        idle_.keep(std::move(used));
+    } else if (judge(answer.error()).what == verdict::unavailable) {
+        finder_.forget(*where);
+    }
+    co_return answer;
+}
+
+/// Without the path, which for some services is the secret.
+outcome http_sink::with_place(outcome judged) const {
+    if (judged.what != verdict::delivered) {
+        judged.detail = options_->where.authority() + ": " + judged.detail;
+    }
+    return judged;
+}
+
+} // namespace
+
+std::unique_ptr<sink> build_http_sink(const sink_settings& settings, asio::io_context& lane) {
+    return std::make_unique<http_sink>(std::static_pointer_cast<const http_options>(settings.options), settings.timeout,
+                                       lane);
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,100 @@
+#include "sinks/http_verdict.hpp"
+
+#include "sinks/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+
+namespace hookd::sinks {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds longest_wait = 24h;
+
+verdict verdict_of(unsigned status) {
+    if (status >= 200 && status < 300) {
+        return verdict::delivered;
+    }
+    // RFC 9110 section 15: a status of no known class is treated as 500.
+    return status == 408 || status == 425 || status == 429 || status >= 500 ? verdict::retry : verdict::reject;
+}
+
+/// The body's first line that says something, made printable and cut.
+std::string first_line(std::string_view body) {
+    constexpr std::size_t longest = 200;
+    constexpr std::string_view white_space = " \t\r\n";
+    const auto begin = std::min(body.find_first_not_of(white_space), body.size());
+    const auto line = body.substr(begin, body.find_first_of("\r\n", begin) - begin);
+    return std::string{utf8_prefix(printable(line), longest)};
+}
+
+std::optional<std::time_t> parse_date(const std::string& text) {
+    // The daemon never sets a locale, so that the names are the English ones.
+    for (const char* const form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+        std::tm parts{};
+        const char* const end = ::strptime(text.c_str(), form, &parts);
+        if (end != nullptr && *end == '\0') {
+            return ::timegm(&parts);
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+outcome judge(const http::response& answer, unix_millis now) {
+    outcome judged{.what = verdict_of(answer.status), .retry_after = {}, .detail = {}};
+    if (judged.what == verdict::delivered) {
+        return judged;
+    }
+    judged.detail = fmt::format("status {}", answer.status);
+    if (answer.status >= 300 && answer.status < 400) {
+        judged.detail += ", and redirects are not followed: let url say where it leads";
+    }
+    if (const auto line = first_line(answer.body); !line.empty()) {
+        judged.detail += ": " + line;
+    }
+    if (judged.what == verdict::retry) {
+        judged.retry_after = parse_retry_after(answer.retry_after, now).value_or(0ms);
+    }
+    return judged;
+}
+
+outcome judge(const http::client_error& fault) {
+    switch (fault.kind) {
+    case http::client_fault::authorities:
+    case http::client_fault::unknown_host:
+    case http::client_fault::unreachable:
+    case http::client_fault::tls:
+        return {verdict::unavailable, {}, fmt::format("{}: {}", http::to_text(fault.kind), fault.detail)};
+    case http::client_fault::timed_out:
+    case http::client_fault::closed:
+    case http::client_fault::malformed:
+        break;
+    }
+    return {verdict::retry, {}, fault.detail};
+}
+
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, unix_millis now) {
+    if (text.empty()) {
+        return std::nullopt;
+    }
+    if (std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
+        std::int64_t seconds = 0;
+        const auto [end, fault] = std::from_chars(text.begin(), text.end(), seconds);
+        const bool bounded = fault == std::errc{} && seconds < longest_wait.count();
+        return bounded ? std::chrono::seconds{seconds} : longest_wait;
+    }
+    const auto date = parse_date(std::string{text});
+    if (!date) {
+        return std::nullopt;
+    }
+    const unix_millis until{std::chrono::seconds{*date}};
+    return until <= now ? 0ms : std::min<std::chrono::milliseconds>(until - now, longest_wait);
+}
+
+} // namespace hookd::sinks

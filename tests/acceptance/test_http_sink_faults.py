@@ -1,0 +1,191 @@
+"""The http sink against servers that fail and misbehave: nothing is lost, first tries come in order, and nobody
+else notices."""
+
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from harness import Certificates, event_ids, failure_event, success_event, until
+from harness.hooks import sink_rows
+from harness.receiver import Receiver, hang, reload, reset, send, server_context, settled, trickle
+
+
+# Faults of one event
+
+FAULTS = {"resets": reset, "hangs": hang, "trickles": trickle, "closes": b"",
+          "breaks off": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+          "talks nonsense": b"220 mail.example ESMTP\r\n",
+          "fails": 500, "is overloaded": 503, "times out": 408, "comes too early": 425}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_server_that(fault, delivering):
+    """… once for each event, and then answers: nothing is lost, the order of first tries is kept."""
+    with Receiver(lambda request: FAULTS[fault] if request.tries == 1 else 204) as receiver:
+        daemon = delivering(receiver.url, timeout="300ms")
+        ids = [send(daemon) for _ in range(4)]
+        daemon.wait_for_events(ids)
+        until(lambda: len(receiver.requests) >= 8, "a second try of each")
+        assert settled(daemon) == {}
+    assert receiver.first_tries() == ids
+    assert sorted(receiver.ids()) == sorted(ids * 2)
+    assert event_ids(daemon.sink_path) == ids
+
+
+def test_one_poisoned_event_holds_up_no_other_and_rests_as_a_dead_letter(delivering):
+    with Receiver(lambda request: hang if b"poison" in request.body else 204) as receiver:
+        daemon = delivering(receiver.url, timeout="200ms", retry={"attempts": 3})
+        poison, *others = [send(daemon, success_event(name)) for name in ("poison", "one", "two")]
+        rows = settled(daemon, dead=1)
+    assert rows == {("app", poison): [3, 1, f"127.0.0.1:{receiver.port}: no whole answer within 200ms"]}
+    assert receiver.ids().count(poison) == 3
+    assert [id for id in receiver.ids() if id != poison] == others
+    assert event_ids(daemon.sink_path) == [poison, *others]
+
+
+def test_retry_after_is_heeded_for_its_event_while_others_pass(delivering):
+    def answer(request):
+        return (429, ["Retry-After: 2"]) if b"often" in request.body and request.tries == 1 else 204
+
+    with Receiver(answer) as receiver:
+        daemon = delivering(receiver.url)
+        ids = [send(daemon, success_event(name)) for name in ("too often", "another")]
+        until(lambda: len(receiver.requests) >= 3, "another try")
+        assert settled(daemon) == {}
+    assert receiver.ids() == [*ids, ids[0]]
+    first, _, again = receiver.requests
+    assert 1.9 < again.at - first.at < 15
+
+
+@pytest.mark.parametrize("code, words", [(301, "redirects are not followed"), (307, "redirects"), (404, "status 404"),
+                                         (401, "status 401"), (422, "status 422")])
+def test_a_redirect_or_refusal_is_a_dead_letter_at_once(delivering, code, words):
+    with Receiver() as elsewhere:
+        with Receiver(lambda request: (code, [f"Location: {elsewhere.url}"])) as receiver:
+            daemon = delivering(receiver.url)
+            id = send(daemon)
+            daemon.wait_for_log(rf"{id}.* dead letter after 1 attempt\(s\): .*{words}")
+            [[attempts, dead, detail]] = settled(daemon, dead=1).values()
+    assert (attempts, dead) == (1, 1) and words in detail
+    assert receiver.ids() == [id] and elsewhere.connections == 0
+
+
+# Faults of the host
+
+def test_a_dead_host_costs_no_event_an_attempt_and_gets_all_in_order_when_it_is_back(delivering):
+    with Receiver() as receiver:
+        daemon = delivering(receiver.url, retry={"attempts": 2})
+        ids = [send(daemon)]
+        receiver.wait_for(ids)
+    since = len(daemon.log())
+    ids += [send(daemon, failure_event()) for _ in range(5)]
+    daemon.wait_for_log("unavailable.*Connection refused", since)
+    daemon.wait_for_events(ids)  # the other sink
+    with Receiver(port=receiver.port) as back:
+        back.wait_for(ids[1:])
+        assert settled(daemon) == {}
+    assert receiver.ids() + back.ids() == ids
+    assert "dead letter" not in daemon.log()
+
+
+def test_a_server_restarted_between_two_events_gets_the_next_one(delivering):
+    with Receiver() as receiver:
+        daemon = delivering(receiver.url)
+        ids = [send(daemon)]
+        receiver.wait_for(ids)
+    with Receiver(port=receiver.port) as back:
+        ids += [send(daemon)]
+        back.wait_for(ids[1:])
+        assert settled(daemon) == {}
+
+
+def test_a_host_that_takes_no_connections_in_time_holds_the_sink_alone(delivering):
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # beyond the backlog the kernel lets a SYN go unanswered
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        daemon = delivering(f"http://127.0.0.1:{full.getsockname()[1]}/", connect_timeout="200ms",
+                            retry={"attempts": 1})
+        ids = [send(daemon), send(daemon)]
+        daemon.wait_for_log("unavailable.*no connection in time")
+        daemon.wait_for_events(ids)
+        daemon.stop()
+        cursors, failures = sink_rows(daemon.journal_path)
+        assert (cursors["app"], failures) == (0, {})
+
+
+def test_a_host_that_never_ends_the_tls_handshake_holds_the_sink_alone(delivering):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        daemon = delivering(f"https://127.0.0.1:{silent.getsockname()[1]}/", connect_timeout="200ms",
+                            retry={"attempts": 1})
+        ids = [send(daemon), send(daemon)]
+        daemon.wait_for_log("unavailable.*no TLS handshake in time")
+        daemon.wait_for_events(ids)
+        daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {}
+
+
+def test_a_dead_application_behind_a_proxy_is_left_alone_and_gets_all_when_it_is_back(delivering):
+    broken = threading.Event()
+    broken.set()
+    with Receiver(lambda request: 502 if broken.is_set() else 204) as receiver:
+        daemon = delivering(receiver.url)
+        ids = [send(daemon) for _ in range(40)]
+        daemon.wait_for_events(ids)
+        daemon.wait_for_log("unavailable.*the last 5 events failed, so the server is left alone for a while: .*502")
+        until(lambda: len(receiver.requests) >= 7, "a second try after a pause")
+        assert len(receiver.requests) == 7  # at 1, 2, 4 … s, where 20 ms are between an event's own tries
+        broken.clear()
+        receiver.wait_for(ids)
+        until(lambda: len(receiver.requests) >= 47, "the others, and those that failed once more")
+        assert settled(daemon) == {}
+    assert receiver.first_tries() == ids
+
+
+def test_a_name_without_an_address_holds_the_sink_alone(delivering):
+    daemon = delivering("http://no-such-host.invalid/", retry={"attempts": 1})
+    ids = [send(daemon), send(daemon)]
+    daemon.wait_for_log("unavailable.*no-such-host.invalid")
+    daemon.wait_for_events(ids)
+    daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {}
+
+
+def test_a_certificate_of_another_authority_is_not_trusted_and_the_host_not_hammered(delivering, certificates,
+                                                                                     tmp_path):
+    (tmp_path / "other").mkdir()
+    other = Certificates(tmp_path / "other")
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(other.authority.read_bytes())
+    context = server_context(certificates.certificate, certificates.private_key)
+    with Receiver(context=context) as receiver:
+        daemon = delivering(receiver.url, ca_file=trusted, concurrency=4,
+                            retry={"attempts": 1, "first": "1s", "max": "1s"})
+        ids = [send(daemon) for _ in range(30)]
+        daemon.wait_for_events(ids)
+        daemon.wait_for_log("unavailable.*TLS.*certificate")
+        until(lambda: receiver.connections >= 6, "a second and third probe")
+        assert receiver.connections <= 8  # four at first, then one at a time
+        assert receiver.requests == []
+        # The same file, with another authority in it: a reload sees that.
+        trusted.write_bytes(certificates.authority.read_bytes())
+        reload(daemon)
+        receiver.wait_for(ids)
+        assert settled(daemon) == {}
+    assert sorted(receiver.ids()) == sorted(ids)
+
+
+def test_a_certificate_for_another_name_is_not_trusted(delivering, certificates):
+    context = server_context(certificates.certificate, certificates.private_key)
+    with Receiver(context=context) as receiver:
+        daemon = delivering(receiver.url.replace("127.0.0.1", "127.0.0.2"), ca_file=certificates.authority)
+        send(daemon)
+        daemon.wait_for_log("unavailable")
+        daemon.stop()
+    assert receiver.requests == []

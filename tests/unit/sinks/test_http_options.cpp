@@ -1,0 +1,166 @@
+#include "sinks/http_message.hpp"
+#include "sinks/http_options.hpp"
+#include "sinks/lane.hpp"
+
+#include <hookd/config/load.hpp>
+#include <hookd/sinks/catalogue.hpp>
+#include <hookd/sinks/event_line.hpp>
+
+using namespace sinks_test;
+using hookd::sinks::compose;
+using hookd::sinks::http_format;
+using hookd::sinks::http_options;
+
+namespace {
+
+hookd::config::loaded read(const std::string& keys) {
+    const std::string text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
+                             "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [\"whsec_AAAA\"]\n"
+                             "[[sink]]\nname = \"tested\"\ntype = \"http\"\n" +
+                             keys + '\n';
+    hookd::config::checks lent;
+    lent.sinks = hookd::sinks::readers();
+    return hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
+}
+
+std::shared_ptr<const http_options> options_of(const std::string& keys) {
+    const auto config = read(keys);
+    for (const auto& each : config.faults) {
+        UNSCOPED_INFO(each);
+    }
+    REQUIRE(config.values);
+    return std::dynamic_pointer_cast<const http_options>(config.values->sinks.at(0).options);
+}
+
+std::string fault_of(const std::string& keys) {
+    const auto faults = read(keys).faults;
+    REQUIRE(faults.size() == 1);
+    return faults[0].substr(faults[0].find(": ") + 2);
+}
+
+constexpr auto url = "url = \"http://app.example:3000/events?a=b\"\n";
+
+std::vector<std::string> lines_of_fields(const hookd::sinks::http_message& message) {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : message.fields) {
+        lines.push_back(std::string{name} + ": " + std::string{value});
+    }
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("http: its keys and their defaults") {
+    const auto plain = options_of(url);
+    CHECK(plain->where.authority() == "app.example:3000");
+    CHECK(plain->where.target == "/events?a=b");
+    CHECK_FALSE(plain->where.tls);
+    CHECK(plain->format == http_format::cloudevents);
+    CHECK(plain->headers.empty());
+    CHECK(plain->connect_timeout == std::chrono::seconds(10));
+
+    const auto full = options_of("url = \"https://app.example\"\nformat = \"original\"\nconnect_timeout = \"250ms\"\n"
+                                 "headers = { Authorization = \"Bearer abc\", X-Api-Key = \"k y\" }");
+    CHECK(full->where.tls);
+    CHECK(full->format == http_format::original);
+    CHECK(full->connect_timeout == std::chrono::milliseconds(250));
+    REQUIRE(full->headers.size() == 2);
+    CHECK(full->headers[0].first == "Authorization");
+    CHECK(full->headers[0].second.text() == "Bearer abc");
+    CHECK(full->headers[1].second.text() == "k y");
+}
+
+TEST_CASE("http: what it could not send is a fault, and no fault quotes a value") {
+    CHECK(fault_of("").contains("sink[0].url: is missing"));
+    CHECK(fault_of("url = \"ftp://x\"").contains("sink[0].url: give a URL that begins with https:// or http://"));
+    CHECK_FALSE(fault_of("url = \"http://u:hidden@x\"").contains("hidden"));
+    CHECK(fault_of(std::string{url} + "format = \"orignal\"").contains("did you mean \"original\""));
+    for (const char* const own : {"Host", "content-length", "Idempotency-Key", "Transfer-Encoding", "svix-id",
+                                  "Webhook-Signature", "Content-Type"}) {
+        CHECK(fault_of(url + ("headers = { " + std::string{own} + " = \"x\" }")).contains("is the sink's own to send"));
+    }
+    CHECK(fault_of(std::string{url} + "headers = { \"X Y\" = \"x\" }").contains("is no name of a header"));
+    CHECK(fault_of(std::string{url} + "headers = { X-A = \"x\", x-a = \"y\" }").contains("is there twice"));
+    for (const char* const bad : {"hidden\\r\\nX: y", "hidden\\n", " hidden", "hidden\\u00e4", "hidden\\u0007"}) {
+        const auto fault = fault_of(std::string{url} + "headers = { X-A = \"" + bad + "\" }");
+        CHECK(fault.contains("sink[0].headers.X-A: is no value of a header"));
+        CHECK_FALSE(fault.contains("hidden"));
+    }
+    CHECK(fault_of(std::string{url} + "headers = { X-A = 5 }").contains("headers.X-A: got a whole number"));
+    CHECK(fault_of(std::string{url} + "headers = \"X-A: y\"").contains("sink[0].headers: got a string; want a table"));
+}
+
+TEST_CASE("http: header values come from where secrets come from, and are never shown") {
+    const temporary_directory directory;
+    put(directory / "token", "Bearer hidden\n");
+    fs::permissions(directory / "token", fs::perms::owner_read);
+    const auto from = "{ file = \"" + (directory / "token").string() + "\" }";
+    const auto keys = std::string{url} + "headers = { Authorization = " + from + ", X-Inline = \"hidden\" }";
+    const auto options = options_of(keys);
+    REQUIRE(options->headers.size() == 2);
+    CHECK(options->headers[0].second.text() == "Bearer hidden");
+
+    const auto shown = read(keys).effective;
+    CHECK_FALSE(shown.contains("hidden"));
+    CHECK(shown.contains("[sink.headers]\nAuthorization = " + from + "\nX-Inline = \"<secret>\"\n"));
+
+    fs::permissions(directory / "token", fs::perms::owner_read | fs::perms::others_read);
+    CHECK(fault_of(keys).contains("headers.Authorization.file: gives others access"));
+}
+
+TEST_CASE("http: an authorities' file must hold certificates") {
+    const temporary_directory directory;
+    put(directory / "empty.pem", "");
+    const auto with = [](const fs::path& file) { return "url = \"https://x\"\nca_file = \"" + file.string() + "\""; };
+    CHECK(fault_of(with(directory / "empty.pem")).contains("holds no certificates in PEM form"));
+    CHECK(fault_of(with(directory / "missing.pem")).contains("sink[0].ca_file: "));
+    CHECK(fault_of(with("ca.pem")).contains("want an absolute path"));
+    const auto idle = read(std::string{url} + "ca_file = \"/nowhere\"");
+    CHECK(idle.faults.empty());
+    REQUIRE(idle.warnings.size() == 1);
+    CHECK(idle.warnings[0].contains("no certificates to check"));
+}
+
+TEST_CASE("http: a reload sees every difference, the values of secrets included") {
+    const auto same = [](const std::string& a, const std::string& b) { return options_of(a)->same_as(*options_of(b)); };
+    const std::string base = std::string{url} + "headers = { X-A = \"one\" }\n";
+    CHECK(same(base, base));
+    CHECK_FALSE(same(base, std::string{url} + "headers = { X-A = \"two\" }\n"));
+    CHECK_FALSE(same(base, std::string{url} + "headers = { X-B = \"one\" }\n"));
+    CHECK_FALSE(same(base, url));
+    CHECK_FALSE(same(base, base + "format = \"original\"\n"));
+    CHECK_FALSE(same(base, base + "connect_timeout = \"9s\"\n"));
+    for (const char* const other : {"https://app.example:3000/events?a=b", "http://b.example:3000/events?a=b",
+                                    "http://app.example:3001/events?a=b", "http://app.example:3000/events"}) {
+        CHECK_FALSE(same(url, "url = \"" + std::string{other} + '"'));
+    }
+}
+
+TEST_CASE("http: a CloudEvent is the event line, with the message id as its key") {
+    const auto options = options_of(std::string{url} + "headers = { X-A = \"one\" }");
+    const auto what = sample(7);
+    const auto message = compose(*options, what);
+    REQUIRE(message);
+    CHECK(message->body == hookd::sinks::event_line(what));
+    CHECK(lines_of_fields(*message) == std::vector<std::string>{"Content-Type: application/cloudevents+json",
+                                                                "Idempotency-Key: msg_7", "User-Agent: colivara-hookd",
+                                                                "X-A: one"});
+}
+
+TEST_CASE("http: the original is the very body, with its signature headers under the names they came by") {
+    const auto options = options_of(std::string{url} + "format = \"original\"\nheaders = { user-agent = \"mine\" }");
+    auto what = sample(7);
+    what.body = " {\"a\" : 1}\r\n";
+    what.timestamp = "1795387681";
+    what.signature = "v1,abc v1a,def";
+    CHECK(compose(*options, what)->body == what.body);
+    CHECK(lines_of_fields(*compose(*options, what)) ==
+          std::vector<std::string>{"Content-Type: application/json", "svix-id: msg_7", "svix-timestamp: 1795387681",
+                                   "svix-signature: v1,abc v1a,def", "Idempotency-Key: msg_7", "user-agent: mine"});
+    what.unbranded = true;
+    what.json = false;
+    CHECK(lines_of_fields(*compose(*options, what))[0] == "Content-Type: application/octet-stream");
+    CHECK(lines_of_fields(*compose(*options, what))[1] == "webhook-id: msg_7");
+    what.signature = "v1,abc\r\nX-Forged: 1";
+    CHECK_FALSE(compose(*options, what));
+}

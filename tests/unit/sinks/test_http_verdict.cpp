@@ -1,0 +1,84 @@
+#include "sinks/http_verdict.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace hookd;
+using namespace hookd::sinks;
+using namespace std::chrono_literals;
+using http::client_fault;
+
+namespace {
+
+/// Sun, 06 Nov 1994 08:49:37 GMT, which RFC 9110 writes in all forms.
+constexpr unix_millis rfc_time{784111777s};
+
+outcome answered(unsigned status, std::string retry_after = {}, std::string body = {}) {
+    return judge(
+        http::response{
+            .status = status, .body = std::move(body), .resent = false, .retry_after = std::move(retry_after)},
+        rfc_time);
+}
+
+} // namespace
+
+TEST_CASE("http: 2xx is delivered; what may pass is tried again; everything else is rejected for good") {
+    for (const unsigned status : {200U, 201U, 202U, 204U, 299U}) {
+        CHECK(answered(status).what == verdict::delivered);
+    }
+    for (const unsigned status : {408U, 425U, 429U, 500U, 501U, 502U, 503U, 504U, 599U, 999U}) {
+        CHECK(answered(status).what == verdict::retry);
+    }
+    for (const unsigned status :
+         {300U, 301U, 302U, 304U, 307U, 308U, 400U, 401U, 403U, 404U, 405U, 409U, 410U, 413U, 422U, 426U, 451U}) {
+        CHECK(answered(status).what == verdict::reject);
+    }
+}
+
+TEST_CASE("http: the operator is told the status, what a redirect needs, and the answer's first line, printable") {
+    CHECK(answered(404).detail == "status 404");
+    CHECK(answered(301).detail == "status 301, and redirects are not followed: let url say where it leads");
+    CHECK(answered(422, "", "\r\n no\x1b[2Jname \nsecond").detail == "status 422: no\\x1b[2Jname ");
+    CHECK(answered(500, "", std::string(5000, 'x')).detail == "status 500: " + std::string(200, 'x'));
+    CHECK(answered(204, "", "fine").detail.empty());
+}
+
+TEST_CASE("http: no connection means no event can be delivered; a fault after sending may be the event's own") {
+    for (const auto kind :
+         {client_fault::authorities, client_fault::unknown_host, client_fault::unreachable, client_fault::tls}) {
+        CHECK(judge({kind, "why"}).what == verdict::unavailable);
+        CHECK(judge({kind, "why"}).detail.ends_with(": why"));
+    }
+    for (const auto kind : {client_fault::timed_out, client_fault::closed, client_fault::malformed}) {
+        CHECK(judge({kind, "why"}).what == verdict::retry);
+        CHECK(judge({kind, "why"}).detail == "why");
+    }
+}
+
+TEST_CASE("http: Retry-After is heeded on what is tried again, in seconds or as a date") {
+    CHECK(answered(429, "7").retry_after == 7s);
+    CHECK(answered(503, "Sun, 06 Nov 1994 08:50:37 GMT").retry_after == 1min);
+    CHECK(answered(503, "soon").retry_after == 0ms);
+    CHECK(answered(503).retry_after == 0ms);
+    CHECK(answered(404, "7").retry_after == 0ms);
+    CHECK(answered(200, "7").retry_after == 0ms);
+}
+
+TEST_CASE("http: Retry-After in all its forms") {
+    const auto parse = [](std::string_view text) { return parse_retry_after(text, rfc_time - 90s); };
+    CHECK(parse("0") == 0ms);
+    CHECK(parse("120") == 2min);
+    CHECK(parse("Sun, 06 Nov 1994 08:49:37 GMT") == 90s);
+    CHECK(parse("Sunday, 06-Nov-94 08:49:37 GMT") == 90s);
+    CHECK(parse("Sun Nov  6 08:49:37 1994") == 90s);
+    CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", rfc_time + 1h) == 0ms);
+    for (const auto* const endless :
+         {"86400", "4000000000", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+        CHECK(parse(endless) == 24h);
+    }
+    for (const auto* const bad : {"", "-1", "+5", "1.5", "5s", "Sun, 06 Nov 1994 08:49:37",
+                                  "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994 08:49:37 GMT, then", "tomorrow"}) {
+        CHECK_FALSE(parse(bad).has_value());
+    }
+}
