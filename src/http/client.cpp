@@ -66,14 +66,17 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
     const auto count = static_cast<clock::rep>(where_->addresses.size());
     client_result<void> opened;
     for (clock::rep i = 0; i < count; ++i) {
+        if (cancelled(co_await asio::this_coro::cancellation_state)) {
+            opened = fail(client_fault::unreachable, "cancelled");
+            break;
+        }
         const auto now = clock::now();
         deadline_.set(now + (latest - now) / (count - i)); // one that is silent must leave time for the others
         opened = co_await connect_to(where_->addresses[static_cast<std::size_t>(i)]);
         if (opened) {
             opened = co_await shake_hands();
         }
-        if (opened || opened.error().kind == client_fault::tls ||
-            cancelled(co_await asio::this_coro::cancellation_state)) {
+        if (opened || opened.error().kind == client_fault::tls) {
             break;
         }
     }

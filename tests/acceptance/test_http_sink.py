@@ -137,6 +137,18 @@ def test_a_stop_waits_no_longer_than_it_may_for_a_request_that_hangs(delivering,
     assert receiver.first_tries() == ids
 
 
+def test_a_daemon_that_is_killed_delivers_everything_after_its_next_start(delivering):
+    with Receiver(lambda request: hang if len(receiver.requests) == 10 else 204) as receiver:
+        daemon = delivering(receiver.url, timeout="10m")
+        ids = [send(daemon) for _ in range(20)]
+        until(lambda: len(receiver.requests) == 10, "ten requests")
+        daemon.kill()
+        daemon.start()
+        receiver.wait_for(ids)
+        assert settled(daemon) == {}
+    assert receiver.first_tries() == ids
+
+
 def test_an_idle_connection_does_not_delay_the_stop(delivering):
     with Receiver() as receiver:
         daemon = delivering(receiver.url, timeout="10m")
