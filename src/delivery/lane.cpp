@@ -60,6 +60,8 @@ lane::~lane() = default;
 
 void lane::start(std::unique_ptr<sinks::sink> sink, const journal::sink_state& state) {
     sink_ = std::move(sink);
+    auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
+    paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     figures_.reached(state.cursor);
     plan_ = std::make_unique<lane_plan>(settings_,
                                         lane_plan::start{.cursor = state.cursor,
@@ -91,6 +93,10 @@ asio::awaitable<void> lane::loop() {
     for (;;) {
         if (stopping_) {
             plan_->stop();
+        }
+        plan_->pause(paused_ == pausing::yes);
+        if (look_again_.exchange(false)) {
+            plan_->look_again(now());
         }
         const auto newest = newest_events_->newest();
         plan_->newest(newest);
@@ -232,6 +238,16 @@ void lane::committed() {
     }
 }
 
+void lane::look_again() {
+    look_again_ = true;
+    asio::post(context_, [this] { wake_.cancel(); });
+}
+
+void lane::pause(bool paused) {
+    paused_ = paused ? pausing::yes : pausing::no;
+    asio::post(context_, [this] { wake_.cancel(); });
+}
+
 void lane::reopen() {
     asio::post(context_, [this] { sink_->reopen(); });
 }
@@ -259,7 +275,12 @@ std::chrono::milliseconds lane::silence() {
 }
 
 sink_figures lane::figures() const {
-    sink_figures shown{.name = settings_.name, .type = settings_.type, .oldest = {}};
+    sink_figures shown{.name = settings_.name,
+                       .type = settings_.type,
+                       .events = settings_.events,
+                       .endpoints = settings_.endpoints,
+                       .oldest = {}};
+    shown.paused = paused_ == pausing::yes;
     figures_.read_into(shown);
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
         // On hold, a lane takes nothing in that it could know the age of.
