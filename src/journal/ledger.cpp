@@ -120,7 +120,12 @@ stored<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::
 
 stored<void> ledger::put(std::string_view name, std::uint64_t sequence, const std::optional<failure>& row) {
     const auto found = changed(name);
-    return found == uncommitted_.end() ? stored<void>() : apply_failure(found->second, sequence, row);
+    if (found == uncommitted_.end()) {
+        return {};
+    }
+    auto& sink = found->second;
+    const auto counted = sink.counted ? stored<void>() : count_failures(sink);
+    return then(counted, [&] { return apply_failure(sink, sequence, row); });
 }
 
 stored<void> ledger::pause(std::string_view name, bool paused) {
@@ -163,6 +168,7 @@ stored<void> ledger::open(std::string_view name, std::uint64_t cursor) {
 stored<void> ledger::count_failures(sink& of) {
     of.waiting = 0;
     of.dead = 0;
+    of.counted = true;
     query rows(count_, of.number);
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
