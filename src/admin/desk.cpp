@@ -2,9 +2,12 @@
 
 #include "admin/metrics.hpp"
 #include "admin/readiness.hpp"
+#include "admin/sink_desk.hpp"
 #include "admin/status.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace hookd::admin {
 
@@ -43,10 +46,32 @@ const desk::route* desk::find(std::string_view path) {
     return found == std::end(routes) ? nullptr : found;
 }
 
+event_room desk::events_of(const watched& what) {
+    return {.journal = what.journal,
+            .clock = what.clock,
+            .sinks =
+                [&what] {
+                    std::vector<journal::sink_scope> all;
+                    for (auto& each : what.dispatcher.figures()) {
+                        all.push_back({.name = std::move(each.name),
+                                       .events = std::move(each.events),
+                                       .endpoints = std::move(each.endpoints)});
+                    }
+                    return all;
+                },
+            .look_again = [&what](std::string_view sink) { what.dispatcher.look_again(sink); }};
+}
+
 std::optional<answer> desk::screen(const request& head) {
     const auto path = head.target.substr(0, head.target.find('?'));
     if (path.starts_with(control_prefix) && head.client != unix_peer) {
         return only_by_socket;
+    }
+    if (is_about_events(path)) {
+        return std::nullopt;
+    }
+    if (is_about_one_sink(path)) {
+        return head.method == "POST" ? std::nullopt : std::optional{only_post};
     }
     const route* const found = find(path);
     if (found == nullptr) {
@@ -61,7 +86,13 @@ std::optional<answer> desk::screen(const request& head) {
     return (this->*found->look)();
 }
 
-boost::asio::awaitable<answer> desk::handle(const request& /*whole*/) {
+boost::asio::awaitable<answer> desk::handle(const request& whole) {
+    if (is_about_events(whole.target)) {
+        co_return co_await answer_about_events(events_, whole.method, whole.target);
+    }
+    if (is_about_one_sink(whole.target)) {
+        co_return co_await answer_about_one_sink(watched_, whole.target);
+    }
     const auto verdict = co_await reloads_.reload();
     co_return made(verdict.applied ? 200 : 422, json_type, verdict_json(verdict));
 }

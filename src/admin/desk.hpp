@@ -3,6 +3,7 @@
 #include "admin/reload_desk.hpp"
 
 #include <hookd/admin/admin.hpp>
+#include <hookd/admin/events.hpp>
 
 namespace hookd::admin {
 
@@ -12,7 +13,7 @@ class desk final : public http::handler {
 public:
     /// All three must outlive it.
     desk(const watched& what, unix_millis started, reload_desk& reloads)
-        : watched_{what}, started_{started}, reloads_{reloads} {}
+        : watched_{what}, started_{started}, reloads_{reloads}, events_{events_of(what)} {}
 
     std::optional<answer> screen(const request& head) override;
     boost::asio::awaitable<answer> handle(const request& whole) override;
@@ -20,6 +21,7 @@ public:
 private:
     struct route;
     static const route* find(std::string_view path);
+    static event_room events_of(const watched& what);
 
     answer health() const;
     answer readiness() const;
@@ -30,6 +32,7 @@ private:
     const watched& watched_;
     const unix_millis started_;
     reload_desk& reloads_;
+    const event_room events_;
 };
 
 } // namespace hookd::admin

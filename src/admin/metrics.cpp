@@ -112,6 +112,8 @@ constexpr sink_metric sink_metrics[] = {
      [](const sink_view& sink) { return sink.lag_seconds; }},
     {"hookd_sink_in_flight", "Events that the sink has in hand.", false,
      [](const sink_view& sink) { return number(sink.lane.in_flight); }},
+    {"hookd_sink_paused", "1 while somebody has paused the sink.", false,
+     [](const sink_view& sink) { return number(sink.lane.paused); }},
     {"hookd_sink_unavailable", "1 while the sink works for no event and is waited for.", false,
      [](const sink_view& sink) { return number(sink.lane.unavailable); }},
 };

@@ -28,6 +28,7 @@ json sink_list(const watched& what) {
     for (const auto& sink : look_at_sinks(what)) {
         all.push_back({{"name", sink.lane.name},
                        {"type", sink.lane.type},
+                       {"paused", sink.lane.paused},
                        {"available", !sink.lane.unavailable},
                        {"delivered", sink.lane.delivered},
                        {"retried", sink.lane.retried},

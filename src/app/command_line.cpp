@@ -1,5 +1,6 @@
 #include "app/check_command.hpp"
 #include "app/configuration.hpp"
+#include "app/events_line.hpp"
 #include "app/exit_code.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
@@ -122,6 +123,7 @@ int run_command_line(int count, char** words) {
     add_send(line, chosen);
     add_status(line, config, chosen);
     add_reload(line, config, chosen);
+    add_event_commands(line, config, chosen);
     add_version(line, chosen);
     try {
         line.parse(count, words);

@@ -10,6 +10,7 @@ enum exit_code : int {
     exit_unreachable = 69, ///< EX_UNAVAILABLE: the daemon, or the receiver that was to be tried
     exit_io = 74,          ///< EX_IOERR
     exit_config = 78,      ///< EX_CONFIG
+    exit_timed_out = 124,  ///< As timeout(1) says it.
 };
 
 } // namespace hookd::app

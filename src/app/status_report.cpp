@@ -97,15 +97,15 @@ void add_endpoints(output to, const json& all) {
 
 void add_sinks(output to, const json& all) {
     const auto width = name_width(all);
-    fmt::format_to(to, "\n{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  behind\n", "sink", width, "type", "delivered",
+    fmt::format_to(to, "{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  behind\n", "sink", width, "type", "delivered",
                    "waiting", "dead", "lag");
     for (const auto& each : all) {
         const auto behind = number(each, "lag_seconds");
-        fmt::format_to(to, "{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  {}{}\n", text(each, "name"), width,
+        fmt::format_to(to, "{:<{}}  {:<6}  {:>10}  {:>7}  {:>7}  {:>7}  {}{}{}\n", text(each, "name"), width,
                        text(each, "type"), number(each, "delivered"), number(each, "waiting"),
                        number(each, "dead_letters"), number(each, "lag_events"),
                        number(each, "lag_events") == 0 ? "-" : duration_text(behind),
-                       holds(each, "available") ? "" : "  unavailable");
+                       holds(each, "available") ? "" : "  unavailable", holds(each, "paused") ? "  paused" : "");
     }
 }
 
@@ -131,11 +131,18 @@ void add_counts(output to, std::string_view title, const json& counts) {
 
 } // namespace
 
+std::string sinks_text(const nlohmann::ordered_json& answer) {
+    std::string shown;
+    add_sinks(std::back_inserter(shown), list(answer, "sinks"));
+    return shown;
+}
+
 std::string status_text(const json& status) {
     std::string shown;
     const auto to = std::back_inserter(shown);
     add_head(to, status);
     add_endpoints(to, list(status, "endpoints"));
+    shown += '\n';
     add_sinks(to, list(status, "sinks"));
     add_listeners(to, list(status, "listeners"));
     const auto journal = list(status, "journal");

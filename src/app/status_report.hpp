@@ -10,4 +10,7 @@ namespace hookd::app {
 /// or newer daemon does not say is left out.
 std::string status_text(const nlohmann::ordered_json& status);
 
+/// Of it, or of what it answers to `GET /v1/sinks`, the table of sinks alone.
+std::string sinks_text(const nlohmann::ordered_json& answer);
+
 } // namespace hookd::app

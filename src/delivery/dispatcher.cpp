@@ -32,7 +32,7 @@ bool same(const sink_settings& a, const sink_settings& b) {
            a.options->same_as(*b.options);
 }
 
-const std::shared_ptr<lane>* find(const lanes& among, const std::string& name) {
+const std::shared_ptr<lane>* find(const lanes& among, std::string_view name) {
     const auto found = std::ranges::find(among, name, [](const auto& each) { return each->name(); });
     return found == among.end() ? nullptr : &*found;
 }
@@ -96,6 +96,22 @@ public:
         for (const auto& each : running()) {
             each->reopen();
         }
+    }
+
+    void look_again(std::string_view sink) override {
+        const auto now = running();
+        if (const auto* const found = find(now, sink)) {
+            (*found)->look_again();
+        }
+    }
+
+    bool pause(std::string_view sink, bool paused) override {
+        const auto now = running();
+        const auto* const found = find(now, sink);
+        if (found != nullptr) {
+            (*found)->pause(paused);
+        }
+        return found != nullptr;
     }
 
     std::vector<sink_figures> figures() const override {

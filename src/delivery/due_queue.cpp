@@ -37,6 +37,11 @@ std::vector<std::uint64_t> due_queue::look() {
 
 void due_queue::found(std::vector<journal::due_event> rows, instant now) {
     looking_ = false;
+    if (std::exchange(outdated_, false)) {
+        new_meanwhile_.reset();
+        next_look_ = now.steady;
+        return;
+    }
     std::size_t ripe = 0;
     const auto wall = clock_.read(now);
     auto next = now.steady + longest_wait;
@@ -58,6 +63,12 @@ void due_queue::found(std::vector<journal::due_event> rows, instant now) {
         clock_.set_right(now);
     }
     new_meanwhile_.reset();
+}
+
+void due_queue::look_again(instant now) {
+    ripe_.clear();
+    next_look_ = now.steady;
+    outdated_ = looking_;
 }
 
 std::vector<sinks::delivery> due_queue::take(std::size_t count) {

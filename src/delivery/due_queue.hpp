@@ -35,6 +35,10 @@ public:
     /// Ends it.
     void found(std::vector<journal::due_event> rows, instant now);
 
+    /// Rows were changed by somebody else. What is in memory and under way no longer counts as what they say: it is
+    /// forgotten here, for the journal has it, and asked for again at once.
+    void look_again(instant now);
+
     std::vector<sinks::delivery> take(std::size_t most);
     /// What was taken could not be tried: it comes first again.
     void put_back(sinks::delivery what);
@@ -53,6 +57,7 @@ private:
     std::optional<steady_time> next_look_;
     std::optional<steady_time> new_meanwhile_; // the earliest row that was written while a look is under way
     bool looking_ = false;
+    bool outdated_ = false; // the rows changed while a look is under way
 };
 
 } // namespace hookd::delivery

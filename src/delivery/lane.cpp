@@ -64,6 +64,8 @@ void lane::start(std::unique_ptr<sinks::sink> sink) {
 }
 
 void lane::begin(const journal::sink_state& state) {
+    auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
+    paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     figures_.reached(state.cursor);
     plan_ = std::make_unique<lane_plan>(settings_,
                                         lane_plan::start{.cursor = state.cursor,
@@ -106,6 +108,10 @@ asio::awaitable<void> lane::loop() {
     for (;;) {
         if (stopping_) {
             plan_->stop();
+        }
+        plan_->pause(paused_ == pausing::yes);
+        if (look_again_.exchange(false)) {
+            plan_->look_again(now());
         }
         const auto newest = newest_events_->newest();
         plan_->newest(newest);
@@ -239,69 +245,6 @@ void lane::log(const std::vector<sinks::outcome>& outcomes) {
 
 instant lane::now() const {
     return {.steady = std::chrono::steady_clock::now(), .wall = clock_()};
-}
-
-void lane::committed() {
-    if (idle_.exchange(false)) {
-        asio::post(context_, [this] { wake_.cancel(); });
-    }
-}
-
-void lane::reopen() {
-    asio::post(context_, [this] { sink_->reopen(); });
-}
-
-void lane::stop() {
-    stopping_ = true;
-    asio::post(context_, [this] { wake_.cancel(); });
-}
-
-void lane::cancel() {
-    asio::post(context_, [this] {
-        for (auto& [ticket, delivery] : under_way_) {
-            delivery.cancel.emit(asio::cancellation_type::terminal);
-        }
-    });
-}
-
-std::chrono::milliseconds lane::silence() {
-    const auto now = pulse::clock::now();
-    const auto silent = pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its lane for so long
-    if (pulse_.ask(now)) {
-        asio::post(context_, [this] { pulse_.answer(); });
-    }
-    return std::max(silent, std::chrono::milliseconds{0});
-}
-
-sink_figures lane::figures() const {
-    sink_figures shown{.name = settings_.name, .type = settings_.type, .oldest = {}};
-    figures_.read_into(shown);
-    if (!shown.oldest && shown.reached < newest_events_->newest()) {
-        // On hold, a lane takes nothing in that it could know the age of.
-        if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
-            shown.oldest = next->front()->accepted;
-        }
-    }
-    return shown;
-}
-
-bool lane::ended_before(steady_time deadline) {
-    if (!thread_.joinable()) {
-        return true; // it never began
-    }
-    {
-        std::unique_lock lock{end_mutex_};
-        if (!end_came_.wait_until(lock, deadline, [this] { return end_; })) {
-            return false;
-        }
-    }
-    thread_.join();
-    return true;
-}
-
-void lane::let_go() {
-    journal_.cut();
-    thread_.detach();
 }
 
 } // namespace hookd::delivery

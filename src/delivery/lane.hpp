@@ -68,6 +68,9 @@ public:
     // Any thread, none of these blocks:
     void committed();
     void reopen();
+    /// The journal's failures were changed by somebody else.
+    void look_again();
+    void pause(bool paused);
     void stop();
     /// Cancels what is under way.
     void cancel();
@@ -88,6 +91,8 @@ private:
         boost::asio::steady_timer limit;
         bool timed_out = false;
     };
+
+    enum class pausing : std::uint8_t { as_journal_says, no, yes };
 
     void run();
     boost::asio::awaitable<void> loop();
@@ -117,7 +122,9 @@ private:
 
     lane_figures figures_;
     std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
-    std::atomic<bool> stopping_ = false; // set by any thread, before the loop is woken
+    std::atomic<bool> stopping_ = false; // these three: set by any thread, before the loop is woken
+    std::atomic<bool> look_again_ = false;
+    std::atomic<pausing> paused_ = pausing::as_journal_says;
     std::latch begun_{1};
 
     std::thread thread_;   // of the starting and stopping thread

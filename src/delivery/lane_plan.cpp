@@ -132,7 +132,7 @@ std::optional<unix_millis> lane_plan::oldest() const {
 }
 
 bool lane_plan::may_begin(steady_time now) const {
-    if (stopping_ || under_way_.size() >= slots_) {
+    if (stopping_ || paused_ || under_way_.size() >= slots_) {
         return false;
     }
     if (!hold_.down()) {

@@ -91,6 +91,10 @@ public:
     std::optional<unix_millis> oldest() const;
     /// The sink works for no event, and is left alone for a while.
     bool on_hold() const { return hold_.down(); }
+    /// Begins nothing until it is told otherwise.
+    void pause(bool paused) { paused_ = paused; }
+    /// Somebody has changed the failures in the journal.
+    void look_again(instant now) { due_.look_again(now); }
     /// Begins nothing any more.
     void stop() { stopping_ = true; }
 
@@ -136,6 +140,7 @@ private:
     due_queue due_;
     hold hold_;
     std::deque<note> notes_;
+    bool paused_ = false;
     bool stopping_ = false;
 };
 

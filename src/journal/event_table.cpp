@@ -28,6 +28,7 @@ stored<event_table> event_table::prepare(database& file) {
     const std::pair<statement event_table::*, const char*> statements[] = {
         {&event_table::insert_, insert_sql},
         {&event_table::holds_, "SELECT 1 FROM event WHERE endpoint = ? AND id = ?"},
+        {&event_table::with_id_, "SELECT sequence FROM event WHERE endpoint = ? AND id = ?"},
         {&event_table::read_, read_sql},
         {&event_table::find_, find_sql},
         {&event_table::ages_, "SELECT sequence, accepted FROM event WHERE sequence > ? AND sequence <= ? "
@@ -106,6 +107,21 @@ stored<bool> event_table::holds(std::string_view endpoint, std::string_view id) 
         return false;
     }
     return query(holds_, known->second, id).step();
+}
+
+stored<std::vector<std::uint64_t>> event_table::with_id(std::string_view id) {
+    std::vector<std::uint64_t> found;
+    for (const auto& [number, name] : names_) {
+        query row(with_id_, number, id);
+        const auto there = row.step();
+        if (!there) {
+            return std::unexpected(there.error());
+        }
+        if (*there) {
+            found.push_back(row.sequence(0));
+        }
+    }
+    return found;
 }
 
 event_ptr event_table::row(const query& from) const {

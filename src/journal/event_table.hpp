@@ -34,6 +34,10 @@ public:
     /// Events after `after`, until there are `most` or their bodies reach `most_bytes`.
     stored<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes);
     stored<event_ptr> find(std::uint64_t sequence);
+    /// Sequence numbers of the events of this message id, one an endpoint.
+    stored<std::vector<std::uint64_t>> with_id(std::string_view id);
+    /// The event in a row that has this table's columns in their order; null where it names no known endpoint.
+    event_ptr row(const query& from) const;
 
     struct age {
         std::uint64_t sequence = 0;
@@ -58,10 +62,10 @@ private:
     event_table() = default;
     stored<std::int64_t> endpoint_number(const std::string& name);
     stored<void> load_endpoints(database& file);
-    event_ptr row(const query& from) const;
 
     statement insert_;
     statement holds_;
+    statement with_id_;
     statement read_;
     statement find_;
     statement ages_;

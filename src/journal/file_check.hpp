@@ -10,7 +10,7 @@ namespace hookd::journal {
 /// In the header of every journal, so that no other program's database is taken for one: "hkdj".
 inline constexpr std::uint32_t application_id = 0x686b646a;
 /// SQLite's user_version: the version of the schema.
-inline constexpr std::uint32_t schema_version = 1;
+inline constexpr std::uint32_t schema_version = 2;
 
 /// Looks at `path` without SQLite, which would write: there must be nothing, an empty file, an empty database, or a
 /// journal of this version. Where there is nothing it creates an empty file of mode 0600. Call with the lock held and

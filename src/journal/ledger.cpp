@@ -23,6 +23,7 @@ stored<ledger> ledger::prepare(database& file) {
     const std::pair<statement ledger::*, const char*> statements[] = {
         {&ledger::insert_sink_, "INSERT INTO sink(number, name, cursor) VALUES(?, ?, ?)"},
         {&ledger::set_cursor_, "UPDATE sink SET cursor = ? WHERE number = ?"},
+        {&ledger::set_paused_, "UPDATE sink SET paused = ? WHERE number = ?"},
         {&ledger::count_, "SELECT dead, count(*) FROM failure WHERE sink = ? GROUP BY dead"},
         {&ledger::was_dead_, "SELECT dead FROM failure WHERE sequence = ? AND sink = ?"},
         {&ledger::put_, "INSERT OR REPLACE INTO failure(sequence, sink, attempts, next_try, dead, detail) "
@@ -48,7 +49,7 @@ stored<ledger> ledger::prepare(database& file) {
 }
 
 stored<void> ledger::load(database& file) {
-    auto all = file.prepare("SELECT name, number, cursor FROM sink");
+    auto all = file.prepare("SELECT name, number, cursor, paused FROM sink");
     if (!all) {
         return std::unexpected(all.error());
     }
@@ -58,6 +59,7 @@ stored<void> ledger::load(database& file) {
         auto& added = sinks_[rows.text(0)];
         added.number = rows.number(1);
         added.cursor = rows.sequence(2);
+        added.paused = rows.number(3) != 0;
     }
     return then(row, [](bool) {});
 }
@@ -116,6 +118,34 @@ stored<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::
         .run();
 }
 
+stored<void> ledger::put(std::string_view name, std::uint64_t sequence, const std::optional<failure>& row) {
+    const auto found = changed(name);
+    if (found == uncommitted_.end()) {
+        return {};
+    }
+    auto& sink = found->second;
+    const auto counted = sink.counted ? stored<void>() : count_failures(sink);
+    return then(counted, [&] { return apply_failure(sink, sequence, row); });
+}
+
+stored<void> ledger::pause(std::string_view name, bool paused) {
+    const auto found = changed(name);
+    if (found == uncommitted_.end()) {
+        return {};
+    }
+    found->second.paused = paused;
+    return query(set_paused_, paused, found->second.number).run();
+}
+
+std::optional<ledger::place> ledger::known(std::string_view name) const {
+    for (const auto* all : {&uncommitted_, &sinks_}) {
+        if (const auto found = all->find(name); found != all->end()) {
+            return place{.number = found->second.number, .cursor = found->second.cursor};
+        }
+    }
+    return std::nullopt;
+}
+
 stored<void> ledger::open(std::string_view name, std::uint64_t cursor) {
     auto found = changed(name);
     if (found == uncommitted_.end()) {
@@ -138,6 +168,7 @@ stored<void> ledger::open(std::string_view name, std::uint64_t cursor) {
 stored<void> ledger::count_failures(sink& of) {
     of.waiting = 0;
     of.dead = 0;
+    of.counted = true;
     query rows(count_, of.number);
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
@@ -176,7 +207,11 @@ stored<sink_state> ledger::look(std::string_view name) {
         return sink_state{};
     }
     const auto& sink = found->second;
-    sink_state state{.cursor = sink.cursor, .waiting = sink.waiting, .dead = sink.dead, .next_try = std::nullopt};
+    sink_state state{.cursor = sink.cursor,
+                     .waiting = sink.waiting,
+                     .dead = sink.dead,
+                     .next_try = std::nullopt,
+                     .paused = sink.paused};
     query first(next_, sink.number);
     return then(first.step(), [&](bool there) {
         if (there && !first.is_null(0)) {

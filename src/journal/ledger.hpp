@@ -32,11 +32,21 @@ public:
     stored<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
     stored<void> open(std::string_view sink, std::uint64_t cursor);
+    /// Within a transaction: puts or removes the sink's failure row of that event, whatever stood there.
+    stored<void> put(std::string_view sink, std::uint64_t sequence, const std::optional<failure>& row);
+    /// Within a transaction. A sink that is not in the file is left out.
+    stored<void> pause(std::string_view sink, bool paused);
     /// The sink holds nothing back from now on.
     void close(std::string_view sink);
     void committed();
     void rolled_back();
 
+    struct place {
+        std::int64_t number = 0;
+        std::uint64_t cursor = 0;
+    };
+    /// Where the sink stands; nothing: it is not in the file. Within a transaction, as that has changed it.
+    std::optional<place> known(std::string_view sink) const;
     stored<sink_state> look(std::string_view sink);
     stored<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now, std::size_t most,
                                        byte_size most_bytes, const std::vector<std::uint64_t>& except);
@@ -56,8 +66,10 @@ private:
         std::uint64_t cursor = 0;
         std::uint64_t waiting = 0;
         std::uint64_t dead = 0;
+        bool counted = false; // the two above
         bool opened = false;
         bool holds = true;
+        bool paused = false;
     };
     using sinks = std::map<std::string, sink, std::less<>>;
 
@@ -73,6 +85,7 @@ private:
     sinks uncommitted_; // as they will stand once the transaction under way is committed
     statement insert_sink_;
     statement set_cursor_;
+    statement set_paused_;
     statement count_;
     statement was_dead_;
     statement put_;

@@ -41,24 +41,27 @@ std::optional<append_outcome> queue::refuses() {
     return crowded ? std::optional(append_outcome::busy) : std::nullopt;
 }
 
-bool queue::put(job& what) {
+template <class Request>
+bool queue::put_into(std::vector<Request>& waiting, Request& what) {
     std::unique_lock held(mutex_);
     if (closed_) {
         return false;
     }
-    jobs_.push_back(std::move(what));
+    waiting.push_back(std::move(what));
     wake(held);
     return true;
 }
 
+bool queue::put(job& what) {
+    return put_into(jobs_, what);
+}
+
 bool queue::put(open_request& request) {
-    std::unique_lock held(mutex_);
-    if (closed_) {
-        return false;
-    }
-    opens_.push_back(std::move(request));
-    wake(held);
-    return true;
+    return put_into(opens_, request);
+}
+
+bool queue::put(edit& what) {
+    return put_into(edits_, what);
 }
 
 void queue::advance(std::string_view sink, std::uint64_t cursor) {
@@ -97,7 +100,8 @@ bool queue::jobs_held(bool disk_full) const {
 }
 
 bool queue::ready(bool disk_full) const {
-    return closed_ || asked_ || !appends_.empty() || !opens_.empty() || (!jobs_.empty() && !jobs_held(disk_full));
+    return closed_ || asked_ || !appends_.empty() || !opens_.empty() || !edits_.empty() ||
+           (!jobs_.empty() && !jobs_held(disk_full));
 }
 
 std::chrono::milliseconds queue::silence() {
@@ -140,6 +144,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     into.jobs.assign(std::move_iterator(jobs_.begin()), std::move_iterator(jobs_end));
     jobs_.erase(jobs_.begin(), jobs_end);
     into.opens = std::exchange(opens_, {});
+    into.edits = std::exchange(edits_, {});
     into.closing = closed_ && appends_.empty() && jobs_.empty();
     if (!into.appends.empty() || closed_ || (said_due_ && clock::now() >= *said_due_)) {
         into.said = std::exchange(said_, {});

@@ -22,6 +22,7 @@
 namespace hookd::journal {
 
 class event_table;
+class history;
 class ledger;
 
 /// An event that waits to be stored, and who waits for it.
@@ -35,10 +36,17 @@ struct append_request {
 struct tables {
     event_table& events;
     ledger& sinks;
+    history& past;
 };
 
 /// A read. Puts its answer into the outbox, an empty one where there are no tables any more or they cannot be read.
 using job = std::move_only_function<stored<void>(tables* from, outbox& answers)>;
+
+/// A change that somebody asked for, and waits for.
+struct edit {
+    std::move_only_function<stored<void>(tables& of)> apply; ///< Within a transaction; not called where there is none.
+    std::move_only_function<void(repair_outcome became, outbox& answers)> answer;
+};
 
 struct open_request {
     std::string sink;
@@ -54,6 +62,7 @@ public:
         std::vector<append_request> appends;
         std::vector<job> jobs;
         std::vector<open_request> opens;
+        std::vector<edit> edits;
         changes said;         ///< Filled when a commit is due for them anyway.
         bool closing = false; ///< This is the last of it, and nothing new comes any more.
     };
@@ -65,6 +74,7 @@ public:
     /// False, and left as it is: closed.
     bool put(job& what);
     bool put(open_request& request);
+    bool put(edit& what);
     /// Whether an append would be refused as `busy`, or as `stopped`; nothing: neither.
     std::optional<append_outcome> refuses();
 
@@ -93,6 +103,8 @@ public:
 private:
     template <class Change>
     void note(Change&& change);
+    template <class Request>
+    bool put_into(std::vector<Request>& waiting, Request& what);
     bool ready(bool disk_full) const;
     bool jobs_held(bool disk_full) const;
     void gather(std::unique_lock<std::mutex>& held);
@@ -109,6 +121,7 @@ private:
     std::vector<append_request> appends_;
     std::vector<job> jobs_;
     std::vector<open_request> opens_;
+    std::vector<edit> edits_;
     changes said_;
     std::optional<clock::time_point> said_due_;
     std::size_t waiting_ = 0; // these two: appends queued and in the commit under way

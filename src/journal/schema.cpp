@@ -40,7 +40,8 @@ CREATE UNIQUE INDEX event_by_id ON event(endpoint, id);
 CREATE TABLE sink(
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    cursor INTEGER NOT NULL
+    cursor INTEGER NOT NULL,
+    paused INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE failure(
     sequence INTEGER NOT NULL,
@@ -53,6 +54,13 @@ CREATE TABLE failure(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failure_by_time ON failure(sink, dead, next_try);
 )";
+
+// From version 1, which knew no pauses.
+constexpr auto upgrade_sql = "ALTER TABLE sink ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;";
+
+std::string marked(const char* sql) {
+    return sql + ("PRAGMA user_version = " + std::to_string(schema_version) + ";");
+}
 
 } // namespace
 
@@ -72,12 +80,16 @@ stored<schema_state> look_at_schema(database& file) {
     if (*version > std::int64_t{schema_version}) {
         return schema_state::newer;
     }
-    return schema_state::ours;
+    return *version < std::int64_t{schema_version} ? schema_state::older : schema_state::ours;
 }
 
 stored<void> create_schema(database& file) {
-    const auto sql = std::string(schema_sql) + "PRAGMA application_id = " + std::to_string(application_id) +
-                     ";PRAGMA user_version = " + std::to_string(schema_version) + ";";
+    const auto sql = marked(schema_sql) + "PRAGMA application_id = " + std::to_string(application_id) + ";";
+    return file.in_transaction([&] { return file.execute(sql.c_str()); });
+}
+
+stored<void> upgrade_schema(database& file) {
+    const auto sql = marked(upgrade_sql);
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }
 

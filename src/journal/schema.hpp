@@ -10,6 +10,7 @@ namespace hookd::journal {
 enum class schema_state : std::uint8_t {
     none,    ///< an empty database: the schema is to be created
     ours,    ///< complete, of this version
+    older,   ///< complete, of a version that `upgrade_schema` knows
     foreign, ///< another program's, or damaged beyond recognition
     newer,
 };
@@ -19,5 +20,8 @@ stored<schema_state> look_at_schema(database& file);
 
 /// Tables, indices and marks in one transaction.
 stored<void> create_schema(database& file);
+
+/// From an older version to this one, in one transaction.
+stored<void> upgrade_schema(database& file);
 
 } // namespace hookd::journal

@@ -15,6 +15,11 @@ namespace hookd::journal {
 
 namespace {
 
+/// What became of an edit that has nothing more to say.
+struct edited {
+    repair_outcome outcome = repair_outcome::stopped;
+};
+
 /// The disk is known to be full only until somebody tries to write, and who is told that nothing can be stored may try
 /// no more: so space that has come back counts by itself.
 bool disk_has_space(const std::string& path) {
@@ -89,6 +94,51 @@ asio::awaitable<std::vector<due_event>> sqlite_journal::due(std::string_view sin
 
 asio::awaitable<sink_state> sqlite_journal::look(std::string_view sink) {
     return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.look(name); });
+}
+
+/// Runs `apply(tables, answer)` in a transaction; the answer leaves once that is durable, with its outcome in it.
+template <class Answer, class Apply>
+asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
+    return ask<Answer>([this, apply = std::move(apply)](reply<Answer> answer) mutable {
+        auto made = std::make_shared<Answer>();
+        edit what{.apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
+                  .answer =
+                      [made, answer = std::move(answer)](repair_outcome became, outbox& answers) mutable {
+                          if (became != repair_outcome::done) {
+                              *made = Answer();
+                          }
+                          made->outcome = became;
+                          answers.put(answer, std::move(*made));
+                      }};
+        if (!queue_.put(what)) {
+            outbox answers;
+            what.answer(repair_outcome::stopped, answers);
+            answers.send();
+        }
+    });
+}
+
+asio::awaitable<event_page> sqlite_journal::look_back(event_query what) {
+    return ask_tables<event_page>([this, what = std::move(what)](tables& from) {
+        return from.past.look(from.events, from.sinks, what, limits_);
+    });
+}
+
+asio::awaitable<repaired> sqlite_journal::mend(repair what) {
+    if (what.dry_run) {
+        return ask_tables<repaired>([this, what = std::move(what)](tables& from) {
+            return from.past.mend(from.events, from.sinks, what, limits_);
+        });
+    }
+    return ask_edit<repaired>([this, what = std::move(what)](tables& of, repaired& made) {
+        return then(of.past.mend(of.events, of.sinks, what, limits_), [&](const repaired& done) { made = done; });
+    });
+}
+
+asio::awaitable<repair_outcome> sqlite_journal::pause(std::string sink, bool paused) {
+    const auto done = co_await ask_edit<edited>(
+        [name = std::move(sink), paused](tables& of, edited&) { return of.sinks.pause(name, paused); });
+    co_return done.outcome;
 }
 
 result<sink_state> sqlite_journal::open_sink(std::string_view sink) {

@@ -36,6 +36,9 @@ public:
     boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
                                                        std::vector<std::uint64_t> except) override;
     boost::asio::awaitable<sink_state> look(std::string_view sink) override;
+    boost::asio::awaitable<event_page> look_back(event_query what) override;
+    boost::asio::awaitable<repaired> mend(repair what) override;
+    boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) override;
     std::uint64_t last_sequence() const override;
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
     std::chrono::milliseconds silence() override { return queue_.silence(); }
@@ -48,6 +51,8 @@ public:
 private:
     template <class Answer, class Read>
     boost::asio::awaitable<Answer> ask_tables(Read read);
+    template <class Answer, class Apply>
+    boost::asio::awaitable<Answer> ask_edit(Apply apply);
 
     const tuning limits_;
     const std::string path_;

@@ -40,6 +40,10 @@ stored<opened_file> prepare(database file) {
     if (!sinks) {
         return std::unexpected(sinks.error());
     }
+    auto past = history::prepare(file);
+    if (!past) {
+        return std::unexpected(past.error());
+    }
     auto last = then(events->check_newest(newest_checked), [&] { return events->highest_ever(); });
     if (!last) {
         return std::unexpected(last.error());
@@ -48,15 +52,19 @@ stored<opened_file> prepare(database file) {
     if (!newest) {
         return std::unexpected(newest.error());
     }
-    return opened_file{std::move(file), std::move(*events), std::move(*sinks), *last, std::move(*newest)};
+    return opened_file{std::move(file), std::move(*events), std::move(*sinks), std::move(*past),
+                       *last,           std::move(*newest)};
 }
 
 // A commit that died inside its sync can be visible here without being on the disk. Copying the log into the file and
 // syncing that makes everything visible durable, before a sender is told that it is a duplicate of it.
 stored<void> make_durable(database& file, schema_state found) {
-    const auto created = then(file.use_write_ahead_log(),
-                              [&] { return found == schema_state::none ? create_schema(file) : stored<void>(); });
-    return then(created, [&] { return file.checkpoint_and_truncate(); });
+    const auto ready = then(file.use_write_ahead_log(), [&] {
+        return found == schema_state::none    ? create_schema(file)
+               : found == schema_state::older ? upgrade_schema(file)
+                                              : stored<void>();
+    });
+    return then(ready, [&] { return file.checkpoint_and_truncate(); });
 }
 
 } // namespace

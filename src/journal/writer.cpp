@@ -8,8 +8,9 @@ namespace hookd::journal {
 
 writer::writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
                wall_clock clock, observers& watch, statistics& counted)
-    : file_(opened.file), events_(opened.events), sinks_(opened.sinks), queue_(waiting), limits_(limits), clock_(clock),
-      watch_(watch), counted_(counted), room_(opened.file, settings.max_size.bytes, limits.checkpoint_frames),
+    : file_(opened.file), events_(opened.events), sinks_(opened.sinks), past_(opened.past), queue_(waiting),
+      limits_(limits), clock_(clock), watch_(watch), counted_(counted),
+      room_(opened.file, settings.max_size.bytes, limits.checkpoint_frames),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
       last_sequence_(opened.last_sequence) {
     sinks_.publish_on(counted.sinks);
@@ -24,6 +25,7 @@ void writer::run() {
         queue_.take(work, failed_ ? queue::clock::time_point::max() : retention_.next(), room_.disk_is_full());
         append(work);
         open_sinks(work);
+        make_edits(work);
         read(work);
         look_after_file();
         tell_room();
@@ -167,7 +169,7 @@ void writer::read(queue::work& work) {
     if (work.jobs.empty()) {
         return;
     }
-    tables readable{events_, sinks_};
+    tables readable{events_, sinks_, past_};
     auto said = failed_ ? changes() : queue_.take_changes();
     if (said.empty()) {
         heed(run_jobs(work, failed_ ? nullptr : &readable));
@@ -196,6 +198,31 @@ stored<void> writer::run_jobs(queue::work& work, tables* from) {
     work.jobs.clear();
     answers_.send();
     return all;
+}
+
+void writer::make_edits(queue::work& work) {
+    for (auto& each : work.edits) {
+        each.answer(make_edit(each), answers_);
+    }
+    work.edits.clear();
+    answers_.send();
+}
+
+// Together with what sinks have said before: given back, that would be written over the edit.
+repair_outcome writer::make_edit(edit& what) {
+    if (failed_) {
+        return repair_outcome::stopped;
+    }
+    auto said = queue_.take_changes();
+    tables all{events_, sinks_, past_};
+    const auto done = file_.in_transaction([&] { return then(sinks_.apply(said), [&] { return what.apply(all); }); });
+    wrote_ = true;
+    if (done) {
+        sinks_.committed();
+        return repair_outcome::done;
+    }
+    changes_failed(std::move(said), done.error());
+    return failed_ ? repair_outcome::stopped : repair_outcome::full;
 }
 
 void writer::open_sinks(queue::work& work) {

@@ -2,6 +2,7 @@
 
 #include "journal/database.hpp"
 #include "journal/event_table.hpp"
+#include "journal/history.hpp"
 #include "journal/ledger.hpp"
 #include "journal/queue.hpp"
 #include "journal/reply.hpp"
@@ -25,6 +26,7 @@ struct opened_file {
     database file;
     event_table events;
     ledger sinks;
+    history past;
     std::uint64_t last_sequence = 0;
     std::map<std::string, unix_millis> newest; ///< When each endpoint's newest event was accepted.
 };
@@ -63,6 +65,8 @@ private:
     void changes_failed(changes&& said, const storage_error& why);
     void read(queue::work& work);
     stored<void> run_jobs(queue::work& work, tables* from);
+    void make_edits(queue::work& work);
+    repair_outcome make_edit(edit& what);
     void open_sinks(queue::work& work);
     result<sink_state> open_sink(const std::string& name);
 
@@ -76,6 +80,7 @@ private:
     database& file_;
     event_table& events_;
     ledger& sinks_;
+    history& past_;
     queue& queue_;
     const tuning limits_;
     const wall_clock clock_;

@@ -37,8 +37,8 @@ struct watched {
     wall_clock clock = nullptr;
     const http::server& server; ///< The public one.
     const intake::figures& intake;
-    const journal::journal& journal;
-    const delivery::dispatcher& dispatcher;
+    journal::journal& journal;
+    delivery::dispatcher& dispatcher;
 
     /// Why the daemon as a whole is not ready (starting, stopping), beside what can be seen of the rooms.
     std::function<std::vector<std::string>()> not_ready;

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace hookd::delivery {
@@ -30,6 +31,14 @@ public:
 
     /// Files of all sinks anew. Any thread; does not block.
     virtual void reopen() = 0;
+
+    /// Somebody has changed the sink's failures in the journal, durably: its lane looks at them anew. Any thread; does
+    /// not block.
+    virtual void look_again(std::string_view sink) = 0;
+
+    /// The sink's lane begins nothing any more, or does again; what is under way goes on. For this run: the journal
+    /// keeps it, and lanes begin as it says. False: no such sink. Any thread; does not block.
+    virtual bool pause(std::string_view sink, bool paused) = 0;
 
     /// Makes another set of sinks ready: builds those that are new or changed. After `commit` they are fed from where
     /// the journal says that the sink of that name stands; what a changed or removed sink has in hand is given a few

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hookd::delivery {
 
@@ -12,11 +13,14 @@ namespace hookd::delivery {
 struct sink_figures {
     std::string name;
     std::string type;
+    std::vector<std::string> events; ///< What it asks for: patterns, of the type and the endpoint.
+    std::vector<std::string> endpoints;
     std::uint64_t delivered = 0;
     std::uint64_t retried = 0;   ///< Tries that failed, with another to come.
     std::uint64_t rejected = 0;  ///< Events that the sink refused for good.
     std::uint64_t in_flight = 0; ///< Events that the sink has in hand.
     std::uint64_t reached = 0;   ///< Every event up to here is done with, or has a row as a failure.
+    bool paused = false;         ///< Its lane begins nothing until somebody resumes it.
     bool unavailable = false;    ///< The sink works for no event; its lane waits.
     /// When the oldest event behind `reached` was accepted; nothing: there is none, or it was not looked at yet.
     std::optional<unix_millis> oldest;

@@ -3,6 +3,7 @@
 #include <hookd/core/error.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/core/settings.hpp>
+#include <hookd/journal/history.hpp>
 #include <hookd/journal/statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -59,6 +60,7 @@ struct sink_state {
     std::uint64_t waiting = 0;
     std::uint64_t dead = 0;
     std::optional<unix_millis> next_try; ///< Of the earliest waiting failure.
+    bool paused = false;                 ///< Somebody wants nothing new to begin, until somebody resumes it.
 };
 
 /// The durable log of events, and how far each sink has come in it. One thread of its own does all its work; every
@@ -104,6 +106,13 @@ public:
                                                                std::vector<std::uint64_t> except) = 0;
     /// Where the sink stands now.
     virtual boost::asio::awaitable<sink_state> look(std::string_view sink) = 0;
+
+    /// Looks at a bounded number of events; whoever wants more asks again, from the page's position.
+    virtual boost::asio::awaitable<event_page> look_back(event_query what) = 0;
+    /// The same, and has sinks try again, or forgets dead letters, durably. The lanes do not notice by themselves.
+    virtual boost::asio::awaitable<repaired> mend(repair what) = 0;
+    /// Notes durably that the sink is paused, or no more; `look` and `open_sink` tell it. For lanes likewise.
+    virtual boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) = 0;
 
     /// Sequence number of the last durable event; 0 in an empty journal. Any thread, does not block.
     virtual std::uint64_t last_sequence() const = 0;

@@ -35,6 +35,9 @@ public:
     void later(std::chrono::milliseconds by);
     void set_clock(std::chrono::milliseconds by) { now_.wall += by; }
     void stop() { plan_.stop(); }
+    void pause(bool paused) { plan_.pause(paused); }
+    /// Somebody has changed `rows`.
+    void look_again() { plan_.look_again(now_); }
     /// Rows that arrive while the plan waits for the answer to its look.
     void hold_looks() { looks_are_held_ = true; }
     void answer_look();

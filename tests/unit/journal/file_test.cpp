@@ -105,9 +105,9 @@ TEST_CASE("journal: a directory in its place is refused") {
 TEST_CASE("journal: one of a newer version is refused and left as it is") {
     const temporary_directory directory;
     fill(directory.journal(), 1);
-    make_database(directory.journal(), "PRAGMA user_version = 2;");
+    make_database(directory.journal(), "PRAGMA user_version = 3;");
     const auto before = bytes_of(directory.journal());
-    CHECK_THAT(refusal(directory.journal()), Contains("newer colivara-hookd") && Contains("2"));
+    CHECK_THAT(refusal(directory.journal()), Contains("newer colivara-hookd") && Contains("3"));
     CHECK(bytes_of(directory.journal()) == before);
 }
 

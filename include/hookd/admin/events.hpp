@@ -1,0 +1,34 @@
+#pragma once
+
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/journal/history.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookd::admin {
+
+/// What requests about events work on: a running daemon, or a journal alone. All must outlive the answers.
+struct event_room {
+    journal::journal& journal;
+    wall_clock clock = nullptr;
+    /// The sinks in force.
+    std::function<std::vector<journal::sink_scope>()> sinks;
+    /// Something was changed for this sink behind its lane's back. Any thread.
+    std::function<void(std::string_view sink)> look_again;
+};
+
+/// Whether the target of a request is `/v1/events` or below.
+bool is_about_events(std::string_view target);
+
+/// Answers such a request; docs/admin-api.md is the manual. Both texts must live until the answer is there.
+boost::asio::awaitable<answer> answer_about_events(const event_room& of, std::string_view method,
+                                                   std::string_view target);
+
+} // namespace hookd::admin

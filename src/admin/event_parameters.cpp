@@ -1,0 +1,127 @@
+#include "admin/event_parameters.hpp"
+
+#include "admin/event_view.hpp"
+#include "admin/target.hpp"
+
+#include <hookd/core/rfc3339.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace hookd::admin {
+
+namespace {
+
+constexpr std::uint64_t most_events = 1'000;
+
+using fault = std::optional<std::string>;
+
+fault read_number(std::string_view text, std::uint64_t least, std::uint64_t most, std::uint64_t& into) {
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), into);
+    if (wrong == std::errc{} && end == text.data() + text.size() && into >= least && into <= most) {
+        return std::nullopt;
+    }
+    return "must be a number from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+fault read_time(std::string_view text, std::optional<unix_millis>& into) {
+    into = parse_rfc3339(text);
+    return into ? std::nullopt : fault{"must be an RFC 3339 time, as 2026-11-23T08:00:00Z"};
+}
+
+fault read_state(std::string_view text, std::optional<journal::event_standing>& into) {
+    into = standing_from(text);
+    return into ? std::nullopt : fault{"must be pending, waiting, dead or delivered"};
+}
+
+fault read_order(std::string_view text, bool& newest_first) {
+    newest_first = text == "newest";
+    return newest_first || text == "oldest" ? std::nullopt : fault{"must be newest or oldest"};
+}
+
+fault read_flag(std::string_view text, bool& into) {
+    into = text == "true";
+    return into || text == "false" ? std::nullopt : fault{"must be true or false"};
+}
+
+fault read_sink(std::string&& name, journal::event_query& into) {
+    if (std::ranges::find(into.scopes, name, &journal::sink_scope::name) == into.scopes.end()) {
+        return "no sink of this name is in force";
+    }
+    into.filter.sink = std::move(name);
+    return std::nullopt;
+}
+
+using reader = fault (*)(std::string&& value, event_parameters& into);
+
+template <std::optional<std::string> journal::event_filter::* Member>
+fault read_text(std::string&& value, event_parameters& into) {
+    into.query.filter.*Member = std::move(value);
+    return std::nullopt;
+}
+
+struct parameter {
+    std::string_view key;
+    reader read;
+};
+
+constexpr parameter parameters[] = {
+    {"id", read_text<&journal::event_filter::id>},
+    {"type", read_text<&journal::event_filter::type>},
+    {"endpoint", read_text<&journal::event_filter::endpoint>},
+    {"collection", read_text<&journal::event_filter::collection>},
+    {"document", read_text<&journal::event_filter::document>},
+    {"since", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.since); }},
+    {"until", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.until); }},
+    {"sink", [](std::string&& value, event_parameters& into) { return read_sink(std::move(value), into.query); }},
+    {"state", [](std::string&& value, event_parameters& into) { return read_state(value, into.query.filter.state); }},
+    {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); }},
+    {"from",
+     [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.from); }},
+    {"up_to",
+     [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.up_to); }},
+    {"limit",
+     [](std::string&& value, event_parameters& into) {
+         std::uint64_t most = 0;
+         auto wrong = read_number(value, 1, most_events, most);
+         into.query.most = static_cast<std::size_t>(most);
+         return wrong;
+     }},
+    {"dry_run", [](std::string&& value, event_parameters& into) { return read_flag(value, into.dry_run); }},
+};
+
+std::string unknown(const std::string& key) {
+    std::string message = "unknown parameter " + key + "; there are";
+    for (const auto& each : parameters) {
+        message += ' ';
+        message += each.key;
+    }
+    return message;
+}
+
+} // namespace
+
+result<event_parameters> read_event_parameters(std::string_view target, std::vector<journal::sink_scope> sinks) {
+    auto pairs = query_pairs(target);
+    if (!pairs) {
+        return std::unexpected{pairs.error()};
+    }
+    event_parameters read;
+    read.query.scopes = std::move(sinks);
+    read.query.newest_first = true;
+    for (auto& [key, value] : *pairs) {
+        const auto* const known = std::ranges::find(parameters, key, &parameter::key);
+        if (known == std::end(parameters)) {
+            return std::unexpected{error{unknown(key)}};
+        }
+        if (const auto wrong = known->read(std::move(value), read)) {
+            return std::unexpected{error{key + ": " + *wrong}};
+        }
+    }
+    return read;
+}
+
+} // namespace hookd::admin

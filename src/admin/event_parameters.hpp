@@ -1,0 +1,20 @@
+#pragma once
+
+#include <hookd/core/error.hpp>
+#include <hookd/journal/history.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace hookd::admin {
+
+/// What a request about events asks for.
+struct event_parameters {
+    journal::event_query query; ///< With all sinks in force.
+    bool dry_run = false;
+};
+
+/// Reads them from a target. Strict: an unknown key or sink, or a value that is not well-formed, is an error.
+result<event_parameters> read_event_parameters(std::string_view target, std::vector<journal::sink_scope> sinks);
+
+} // namespace hookd::admin

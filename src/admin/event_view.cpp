@@ -1,0 +1,96 @@
+#include "admin/event_view.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace hookd::admin {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+using journal::event_standing;
+
+struct standing_name {
+    event_standing what;
+    std::string_view name;
+};
+
+constexpr std::array<standing_name, 5> standing_names{{{event_standing::pending, "pending"},
+                                                       {event_standing::waiting, "waiting"},
+                                                       {event_standing::dead, "dead"},
+                                                       {event_standing::delivered, "delivered"},
+                                                       {event_standing::unwanted, "unwanted"}}};
+
+std::string written(const json& what) {
+    return what.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+}
+
+json sink_json(const journal::sink_story& what) {
+    json made{{"sink", what.sink}, {"state", to_text(what.standing)}};
+    const bool waits = what.standing == event_standing::waiting;
+    if (waits || what.standing == event_standing::dead) {
+        made["attempts"] = what.attempts;
+        made["next_try"] = waits ? json(to_rfc3339(what.next_try)) : json(nullptr);
+        made["detail"] = what.detail;
+    }
+    return made;
+}
+
+json event_json(const journal::event_story& what) {
+    auto sinks = json::array();
+    for (const auto& each : what.sinks) {
+        sinks.push_back(sink_json(each));
+    }
+    return {{"sequence", what.head.sequence},
+            {"id", what.head.id},
+            {"type", what.head.type},
+            {"endpoint", what.head.endpoint},
+            {"accepted", to_rfc3339(what.head.accepted)},
+            {"collection", what.head.collection},
+            {"document", what.head.document},
+            {"peer", what.head.peer},
+            {"timestamp", what.head.timestamp},
+            {"bytes", what.body_size},
+            {"json", what.head.json},
+            {"sinks", std::move(sinks)}};
+}
+
+} // namespace
+
+std::string_view to_text(event_standing what) {
+    return std::ranges::find(standing_names, what, &standing_name::what)->name;
+}
+
+std::optional<event_standing> standing_from(std::string_view text) {
+    const auto* const found = std::ranges::find(standing_names, text, &standing_name::name);
+    return found == standing_names.end() || found->what == event_standing::unwanted ? std::nullopt
+                                                                                    : std::optional{found->what};
+}
+
+std::string page_json(const journal::event_page& page, std::uint64_t last_sequence) {
+    auto events = json::array();
+    for (const auto& each : page.events) {
+        events.push_back(event_json(each));
+    }
+    return written({{"events", std::move(events)},
+                    {"position", page.position},
+                    {"more", page.more},
+                    {"last_sequence", last_sequence}});
+}
+
+std::string repaired_json(const journal::repaired& what, std::uint64_t last_sequence) {
+    return written({{"events", what.events},
+                    {"deliveries", what.deliveries},
+                    {"sinks", what.sinks},
+                    {"position", what.position},
+                    {"more", what.more},
+                    {"last_sequence", last_sequence}});
+}
+
+std::string error_json(std::string_view message) {
+    return written({{"error", message}});
+}
+
+} // namespace hookd::admin

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <hookd/journal/history.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::admin {
+
+std::string_view to_text(journal::event_standing what);
+/// Nothing for a word that is none, and for `unwanted`, which nobody can ask for.
+std::optional<journal::event_standing> standing_from(std::string_view text);
+
+/// These as one JSON object on one line.
+std::string page_json(const journal::event_page& page, std::uint64_t last_sequence);
+std::string repaired_json(const journal::repaired& what, std::uint64_t last_sequence);
+std::string error_json(std::string_view message);
+
+} // namespace hookd::admin

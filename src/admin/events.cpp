@@ -1,0 +1,159 @@
+#include "admin/event_parameters.hpp"
+#include "admin/event_view.hpp"
+#include "admin/target.hpp"
+
+#include <hookd/admin/events.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace hookd::admin {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view root = "/v1/events";
+constexpr std::string_view body_suffix = "/body";
+constexpr std::string_view json_type = "application/json";
+/// Parts of the journal that one request looks at; who wants more asks again, from where it came to.
+constexpr unsigned parts_a_request = 32;
+
+constinit const answer only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
+constinit const answer only_post{405, "method not allowed\n", "Allow", "POST"};
+
+answer made(unsigned status, std::string body, std::string_view type = json_type) {
+    return {status, {}, {}, {}, type, std::make_shared<const std::string>(std::move(body))};
+}
+
+answer refused(unsigned status, std::string_view why) {
+    return made(status, error_json(why));
+}
+
+answer journal_closed() {
+    return refused(503, "the journal is closing or has failed");
+}
+
+asio::awaitable<answer> list(const event_room& of, std::string_view target) {
+    auto asked = read_event_parameters(target, of.sinks());
+    if (!asked) {
+        co_return refused(400, asked.error().message);
+    }
+    auto query = std::move(asked->query);
+    journal::event_page all{.known = true, .events = {}, .position = query.from, .more = true};
+    const auto most = query.most;
+    for (unsigned part = 0; part < parts_a_request && all.more && all.events.size() < most; ++part) {
+        query.from = all.position;
+        query.most = most - all.events.size();
+        auto page = co_await of.journal.look_back(query);
+        if (!page.known) {
+            co_return journal_closed();
+        }
+        std::ranges::move(page.events, std::back_inserter(all.events));
+        all.position = page.position;
+        all.more = page.more;
+        if (!all.events.empty()) {
+            break; // one part of an answer is bounded in bytes, several would not be
+        }
+    }
+    co_return made(200, page_json(all, of.journal.last_sequence()));
+}
+
+asio::awaitable<answer> show(const event_room& of, std::string id) {
+    journal::event_query query{.filter = {}, .scopes = of.sinks()};
+    query.filter.id = std::move(id);
+    const auto page = co_await of.journal.look_back(query);
+    if (!page.known) {
+        co_return journal_closed();
+    }
+    if (page.events.empty()) {
+        co_return refused(404, "no event of this id is in the journal");
+    }
+    co_return made(200, page_json(page, of.journal.last_sequence()));
+}
+
+asio::awaitable<answer> show_body(const event_room& of, std::uint64_t sequence) {
+    const auto found = co_await of.journal.read(sequence - 1, 1, byte_size{1});
+    if (found.empty() || found.front()->sequence != sequence) {
+        co_return refused(404, "no event of this sequence is in the journal");
+    }
+    co_return made(200, found.front()->body, "application/octet-stream");
+}
+
+/// Of `SEQUENCE/body`.
+std::optional<std::uint64_t> sequence_of_body(std::string_view path) {
+    std::uint64_t sequence = 0;
+    const auto [end, fault] = std::from_chars(path.data(), path.data() + path.size(), sequence);
+    const bool whole = fault == std::errc{} && path.substr(static_cast<std::size_t>(end - path.data())) == body_suffix;
+    return whole && sequence > 0 && sequence <= INT64_MAX ? std::optional{sequence} : std::nullopt;
+}
+
+bool selects(const journal::event_filter& filter) {
+    return filter.id || filter.type || filter.endpoint || filter.collection || filter.document || filter.since ||
+           filter.until || filter.state;
+}
+
+asio::awaitable<answer> mend(const event_room& of, journal::repair_kind kind, std::string_view target) {
+    auto asked = read_event_parameters(target, of.sinks());
+    if (!asked) {
+        co_return refused(400, asked.error().message);
+    }
+    if (!selects(asked->query.filter)) {
+        co_return refused(400, "say which events: by id, state, type, endpoint, collection, document, since or until");
+    }
+    asked->query.most = SIZE_MAX;
+    const auto done = co_await of.journal.mend(
+        {.kind = kind, .which = std::move(asked->query), .dry_run = asked->dry_run, .now = of.clock()});
+    if (done.outcome == journal::repair_outcome::stopped) {
+        co_return journal_closed();
+    }
+    if (done.outcome == journal::repair_outcome::full) {
+        co_return refused(503, "the journal's disk is full, nothing was changed");
+    }
+    if (!asked->dry_run) {
+        for (const auto& sink : done.sinks) {
+            of.look_again(sink);
+        }
+    }
+    co_return made(200, repaired_json(done, of.journal.last_sequence()));
+}
+
+} // namespace
+
+bool is_about_events(std::string_view target) {
+    const auto path = path_of(target);
+    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+}
+
+asio::awaitable<answer> answer_about_events(const event_room& of, std::string_view method, std::string_view target) {
+    auto rest = path_of(target).substr(root.size());
+    if (rest == "/replay" || rest == "/drop") {
+        if (method != "POST") {
+            co_return only_post;
+        }
+        co_return co_await mend(of, rest == "/drop" ? journal::repair_kind::drop : journal::repair_kind::replay,
+                                target);
+    }
+    if (method != "GET" && method != "HEAD") {
+        co_return only_get;
+    }
+    if (rest.empty()) {
+        co_return co_await list(of, target);
+    }
+    if (path_of(target).size() != target.size()) {
+        co_return refused(400, "this request takes no parameters");
+    }
+    rest.remove_prefix(1);
+    if (const auto sequence = sequence_of_body(rest)) {
+        co_return co_await show_body(of, *sequence);
+    }
+    auto id = percent_decoded(rest);
+    co_return id && !id->empty() ? co_await show(of, std::move(*id)) : refused(404, "no event without an id");
+}
+
+} // namespace hookd::admin

@@ -1,0 +1,55 @@
+#include "admin/target.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace hookd::admin {
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+    std::string decoded;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            decoded += text[i];
+            continue;
+        }
+        const auto digits = text.substr(i + 1, 2);
+        unsigned char byte = 0;
+        const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        if (fault != std::errc{} || end != digits.data() + 2) {
+            return std::nullopt;
+        }
+        decoded += static_cast<char>(byte);
+        i += 2;
+    }
+    return decoded;
+}
+
+result<std::vector<std::pair<std::string, std::string>>> query_pairs(std::string_view target) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    const auto begin = target.find('?');
+    auto rest = begin == std::string_view::npos ? std::string_view{} : target.substr(begin + 1);
+    while (!rest.empty()) {
+        const auto pair = rest.substr(0, rest.find('&'));
+        rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
+        const auto equals = pair.find('=');
+        if (equals == std::string_view::npos) {
+            return std::unexpected{error{"parameter without a value: write KEY=VALUE"}};
+        }
+        const std::string key{pair.substr(0, equals)};
+        if (std::ranges::find(pairs, key, [](const auto& each) { return each.first; }) != pairs.end()) {
+            return std::unexpected{error{"parameter given twice: " + key}};
+        }
+        auto value = percent_decoded(pair.substr(equals + 1));
+        if (!value) {
+            return std::unexpected{error{key + ": a % must be followed by two hexadecimal digits"}};
+        }
+        pairs.emplace_back(key, std::move(*value));
+    }
+    return pairs;
+}
+
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
+}
+
+} // namespace hookd::admin

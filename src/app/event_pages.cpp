@@ -1,0 +1,42 @@
+#include "app/event_pages.hpp"
+
+#include "app/exit_code.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace hookd::app {
+
+command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
+                                      std::uint64_t position, std::uint64_t limit) {
+    const auto target = fmt::format("/v1/events?order={}&from={}&limit={}{}{}", newest_first ? "newest" : "oldest",
+                                    position, limit, query.empty() ? "" : "&", query);
+    const auto body = from.ask("GET", target);
+    if (!body) {
+        return std::unexpected{body.error()};
+    }
+    auto told = nlohmann::ordered_json::parse(*body, nullptr, false);
+    if (!told.is_object() || !told.contains("events") || !told["events"].is_array()) {
+        return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
+                                                             "understand each other about events"}};
+    }
+    event_part part;
+    for (auto& each : told["events"]) {
+        part.events.push_back(std::move(each));
+    }
+    part.position = told.value("position", std::uint64_t{0});
+    part.last_sequence = told.value("last_sequence", std::uint64_t{0});
+    part.more = told.value("more", false);
+    return part;
+}
+
+command_result<std::uint64_t> ask_last_sequence(event_source& from) {
+    const auto nothing = ask_events(from, {}, false, INT64_MAX, 1);
+    if (!nothing) {
+        return std::unexpected{nothing.error()};
+    }
+    return nothing->last_sequence;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "app/event_source.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hookd::app {
+
+/// One answer about events: a part of what there is.
+struct event_part {
+    std::vector<nlohmann::ordered_json> events;
+    std::uint64_t position = 0;
+    std::uint64_t last_sequence = 0;
+    bool more = false;
+};
+
+/// `query` without `from`, `limit` and `order`.
+command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
+                                      std::uint64_t position, std::uint64_t limit);
+
+/// Of the newest event there is; 0: there never was one.
+command_result<std::uint64_t> ask_last_sequence(event_source& from);
+
+} // namespace hookd::app

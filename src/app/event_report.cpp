@@ -1,0 +1,147 @@
+#include "app/event_report.hpp"
+
+#include "app/moment.hpp"
+#include "app/terminal_text.hpp"
+
+#include <hookd/core/rfc3339.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace hookd::app {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t sequence_columns = 8;
+constexpr std::size_t type_columns = 14;
+constexpr std::size_t state_columns = 9;
+constexpr std::size_t story_label = 12;
+constexpr std::size_t least_document = 10;
+
+std::string text(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::uint64_t number(const json& from, const char* key) {
+    const auto found = from.find(key);
+    return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+std::string time_text(const std::string& told, bool utc) {
+    const auto when = parse_rfc3339(told);
+    return when ? moment_text(*when, utc) : "-";
+}
+
+/// What most wants looking at comes first.
+constexpr std::array<std::pair<const char*, hue>, 5> states{{{"dead", hue::red},
+                                                             {"waiting", hue::yellow},
+                                                             {"pending", hue::plain},
+                                                             {"delivered", hue::green},
+                                                             {"unwanted", hue::faint}}};
+
+/// Of all sinks of the event, as one word.
+std::pair<const char*, hue> overall(const json& event) {
+    const auto sinks = event.find("sinks");
+    for (const auto& state : states) {
+        if (sinks != event.end() && std::ranges::any_of(*sinks, [&](const json& each) {
+                return each.is_object() && text(each, "state") == state.first;
+            })) {
+            return state;
+        }
+    }
+    return {"-", hue::plain};
+}
+
+std::size_t document_columns(const report_style& style) {
+    constexpr std::size_t gaps = 8;
+    constexpr std::size_t others = sequence_columns + moment_columns + type_columns + state_columns + gaps;
+    return style.columns > others + least_document ? style.columns - others : least_document;
+}
+
+void add_line(std::string& to, std::string_view label, std::string_view value) {
+    fmt::format_to(std::back_inserter(to), "{:<{}}{}\n", label, story_label, value);
+}
+
+std::string sink_text(const json& sink, const report_style& style) {
+    const auto state = text(sink, "state");
+    const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
+    std::string line = "  " + escaped(text(sink, "sink")) + ": " +
+                       coloured(escaped(state), known == states.end() ? hue::plain : known->second, style.colour);
+    const auto attempts = number(sink, "attempts");
+    if (attempts > 0) {
+        line += " after " + count_text(attempts, "attempt");
+    }
+    if (const auto next = text(sink, "next_try"); !next.empty()) {
+        auto when = time_text(next, style.utc);
+        when.erase(when.find_last_not_of(' ') + 1);
+        line += ", next try " + when;
+    }
+    line += '\n';
+    // A hook's last words: in lines that fit, none of it left out.
+    auto detail = escaped(text(sink, "detail"));
+    while (!detail.empty()) {
+        const auto room = style.columns > 4 ? style.columns - 4 : style.columns;
+        auto cut = std::min(room, detail.size());
+        while (cut < detail.size() && cut > 0 && (static_cast<unsigned char>(detail[cut]) & 0xc0U) == 0x80U) {
+            --cut;
+        }
+        line += "    " + detail.substr(0, cut) + '\n';
+        detail.erase(0, cut);
+    }
+    return line;
+}
+
+} // namespace
+
+std::string count_text(std::uint64_t count, const char* what) {
+    const std::string_view name{what};
+    const bool many = count != 1;
+    if (many && name.ends_with("y")) {
+        return fmt::format("{} {}ies", count, name.substr(0, name.size() - 1));
+    }
+    return fmt::format("{} {}{}", count, name, many ? "s" : "");
+}
+
+std::string event_list_head(const report_style& style) {
+    const auto line = fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  document", "sequence", sequence_columns, "accepted",
+                                  moment_columns, "type", type_columns, "state", state_columns);
+    return coloured(line, hue::faint, style.colour) + '\n';
+}
+
+std::string event_list_line(const json& event, const report_style& style) {
+    const auto [state, with] = overall(event);
+    return fmt::format("{:>{}}  {}  {}  {}  {}\n", number(event, "sequence"), sequence_columns,
+                       padded(time_text(text(event, "accepted"), style.utc), moment_columns),
+                       padded(escaped(text(event, "type"), type_columns), type_columns),
+                       coloured(padded(state, state_columns), with, style.colour),
+                       escaped(text(event, "document"), document_columns(style)));
+}
+
+std::string event_story_text(const json& event, const report_style& style) {
+    std::string shown;
+    const auto room = style.columns > story_label ? style.columns - story_label : style.columns;
+    add_line(shown, "event", fmt::format("{}, {}", number(event, "sequence"), escaped(text(event, "id"))));
+    add_line(shown, "type", escaped(text(event, "type"), room));
+    add_line(shown, "document", escaped(text(event, "document"), room));
+    add_line(shown, "collection", escaped(text(event, "collection"), room));
+    add_line(shown, "accepted", time_text(text(event, "accepted"), style.utc));
+    add_line(shown, "from", escaped(text(event, "peer")) + ", at endpoint " + escaped(text(event, "endpoint")));
+    add_line(shown, "body",
+             count_text(number(event, "bytes"), "byte") + (event.value("json", true) ? "" : ", no JSON"));
+    shown += "sinks\n";
+    if (const auto sinks = event.find("sinks"); sinks != event.end() && sinks->is_array()) {
+        for (const auto& each : *sinks) {
+            shown += sink_text(each, style);
+        }
+    }
+    return shown;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,100 @@
+#include "app/event_source.hpp"
+
+#include "app/admin_client.hpp"
+#include "app/exit_code.hpp"
+#include "app/offline_journal.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cctype>
+#include <cerrno>
+#include <csignal>
+#include <unistd.h>
+#include <utility>
+
+namespace hookd::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{20'000};
+
+class daemon_source final : public event_source {
+public:
+    explicit daemon_source(std::string socket) : socket_{std::move(socket)} {}
+
+    command_result<std::string> ask(std::string_view method, std::string_view target) override {
+        auto answer = ask_daemon(socket_, method, target, patience);
+        if (!answer) {
+            return std::unexpected{command_end{exit_unreachable, unreachable_text(socket_, answer.error())}};
+        }
+        if (answer->status == 200) {
+            return std::move(answer->body);
+        }
+        return std::unexpected{refusal(*answer)};
+    }
+
+private:
+    command_end refusal(const http::response& answer) const {
+        if (auto why = refusal_text(answer.body); !why.empty()) {
+            return {answer.status == 400 ? exit_usage : exit_no, std::move(why)};
+        }
+        return {exit_unreachable, "Name the daemon's admin.socket with --socket: what listens on " + socket_ +
+                                      " does not tell of events"};
+    }
+
+    std::string socket_;
+};
+
+/// Nobody listens: the socket is not there, or its daemon is gone without having removed it.
+bool nobody_listens(const std::string& socket, const http::client_error& fault) {
+    const bool hidden = access(socket.c_str(), W_OK) != 0 && errno == EACCES;
+    return fault.kind == http::client_fault::unreachable && !hidden;
+}
+
+} // namespace
+
+command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto socket = find_admin_socket(given.socket, given.config_path);
+    const auto alive = ask_daemon(socket.path, "GET", "/healthz", patience);
+    if (alive) {
+        return std::make_unique<daemon_source>(socket.path);
+    }
+    if (!given.offline || given.socket || !nobody_listens(socket.path, alive.error())) {
+        const auto faults = socket.faults.empty() ? std::string{} : socket.faults + '\n';
+        return std::unexpected{command_end{exit_unreachable, faults + unreachable_text(socket.path, alive.error())}};
+    }
+    return open_offline_journal(given.config_path);
+}
+
+std::string refusal_text(const std::string& body) {
+    const auto told = nlohmann::json::parse(body, nullptr, false);
+    if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
+        return {};
+    }
+    auto text = told["error"].get<std::string>();
+    if (!text.empty()) {
+        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_~*:";
+    std::string encoded;
+    for (const char each : text) {
+        if (plain.contains(each)) {
+            encoded += each;
+        } else {
+            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(each));
+        }
+    }
+    return encoded;
+}
+
+std::string parameter(std::string_view key, std::string_view value) {
+    return std::string{key} + '=' + percent_encoded(value);
+}
+
+} // namespace hookd::app

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <hookd/http/client.hpp>
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::app {
+
+/// Why a command ends: what to say, and its exit code.
+struct command_end {
+    int code = 0;
+    std::string message;
+};
+
+template <class T>
+using command_result = std::expected<T, command_end>;
+
+/// Whoever answers requests about events, as docs/admin-api.md has them: the daemon, or in its absence its journal.
+class event_source {
+public:
+    virtual ~event_source() = default;
+
+    /// An answer of status 200; everything else ends the command. Blocking.
+    virtual command_result<std::string> ask(std::string_view method, std::string_view target) = 0;
+};
+
+/// Where to look.
+struct event_source_arguments {
+    std::string config_path;
+    std::optional<std::string> socket;
+    bool offline = true; ///< Where no daemon runs, the journal of the configuration will do.
+};
+
+/// The daemon on its socket; or, where none listens there and none is named, the journal itself, which is then locked
+/// until the source is gone.
+command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given);
+
+/// `key=value` for a target, the value's bytes encoded.
+std::string parameter(std::string_view key, std::string_view value);
+std::string percent_encoded(std::string_view text);
+
+} // namespace hookd::app

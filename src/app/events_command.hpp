@@ -1,0 +1,32 @@
+#pragma once
+
+#include "app/event_selection.hpp"
+#include "app/event_source.hpp"
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace hookd::app {
+
+/// What `events list`, `show` and `tail` were asked for.
+struct events_arguments {
+    event_source_arguments where;
+    event_selection which;
+    std::vector<std::string> ids;
+    std::uint64_t limit = 20;
+    bool oldest_first = false;
+    bool body = false;
+    bool json = false;
+    bool utc = false;
+};
+
+/// Exit 0 done, also with nothing found; 1 the daemon refused.
+int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err);
+/// Exit 1: an event is not there.
+int run_events_show(const events_arguments& given, std::ostream& out, std::ostream& err);
+/// Ends with the daemon, or whoever reads.
+int run_events_tail(const events_arguments& given, std::ostream& out, std::ostream& err);
+
+} // namespace hookd::app

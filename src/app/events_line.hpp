@@ -1,0 +1,14 @@
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include <functional>
+#include <string>
+
+namespace hookd::app {
+
+/// Adds the commands about events and sinks to the line; `chosen` becomes the one that it names. Both strings must
+/// outlive the parse.
+void add_event_commands(CLI::App& line, const std::string& config, std::function<int()>& chosen);
+
+} // namespace hookd::app

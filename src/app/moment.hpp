@@ -1,0 +1,19 @@
+#pragma once
+
+#include <hookd/core/time.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd::app {
+
+/// A moment as people write it: `2h` (so long before `now`), RFC 3339, or local time: `2026-11-23`,
+/// `2026-11-23 08:00`, `2026-11-23 08:00:00`.
+std::optional<unix_millis> parse_moment(std::string_view text, unix_millis now);
+
+/// To the second: local time, or with `utc` RFC 3339; always of the same width.
+std::string moment_text(unix_millis when, bool utc);
+constexpr std::size_t moment_columns = 20;
+
+} // namespace hookd::app

@@ -1,0 +1,97 @@
+#include "app/offline_journal.hpp"
+
+#include "app/clock.hpp"
+#include "app/configuration.hpp"
+#include "app/exit_code.hpp"
+#include "app/logging.hpp"
+
+#include <hookd/admin/events.hpp>
+#include <hookd/journal/journal.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <exception>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace hookd::app {
+
+namespace {
+
+class offline_source final : public event_source {
+public:
+    offline_source(std::unique_ptr<journal::journal> opened, std::vector<journal::sink_scope> sinks)
+        : journal_{std::move(opened)}, sinks_{std::move(sinks)}, room_{.journal = *journal_,
+                                                                       .clock = choose_clock(),
+                                                                       .sinks = [this] { return sinks_; },
+                                                                       .look_again = [](std::string_view) {}} {}
+    ~offline_source() override {
+        journal_->close();
+        stop_logging();
+    }
+    offline_source(const offline_source&) = delete;
+    offline_source& operator=(const offline_source&) = delete;
+
+    command_result<std::string> ask(std::string_view method, std::string_view target) override {
+        boost::asio::io_context context{1};
+        answer given;
+        boost::asio::co_spawn(context, admin::answer_about_events(room_, method, target),
+                              [&](const std::exception_ptr& thrown, answer made) {
+                                  if (thrown) {
+                                      std::rethrow_exception(thrown);
+                                  }
+                                  given = std::move(made);
+                              });
+        context.run();
+        auto body = given.made ? *given.made : std::string{given.body};
+        if (given.status == 200) {
+            return body;
+        }
+        return std::unexpected{command_end{given.status == 400 ? exit_usage : exit_no, refusal_text(body)}};
+    }
+
+private:
+    std::unique_ptr<journal::journal> journal_;
+    std::vector<journal::sink_scope> sinks_;
+    admin::event_room room_;
+};
+
+std::string lines_of(const std::vector<std::string>& faults) {
+    std::string text;
+    for (const auto& each : faults) {
+        text += (text.empty() ? "" : "\n") + each;
+    }
+    return text;
+}
+
+} // namespace
+
+command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path) {
+    const auto loaded = load_configuration(config_path);
+    if (!loaded.values) {
+        return std::unexpected{command_end{exit_config, lines_of(loaded.faults)}};
+    }
+    const auto& settings = *loaded.values;
+    std::error_code fault;
+    if (!std::filesystem::exists(settings.journal.path, fault)) {
+        return std::unexpected{command_end{exit_unreachable, "Start the daemon: nobody listens on " +
+                                                                 settings.admin.socket + ", and there is no journal " +
+                                                                 settings.journal.path + " yet"}};
+    }
+    start_logging({.level = log_level::error, .format = log_format::text});
+    auto opened = journal::open(settings.journal, choose_clock(), {});
+    if (!opened) {
+        stop_logging();
+        return std::unexpected{command_end{exit_io, opened.error().message}};
+    }
+    std::vector<journal::sink_scope> sinks;
+    for (const auto& each : settings.sinks) {
+        sinks.push_back({.name = each.name, .events = each.events, .endpoints = each.endpoints});
+    }
+    return std::make_unique<offline_source>(std::move(*opened), std::move(sinks));
+}
+
+} // namespace hookd::app

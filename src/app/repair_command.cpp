@@ -1,0 +1,163 @@
+#include "app/repair_command.hpp"
+
+#include "app/event_report.hpp"
+#include "app/exit_code.hpp"
+#include "app/terminal_text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <istream>
+#include <ostream>
+#include <set>
+#include <utility>
+
+namespace hookd::app {
+
+namespace {
+
+struct tally {
+    std::uint64_t events = 0;
+    std::uint64_t deliveries = 0;
+    std::set<std::string> sinks;
+};
+
+class repair {
+public:
+    repair(const repair_arguments& given, event_source& with, std::vector<std::string> queries)
+        : given_{given}, with_{with}, queries_{std::move(queries)} {}
+
+    /// Of what is there now: what comes later is left alone by `carry_out`, too.
+    command_result<tally> count() { return all(true); }
+    command_result<tally> carry_out() { return all(false); }
+
+private:
+    command_result<tally> all(bool dry_run) {
+        tally counted;
+        for (const auto& query : queries_) {
+            if (auto done = one(query, dry_run, counted); !done) {
+                return std::unexpected{done.error()};
+            }
+        }
+        return counted;
+    }
+
+    command_result<void> one(const std::string& query, bool dry_run, tally& to) {
+        std::uint64_t position = 0;
+        for (bool more = true; more;) {
+            const auto limit = up_to_ ? fmt::format("&up_to={}", *up_to_) : std::string{};
+            const auto target = fmt::format("/v1/events/{}?{}&from={}&dry_run={}{}", given_.drop ? "drop" : "replay",
+                                            query, position, dry_run, limit);
+            const auto body = with_.ask("POST", target);
+            if (!body) {
+                return std::unexpected{body.error()};
+            }
+            const auto told = nlohmann::json::parse(*body, nullptr, false);
+            if (!told.is_object()) {
+                return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
+                                                                     "understand each other about events"}};
+            }
+            up_to_ = up_to_.value_or(told.value("last_sequence", std::uint64_t{0}));
+            to.events += told.value("events", std::uint64_t{0});
+            to.deliveries += told.value("deliveries", std::uint64_t{0});
+            for (auto& each : told.value("sinks", std::vector<std::string>{})) {
+                to.sinks.insert(std::move(each));
+            }
+            position = told.value("position", std::uint64_t{0});
+            more = told.value("more", false);
+        }
+        return {};
+    }
+
+    const repair_arguments& given_;
+    event_source& with_;
+    const std::vector<std::string> queries_;
+    std::optional<std::uint64_t> up_to_;
+};
+
+/// `3 deliveries of 2 events to a, b`; of dead letters there is one an event and sink.
+std::string text_of(const tally& what, bool drop) {
+    std::string names;
+    for (const auto& each : what.sinks) {
+        names += (names.empty() ? "" : ", ") + escaped(each);
+    }
+    return fmt::format("{} of {} {} {}", count_text(what.deliveries, drop ? "dead letter" : "delivery"),
+                       count_text(what.events, "event"), drop ? "of" : "to", names);
+}
+
+/// One query for each id, or the selection's.
+result<std::vector<std::string>> queries_of(const repair_arguments& given) {
+    if (given.ids.empty() && !given.which.narrows()) {
+        return std::unexpected{error{"Say which events: ids, --dead, or a filter such as --since 2h"}};
+    }
+    auto query = query_of(given.which, system_now());
+    if (!query) {
+        return std::unexpected{query.error()};
+    }
+    if (given.ids.empty()) {
+        return std::vector{std::move(*query)};
+    }
+    std::vector<std::string> all;
+    for (const auto& id : given.ids) {
+        all.push_back(parameter("id", id) + (query->empty() ? "" : '&' + *query));
+    }
+    return all;
+}
+
+/// A replay of named events is asked for clearly enough; and may be made again.
+bool needs_a_yes(const repair_arguments& given) {
+    return !given.yes && (given.drop || given.ids.empty());
+}
+
+bool is_wanted(const std::string& what, std::istream& in, std::ostream& err) {
+    err << what << "? [y/N] " << std::flush;
+    std::string line;
+    std::getline(in, line);
+    return line == "y" || line == "Y" || line == "yes";
+}
+
+int end(const command_end& why, std::ostream& err) {
+    err << why.message << '\n';
+    return why.code;
+}
+
+} // namespace
+
+int run_repair(const repair_arguments& given, std::istream& in, std::ostream& out, std::ostream& err) {
+    auto queries = queries_of(given);
+    if (!queries) {
+        return end({exit_usage, queries.error().message}, err);
+    }
+    if (needs_a_yes(given) && !given.ask && !given.dry_run) {
+        return end({exit_usage, "Add --yes: there is no terminal to ask at; --dry-run counts only"}, err);
+    }
+    auto with = open_event_source(given.where);
+    if (!with) {
+        return end(with.error(), err);
+    }
+    repair work{given, **with, std::move(*queries)};
+    const auto counted = work.count();
+    if (!counted) {
+        return end(counted.error(), err);
+    }
+    if (counted->deliveries == 0) {
+        return end({exit_no, given.drop ? "No such dead letter: look with events list --state dead"
+                                        : "No such event that a sink was done with: look with events list"},
+                   err);
+    }
+    if (given.dry_run) {
+        out << "would " << (given.drop ? "drop " : "replay ") << text_of(*counted, given.drop) << '\n';
+        return exit_done;
+    }
+    if (needs_a_yes(given) && !is_wanted((given.drop ? "Drop " : "Replay ") + text_of(*counted, given.drop), in, err)) {
+        return end({exit_no, "Nothing was changed"}, err);
+    }
+    const auto done = work.carry_out();
+    if (!done) {
+        return end(done.error(), err);
+    }
+    out << (given.drop ? "dropped " : "replayed ") << text_of(*done, given.drop) << '\n';
+    return exit_done;
+}
+
+} // namespace hookd::app

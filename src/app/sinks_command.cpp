@@ -1,0 +1,60 @@
+#include "app/sinks_command.hpp"
+
+#include "app/event_source.hpp"
+#include "app/exit_code.hpp"
+#include "app/status_report.hpp"
+#include "app/terminal_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+#include <utility>
+
+namespace hookd::app {
+
+namespace {
+
+command_result<std::string> ask(const sinks_arguments& given, std::string_view method, const std::string& target) {
+    auto daemon = open_event_source({.config_path = given.config_path, .socket = given.socket, .offline = false});
+    if (!daemon) {
+        return std::unexpected{daemon.error()};
+    }
+    return (*daemon)->ask(method, target);
+}
+
+int end(const command_end& why, std::ostream& err) {
+    err << why.message << '\n';
+    return why.code;
+}
+
+} // namespace
+
+int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto body = ask(given, "GET", "/v1/sinks");
+    if (!body) {
+        return end(body.error(), err);
+    }
+    const auto told = nlohmann::ordered_json::parse(*body, nullptr, false);
+    if (!told.is_object() || !told.contains("sinks")) {
+        return end({exit_unreachable, "Update both: this command and the daemon do not understand each other"}, err);
+    }
+    if (!given.json) {
+        out << sinks_text(told);
+        return exit_done;
+    }
+    for (const auto& each : told["sinks"]) {
+        out << each.dump() << '\n';
+    }
+    return exit_done;
+}
+
+int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out, std::ostream& err) {
+    const auto done = ask(given, "POST", "/v1/sinks/" + percent_encoded(given.name) + (pause ? "/pause" : "/resume"));
+    if (!done) {
+        return end(done.error(), err);
+    }
+    out << escaped(given.name) << (pause ? ": paused\n" : ": resumed\n");
+    return exit_done;
+}
+
+} // namespace hookd::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// Text of strangers, and colour, on their way to a terminal.
+namespace hookd::app {
+
+/// Control characters come as `\xNN`, what reorders or breaks a line as `\uNNNN`, bytes that are no UTF-8 as `\xNN`.
+std::string escaped(std::string_view text);
+/// The same, in at most `columns` columns; where that is not all of it, an ellipsis ends it.
+std::string escaped(std::string_view text, std::size_t columns);
+
+/// `text`, which must be escaped, with spaces behind it up to `columns`.
+std::string padded(std::string text, std::size_t columns);
+
+bool output_is_terminal();
+/// How wide standard output is: 80 columns where it is no terminal.
+std::size_t output_columns();
+
+enum class hue : char { plain, red, yellow, green, faint };
+
+/// Whether standard output is a terminal that wants colour: NO_COLOR (no-color.org) and TERM=dumb say no.
+bool output_has_colour();
+std::string coloured(std::string text, hue with, bool colour);
+
+} // namespace hookd::app

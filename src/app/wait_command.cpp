@@ -1,0 +1,127 @@
+#include "app/wait_command.hpp"
+
+#include "app/event_pages.hpp"
+#include "app/event_report.hpp"
+#include "app/event_selection.hpp"
+#include "app/exit_code.hpp"
+#include "app/terminal_text.hpp"
+
+#include <chrono>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+namespace hookd::app {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+using clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t most_at_once = 100;
+constexpr std::chrono::milliseconds between_looks{250};
+
+int end(const command_end& why, std::ostream& err) {
+    err << why.message << '\n';
+    return why.code;
+}
+
+/// Success or failure; nothing for other types of event.
+std::optional<int> verdict_of(const json& event) {
+    const auto type = event.value("type", std::string{});
+    if (type.ends_with(".success")) {
+        return exit_done;
+    }
+    return type.ends_with(".fail") ? std::optional<int>{exit_no} : std::nullopt;
+}
+
+/// A look through the journal in one direction, part by part, for the first event that has a verdict.
+command_result<std::optional<json>> find(event_source& from, const std::string& query, bool newest_first,
+                                         std::uint64_t& position, std::optional<clock::time_point> deadline) {
+    for (bool more = true; more;) {
+        auto part = ask_events(from, query, newest_first, position, most_at_once);
+        if (!part) {
+            return std::unexpected{part.error()};
+        }
+        for (auto& each : part->events) {
+            if (verdict_of(each)) {
+                return std::optional{std::move(each)};
+            }
+        }
+        position = part->position;
+        more = part->more && !(deadline && clock::now() >= *deadline);
+    }
+    return std::optional<json>{};
+}
+
+/// Nothing: not in time.
+command_result<std::optional<json>> wait_for(event_source& from, const std::string& query, bool next,
+                                             std::optional<clock::time_point> deadline) {
+    auto floor = ask_last_sequence(from);
+    if (!floor) {
+        return std::unexpected{floor.error()};
+    }
+    if (!next) {
+        std::uint64_t position = 0;
+        const auto until = query + '&' + parameter("up_to", std::to_string(*floor));
+        auto latest = find(from, until, true, position, deadline);
+        if (!latest || *latest) {
+            return latest;
+        }
+    }
+    for (;;) {
+        auto found = find(from, query, false, *floor, deadline);
+        if (!found || *found) {
+            return found;
+        }
+        const auto now = clock::now();
+        if (deadline && now >= *deadline) {
+            return std::optional<json>{};
+        }
+        std::this_thread::sleep_until(deadline ? std::min(*deadline, now + between_looks) : now + between_looks);
+    }
+}
+
+} // namespace
+
+int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) {
+    std::optional<clock::time_point> deadline;
+    if (given.timeout) {
+        const auto patience = parse_duration(*given.timeout);
+        if (!patience) {
+            return end({exit_usage, "--timeout: write a duration as 30s, 5m or 1h"}, err);
+        }
+        constexpr std::chrono::milliseconds longest = std::chrono::years{10};
+        deadline = clock::now() + std::min(*patience, longest);
+    }
+    event_selection which;
+    which.document = given.document;
+    which.collection = given.collection;
+    which.since = given.since;
+    const auto query = query_of(which, system_now());
+    if (!query) {
+        return end({exit_usage, query.error().message}, err);
+    }
+    auto where = given.where;
+    where.offline = false;
+    auto from = open_event_source(where);
+    if (!from) {
+        return end(from.error(), err);
+    }
+    const auto found = wait_for(**from, *query, given.next, deadline);
+    if (!found) {
+        return end(found.error(), err);
+    }
+    if (!*found) {
+        return end({exit_timed_out, "No event of " + escaped(given.document) + " came within " + *given.timeout}, err);
+    }
+    const auto& event = **found;
+    if (given.json) {
+        out << event.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+    } else {
+        out << event_list_line(event, {.utc = false, .colour = output_has_colour(), .columns = output_columns()});
+    }
+    return verdict_of(event).value_or(exit_no);
+}
+
+} // namespace hookd::app

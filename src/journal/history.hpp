@@ -1,0 +1,48 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/event_table.hpp"
+#include "journal/ledger.hpp"
+#include "journal/statement.hpp"
+#include "journal/storage_error.hpp"
+#include "journal/tuning.hpp"
+
+#include <hookd/journal/history.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace hookd::journal {
+
+/// Answers questions about what is stored, a bounded number of rows at a time, so that no commit waits long for them.
+class history {
+public:
+    static stored<history> prepare(database& file);
+
+    stored<event_page> look(event_table& events, ledger& sinks, const event_query& what, const tuning& limits);
+    /// Within a transaction, unless it is a dry run.
+    stored<repaired> mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
+
+private:
+    /// Sequence numbers that may match, in the order asked for; and whether the bound cut them off.
+    struct candidates {
+        std::vector<std::uint64_t> sequences;
+        bool cut = false;
+    };
+
+    history() = default;
+    stored<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
+    stored<candidates> by_id(event_table& events, const event_query& what);
+    stored<std::optional<event_story>> read(event_table& events, std::uint64_t sequence);
+    stored<void> add_sinks(ledger& sinks, const event_query& what, event_story& story);
+
+    statement head_;
+    statement forward_;
+    statement backward_;
+    statement failed_forward_;
+    statement failed_backward_;
+    statement failures_;
+};
+
+} // namespace hookd::journal

@@ -1,0 +1,461 @@
+"""Looking into the journal, having sinks do it again, waiting for a document, pausing sinks: online and offline."""
+
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from harness import failure_event, message_id, success_event, until
+from harness.admin import ask, metrics, status, unix_socket
+from harness.daemon import binary
+from harness.hooks import exec_sink, file_sink, lines_of, sink_rows, write_hook
+
+DONE, NO, USAGE, UNREACHABLE, IO, CONFIG, TIMED_OUT = 0, 1, 2, 69, 74, 78, 124
+# Marks of a terminal, a way to the left, a bell, a line of one's own, and bytes that reorder what is beside them.
+HOSTILE = "\x1b]0;owned\x07\x1b[31mre\rport\n2026 FAKE\t\x9b\u202eexe.pdf" + "x" * 300
+
+
+def rows(completed):
+    assert (completed.returncode, completed.stderr) == (DONE, ""), completed
+    return [json.loads(line) for line in completed.stdout.splitlines()]
+
+
+def listed(daemon, *filters):
+    """The documents of `events list`, in its order."""
+    return [each["document"] for each in rows(daemon.run("events", "list", "--json", *filters))]
+
+
+def states(daemon, id):
+    [event] = rows(daemon.run("events", "show", "--json", id))
+    return {each["sink"]: each["state"] for each in event["sinks"]}
+
+
+def on_a_terminal(daemon, *words, environment=None, answer=b""):
+    """The command with a terminal of 80 columns for its input and outputs: exit code and what was shown."""
+    daemon.write_configuration()
+    mine, its = pty.openpty()
+    subprocess.run(["stty", "cols", "80", "-echo"], stdin=its, check=True)
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, *words], stdin=its, stdout=its, stderr=its,
+                          env={**daemon.environment, "TERM": "xterm", **(environment or {})}) as running:
+        os.close(its)
+        os.write(mine, answer)
+        shown = b""
+        while True:
+            try:
+                got = os.read(mine, 65536)
+            except OSError:  # EIO: the other side is closed
+                break
+            shown += got
+        os.close(mine)
+        return running.wait(60), shown.decode()
+
+
+def broken_hook(tmp_path, code=65, **keys):
+    """A hook that refuses, with something to say, until $here/repaired is there."""
+    path = write_hook(tmp_path, 'if [ -e "$here/repaired" ]; then printf "%s\\n" "$HOOKD_ID" >>"$here/done"; exit 0; '
+                                f'fi; echo "no such table: documents" >&2; exit {code}')
+    return exec_sink(path, **keys)
+
+
+@pytest.fixture
+def broken(make_daemon, tmp_path):
+    """A daemon with a file sink and such a hook, which asks for failures only."""
+    return make_daemon(sinks=[file_sink(tmp_path / "events.jsonl"),
+                              broken_hook(tmp_path, events=["upsert.fail"])]).start()
+
+
+def send_dead(daemon, count=1, **keys):
+    """So many events that end as dead letters of the hook; their ids."""
+    ids = [message_id() for _ in range(count)]
+    before = status(daemon)["sinks"][1]["dead_letters"]
+    for number, id in enumerate(ids):
+        assert daemon.send(failure_event(f"{number}.pdf", **keys), id).status == 204
+    until(lambda: status(daemon)["sinks"][1]["dead_letters"] == before + count, "the dead letters")
+    return ids
+
+
+# list
+
+def test_the_newest_events_are_listed_first_with_how_they_stand(broken):
+    [dead] = send_dead(broken)
+    broken.send(success_event("fine.pdf"), ok := message_id())
+    until(lambda: states(broken, ok)["events"] == "delivered", "its delivery")
+    shown = broken.run("events", "list")
+    assert (shown.returncode, shown.stderr) == (DONE, "")
+    head, first, second = shown.stdout.splitlines()
+    assert head.split() == ["sequence", "accepted", "type", "state", "document"]
+    assert first.split()[-3:] == ["upsert.success", "delivered", "fine.pdf"]
+    assert second.split()[-3:] == ["upsert.fail", "dead", "0.pdf"]
+    assert states(broken, ok) == {"events": "delivered", "hook": "unwanted"}
+    assert states(broken, dead) == {"events": "delivered", "hook": "dead"}
+
+
+def test_filters_combine_and_pages_join(broken):
+    send_dead(broken, 3, collection="a")
+    for number in range(3):
+        broken.send(success_event(f"s{number}", "a" if number else "b"))
+    until(lambda: status(broken)["sinks"][0]["delivered"] == 6, "all of them")
+    assert listed(broken) == ["s2", "s1", "s0", "2.pdf", "1.pdf", "0.pdf"]
+    assert listed(broken, "--oldest", "--limit", 2) == ["0.pdf", "1.pdf"]
+    assert listed(broken, "--collection", "a", "--type", "*.success") == ["s2", "s1"]
+    assert listed(broken, "--document", "1.pdf") == ["1.pdf"]
+    assert listed(broken, "--document", "*") == []
+    assert listed(broken, "--state", "dead") == ["2.pdf", "1.pdf", "0.pdf"]
+    assert listed(broken, "--state", "dead", "--sink", "events") == []
+    assert listed(broken, "--sink", "hook") == ["2.pdf", "1.pdf", "0.pdf"]
+    assert listed(broken, "--state", "delivered") == ["s2", "s1", "s0"]
+    assert listed(broken, "--endpoint", "other") == []
+    assert len(listed(broken, "--since", "1h")) == 6
+    assert listed(broken, "--until", "1h") == []
+    assert listed(broken, "--since", "2999-01-01T00:00:00+01:00") == []
+    assert len(listed(broken, "--since", "2020-01-01", "--until", "2999-01-01 10:00")) == 6
+
+
+def test_what_is_mistyped_is_told_and_exits_2(broken):
+    for words, says in ((["--since", "yesterday"], "--since: write a time as"), (["--sink", "hok"], "Sink: no sink"),
+                        (["--state", "lost"], "--state"), (["--limit", "0"], "--limit")):
+        asked = broken.run("events", "list", *words)
+        assert (asked.returncode, asked.stdout) == (USAGE, "")
+        assert says in asked.stderr
+
+
+@pytest.mark.parametrize("query", ["?limit=0", "?limit=1001", "?limit", "?order=up", "?since=now", "?nonsense=1",
+                                   "?type=%4", "?type=a&type=b", "?sink=nobody", "?state=unwanted", "?from=-1"])
+def test_a_query_that_is_not_well_formed_is_answered_400_with_why(daemon, query):
+    answer = ask(unix_socket(daemon), "/v1/events" + query)
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]
+
+
+@pytest.mark.parametrize("method, path, status", [
+    ("POST", "/v1/events", 405), ("GET", "/v1/events/replay", 405), ("GET", "/v1/sinks/events/pause", 405),
+    ("POST", "/v1/sinks/nobody/pause", 404), ("POST", "/v1/sinks/events/stop", 404), ("GET", "/v1/events/", 404),
+    ("GET", "/v1/events/msg_nowhere", 404), ("GET", "/v1/events/99999/body", 404), ("GET", "/v1/eventsx", 404),
+    ("POST", "/v1/events/replay", 400), ("POST", "/v1/events/drop?sink=events", 400),
+    ("GET", "/v1/events/1?limit=1", 400)])
+def test_the_api_refuses_what_makes_no_sense(daemon, method, path, status):
+    assert ask(unix_socket(daemon), path, method).status == status
+
+
+# show
+
+def test_an_event_tells_its_whole_story_and_its_body_byte_for_byte(broken):
+    [id] = send_dead(broken)
+    shown = broken.run("events", "show", id, "--utc").stdout
+    for word in (id, "upsert.fail", "0.pdf", "default_collection", "127.0.0.1", "endpoint colivara",
+                 "hook: dead after 1 attempt", "no such table: documents", "65", "events: delivered"):
+        assert word in shown, shown
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    with_body = broken.run("events", "show", "1", "--body").stdout
+    assert with_body.endswith("\n\n" + failure_event("0.pdf").decode() + "\n")
+    missing = broken.run("events", "show", "msg_nowhere")
+    assert (missing.returncode, missing.stdout) == (NO, "")
+    assert missing.stderr.startswith("No event msg_nowhere is in the journal")
+
+
+def test_a_waiting_event_says_when_it_is_tried_next(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[broken_hook(tmp_path, 1, retry={"first": "1h", "max": "1h"})]).start()
+    daemon.send(failure_event(), id := message_id())
+    until(lambda: states(daemon, id)["hook"] == "waiting", "its failure")
+    assert ", next try 2" in daemon.run("events", "show", id).stdout
+    [event] = rows(daemon.run("events", "show", id, "--json"))
+    assert event["sinks"][0]["attempts"] == 1
+    assert event["sinks"][0]["next_try"].endswith("Z")
+
+
+# replay and drop
+
+def test_a_dead_letter_is_delivered_after_the_hook_was_repaired_and_it_was_replayed(broken, tmp_path):
+    [id] = send_dead(broken)
+    (tmp_path / "repaired").touch()
+    done = broken.run("events", "replay", id, "--sink", "hook")
+    assert (done.returncode, done.stdout, done.stderr) == (DONE, "replayed 1 delivery of 1 event to hook\n", "")
+    until(lambda: lines_of(tmp_path / "done") == [id], "its delivery")
+    until(lambda: states(broken, id)["hook"] == "delivered", "its end")
+    assert status(broken)["sinks"][1]["dead_letters"] == 0
+    assert len(broken_events(tmp_path)) == 1, "the other sink got it once"
+
+
+def test_a_replay_of_many_needs_a_yes_where_nobody_can_be_asked(broken, tmp_path):
+    ids = send_dead(broken, 3)
+    asked = broken.run("events", "replay", "--dead")
+    assert (asked.returncode, asked.stdout) == (USAGE, "")
+    assert asked.stderr.startswith("Add --yes")
+    counted = broken.run("events", "replay", "--dead", "--dry-run")
+    assert (counted.returncode, counted.stdout) == (DONE, "would replay 3 deliveries of 3 events to hook\n")
+    assert status(broken)["sinks"][1]["dead_letters"] == 3
+    (tmp_path / "repaired").touch()
+    done = broken.run("events", "replay", "--dead", "--yes")
+    assert (done.returncode, done.stdout) == (DONE, "replayed 3 deliveries of 3 events to hook\n")
+    until(lambda: sorted(lines_of(tmp_path / "done")) == sorted(ids), "their deliveries")
+
+
+def test_at_a_terminal_the_count_is_shown_and_a_yes_asked_for(broken, tmp_path):
+    send_dead(broken, 2)
+    code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"n\n")
+    assert code == NO
+    assert "Replay 2 deliveries of 2 events to hook? [y/N]" in shown and "Nothing was changed" in shown
+    assert status(broken)["sinks"][1]["dead_letters"] == 2
+    (tmp_path / "repaired").touch()
+    code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"y\n")
+    assert (code, "replayed 2 deliveries" in shown) == (DONE, True)
+    until(lambda: len(lines_of(tmp_path / "done")) == 2, "their deliveries")
+
+
+def test_a_time_span_is_replayed_to_all_sinks_that_want_it(broken, tmp_path):
+    (tmp_path / "repaired").touch()
+    broken.send(success_event("ok"))
+    broken.send(failure_event("bad"))
+    until(lambda: status(broken)["sinks"][1]["delivered"] == 1 and len(broken_events(tmp_path)) == 2, "both")
+    done = broken.run("events", "replay", "--since", "1h", "--yes")
+    assert done.stdout == "replayed 3 deliveries of 2 events to events, hook\n"
+    until(lambda: len(broken_events(tmp_path)) == 4 and len(lines_of(tmp_path / "done")) == 2, "both again")
+    assert broken.run("events", "replay", "--since", "2999-01-01", "--yes").returncode == NO
+
+
+def broken_events(tmp_path):
+    return lines_of(tmp_path / "events.jsonl")
+
+
+def test_many_events_are_replayed_in_parts_none_left_out_and_none_twice(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[file_sink(tmp_path / "events.jsonl")]).start()
+    ids = {message_id() for _ in range(600)}
+    for id in ids:
+        daemon.send(success_event(), id)
+    until(lambda: len(broken_events(tmp_path)) == 600, "all")
+    done = daemon.run("events", "replay", "--type", "*", "--yes")
+    assert done.stdout == "replayed 600 deliveries of 600 events to events\n"
+    until(lambda: len(broken_events(tmp_path)) == 1200, "all again")
+    until(lambda: status(daemon)["sinks"][0]["waiting"] == 0, "their end")
+    seen = [json.loads(line)["id"] for line in broken_events(tmp_path)]
+    assert sorted(seen) == sorted([*ids, *ids])
+
+
+def test_an_event_that_waits_long_is_tried_at_once_when_it_is_replayed(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[broken_hook(tmp_path, 1, retry={"first": "1h", "max": "1h"})]).start()
+    daemon.send(failure_event(), id := message_id())
+    until(lambda: states(daemon, id)["hook"] == "waiting", "its failure")
+    (tmp_path / "repaired").touch()
+    assert daemon.run("events", "replay", id).returncode == DONE
+    until(lambda: lines_of(tmp_path / "done") == [id], "its delivery")
+
+
+def test_a_dropped_dead_letter_is_gone_for_good(broken):
+    kept, dropped = send_dead(broken, 2)
+    assert broken.run("events", "drop", dropped).returncode == USAGE, "without a yes"
+    done = broken.run("events", "drop", dropped, "--yes")
+    assert (done.returncode, done.stdout) == (DONE, "dropped 1 dead letter of 1 event of hook\n")
+    assert status(broken)["sinks"][1]["dead_letters"] == 1
+    assert states(broken, dropped)["hook"] == "delivered"
+    assert broken.run("events", "drop", dropped, "--yes").returncode == NO
+    broken.kill()
+    broken.start()
+    assert [id for _, id in sink_rows_after_stop(broken)] == [kept]
+
+
+def sink_rows_after_stop(daemon):
+    daemon.stop()
+    return sink_rows(daemon.journal_path)[1]
+
+
+def test_a_replay_that_was_answered_survives_a_crash(broken, tmp_path):
+    [id] = send_dead(broken)
+    assert broken.run("sinks", "pause", "hook").returncode == DONE
+    assert broken.run("events", "replay", id).returncode == DONE
+    broken.kill()
+    (tmp_path / "repaired").touch()
+    broken.start()
+    assert states(broken, id)["hook"] == "waiting"
+    assert broken.run("sinks", "resume", "hook").returncode == DONE
+    until(lambda: lines_of(tmp_path / "done") == [id], "its delivery")
+
+
+# Without a daemon
+
+def test_the_journal_is_looked_into_and_repaired_while_no_daemon_runs(broken, tmp_path):
+    first, second = send_dead(broken, 2)
+    broken.stop()
+    assert listed(broken, "--state", "dead") == ["1.pdf", "0.pdf"]
+    shown = broken.run("events", "show", first, "--body")
+    assert "hook: dead after 1 attempt" in shown.stdout and failure_event("0.pdf").decode() in shown.stdout
+    assert broken.run("events", "drop", first, "--yes").stdout == "dropped 1 dead letter of 1 event of hook\n"
+    done = broken.run("events", "replay", "--dead", "--yes")
+    assert (done.stdout, done.stderr) == ("replayed 1 delivery of 1 event to hook\n", "")
+    (tmp_path / "repaired").touch()
+    broken.start()
+    until(lambda: lines_of(tmp_path / "done") == [second], "the delivery at the next start")
+
+
+def test_without_daemon_and_journal_there_is_nothing_to_look_at_and_none_is_made(make_daemon):
+    daemon = make_daemon()
+    asked = daemon.run("events", "list")
+    assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
+    assert asked.stderr.startswith("Start the daemon: ")
+    assert not daemon.journal_path.exists()
+
+
+def test_a_journal_that_a_daemon_holds_is_not_opened_beside_it(make_daemon):
+    daemon = make_daemon().start()
+    elsewhere = daemon.configuration["admin"]["socket"]
+    daemon.configuration["admin"]["socket"] = daemon.directory / "other.sock"
+    asked = daemon.run("events", "list")
+    assert (asked.returncode, asked.stdout) == (IO, "")
+    daemon.configuration["admin"]["socket"] = elsewhere
+
+
+@pytest.mark.parametrize("words", [["events", "tail"], ["wait", "--document", "a"], ["sinks"],
+                                   ["sinks", "pause", "events"], ["events", "list", "--socket", "/nowhere"]])
+def test_what_needs_the_daemon_says_so_where_there_is_none(make_daemon, words):
+    asked = make_daemon().run(*words)
+    assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
+    assert asked.stderr.startswith("Start the daemon, or name its socket")
+
+
+# tail
+
+def test_tail_follows_what_comes(make_daemon):
+    daemon = make_daemon().start()
+    for name in ("one", "two", "three"):
+        daemon.send(success_event(name))
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, "events", "tail", "--json", "--lines", "2",
+                           "--type", "upsert.success"], stdout=subprocess.PIPE, text=True) as tail:
+        try:
+            assert [json.loads(tail.stdout.readline())["document"] for _ in range(2)] == ["two", "three"]
+            daemon.send(failure_event("not wanted"))
+            daemon.send(success_event("four"))
+            assert json.loads(tail.stdout.readline())["document"] == "four"
+            daemon.stop()
+            assert tail.wait(30) == UNREACHABLE
+        finally:
+            tail.kill()
+
+
+# wait
+
+def test_wait_tells_the_latest_verdict_about_a_document(daemon):
+    daemon.send(success_event("w.pdf"))
+    assert daemon.run("wait", "--document", "w.pdf").returncode == DONE
+    daemon.send(failure_event("w.pdf"))
+    told = daemon.run("wait", "--document", "w.pdf", "--json")
+    assert (told.returncode, json.loads(told.stdout)["type"]) == (NO, "upsert.fail")
+    assert daemon.run("wait", "--document", "w.pdf", "--collection", "other", "--timeout", "10ms").returncode == TIMED_OUT
+
+
+def test_wait_blocks_until_the_event_comes(daemon):
+    daemon.send(failure_event("later.pdf"))
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, "wait", "--document", "later.pdf", "--next",
+                           "--timeout", "60s"], stdout=subprocess.PIPE, text=True) as waiting:
+        while waiting.poll() is None:  # it may begin to wait only after the first of them
+            daemon.send(success_event("later.pdf"))
+            daemon.send(success_event("another.pdf"))
+        assert waiting.returncode == DONE
+        assert "later.pdf" in waiting.stdout.read()
+
+
+def test_wait_gives_up_in_time(daemon):
+    told = daemon.run("wait", "--document", "never.pdf", "--timeout", "300ms")
+    assert (told.returncode, told.stdout) == (TIMED_OUT, "")
+    assert told.stderr == "No event of never.pdf came within 300ms\n"
+    assert daemon.run("wait", "--document", "a", "--timeout", "soon").returncode == USAGE
+
+
+# sinks
+
+def test_a_paused_sink_gets_nothing_until_it_is_resumed_and_loses_nothing(make_daemon, tmp_path):
+    path = tmp_path / "events.jsonl"
+    daemon = make_daemon(sinks=[file_sink(path), file_sink(tmp_path / "other.jsonl", "other")]).start()
+    daemon.send(success_event(), first := message_id())
+    until(lambda: len(lines_of(path)) == 1, "the first")
+    assert daemon.run("sinks", "pause", "events").stdout == "events: paused\n"
+    ids = [message_id() for _ in range(20)]
+    for id in ids:
+        daemon.send(success_event(), id)
+    until(lambda: len(lines_of(tmp_path / "other.jsonl")) == 21, "the other sink")
+    assert len(lines_of(path)) == 1
+    assert metrics(daemon)['hookd_sink_paused{sink="events"}'] == 1
+    assert metrics(daemon)['hookd_sink_paused{sink="other"}'] == 0
+    assert [each["paused"] for each in rows(daemon.run("sinks", "--json"))] == [True, False]
+    assert "paused" in daemon.run("sinks").stdout and "paused" in daemon.run("status").stdout
+    assert states(daemon, ids[0])["events"] == "pending"
+    daemon.kill()
+    daemon.start()
+    daemon.send(success_event(), last := message_id())
+    until(lambda: len(lines_of(tmp_path / "other.jsonl")) >= 22, "the other sink again")
+    assert status(daemon)["sinks"][0]["paused"] is True
+    assert len(lines_of(path)) == 1, "a pause survives a crash"
+    daemon.configuration["sink"][0]["timeout"] = "20s"
+    assert daemon.run("reload").returncode == DONE
+    assert status(daemon)["sinks"][0]["paused"] is True, "and a change of the sink"
+    assert daemon.run("sinks", "resume", "events").stdout == "events: resumed\n"
+    until(lambda: len(lines_of(path)) >= 22, "what waited")
+    assert [json.loads(line)["id"] for line in lines_of(path)] == [first, *ids, last]
+
+
+def test_a_daemon_with_a_paused_sink_stops_as_ever(make_daemon):
+    daemon = make_daemon().start()
+    daemon.run("sinks", "pause", "events")
+    daemon.send(success_event())
+    daemon.stop()
+
+
+def test_a_journal_of_the_first_version_is_upgraded_with_all_it_holds(broken):
+    ids = send_dead(broken, 2)
+    broken.stop()
+    with sqlite3.connect(broken.journal_path) as journal:
+        journal.execute("ALTER TABLE sink DROP COLUMN paused")
+        journal.execute("PRAGMA user_version = 1")
+    journal.close()
+    broken.start()
+    assert [each["id"] for each in rows(broken.run("events", "list", "--state", "dead", "--json"))] == ids[::-1]
+    assert broken.run("sinks", "pause", "hook").returncode == DONE
+
+
+# For people, for machines, and against strangers
+
+def test_names_of_strangers_neither_steer_a_terminal_nor_break_a_line(make_daemon):
+    daemon = make_daemon().start()
+    daemon.send(success_event(HOSTILE, HOSTILE), id := message_id())
+    code, listing = on_a_terminal(daemon, "events", "list", environment={"NO_COLOR": "1"})
+    story = on_a_terminal(daemon, "events", "show", id, environment={"NO_COLOR": "1"})[1]
+    waited = on_a_terminal(daemon, "wait", "--document", HOSTILE, environment={"NO_COLOR": "1"})[1]
+    body = on_a_terminal(daemon, "events", "show", id, "--body", environment={"NO_COLOR": "1"})[1]
+    assert code == DONE
+    for shown in (listing, story, waited, body):
+        assert "\\x1b" in shown
+        assert not set(shown) & set("\x1b\x07\t\x9b\u202e")
+        assert shown.replace("\r\n", "").count("\r") == 0
+    for shown in (listing, story):
+        assert all(len(line) <= 80 for line in shown.splitlines()), shown
+    assert len(listing.splitlines()) == 2
+    [told] = rows(daemon.run("events", "list", "--json"))
+    assert told["document"] == HOSTILE
+
+
+def test_colour_is_for_terminals_only(broken):
+    send_dead(broken)
+    assert "\x1b[31mdead" in on_a_terminal(broken, "events", "list")[1]
+    for words in ("list",), ("show", "1"), ("list", "--json"):
+        assert "\x1b" not in broken.run("events", *words).stdout
+    assert "\x1b" not in on_a_terminal(broken, "events", "list", environment={"NO_COLOR": "1"})[1]
+    assert "\x1b" not in on_a_terminal(broken, "events", "list", environment={"TERM": "dumb"})[1]
+
+
+def test_times_are_local_or_in_utc(make_daemon):
+    daemon = make_daemon(environment={"TZ": "Asia/Kolkata"}, clock=int(time.time())).start()
+    daemon.send(success_event())
+    [told] = rows(daemon.run("events", "list", "--json"))
+    assert told["accepted"][:19] + "Z" in daemon.run("events", "list", "--utc").stdout
+    local = time.gmtime(time.mktime(time.strptime(told["accepted"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone + 19800)
+    assert time.strftime("%Y-%m-%d %H:%M:%S", local) in daemon.run("events", "list").stdout
+
+
+@pytest.mark.parametrize("words", [["events"], ["events", "list"], ["events", "show"], ["events", "tail"],
+                                   ["events", "replay"], ["events", "drop"], ["wait"], ["sinks"]])
+def test_each_command_has_help_with_an_example(daemon, words):
+    asked = daemon.run(*words, "--help")
+    assert asked.returncode == DONE
+    assert "Example" in asked.stdout or words == ["events"]

@@ -1,0 +1,54 @@
+#include "app/moment.hpp"
+#include "app/terminal_text.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace hookd::app;
+using namespace std::chrono_literals;
+
+TEST_CASE("terminal: nothing that steers one gets through, and the rest does") {
+    CHECK(escaped("report ä 文 🎉.pdf") == "report ä 文 🎉.pdf");
+    CHECK(escaped("a\x1b[31m\r\n\x7f") == "a\\x1b[31m\\x0d\\x0a\\x7f");
+    CHECK(escaped("\xc2\x9b"
+                  "31m") == "\\x9b31m");
+    CHECK(escaped("a\u202eb\u2066\u2028") == "a\\u202eb\\u2066\\u2028");
+    CHECK(escaped("\xff\xc3") == "\\xff\\xc3");
+    CHECK(escaped("\xc0\x80\xed\xa0\x80") == "\\xc0\\x80\\xed\\xa0\\x80");
+    CHECK(escaped(std::string_view("\0", 1)) == "\\x00");
+}
+
+TEST_CASE("terminal: text is cut to its columns, in the middle of no character and no escape") {
+    CHECK(escaped("abcdef", 6) == "abcdef");
+    CHECK(escaped("abcdefg", 6) == "abcde…");
+    CHECK(escaped("文文文", 6) == "文文文");
+    CHECK(escaped("文文文文", 6) == "文文…");
+    CHECK(escaped("ab\x1b"
+                  "cd",
+                  6) == "ab…");
+    CHECK(escaped("ab\x1b", 6) == "ab\\x1b");
+    CHECK(escaped("abc", 0).empty());
+    CHECK(padded("文", 4) == "文  ");
+    CHECK(padded("abcde", 4) == "abcde");
+}
+
+TEST_CASE("terminal: colour only where it is wanted") {
+    CHECK(coloured("dead", hue::red, true) == "\x1b[31mdead\x1b[0m");
+    CHECK(coloured("dead", hue::red, false) == "dead");
+    CHECK(coloured("dead", hue::plain, true) == "dead");
+}
+
+TEST_CASE("moment: so long ago, an instant, or a local time; and nothing else") {
+    const hookd::unix_millis now{1'770'000'000'000ms};
+    CHECK(parse_moment("2h", now) == now - 2h);
+    CHECK(parse_moment("2026-02-02T02:40:00Z", now) == now);
+    const auto day = parse_moment("2026-02-02", now);
+    REQUIRE(day);
+    CHECK(parse_moment("2026-02-02 00:00", now) == day);
+    CHECK(parse_moment("2026-02-02T00:00:01", now) == *day + 1s);
+    CHECK(moment_text(*day, false) == "2026-02-02 00:00:00 ");
+    CHECK(moment_text(now, true) == "2026-02-02T02:40:00Z");
+    for (const char* const wrong : {"", "soon", "2026-02-30 00:00x", "2026", "2026-02-02 25:00"}) {
+        INFO(wrong);
+        CHECK_FALSE(parse_moment(wrong, now));
+    }
+}
