@@ -97,8 +97,8 @@ outcome<std::string_view> body_of(std::string_view rest, std::span<const header_
 /// Views into `text`.
 outcome<message> parse_request(std::string_view text, const std::string& path) {
     const std::string_view first = take_line(text);
-    if (!first.contains(" HTTP/1.")) {
-        return fail(exit_usage, "Give a captured HTTP/1.1 request: the first line of " + path + " is no request line");
+    if (!first.contains(" HTTP/")) {
+        return fail(exit_usage, "Give a captured HTTP request: the first line of " + path + " is no request line");
     }
     message parsed;
     for (std::string_view line = take_line(text); !line.empty(); line = take_line(text)) {
