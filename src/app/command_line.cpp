@@ -7,6 +7,7 @@
 #include "app/status_command.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
+#include "app/wrap.hpp"
 
 #include <hookd/app/command_line.hpp>
 
@@ -69,7 +70,10 @@ void add_verify(CLI::App& line, std::function<int()>& chosen) {
     command->add_flag("--ignore-time", given->ignore_time, "Do not judge the timestamp");
     command->add_flag("--explain", given->explain, "Say why, and what to do");
     command->footer("Example:\n  colivara-hookd verify --secret-file secret --request captured.http --explain");
-    command->callback([&chosen, given] { chosen = [given] { return run_verify(*given, std::cout, std::cerr); }; });
+    command->callback([&chosen, given] {
+        given->width = terminal_width(STDOUT_FILENO);
+        chosen = [given] { return run_verify(*given, std::cout, std::cerr); };
+    });
 }
 
 void add_send(CLI::App& line, std::function<int()>& chosen) {
@@ -98,7 +102,8 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
     command->footer("Example:\n  colivara-hookd send upsert.fail --to https://localhost:8443/webhooks/colivara "
                     "--secret-file secret --set name=report.pdf");
     command->callback([&chosen, given] {
-        given->bar = isatty(STDERR_FILENO) == 1;
+        const bool lines_there = given->each && isatty(STDOUT_FILENO) == 1; // the bar would get between them
+        given->bar = isatty(STDERR_FILENO) == 1 && !lines_there;
         chosen = [given] { return run_send(*given, std::cout, std::cerr); };
     });
 }

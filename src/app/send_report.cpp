@@ -46,10 +46,13 @@ std::string latency_text(std::chrono::microseconds latency) {
     if (latency < 1ms) {
         return fmt::format("{:.2f} ms", ms);
     }
-    if (latency < 100ms) {
+    if (latency < 99'950us) { // what would be rounded to 100.0 is not
         return fmt::format("{:.1f} ms", ms);
     }
-    return latency < 1s ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.2f} s", ms / 1000);
+    if (latency < 999'500us) {
+        return fmt::format("{:.0f} ms", ms);
+    }
+    return fmt::format("{:.{}f} s", ms / 1000, latency < 99'995ms ? 2 : 0);
 }
 
 std::string event_line(const sent_event& event, std::string_view type, expectation wanted) {
@@ -83,7 +86,7 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
         fmt::format_to(to, "  interrupted: {} were not sent\n", plan.requests() - tally.total());
     }
     if (plan.twice || tally.wanted() == expectation::refused) {
-        fmt::format_to(to, "  {:<12} {:>9}  of {}\n", "as expected", tally.good(),
+        fmt::format_to(to, "  {:<12} {:>9}  ({})\n", "as expected", tally.good(),
                        tally.wanted() == expectation::refused ? "401" : "2xx");
         fmt::format_to(to, "  {:<12} {:>9}\n", "unexpected", tally.total() - tally.good());
     }

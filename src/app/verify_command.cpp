@@ -1,6 +1,7 @@
 #include "app/verify_command.hpp"
 
 #include "app/command_input.hpp"
+#include "app/wrap.hpp"
 
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/exchange.hpp>
@@ -179,7 +180,7 @@ int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostrea
     const bool authentic = verdict == signature::verdict::authentic;
     out << (authentic ? "valid" : "not valid: ") << (authentic ? std::string_view{} : to_text(verdict)) << '\n';
     for (const std::string& finding : findings) {
-        out << finding << '\n';
+        out << wrapped(finding, arguments.width);
     }
     out.flush();
     return authentic ? exit_done : exit_no;

@@ -116,7 +116,7 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
         case io_status::end:
         case io_status::failed:
             co_return transport_->met_no_tls()
-                ? fail(client_fault::malformed, "what listens there does not speak TLS; perhaps it wants http://")
+                ? fail(client_fault::malformed, "no TLS came back; perhaps http:// is meant")
                 : fail(client_fault::tls, transport_->handshake_fault());
         }
     }

@@ -54,15 +54,15 @@ std::string_view base64_fault(std::string_view text, bool prefixed) {
     if (std::ranges::any_of(quotes, [&](std::string_view quote) { return text.contains(quote); })) {
         return "there are quotes around it; write it without";
     }
-    if (!prefixed && text.contains("whsec_")) {
-        return "something stands before whsec_; give the secret alone";
-    }
     if (starts_like_prefix(text)) {
         return prefixed ? "it has two prefixes; keep one"
                         : "its prefix is not in lower case; write it as whsec_ or whpk_";
     }
     if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
         return "there is white space in it; give the secret alone, on one line";
+    }
+    if (!prefixed && text.contains("whsec_")) {
+        return "something stands before whsec_; give the secret alone";
     }
     if (text.find_first_of("-_") != std::string_view::npos) {
         return "it has \"-\" or \"_\" in it, which base64 here has not; copy the secret as the sender shows it";

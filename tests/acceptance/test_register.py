@@ -204,7 +204,7 @@ def _knows(name):
 
 def test_a_server_that_speaks_no_tls_is_told_as_such(place):
     with ColiVara(lambda request: reply(400)) as plain:
-        place.refused(plain.base.replace("http:", "https:"), UNREACHABLE, "does not speak TLS; perhaps it wants http://")
+        place.refused(plain.base.replace("http:", "https:"), UNREACHABLE, "no TLS came back; perhaps http:// is meant")
 
 
 def test_a_port_where_nothing_listens_and_a_name_without_address_are_told_apart(place):
