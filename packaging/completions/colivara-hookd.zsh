@@ -8,6 +8,7 @@ _colivara-hookd() {
         'check:read the configuration and everything it names; print every fault'
         'status:how the running daemon does'
         'reload:have the running daemon read its configuration again'
+        'register:have ColiVara send its events, and save the secret'
         'verify:check a message'\''s signature'
         'send:sign and send test events'
         'version:the version, and the libraries'\'
@@ -21,6 +22,12 @@ _colivara-hookd() {
         check) _arguments '--print[print the values in force]' ;;
         status) _arguments '--json[one line of JSON]' '--socket[the admin socket]:file:_files' ;;
         reload) _arguments '--socket[the admin socket]:file:_files' ;;
+        register)
+            _arguments '--url[where ColiVara is to send its events]:url:_urls' \
+                '--api-key-file[file with the API key]:file:_files' '--save-secret[file for the secret]:file:_files' \
+                '--api[base URL of ColiVara]:url:_urls' '--cacert[the authorities to trust]:file:_files' \
+                '--timeout[for the whole call]:duration:'
+            ;;
         verify)
             _arguments '--secret-file[file with the secret]:file:_files' '*--header[a header of the message]:field:' \
                 '--request[file with the captured request]:file:_files' '--at[judge the time at this Unix time]:time:' \
@@ -31,7 +38,8 @@ _colivara-hookd() {
                 '--secret-file[file with the secret]:file:_files' '--data[file with a body]:file:_files' \
                 '*--set[change a member of the body]:key=value:' '--count[how many events]:number:' \
                 '--rate[events a second]:number:' '--connections[connections at a time]:number:' \
-                '--each[a line an event also where there are many]' \
+                '--each[a line an event also where there are many]' '--duplicate[each event twice]' \
+                '(--stale)--forge[with a wrong signature]' '(--forge)--stale[signed a day ago]' \
                 '(--insecure)--cacert[the authorities to trust]:file:_files' '(--cacert)--insecure[trust any certificate]'
             ;;
         esac

@@ -9,7 +9,7 @@ from machine.booted import Booted
 from machine.service import CONFIGURATION, EVENTS, SOCKET, UNIT, Service
 
 # Of which a command is asked for its help; what they print is compared with what is documented.
-COMMANDS = ("run", "check", "status", "reload", "verify", "send", "version")
+COMMANDS = ("run", "check", "status", "reload", "register", "verify", "send", "version")
 OTHERS = ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem")
 
 
