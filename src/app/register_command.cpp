@@ -18,10 +18,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <ostream>
 #include <system_error>
 #include <unistd.h>
-#include <vector>
 
 namespace hookd::app {
 
@@ -35,9 +35,11 @@ struct plan {
 };
 
 bool is_loopback(const std::string& host) {
-    static const auto blocks = std::vector{*cidr::parse("127.0.0.0/8"), *cidr::parse("::1")};
     const auto address = ip_address::parse(host);
-    return address ? contains(blocks, *address) : same_field_name(host, "localhost");
+    if (!address) {
+        return same_field_name(host, "localhost");
+    }
+    return address->is_v4() ? address->text().starts_with("127.") : address->text() == "::1";
 }
 
 outcome<http::url> find_call(const std::string& base) {
@@ -69,6 +71,10 @@ outcome<plan> check_arguments(const register_arguments& given) {
     const auto timeout = parse_duration(given.timeout);
     if (!timeout || timeout->count() <= 0) {
         return fail(exit_usage, "Give --timeout as a duration, such as 30s");
+    }
+    std::error_code ignored;
+    if (std::filesystem::equivalent(given.api_key_file, given.save_secret, ignored)) {
+        return fail(exit_usage, "Give --save-secret a file of its own: it is the API key's");
     }
     auto api = find_call(given.api);
     if (!api) {

@@ -40,7 +40,7 @@ bool write_whole(int file, std::string_view rest) {
 
 } // namespace
 
-result<secret_saver> secret_saver::prepare(std::string path) {
+result<secret_saver> secret_saver::prepare(const std::string& path) {
     std::error_code fault;
     const auto whole = std::filesystem::absolute(path, fault);
     if (fault || path.empty() || !whole.has_filename()) {

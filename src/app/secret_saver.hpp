@@ -15,7 +15,7 @@ namespace hookd::app {
 class secret_saver {
 public:
     /// Makes the new file, still empty: whoever gets this far may write there. Refuses what is no regular file.
-    static result<secret_saver> prepare(std::string path);
+    static result<secret_saver> prepare(const std::string& path);
     secret_saver(const secret_saver&) = delete;
     secret_saver& operator=(const secret_saver&) = delete;
     secret_saver(secret_saver&& other) noexcept;

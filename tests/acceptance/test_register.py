@@ -260,6 +260,11 @@ def test_wrong_usage_is_said_before_any_file_is_read(place, option, value):
     place.refused(options.pop("api", "https://127.0.0.1:9"), USAGE, f"--{option}", **options)
 
 
+def test_the_secret_does_not_go_over_the_key(place):
+    place.refused("https://127.0.0.1:9", USAGE, "a file of its own", save_secret=f"{place.directory}/./api-key")
+    assert place.key.read_text() == GOOD_KEY + "\n"
+
+
 def test_a_secret_that_could_not_be_saved_is_not_asked_for(place):
     (place.directory / "directory").mkdir()
     (place.directory / "link").symlink_to(place.saved)
