@@ -9,19 +9,19 @@ GOOD_KEY = "sk_4d-J8vYq2"
 
 
 class ColiVara:
-    """Listens on 127.0.0.1 (on `https`, or on `http` without certificates) until the block is left. `answer` gets each
+    """Listens on `host`, with HTTPS or, without certificates, with HTTP, until the block is left. `answer` gets each
     request (a Request) and returns the bytes to answer with, or pieces of them: a generator may wait for `closed`
     between two. `requests` has what came."""
 
-    def __init__(self, answer, certificates=None, pair=None):
+    def __init__(self, answer, certificates=None, host="127.0.0.1"):
         self._answer = answer
         self._context = None
         if certificates:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(*(pair or (certificates.certificate, certificates.private_key)))
-        self._listener = socket.create_server(("127.0.0.1", 0))
+            self._context.load_cert_chain(certificates.certificate, certificates.private_key)
+        self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
-        self.base = f"{'https' if certificates else 'http'}://127.0.0.1:{self.port}"
+        self.base = f"{'https' if certificates else 'http'}://{host}:{self.port}"
         self.requests = []
         self.closing = threading.Event()
         self._thread = threading.Thread(target=self._serve)
