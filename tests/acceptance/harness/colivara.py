@@ -10,7 +10,7 @@ GOOD_KEY = "sk_4d-J8vYq2"
 
 class ColiVara:
     """Listens on `host`, with HTTPS or, without certificates, with HTTP, until the block is left. `answer` gets each
-    request (a Request) and returns the bytes to answer with, or pieces of them: a generator may wait for `closed`
+    request (a Request) and returns the bytes to answer with, or pieces of them: a generator may wait for `closing`
     between two. `requests` has what came."""
 
     def __init__(self, answer, certificates=None, host="127.0.0.1"):
