@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness import failure_event, message_id, success_event, until
+from harness import postgresql
 from harness.colivara import ColiVara, reply
 from harness.hooks import exec_sink
 
@@ -19,10 +20,11 @@ HOOKS = Path(__file__).resolve().parents[2] / "config" / "hooks"
 DONE, NEVER, LATER = 0, 65, 75
 TO = "ops@example.com"
 NAMES = [
-    "report.pdf", "", " ", "Bericht für März – Übersicht.pdf", "名前 📄.pdf", "a/../../etc/passwd", "--config=/etc/passwd",
-    "-i", "@/etc/passwd", "two\nlines", "x\r\nBcc: evil@example.com\r\n\r\nbody", "\n.\nQUIT", '"quoted"', "it's", "`touch pwned`",
-    "$(touch pwned)", "; touch pwned #", "%s%n%d", "\\n\\x41", "<!channel> & <b>bold</b>", "@channel @here",
-    "'); DROP TABLE event; --", "\x1b[2J\x07", "a\x00b", "\u202egnp.exe", "x" * 20_000, "[link](https://evil.example)",
+    "report.pdf", "", " ", "Bericht für März – Übersicht.pdf", "名前 📄.pdf", "a/../../etc/passwd",
+    "--config=/etc/passwd", "-i", "@/etc/passwd", "two\nlines", "x\r\nBcc: evil@example.com\r\n\r\nbody", "\n.\nQUIT",
+    '"quoted"', "it's", "`touch pwned`", "$(touch pwned)", "; touch pwned #", "%s%n%d", "\\n\\x41", "<!channel> & <b>bold</b>",
+    "@channel @here", "'); DROP TABLE event; --", "\x1b[2J\x07", "a\x00b", "\u202egnp.exe", "x" * 20_000,
+    "[link](https://evil.example)",
 ]
 
 
@@ -84,6 +86,9 @@ def run(outside, name, *arguments, event, code=DONE):
     return done
 
 
+ODD = [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"{}", b'{"type":1}']
+
+
 # Under the daemon, with every name
 
 @pytest.fixture
@@ -127,10 +132,28 @@ def test_hostile_names_reach_mail_chat_and_database_as_mere_text(told):
         assert name in subjects and name in texts
 
 
+@pytest.mark.skipif(postgresql.programs() is None, reason="needs PostgreSQL's server, and to be root to start it")
+def test_postgresql_gets_a_row_for_each_name_and_never_more(outside):
+    shown = "SELECT json_agg(json_build_array(name, error) ORDER BY sequence) FROM webhook_event"
+    with postgresql.server() as connection:
+        for number, name in enumerate(NAMES):
+            event = line(json.loads(failure_event(name, error=f"no luck with {name}")), sequence=str(number))
+            for _ in range(2):
+                run(outside, "postgresql", connection, event=event)
+        wanted = [name.replace("\0", "\ufffd") for name in NAMES]
+        assert postgresql.ask(connection, shown) == [[name, f"no luck with {name}"] for name in wanted]
+        for data in (None, [], "text", {"name": 7}):
+            run(outside, "postgresql", connection, event=line(data, data_base64="AA=="))
+        for event in ODD:
+            run(outside, "postgresql", connection, event=event, code=NEVER)
+        run(outside, "postgresql", connection + " options=-crole=nobody", event=line({}), code=LATER)
+        assert postgresql.ask(connection, "SELECT count(*) FROM webhook_event") == len(NAMES) + 4
+    run(outside, "postgresql", connection, event=line({}), code=LATER)
+    run(outside, "postgresql", event=line({}), code=LATER)
+    assert not list(outside.rglob("pwned"))
+
+
 # Exit codes, one by one
-
-ODD = [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"{}", b'{"type":1}']
-
 
 @pytest.mark.parametrize("event", ODD)
 def test_what_is_no_event_is_rejected_for_good(outside, event):
@@ -186,13 +209,14 @@ def test_what_is_missing_is_waited_for(outside):
     run(outside, "chat", outside / "absent.curl", event=line({}), code=LATER)
     (outside / "bin" / "sendmail").unlink()
     run(outside, "mail", TO, event=line({}), code=LATER)
-    bare = subprocess.run([HOOKS / "chat", chat_file(outside, "http://127.0.0.1:9")], input=line({}), env={"PATH": "/nowhere"},
-                          capture_output=True, timeout=60)
+    bare = subprocess.run([HOOKS / "chat", chat_file(outside, "http://127.0.0.1:9")], input=line({}),
+                          env={"PATH": "/nowhere"}, capture_output=True, timeout=60)
     assert (bare.returncode, bare.stderr) == (LATER, b"install jq and curl\n")
 
 
-@pytest.mark.parametrize("status, code", [(200, DONE), (204, DONE), (400, NEVER), (413, NEVER), (401, LATER), (404, LATER),
-                                          (301, LATER), (429, LATER), (500, LATER), (503, LATER)])
+@pytest.mark.parametrize("status, code", [
+    (200, DONE), (204, DONE), (400, NEVER), (413, NEVER), (401, LATER), (404, LATER), (301, LATER), (429, LATER),
+    (500, LATER), (503, LATER)])
 def test_what_the_chat_answers_decides_whether_to_try_again(outside, status, code):
     with ColiVara(lambda request: reply(status)) as chat:
         done = subprocess.run([HOOKS / "chat", chat_file(outside, chat.base)], input=line({"name": "x"}), timeout=60,
@@ -220,10 +244,11 @@ def test_a_database_that_another_program_writes_to_is_waited_for(outside):
 
 
 def test_the_hooks_are_programs_and_what_they_say_of_themselves_is_true():
-    assert sorted(each.name for each in HOOKS.iterdir()) == ["chat", "mail", "sqlite"]
+    assert sorted(each.name for each in HOOKS.iterdir()) == ["chat", "mail", "postgresql", "sqlite"]
     for each in HOOKS.iterdir():
         assert os.access(each, os.X_OK)
         assert f'"/etc/colivara-hookd/hooks/{each.name}"' in each.read_text()
     for name in ("mail", "sqlite"):
         compile((HOOKS / name).read_text(), name, "exec")
-    assert subprocess.run(["/bin/sh", "-n", HOOKS / "chat"]).returncode == 0
+    for name in ("chat", "postgresql"):
+        assert subprocess.run(["/bin/sh", "-n", HOOKS / name]).returncode == 0

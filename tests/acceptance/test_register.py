@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,8 @@ class Place:
 
     def words(self, api, url=URL, **options):
         given = {"url": url, "api-key-file": self.key, "save-secret": self.saved, "api": api,
-                 "cacert": self.certificates.authority, **{name.replace("_", "-"): value for name, value in options.items()}}
+                 "cacert": self.certificates.authority}
+        given |= {name.replace("_", "-"): value for name, value in options.items()}
         return [binary(), "register", *(str(word) for name, value in given.items() if value is not None
                                         for word in (f"--{name}", value))]
 
@@ -76,7 +78,7 @@ def test_the_secret_is_saved_for_the_owner_alone_and_what_to_do_next_is_said(pla
     assert place.saved.read_text() == SECRET + "\n"
     assert mode_of(place.saved) == 0o600
     for words in (f"registered  {URL}", f"saved in {place.saved} (mode 0600)",
-                  'path    = "/webhooks/colivara"', f'secrets = [{{ file = "{place.saved}" }}]', "colivara-hookd reload"):
+                  'path    = "/webhooks/colivara"', f'secrets = [{{ file = "{place.saved}" }}]', "hookd reload"):
         assert words in done.stdout
     assert max(map(len, done.stdout.replace(str(place.directory), "").split("\n"))) <= 80
     (request,) = colivara.requests
@@ -262,7 +264,8 @@ def test_a_secret_that_could_not_be_saved_is_not_asked_for(place):
     with ColiVara(add_webhook(SECRET), place.certificates) as colivara:
         for path in ("missing/secret", "directory", "link", "api-key/secret", "directory/", ""):
             target = place.directory / path if path else ""
-            place.refused(colivara.base, IO, "save the secret", save_secret=f"{target}/" if path.endswith("/") else target)
+            target = f"{target}/" if path.endswith("/") else target
+            place.refused(colivara.base, IO, "save the secret", save_secret=target)
         place.refused(colivara.base, IO, "save the secret", save_secret="/proc/hookd-secret")
     assert colivara.requests == []
 
@@ -325,8 +328,7 @@ def test_neither_key_nor_secret_stands_in_the_process_list(place):
     def look(request):
         for process in os.listdir("/proc"):
             try:
-                with open(f"/proc/{process}/cmdline", "rb") as line, open(f"/proc/{process}/environ", "rb") as variables:
-                    seen.append(line.read() + variables.read())
+                seen.append(b"".join(Path(f"/proc/{process}/{what}").read_bytes() for what in ("cmdline", "environ")))
             except OSError:
                 continue
         return reply(200, registered(SECRET))
