@@ -30,6 +30,7 @@ install(FILES packaging/completions/colivara-hookd.fish DESTINATION share/fish/v
 install(FILES packaging/debian/copyright ${made}/changelog.gz ${made}/changelog.Debian.gz DESTINATION ${documents})
 install(FILES docs/operations.md docs/behind-a-proxy.md docs/admin-api.md DESTINATION ${documents})
 install(DIRECTORY config/monitoring config/proxy DESTINATION ${documents}/examples)
+install(DIRECTORY config/hooks DESTINATION ${documents}/examples USE_SOURCE_PERMISSIONS)
 install(PROGRAMS packaging/certbot-deploy-hook DESTINATION ${documents}/examples)
 install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME colivara-hookd)
 

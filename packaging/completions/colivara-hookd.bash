@@ -18,7 +18,7 @@ _colivara_hookd() {
         esac
     done
     case $before in
-    -c | --config | --secret-file | --request | --data | --cacert | --socket)
+    -c | --config | --secret-file | --request | --data | --cacert | --socket | --api-key-file | --save-secret)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
@@ -28,10 +28,10 @@ _colivara_hookd() {
         return
         ;;
     --type | --endpoint | --collection | --document | --sink | --since | --until | --limit | --lines | --timeout) return ;;
-    --header | --at | --to | --set | --count | --rate | --connections) return ;;
+    --header | --at | --url | --api | --to | --set | --count | --rate | --connections) return ;;
     esac
     case $command in
-    "") words="run check status reload events wait sinks verify send version -c --config -h --help" ;;
+    "") words="run check status reload events wait sinks register verify send version -c --config -h --help" ;;
     run | version) words="-h --help" ;;
     check) words="--print -h --help" ;;
     status) words="--json --socket -h --help" ;;
@@ -50,10 +50,11 @@ _colivara_hookd() {
     wait) words="--document --collection --timeout --since --next --json --socket -h --help" ;;
     sinks) words="pause resume --json --socket -h --help" ;;
     reload) words="--socket -h --help" ;;
+    register) words="--url --api-key-file --save-secret --api --cacert --timeout -h --help" ;;
     verify) words="--secret-file --header --request --at --ignore-time --explain -h --help" ;;
     send)
-        words="upsert.success upsert.fail --to --secret-file --data --set --count --rate --connections --each --cacert
-            --insecure -h --help"
+        words="upsert.success upsert.fail --to --secret-file --data --set --count --rate --connections --each
+            --duplicate --forge --stale --cacert --insecure -h --help"
         ;;
     *) return ;;
     esac

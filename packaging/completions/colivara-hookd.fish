@@ -1,4 +1,4 @@
-set -l commands run check status reload events wait sinks verify send version
+set -l commands run check status reload events wait sinks register verify send version
 complete -c colivara-hookd -f
 complete -c colivara-hookd -s h -l help -d 'Print help'
 complete -c colivara-hookd -s c -l config -r -F -d 'The configuration'
@@ -9,6 +9,7 @@ complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a rel
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a events -d 'Look into the journal, and repair what failed'
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a wait -d 'Wait for a document\'s event'
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a sinks -d 'What waits where'
+complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a register -d 'Have ColiVara send its events'
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a verify -d 'Check a message\'s signature'
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a send -d 'Sign and send test events'
 complete -c colivara-hookd -n "not __fish_seen_subcommand_from $commands" -a version -d 'The version, and the libraries\''
@@ -35,6 +36,11 @@ complete -c colivara-hookd -n '__fish_seen_subcommand_from replay drop' -l dead 
 complete -c colivara-hookd -n '__fish_seen_subcommand_from replay drop' -l dry-run -d 'Count only'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from replay drop' -l yes -d 'Do not ask'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from wait' -l next -d 'Only what comes from now on'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register' -l url -x -d 'Where ColiVara is to send its events'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register' -l api-key-file -r -F -d 'File with the API key'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register' -l save-secret -r -F -d 'File for the secret'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register' -l api -x -d 'Base URL of ColiVara'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register' -l timeout -x -d 'For the whole call'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from verify send' -l secret-file -r -F -d 'File with the secret'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from verify' -l header -x -d 'A header of the message'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from verify' -l request -r -F -d 'File with the captured request'
@@ -50,5 +56,8 @@ complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l count -x -d 
 complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l rate -x -d 'Events a second'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l connections -x -d 'Connections at a time'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l each -d 'A line an event also where there are many'
-complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l cacert -r -F -d 'The authorities to trust'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from register send' -l cacert -r -F -d 'The authorities to trust'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l duplicate -d 'Each event twice'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l forge -d 'With a wrong signature'
+complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l stale -d 'Signed a day ago'
 complete -c colivara-hookd -n '__fish_seen_subcommand_from send' -l insecure -d 'Trust any certificate'

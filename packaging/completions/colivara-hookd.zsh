@@ -17,6 +17,7 @@ _colivara-hookd() {
         'events:look into the journal, and repair what failed'
         'wait:wait for a document'\''s event'
         'sinks:what waits where'
+        'register:have ColiVara send its events, and save the secret'
         'verify:check a message'\''s signature'
         'send:sign and send test events'
         'version:the version, and the libraries'\'
@@ -55,6 +56,12 @@ _colivara-hookd() {
                 '--since[from then on]:time:' '--next[only what comes from now on]' '--json[the event as JSON]' $where
             ;;
         sinks) _arguments '1:command:(pause resume)' '2:sink:' '--json[a sink a line]' $where ;;
+        register)
+            _arguments '--url[where ColiVara is to send its events]:url:_urls' \
+                '--api-key-file[file with the API key]:file:_files' '--save-secret[file for the secret]:file:_files' \
+                '--api[base URL of ColiVara]:url:_urls' '--cacert[the authorities to trust]:file:_files' \
+                '--timeout[for the whole call]:duration:'
+            ;;
         verify)
             _arguments '--secret-file[file with the secret]:file:_files' '*--header[a header of the message]:field:' \
                 '--request[file with the captured request]:file:_files' '--at[judge the time at this Unix time]:time:' \
@@ -65,7 +72,8 @@ _colivara-hookd() {
                 '--secret-file[file with the secret]:file:_files' '--data[file with a body]:file:_files' \
                 '*--set[change a member of the body]:key=value:' '--count[how many events]:number:' \
                 '--rate[events a second]:number:' '--connections[connections at a time]:number:' \
-                '--each[a line an event also where there are many]' \
+                '--each[a line an event also where there are many]' '--duplicate[each event twice]' \
+                '(--stale)--forge[with a wrong signature]' '(--forge)--stale[signed a day ago]' \
                 '(--insecure)--cacert[the authorities to trust]:file:_files' '(--cacert)--insecure[trust any certificate]'
             ;;
         esac

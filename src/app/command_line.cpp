@@ -2,12 +2,14 @@
 #include "app/configuration.hpp"
 #include "app/events_line.hpp"
 #include "app/exit_code.hpp"
+#include "app/register_command.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
 #include "app/send_command.hpp"
 #include "app/status_command.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
+#include "app/wrap.hpp"
 
 #include <hookd/app/command_line.hpp>
 
@@ -37,6 +39,24 @@ void add_check(CLI::App& line, const std::string& config, std::function<int()>& 
     command->callback([&, print] { chosen = [&, print] { return run_check(config, *print, std::cout, std::cerr); }; });
 }
 
+void add_register(CLI::App& line, std::function<int()>& chosen) {
+    auto* const command =
+        line.add_subcommand("register", "Have ColiVara send its events to a URL, and save the webhook's secret");
+    auto given = std::make_shared<register_arguments>();
+    command->add_option("--url", given->url, "Where ColiVara is to send its events")->required();
+    command->add_option("--api-key-file", given->api_key_file, "File with ColiVara's API key, closed to others")
+        ->required();
+    command
+        ->add_option("--save-secret", given->save_secret, "File for the webhook's secret; replaced if it has another")
+        ->required();
+    command->add_option("--api", given->api, "Base URL of ColiVara")->capture_default_str();
+    command->add_option("--cacert", given->ca_file, "PEM file of the authorities to trust");
+    command->add_option("--timeout", given->timeout, "For the whole call")->capture_default_str();
+    command->footer("Example:\n  colivara-hookd register --url https://hooks.example.com/webhooks/colivara "
+                    "--api-key-file api-key --save-secret webhook-secret");
+    command->callback([&chosen, given] { chosen = [given] { return run_register(*given, std::cout, std::cerr); }; });
+}
+
 void add_verify(CLI::App& line, std::function<int()>& chosen) {
     auto* const command =
         line.add_subcommand("verify", "Check a message's signature: exit 0 if it is authentic, 1 if not");
@@ -51,7 +71,10 @@ void add_verify(CLI::App& line, std::function<int()>& chosen) {
     command->add_flag("--ignore-time", given->ignore_time, "Do not judge the timestamp");
     command->add_flag("--explain", given->explain, "Say why, and what to do");
     command->footer("Example:\n  colivara-hookd verify --secret-file secret --request captured.http --explain");
-    command->callback([&chosen, given] { chosen = [given] { return run_verify(*given, std::cout, std::cerr); }; });
+    command->callback([&chosen, given] {
+        given->width = terminal_width(STDOUT_FILENO);
+        chosen = [given] { return run_verify(*given, std::cout, std::cerr); };
+    });
 }
 
 void add_send(CLI::App& line, std::function<int()>& chosen) {
@@ -71,12 +94,17 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
                         "Events a second, however slow the answers are; default: as fast as they come");
     command->add_option("--connections", given->connections, "Connections at a time")->capture_default_str();
     command->add_flag("--each", given->each, "A line an event also where there are many");
+    command->add_flag("--duplicate", given->duplicate, "Each event twice; the receiver must accept the second, too");
+    auto* const forge =
+        command->add_flag("--forge", given->forge, "With a wrong signature; the receiver must answer 401");
+    command->add_flag("--stale", given->stale, "Signed a day ago; the receiver must answer 401")->excludes(forge);
     auto* const authorities = command->add_option("--cacert", given->ca_file, "PEM file of the authorities to trust");
     command->add_flag("--insecure", given->insecure, "Trust any certificate")->excludes(authorities);
     command->footer("Example:\n  colivara-hookd send upsert.fail --to https://localhost:8443/webhooks/colivara "
                     "--secret-file secret --set name=report.pdf");
     command->callback([&chosen, given] {
-        given->bar = isatty(STDERR_FILENO) == 1;
+        const bool lines_there = given->each && isatty(STDOUT_FILENO) == 1; // the bar would get between them
+        given->bar = isatty(STDERR_FILENO) == 1 && !lines_there;
         chosen = [given] { return run_send(*given, std::cout, std::cerr); };
     });
 }
@@ -119,6 +147,7 @@ int run_command_line(int count, char** words) {
     std::function<int()> chosen;
     add_run(line, config, chosen);
     add_check(line, config, chosen);
+    add_register(line, chosen);
     add_verify(line, chosen);
     add_send(line, chosen);
     add_status(line, config, chosen);

@@ -47,6 +47,9 @@ outcome<http::url> check_arguments(const send_arguments& given) {
     if (given.ca_file && given.insecure) {
         return fail(exit_usage, "Give --cacert or --insecure, not both");
     }
+    if (given.forge && given.stale) {
+        return fail(exit_usage, "Give --forge or --stale, not both: nobody could tell which of them was refused");
+    }
     auto where = http::parse_url(given.url);
     if (!where) {
         return fail(exit_usage, "Check --to: " + where.error().message);
@@ -122,17 +125,17 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
                     std::ostream& err) {
     const bool many = plan.count > most_lines;
     const bool lines = !many || given.each;
-    send_tally tally;
+    send_tally tally{given.forge || given.stale ? expectation::refused : expectation::accepted};
     const auto on_sent = [&](const sent_event& event) {
         tally.add(event);
         if (lines) {
-            out << event_line(event, given.type);
+            out << event_line(event, given.type, tally.wanted());
         }
     };
     send_load::tick_observer on_tick;
     if (many && given.bar) {
         on_tick = [&](send_load::clock::duration elapsed) {
-            err << '\r' << bar_line(tally.total(), plan.count, elapsed) << "\x1b[K" << std::flush;
+            err << '\r' << bar_line(tally.total(), plan.requests(), elapsed) << "\x1b[K" << std::flush;
         };
     }
     const auto outcome = load.run(on_sent, on_tick);
@@ -147,7 +150,7 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
         err << "Check where the output goes: it cannot be written\n";
         return exit_io;
     }
-    return tally.good() == plan.count ? exit_done : exit_no;
+    return tally.good() == plan.requests() ? exit_done : exit_no;
 }
 
 outcome<exit_code> send_all(const send_arguments& given, std::ostream& out, std::ostream& err) {
@@ -172,13 +175,17 @@ outcome<exit_code> send_all(const send_arguments& given, std::ostream& out, std:
     }
     const load_plan plan{.count = given.count,
                          .rate = given.rate,
-                         .connections = static_cast<unsigned>(std::min<std::uint64_t>(given.connections, given.count))};
+                         .connections = static_cast<unsigned>(std::min<std::uint64_t>(given.connections, given.count)),
+                         .twice = given.duplicate};
     allow_descriptors(plan.connections);
     send_load load{plan,
                    {.where = std::move(*receiver),
                     .target = where->target,
                     .keys = std::move(*keys),
                     .body = std::move(*body),
+                    .fault = given.forge   ? message_fault::forged
+                             : given.stale ? message_fault::stale
+                                           : message_fault::none,
                     .clock = choose_clock()}};
     if (const auto connected = load.connect(); !connected) {
         const auto& [kind, detail] = connected.error();

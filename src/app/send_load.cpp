@@ -18,6 +18,8 @@ using std::chrono::microseconds;
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_period = 100ms;
+/// More than any receiver tolerates.
+constexpr std::chrono::seconds staleness = 24h;
 /// Svix's own name in front, for receivers that look for it.
 constexpr std::string_view user_agent = "Svix-Webhooks/1.100.0 (colivara-hookd send " HOOKD_VERSION ")";
 
@@ -91,18 +93,32 @@ asio::awaitable<void> send_load::work(std::size_t index) {
             since = due;
             outcome_.behind = std::max(outcome_.behind, duration_cast<microseconds>(clock::now() - due));
         }
-        on_sent_(co_await send(link, number, since));
+        co_await send(link, number, since);
     }
     if (--working_ == 0) {
         finish();
     }
 }
 
-asio::awaitable<sent_event> send_load::send(http::client& link, std::uint64_t number, clock::time_point since) {
+signature::message_headers send_load::sign(std::string_view body) {
     const auto now = message_.clock();
-    const auto body = message_.body.of(number);
-    auto headers =
-        signature::sign_message(message_.keys, ids_.next(now), std::chrono::floor<std::chrono::seconds>(now), body);
+    const auto at = std::chrono::floor<std::chrono::seconds>(now);
+    switch (message_.fault) {
+    case message_fault::none:
+        break;
+    case message_fault::forged: // with the right keys, so that it differs in nothing but what it is a signature of
+        return signature::sign_message(message_.keys, ids_.next(now), at, std::string{body} + ' ');
+    case message_fault::stale:
+        return signature::sign_message(message_.keys, ids_.next(now), at - staleness, body);
+    }
+    return signature::sign_message(message_.keys, ids_.next(now), at, body);
+}
+
+asio::awaitable<void> send_load::send(http::client& link, std::uint64_t number, clock::time_point since) {
+    // A copy where the body is wanted twice: meanwhile another connection's body takes its place.
+    const std::string kept{plan_.twice ? message_.body.of(number) : std::string_view{}};
+    const auto body = plan_.twice ? std::string_view{kept} : message_.body.of(number);
+    const auto headers = sign(body);
     const auto [id, timestamp, signature] = headers.fields();
     const std::array fields{header_field{"Accept", "*/*"},
                             header_field{"Content-Type", "application/json"},
@@ -110,10 +126,17 @@ asio::awaitable<sent_event> send_load::send(http::client& link, std::uint64_t nu
                             id,
                             timestamp,
                             signature};
-    auto answer = co_await link.request("POST", message_.target, fields, body);
-    co_return sent_event{.id = std::move(headers.id),
-                         .answer = std::move(answer),
-                         .latency = duration_cast<microseconds>(clock::now() - since)};
+    for (const bool again : {false, true}) {
+        auto answer = co_await link.request("POST", message_.target, fields, body);
+        on_sent_({.id = headers.id,
+                  .again = again,
+                  .answer = std::move(answer),
+                  .latency = duration_cast<microseconds>(clock::now() - since)});
+        if (!plan_.twice || outcome_.interrupted) {
+            break;
+        }
+        since = clock::now();
+    }
 }
 
 asio::awaitable<void> send_load::tick() {

@@ -26,6 +26,16 @@ struct load_plan {
     std::optional<double> rate =
         std::nullopt; ///< Events a second; none: each connection sends its next event after an answer.
     unsigned connections = 1;
+    bool twice = false; ///< Each event again, byte for byte, on the same connection once the first is answered.
+
+    std::uint64_t requests() const { return twice ? 2 * count : count; }
+};
+
+/// What becomes of a message before it is sent.
+enum class message_fault : std::uint8_t {
+    none,
+    forged, ///< It has the signature of another body.
+    stale,  ///< It was signed a day ago.
 };
 
 /// What is sent, and what to.
@@ -34,6 +44,7 @@ struct load_message {
     std::string target;
     std::vector<signature::signer> keys;
     send_body body;
+    message_fault fault = message_fault::none;
     wall_clock clock = system_now;
 };
 
@@ -71,7 +82,8 @@ private:
     boost::asio::awaitable<void> open(std::size_t index);
     boost::asio::awaitable<void> work(std::size_t index);
     boost::asio::awaitable<void> tick();
-    boost::asio::awaitable<sent_event> send(http::client& link, std::uint64_t number, clock::time_point since);
+    signature::message_headers sign(std::string_view body);
+    boost::asio::awaitable<void> send(http::client& link, std::uint64_t number, clock::time_point since);
     void watch_interrupt();
     void finish();
 

@@ -20,7 +20,10 @@ double rate_of(std::uint64_t count, std::chrono::nanoseconds time) {
     return time > 0ns ? static_cast<double>(count) / in_seconds(time) : 0;
 }
 
-std::string_view advice_for_status(unsigned status) {
+std::string_view advice_for_status(unsigned status, expectation wanted) {
+    if (wanted == expectation::refused && (status == 401 || (status >= 200 && status < 300))) {
+        return status == 401 ? "" : "Do not trust this receiver: it accepts events that it must refuse";
+    }
     switch (status) {
     case 401:
         return "Check the secret and both clocks: the receiver refused the signature, and its log says why";
@@ -43,19 +46,27 @@ std::string latency_text(std::chrono::microseconds latency) {
     if (latency < 1ms) {
         return fmt::format("{:.2f} ms", ms);
     }
-    if (latency < 100ms) {
+    if (latency < 99'950us) { // what would be rounded to 100.0 is not
         return fmt::format("{:.1f} ms", ms);
     }
-    return latency < 1s ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.2f} s", ms / 1000);
+    if (latency < 999'500us) {
+        return fmt::format("{:.0f} ms", ms);
+    }
+    return fmt::format("{:.{}f} s", ms / 1000, latency < 99'995ms ? 2 : 0);
 }
 
-std::string event_line(const sent_event& event, std::string_view type) {
+std::string event_line(const sent_event& event, std::string_view type, expectation wanted) {
     const auto latency = latency_text(event.latency);
-    if (event.answer) {
-        return fmt::format("{:3} {} {} {:>8}\n", event.answer->status, event.id, type, latency);
+    const std::string_view again = event.again ? "  again" : "";
+    if (!event.answer) {
+        const auto& fault = event.answer.error();
+        return fmt::format("--- {} {} {:>8}{}  {}: {}\n", event.id, type, latency, again, to_text(fault.kind),
+                           fault.detail);
     }
-    const auto& fault = event.answer.error();
-    return fmt::format("--- {} {} {:>8}  {}: {}\n", event.id, type, latency, to_text(fault.kind), fault.detail);
+    const std::string_view judgement = wanted == expectation::accepted ? ""
+                                       : is_expected(event, wanted)    ? "  as expected"
+                                                                       : "  UNEXPECTED";
+    return fmt::format("{:3} {} {} {:>8}{}{}\n", event.answer->status, event.id, type, latency, again, judgement);
 }
 
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed) {
@@ -68,11 +79,16 @@ std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanos
 std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome) {
     std::string text;
     const auto to = std::back_inserter(text);
-    fmt::format_to(to, "{} events in {:.2f} s, {:.0f} a second, over {} connection{}\n", tally.total(),
-                   in_seconds(outcome.took), rate_of(tally.total(), outcome.took), plan.connections,
-                   plan.connections == 1 ? "" : "s");
+    fmt::format_to(to, "{} {} in {:.2f} s, {:.0f} a second, over {} connection{}\n", tally.total(),
+                   plan.twice ? "requests, each event twice," : "events", in_seconds(outcome.took),
+                   rate_of(tally.total(), outcome.took), plan.connections, plan.connections == 1 ? "" : "s");
     if (outcome.interrupted) {
-        fmt::format_to(to, "  interrupted: {} were not sent\n", plan.count - tally.total());
+        fmt::format_to(to, "  interrupted: {} were not sent\n", plan.requests() - tally.total());
+    }
+    if (plan.twice || tally.wanted() == expectation::refused) {
+        fmt::format_to(to, "  {:<12} {:>9}  ({})\n", "as expected", tally.good(),
+                       tally.wanted() == expectation::refused ? "401" : "2xx");
+        fmt::format_to(to, "  {:<12} {:>9}\n", "unexpected", tally.total() - tally.good());
     }
     for (const auto& [status, count] : tally.statuses()) {
         fmt::format_to(to, "  {:<12} {:>9}\n", status, count);
@@ -113,7 +129,7 @@ std::string_view advice_for(http::client_fault fault) {
     case http::client_fault::closed:
         return "Look at the receiver's log: it closes connections without an answer";
     case http::client_fault::malformed:
-        return "Check the URL's scheme and port: what listens there does not speak HTTP/1.1 so";
+        return "Check the URL's scheme and port: something else listens there";
     }
     return {};
 }
@@ -121,7 +137,7 @@ std::string_view advice_for(http::client_fault fault) {
 std::string advice_text(const send_tally& tally) {
     std::string text;
     for (const auto& [status, count] : tally.statuses()) {
-        if (const auto advice = advice_for_status(status); !advice.empty()) {
+        if (const auto advice = advice_for_status(status, tally.wanted()); !advice.empty()) {
             fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice, status);
         }
     }

@@ -13,8 +13,9 @@ namespace hookd::app {
 /// In a fitting unit, with two or three digits that count: `0.31 ms`, `3.1 ms`, `240 ms`, `1.25 s`.
 std::string latency_text(std::chrono::microseconds latency);
 
-/// `204 msg_…  upsert.fail     3.1 ms`; `---` and the reason for one without an answer.
-std::string event_line(const sent_event& event, std::string_view type);
+/// `204 msg_…  upsert.fail     3.1 ms`; `---` and the reason for one without an answer; and a word where the answer
+/// alone does not tell whether it is the right one.
+std::string event_line(const sent_event& event, std::string_view type, expectation wanted = expectation::accepted);
 
 /// A bar of fixed width, how many of how many, and how fast; without a line break.
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed);

@@ -5,8 +5,17 @@
 
 namespace hookd::app {
 
+bool is_expected(const sent_event& event, expectation wanted) {
+    if (!event.answer) {
+        return false;
+    }
+    const unsigned status = event.answer->status;
+    return wanted == expectation::refused ? status == 401 : status >= 200 && status < 300;
+}
+
 void send_tally::add(const sent_event& event) {
     ++total_;
+    good_ += is_expected(event, wanted_) ? 1 : 0;
     if (!event.answer) {
         auto& [count, first] = faults_[event.answer.error().kind];
         if (count++ == 0) {
@@ -14,9 +23,7 @@ void send_tally::add(const sent_event& event) {
         }
         return;
     }
-    const unsigned status = event.answer->status;
-    ++statuses_[status];
-    good_ += status >= 200 && status < 300 ? 1 : 0;
+    ++statuses_[event.answer->status];
     resent_ += event.answer->resent ? 1 : 0;
     constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
     latencies_.push_back(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.latency.count(), 0, most)));

@@ -13,9 +13,17 @@ namespace hookd::app {
 /// What became of one event.
 struct sent_event {
     std::string id;
+    bool again = false; ///< The very same message was sent before.
     http::client_result<http::response> answer;
     std::chrono::microseconds latency{}; ///< To the end of the answer; from when it was due where there is a rate.
 };
+
+/// How a receiver that is in order answers.
+enum class expectation : std::uint8_t {
+    accepted, ///< 2xx
+    refused,  ///< 401: the signature or its time is wrong
+};
+bool is_expected(const sent_event& event, expectation wanted);
 
 struct latency_summary {
     std::chrono::microseconds min{};
@@ -33,10 +41,13 @@ public:
         std::string first; ///< What the first of them said.
     };
 
+    explicit send_tally(expectation wanted = expectation::accepted) : wanted_{wanted} {}
     void add(const sent_event& event);
 
+    expectation wanted() const { return wanted_; }
+
     std::uint64_t total() const { return total_; }
-    std::uint64_t good() const { return good_; } ///< Answered 2xx.
+    std::uint64_t good() const { return good_; } ///< Answered as expected.
     std::uint64_t answered() const { return latencies_.size(); }
     std::uint64_t resent() const { return resent_; }
     const std::map<unsigned, std::uint64_t>& statuses() const { return statuses_; }
@@ -46,6 +57,7 @@ public:
     latency_summary latencies() const;
 
 private:
+    expectation wanted_;
     std::uint64_t total_ = 0;
     std::uint64_t good_ = 0;
     std::uint64_t resent_ = 0;

@@ -1,6 +1,7 @@
 #include "app/verify_command.hpp"
 
 #include "app/command_input.hpp"
+#include "app/wrap.hpp"
 
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/exchange.hpp>
@@ -97,8 +98,8 @@ outcome<std::string_view> body_of(std::string_view rest, std::span<const header_
 /// Views into `text`.
 outcome<message> parse_request(std::string_view text, const std::string& path) {
     const std::string_view first = take_line(text);
-    if (!first.contains(" HTTP/1.")) {
-        return fail(exit_usage, "Give a captured HTTP/1.1 request: the first line of " + path + " is no request line");
+    if (!first.contains(" HTTP/")) {
+        return fail(exit_usage, "Give a captured HTTP request: the first line of " + path + " is no request line");
     }
     message parsed;
     for (std::string_view line = take_line(text); !line.empty(); line = take_line(text)) {
@@ -179,7 +180,7 @@ int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostrea
     const bool authentic = verdict == signature::verdict::authentic;
     out << (authentic ? "valid" : "not valid: ") << (authentic ? std::string_view{} : to_text(verdict)) << '\n';
     for (const std::string& finding : findings) {
-        out << finding << '\n';
+        out << wrapped(finding, arguments.width);
     }
     out.flush();
     return authentic ? exit_done : exit_no;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -18,6 +19,7 @@ struct verify_arguments {
     std::optional<std::int64_t> at;          ///< Unix seconds to judge the timestamp at; default: now.
     bool ignore_time = false;
     bool explain = false;
+    std::size_t width = 0; ///< Of the terminal that `out` is, to break lines for; 0: it is none.
 };
 
 /// Says `valid` or `not valid: REASON`, then, where asked, why and what to do. Returns the exit code: 0 valid, 1 not, 2

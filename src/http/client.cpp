@@ -126,7 +126,9 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
             break;
         case io_status::end:
         case io_status::failed:
-            co_return fail(client_fault::tls, transport_->handshake_fault());
+            co_return transport_->met_no_tls()
+                ? fail(client_fault::malformed, "no TLS came back; perhaps http:// is meant")
+                : fail(client_fault::tls, transport_->handshake_fault());
         }
     }
 }

@@ -41,6 +41,9 @@ public:
         return reason == nullptr ? "the connection was closed" : reason;
     }
 
+    /// So OpenSSL calls a first record that is none.
+    bool met_no_tls() const override { return ERR_GET_REASON(handshake_error_) == SSL_R_WRONG_VERSION_NUMBER; }
+
     io_status read(std::span<char> into, std::size_t& count) override {
         ERR_clear_error();
         return status(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));

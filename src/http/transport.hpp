@@ -28,6 +28,8 @@ public:
     virtual io_status handshake() = 0;
     /// Why the handshake failed, as far as OpenSSL says.
     virtual std::string handshake_fault() const { return {}; }
+    /// Whether it failed because what the peer sent is no TLS.
+    virtual bool met_no_tls() const { return false; }
     /// At least one byte when `done`; `count` says how many.
     virtual io_status read(std::span<char> into, std::size_t& count) = 0;
     virtual io_status write(std::string_view bytes, std::size_t& count) = 0;

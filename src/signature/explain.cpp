@@ -1,4 +1,5 @@
 #include "signature/body_origins.hpp"
+#include "signature/body_signs.hpp"
 #include "signature/clock.hpp"
 #include "signature/content.hpp"
 #include "signature/entries.hpp"
@@ -165,6 +166,9 @@ void inquiry::explain_mismatch(const family& chosen) {
     }
     if (body_.empty()) {
         findings_.emplace_back("Verify the body that was sent: this one is empty. Something may have read it before.");
+    }
+    for (const std::string_view sign : signs_of_change(body_)) {
+        findings_.emplace_back(sign);
     }
     findings_.push_back(
         fmt::format("Compare the configured secret{} with the endpoint's own: a wrong secret is the most likely cause, "

@@ -22,6 +22,9 @@ constexpr std::array<form_prefix, 3> prefixes{{
     {"whsk_", key_form::private_key},
 }};
 
+/// The typographic ones too, which word processors and chats put in.
+constexpr std::array<std::string_view, 8> quotes{"\"", "'", "`", "‘", "’", "“", "”", "„"};
+
 /// Decoded key bytes on their way into a `secret`; overwritten whichever way this scope is left.
 struct passing_bytes {
     std::vector<std::byte> bytes;
@@ -42,12 +45,24 @@ bool starts_like_prefix(std::string_view text) {
 
 /// Why `text`, without its prefix, is not canonical base64.
 std::string_view base64_fault(std::string_view text, bool prefixed) {
+    if (text.starts_with("\xef\xbb\xbf")) {
+        return "its file begins with a byte order mark; save it as UTF-8 without one";
+    }
+    if (text.contains('\0')) {
+        return "its file is in UTF-16; save it as UTF-8 without a byte order mark";
+    }
+    if (std::ranges::any_of(quotes, [&](std::string_view quote) { return text.contains(quote); })) {
+        return "there are quotes around it; write it without";
+    }
     if (starts_like_prefix(text)) {
         return prefixed ? "it has two prefixes; keep one"
                         : "its prefix is not in lower case; write it as whsec_ or whpk_";
     }
     if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
         return "there is white space in it; give the secret alone, on one line";
+    }
+    if (!prefixed && text.contains("whsec_")) {
+        return "something stands before whsec_; give the secret alone";
     }
     if (text.find_first_of("-_") != std::string_view::npos) {
         return "it has \"-\" or \"_\" in it, which base64 here has not; copy the secret as the sender shows it";

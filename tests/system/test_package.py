@@ -10,7 +10,7 @@ from machine.service import CONFIGURATION, EVENTS, SOCKET, UNIT, Service
 
 # Of which a command is asked for its help; what they print is compared with what is documented.
 COMMANDS = ("run", "check", "status", "reload", "events list", "events show", "events tail", "events replay",
-            "events drop", "wait", "sinks", "verify", "send", "version")
+            "events drop", "wait", "sinks", "register", "verify", "send", "version")
 OTHERS = ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem")
 
 

@@ -25,7 +25,7 @@ enum class client_fault : std::uint8_t {
     tls,          ///< the TLS handshake failed; also: the server's certificate is not trusted
     timed_out,    ///< connected, but no whole answer in time
     closed,       ///< the connection was closed or reset before the answer was whole
-    malformed,    ///< what came is no HTTP/1.1 answer
+    malformed,    ///< what came is no HTTP/1.1 answer, or no TLS
 };
 std::string_view to_text(client_fault fault);
 

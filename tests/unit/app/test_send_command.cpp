@@ -158,6 +158,79 @@ TEST_CASE("send: many events make a summary, and lines only when asked") {
     CHECK(lines_of(run(many).out) == 20);
 }
 
+TEST_CASE("send: a duplicate is the very same message again, and both must be accepted") {
+    const workplace here;
+    receiver there;
+    auto given = to(there.server.url(), here.file("s", secret_text));
+    given.duplicate = true;
+    given.count = 3;
+    given.connections = 2;
+    const auto done = run(given);
+    CHECK(done.code == 0);
+    CHECK(lines_of(done.out) == 6);
+    REQUIRE(there.heads.size() == 6);
+    for (std::size_t i = 0; i < 6; ++i) {
+        CHECK(std::ranges::count(there.heads, there.heads[i]) == 2);
+        CHECK(std::ranges::count(there.bodies, there.bodies[i]) == 2);
+    }
+    const running_server strict{
+        [seen = 0](const request&) mutable { return ++seen == 2 ? answer{409, {}, {}, {}} : answer{204, {}, {}, {}}; }};
+    given.url = strict.url();
+    given.count = 1;
+    const auto refused = run(given);
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.out, Contains("204 msg_") && Contains("409 msg_") && Contains("  again\n"));
+}
+
+TEST_CASE("send: forged and stale events must be answered 401, and nothing else is good") {
+    const workplace here;
+    receiver careful;
+    const running_server careless{[](const request&) { return answer{204, {}, {}, {}}; }};
+    const running_server broken{[](const request&) { return answer{503, {}, {}, {}}; }};
+    auto given = to(careful.server.url(), here.file("s", secret_text));
+    const bool forge = GENERATE(true, false);
+    given.forge = forge;
+    given.stale = !forge;
+    const auto good = run(given);
+    CHECK(good.code == 0);
+    CHECK(good.err.empty());
+    CHECK_THAT(good.out, Catch::Matchers::StartsWith("401 msg_") && Contains("as expected"));
+    given.url = careless.url();
+    const auto accepted = run(given);
+    CHECK(accepted.code == 1);
+    CHECK_THAT(accepted.out, Contains("UNEXPECTED"));
+    CHECK_THAT(accepted.err, Contains("Do not trust this receiver"));
+    given.url = broken.url();
+    CHECK(run(given).code == 1);
+}
+
+TEST_CASE("send: forged events are well-formed, and stale ones rightly signed") {
+    const workplace here;
+    receiver there;
+    auto given = to(there.server.url(), here.file("s", secret_text));
+    given.count = 21;
+    given.forge = true;
+    CHECK_THAT(run(given).out, Contains("  as expected         21  (401)\n") && Contains("  unexpected           0\n"));
+    CHECK_THAT(there.heads[0], Catch::Matchers::Matches(".*\\|svix-signature=v1,[^|]{44}\\|.*"));
+    given.forge = false;
+    given.stale = true;
+    there.check = signature::verifier{std::span{&there.key, 1}, signature::any_time};
+    CHECK_THAT(run(given).out, Contains("  unexpected          21\n"));
+}
+
+TEST_CASE("send: https to a plain port and http to nothing that speaks it are told as such") {
+    const workplace here;
+    receiver there;
+    std::string url = there.server.url();
+    const auto secure = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
+    CHECK(secure.code == 69);
+    CHECK_THAT(secure.err, Contains("Check the URL's scheme") && Contains("perhaps http:// is meant"));
+    const scripted_server other{[](scripted_peer& peer, int) { peer.send("220 mail.example.com ESMTP\r\n\r\n"); }};
+    const auto plain = run(to(other.url(), here.file("s", secret_text)));
+    CHECK(plain.code == 1);
+    CHECK_THAT(plain.err, Contains("Check the URL's scheme"));
+}
+
 TEST_CASE("send: a receiver that is not there is exit 69, at once, whatever the count") {
     const workplace here;
     std::string gone;
@@ -177,7 +250,7 @@ TEST_CASE("send: a receiver that is not there is exit 69, at once, whatever the 
 
 TEST_CASE("send: wrong usage is exit 2, said before any file is read") {
     auto wrong = to("http://h/", "/nonexistent");
-    switch (GENERATE(range(0, 7))) {
+    switch (GENERATE(range(0, 8))) {
     case 0:
         wrong.type.clear();
         break;
@@ -195,6 +268,9 @@ TEST_CASE("send: wrong usage is exit 2, said before any file is read") {
         break;
     case 5:
         wrong.connections = 0;
+        break;
+    case 6:
+        wrong.forge = wrong.stale = true;
         break;
     default:
         wrong.ca_file = "x";

@@ -62,6 +62,9 @@ TEST_CASE("send report: latencies are given in a fitting unit") {
     CHECK(latency_text(3140us) == "3.1 ms");
     CHECK(latency_text(240ms) == "240 ms");
     CHECK(latency_text(1250ms) == "1.25 s");
+    CHECK(latency_text(99'999us) == "100 ms");
+    CHECK(latency_text(999'999us) == "1.00 s");
+    CHECK(latency_text(99'999ms) == "100 s");
 }
 
 TEST_CASE("send report: lines of answers stand in columns, failures say why") {
@@ -69,6 +72,40 @@ TEST_CASE("send report: lines of answers stand in columns, failures say why") {
     CHECK(event_line(answered(401, 240ms), "upsert.fail") == "401 msg_1 upsert.fail   240 ms\n");
     CHECK(event_line(failed(http::client_fault::closed, "by the peer"), "upsert.fail") ==
           "--- msg_1 upsert.fail   1.0 ms  closed: by the peer\n");
+}
+
+TEST_CASE("send report: of events that are to be refused each line gives the judgement, of repeated ones the fact") {
+    CHECK(event_line(answered(401, 1ms), "t", expectation::refused) == "401 msg_1 t   1.0 ms  as expected\n");
+    CHECK(event_line(answered(204, 1ms), "t", expectation::refused) == "204 msg_1 t   1.0 ms  UNEXPECTED\n");
+    auto repeated = answered(204, 1ms);
+    repeated.again = true;
+    CHECK(event_line(repeated, "t") == "204 msg_1 t   1.0 ms  again\n");
+    repeated.answer = std::unexpected{http::client_error{http::client_fault::closed, "gone"}};
+    CHECK(event_line(repeated, "t", expectation::refused) == "--- msg_1 t   1.0 ms  again  closed: gone\n");
+}
+
+TEST_CASE("send report: the summary of events that are to be refused counts both ways") {
+    send_tally tally{expectation::refused};
+    for (const unsigned status : {401U, 401U, 204U, 503U}) {
+        tally.add(answered(status, 1ms));
+    }
+    const auto text = summary_text(tally, {.count = 2, .twice = true}, {.took = 1s});
+    CHECK_THAT(text, Contains("4 requests, each event twice, in 1.00 s"));
+    CHECK_THAT(text, Contains("  as expected          2  (401)\n") && Contains("  unexpected           2\n"));
+    CHECK_THAT(advice_text(tally), Contains("Do not trust this receiver") && Contains("(204)") && !Contains("(401)"));
+}
+
+TEST_CASE("send report: no line of a summary is wider than a terminal") {
+    send_tally tally;
+    for (const auto latency : {999us, 99'999us, 999'999us, 99'999'999us}) {
+        tally.add(answered(204, latency));
+    }
+    const auto text = summary_text(tally, {.count = 1'000'000'000, .rate = 123'456.7, .connections = 10'000},
+                                   {.took = 86'400s, .behind = 99'999'999us, .interrupted = true});
+    for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+        CHECK(end - begin <= 80);
+    }
+    CHECK(bar_line(999'999'999, 1'000'000'000, 1s).size() <= 80);
 }
 
 TEST_CASE("send report: the bar fills from nothing to all") {

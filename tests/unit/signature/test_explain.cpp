@@ -128,6 +128,18 @@ TEST_CASE("explain: what changed the body on the way is found out") {
                Contains("re-serialised on the way") && Contains("the secret is right"));
 }
 
+TEST_CASE("explain: a change that cannot be undone is suspected by what it leaves behind") {
+    const std::string sent = R"({"type":"t","message":"m","name":"n","error":"e"})";
+    CHECK_THAT(about_body(sent, R"({"error":"e","message":"m","name":"n","type":"t"})"),
+               Catch::StartsWith("Find out what re-serialises") && Contains("Compare the configured secret"));
+    CHECK_THAT(about_body(sent, "\x1f\x8b\x08 and so on"), Contains("this one is gzip"));
+    for (const std::string_view other :
+         {R"({"type":"t","message":"m","name":"n","error":"f"})", R"({"a":{"b":1,"c":2,"d":3,"e":4}})",
+          R"([{"a":1,"b":2,"c":3,"d":4}])", R"({"a":1,"b":2,"c":3,"d":4)", "a b c d"}) {
+        CHECK_THAT(about_body(sent, other), !Contains("alphabetical") && !Contains("gzip"));
+    }
+}
+
 TEST_CASE("explain: where no usual change explains it, the secret is suspected first") {
     CHECK_THAT(about_body(R"({"a":1})", R"({"a":2})"),
                Contains("Compare the configured secret ") && !Contains("re-serialised on the way"));

@@ -163,6 +163,89 @@ TEST_CASE("verify: a captured request is read with either line end, its body as 
     CHECK(run(arguments).out == "not valid: repeated_header\n");
 }
 
+TEST_CASE("verify: the explanation of a captured request names the fault, whatever it is") {
+    const directory own;
+    verify_arguments arguments{.secret_file = own.write("secret", secret_text),
+                               .headers = {},
+                               .request_file = own.path("request"),
+                               .body = {},
+                               .at = 1'760'000'000,
+                               .explain = true};
+    const auto explained = [&](std::string_view payload, std::string_view removed = {}, std::string_view put = {}) {
+        std::string text = captured("\r\n", payload);
+        if (!removed.empty()) {
+            text.replace(text.find(removed), removed.size(), put);
+        }
+        own.write("request", text);
+        const auto ended = run(arguments);
+        CHECK(ended.err.empty());
+        CHECK_THAT(ended.out, !Contains(good_signature()) || Contains("valid\n"));
+        return ended.out;
+    };
+    CHECK_THAT(explained(body), Catch::StartsWith("valid\n"));
+    CHECK_THAT(explained(body, "HTTP/1.1", "HTTP/2"), Catch::StartsWith("valid\n"));
+    CHECK_THAT(explained(std::string(body) + "\n"), Contains("line break was added at its end"));
+    CHECK_THAT(explained(body, "svix-id", "x-id"), Contains("Pass svix-id on: it is missing"));
+    CHECK_THAT(explained(body, "svix-signature", "webhook-signature"), Contains("the two are never mixed"));
+    arguments.at = 1'760'000'000 + 4'000;
+    CHECK_THAT(explained(body), Contains("4000 s (66 min) older") && Contains("the signature itself matches"));
+    arguments.at = 1'760'000'000 - 4'000;
+    CHECK_THAT(explained(body), Contains("4000 s (66 min) ahead"));
+    arguments.at = 1'760'000'000;
+    arguments.secret_file = own.write("other", other_secret_text);
+    CHECK_THAT(explained(body), Contains("a wrong secret is the most likely cause"));
+    arguments.secret_file = own.write("public", public_key_text());
+    CHECK_THAT(explained(body), Contains("Configure the endpoint's secret (whsec_"));
+}
+
+TEST_CASE("verify: on a terminal, findings are broken at its width") {
+    const directory own;
+    verify_arguments arguments{.secret_file = own.write("secret", other_secret_text),
+                               .headers = good_headers(),
+                               .request_file = {},
+                               .body = own.write("body", body),
+                               .at = 1'760'000'000,
+                               .explain = true};
+    const auto whole = run(arguments).out;
+    arguments.width = 40;
+    std::istringstream lines{run(arguments).out};
+    std::string joined;
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.size() <= 40);
+        joined += line.starts_with("  ") ? line.substr(1) : (joined.empty() ? "" : "\n") + line;
+    }
+    CHECK(joined + "\n" == whole);
+}
+
+TEST_CASE("verify: what an editor did to a secret's file is told by its name, and CR LF is no fault") {
+    const directory own;
+    const std::string text{secret_text};
+    verify_arguments arguments{.secret_file = own.path("secret"),
+                               .headers = good_headers(),
+                               .request_file = {},
+                               .body = own.write("body", body),
+                               .at = 1'760'000'000};
+    std::string utf16 = "\xff\xfe";
+    for (const char c : text) {
+        utf16.append({c, '\0'});
+    }
+    const std::vector<std::pair<std::string, std::string>> faults{{"\xef\xbb\xbf" + text, "byte order mark"},
+                                                                  {'"' + text + "\"\r\n", "quotes around it"},
+                                                                  {'\'' + text + '\'', "quotes around it"},
+                                                                  {"“" + text + "”", "quotes around it"},
+                                                                  {utf16, "UTF-16"},
+                                                                  {"SECRET=" + text, "stands before whsec_"},
+                                                                  {text + '\r' + text, "white space in it"}};
+    for (const auto& [bytes, words] : faults) {
+        own.write("secret", bytes);
+        const auto ended = run(arguments);
+        CHECK(ended.code == 78);
+        CHECK_THAT(ended.err, Contains(words) && !Contains(text.substr(6, 12)));
+    }
+    own.write("secret", text + "\r\n");
+    CHECK(run(arguments).code == 0);
+}
+
 TEST_CASE("verify: what keeps it from judging has exit codes of its own") {
     const directory own;
     const verify_arguments good{.secret_file = own.write("secret", secret_text),

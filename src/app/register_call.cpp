@@ -1,0 +1,62 @@
+#include "app/register_call.hpp"
+
+#include "app/register_answer.hpp"
+
+#include <hookd/core/exchange.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <exception>
+#include <span>
+#include <utility>
+
+namespace hookd::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::milliseconds longest_connecting{10'000};
+
+} // namespace
+
+register_call_end call_add_webhook(const http::destination_ptr& where, const std::string& target,
+                                   const std::string& url, const secret& api_key, std::chrono::milliseconds timeout) {
+    asio::io_context context{1};
+    register_call_end end{.answer = std::unexpected{http::client_error{}}};
+    asio::signal_set interrupt{context, SIGINT, SIGTERM, SIGHUP};
+    interrupt.async_wait([&](const boost::system::error_code& fault, int number) {
+        if (!fault) {
+            end.signal = number;
+            context.stop();
+        }
+    });
+    http::client server{
+        context,
+        where,
+        {.connect = std::min(longest_connecting, timeout), .whole = timeout, .keep_body = longest_registration}};
+    const std::string body = nlohmann::json{{"url", url}}.dump();
+    std::string bearer = "Bearer " + std::string{api_key.text()};
+    const std::array fields{header_field{"Authorization", bearer}, header_field{"Content-Type", "application/json"},
+                            header_field{"Accept", "application/json"},
+                            header_field{"User-Agent", "colivara-hookd/" HOOKD_VERSION}};
+    asio::co_spawn(context, server.request("POST", target, fields, body),
+                   [&](const std::exception_ptr& thrown, http::client_result<http::response> got) {
+                       if (thrown) {
+                           std::rethrow_exception(thrown);
+                       }
+                       end.answer = std::move(got);
+                       context.stop(); // the connection's timer and the signals would go on
+                   });
+    context.run();
+    cleanse(std::span<char>{bearer});
+    return end;
+}
+
+} // namespace hookd::app

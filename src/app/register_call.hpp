@@ -1,0 +1,21 @@
+#pragma once
+
+#include <hookd/core/secret.hpp>
+#include <hookd/http/client.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace hookd::app {
+
+struct register_call_end {
+    http::client_result<http::response> answer;
+    int signal = 0; ///< Not 0: interrupted by it, and there is no answer.
+};
+
+/// Asks ColiVara to send its events to `url`: one POST to `target`. Blocks until the answer, the timeout, or SIGINT,
+/// SIGTERM or SIGHUP.
+register_call_end call_add_webhook(const http::destination_ptr& where, const std::string& target,
+                                   const std::string& url, const secret& api_key, std::chrono::milliseconds timeout);
+
+} // namespace hookd::app

@@ -1,0 +1,211 @@
+#include "app/register_command.hpp"
+
+#include "app/command_input.hpp"
+#include "app/register_answer.hpp"
+#include "app/register_call.hpp"
+#include "app/secret_saver.hpp"
+
+#include <hookd/config/secret_file.hpp>
+#include <hookd/core/address.hpp>
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/http/client.hpp>
+#include <hookd/http/url.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <ostream>
+#include <system_error>
+#include <unistd.h>
+
+namespace hookd::app {
+
+namespace {
+
+/// What was given, checked.
+struct plan {
+    http::url webhook;
+    http::url api; ///< The target is that of add_webhook.
+    std::chrono::milliseconds timeout{};
+};
+
+bool is_loopback(const std::string& host) {
+    const auto address = ip_address::parse(host);
+    if (!address) {
+        return same_field_name(host, "localhost");
+    }
+    return address->is_v4() ? address->text().starts_with("127.") : address->text() == "::1";
+}
+
+outcome<http::url> find_call(const std::string& base) {
+    auto where = http::parse_url(base);
+    if (!where) {
+        return fail(exit_usage, "Check --api: " + where.error().message);
+    }
+    if (base.find_first_of("?#") != std::string::npos) {
+        return fail(exit_usage, "Check --api: give the base of the URL only, without ? and #");
+    }
+    if (!where->tls && !is_loopback(where->host)) {
+        return fail(exit_usage,
+                    "Check --api: give https://, since anyone on the way could read the API key; http:// is "
+                    "for this machine alone");
+    }
+    where->target.erase(where->target.find_last_not_of('/') + 1);
+    where->target += "/v1/webhook/";
+    return *where;
+}
+
+outcome<plan> check_arguments(const register_arguments& given) {
+    auto webhook = http::parse_url(given.url);
+    if (!webhook) {
+        return fail(exit_usage, "Check --url: " + webhook.error().message);
+    }
+    if (given.url.contains('#')) {
+        return fail(exit_usage, "Check --url: leave the # and what is behind it out; no sender sends it");
+    }
+    const auto timeout = parse_duration(given.timeout);
+    if (!timeout || timeout->count() <= 0) {
+        return fail(exit_usage, "Give --timeout as a duration, such as 30s");
+    }
+    std::error_code ignored;
+    if (std::filesystem::equivalent(given.api_key_file, given.save_secret, ignored)) {
+        return fail(exit_usage, "Give --save-secret a file of its own: it is the API key's");
+    }
+    auto api = find_call(given.api);
+    if (!api) {
+        return std::unexpected{api.error()};
+    }
+    return plan{.webhook = std::move(*webhook), .api = std::move(*api), .timeout = *timeout};
+}
+
+/// One word of visible ASCII: it goes into a header field.
+outcome<secret> read_api_key(const std::string& path) {
+    if (access(path.c_str(), R_OK) != 0) {
+        return fail(exit_io, "Check the API key's file " + path + ": " + std::generic_category().message(errno));
+    }
+    auto key = config::read_secret_file(path);
+    if (!key) {
+        return fail(exit_config, key.error().message);
+    }
+    const std::string_view text = key->text();
+    if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; }) ||
+        text.find_first_of("\"'") != std::string_view::npos) {
+        return fail(exit_config, "Write the API key alone into " + path +
+                                     ", on one line: without quotes, white space, \"Bearer\" or a byte order mark");
+    }
+    if (text.starts_with("whsec_")) {
+        return fail(exit_config,
+                    "Write the API key of your ColiVara account into " + path + ": a webhook's secret is in it");
+    }
+    return std::move(*key);
+}
+
+outcome<http::destination_ptr> find_api(const plan& what, const register_arguments& given) {
+    auto found = http::find_destination(what.api, {.ca_file = given.ca_file.value_or("")});
+    if (!found) {
+        const auto& [kind, detail] = found.error();
+        return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
+                    fmt::format("{}: {}", register_advice(kind), detail));
+    }
+    return *found;
+}
+
+std::string next_steps(const plan& what, const std::string& url, const secret_saver& file) {
+    using nlohmann::json; // its strings are TOML's, too
+    const auto quoted = [](const std::string& text) {
+        return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+    };
+    const auto path = what.webhook.target.substr(0, what.webhook.target.find('?'));
+    return fmt::format("\nNext:\n"
+                       "  - Let the daemon's user read the file, and no others:\n"
+                       "      chgrp colivara-hookd FILE; chmod 0640 FILE\n"
+                       "  - Name it in the configuration:\n"
+                       "      [[endpoint]]\n"
+                       "      path    = {}\n"
+                       "      secrets = [{{ file = {} }}]\n"
+                       "  - Have it checked and taken up:  colivara-hookd check; colivara-hookd reload\n"
+                       "  - Try the way through:  colivara-hookd send upsert.success --secret-file FILE\n"
+                       "      --to {}\n",
+                       quoted(path), quoted(file.path()), url);
+}
+
+void report(const register_arguments& given, const plan& what, const registration& made, const secret_saver& file,
+            bool same, std::ostream& out, std::ostream& err) {
+    out << "registered  " << given.url << '\n';
+    if (same) {
+        out << "secret      unchanged, in " << file.path() << '\n';
+    } else {
+        out << fmt::format("secret      {} {} (mode {:04o})\n", file.replaces() ? "replaced in" : "saved in",
+                           file.path(), file.mode())
+            << next_steps(what, given.url, file);
+    }
+    if (!made.doubt.empty()) {
+        err << "Ask for a longer secret: " << made.doubt << ".\n";
+    }
+}
+
+/// The number of the signal that interrupted it, or 0. Whichever way it ends, no half-made file is left.
+outcome<int> call_and_save(const register_arguments& given, const plan& what, const http::destination_ptr& where,
+                           const secret& key, std::ostream& out, std::ostream& err) {
+    auto file = secret_saver::prepare(given.save_secret); // before the call: a secret that cannot be saved is a trap
+    if (!file) {
+        return fail(exit_io, file.error().message);
+    }
+    auto [answer, signal] = call_add_webhook(where, what.api.target, given.url, key, what.timeout);
+    if (signal != 0) {
+        return signal;
+    }
+    if (!answer) {
+        const auto& [kind, detail] = answer.error();
+        return fail(exit_unreachable, fmt::format("{}: {}: {}", register_advice(kind), what.api.authority(), detail));
+    }
+    const auto made = read_registration(*answer, key.text());
+    if (!made) {
+        return std::unexpected{made.error()};
+    }
+    const bool same = file->holds(made->webhook_secret.text());
+    if (const auto saved = same ? result<void>{} : file->save(made->webhook_secret.text()); !saved) {
+        return fail(exit_io, saved.error().message + ". Then register again: ColiVara gives the same secret again");
+    }
+    report(given, what, *made, *file, same, out, err);
+    return 0;
+}
+
+outcome<int> do_register(const register_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto what = check_arguments(given);
+    if (!what) {
+        return std::unexpected{what.error()};
+    }
+    const auto key = read_api_key(given.api_key_file);
+    if (!key) {
+        return std::unexpected{key.error()};
+    }
+    const auto where = find_api(*what, given);
+    if (!where) {
+        return std::unexpected{where.error()};
+    }
+    return call_and_save(given, *what, *where, *key, out, err);
+}
+
+} // namespace
+
+int run_register(const register_arguments& arguments, std::ostream& out, std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
+    const auto done = do_register(arguments, out, err);
+    if (!done) {
+        err << done.error().message << '\n';
+        return done.error().code;
+    }
+    if (*done != 0) {
+        std::signal(*done, SIG_DFL);
+        std::raise(*done);
+    }
+    return out.flush() ? exit_done : exit_io;
+}
+
+} // namespace hookd::app
