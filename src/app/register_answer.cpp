@@ -139,6 +139,7 @@ std::string_view register_advice(http::client_fault fault) {
     case http::client_fault::timed_out:
     case http::client_fault::closed:
         return "Register again (it may have been done, and twice does no harm)";
+    case http::client_fault::no_tls:
     case http::client_fault::malformed:
         return "Check the scheme and port in --api";
     }

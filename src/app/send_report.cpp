@@ -128,6 +128,7 @@ std::string_view advice_for(http::client_fault fault) {
         return "Look at the receiver: it accepts requests and does not answer them in time";
     case http::client_fault::closed:
         return "Look at the receiver's log: it closes connections without an answer";
+    case http::client_fault::no_tls:
     case http::client_fault::malformed:
         return "Check the URL's scheme and port: something else listens there";
     }

@@ -40,6 +40,8 @@ std::string_view to_text(client_fault fault) {
         return "unreachable";
     case client_fault::tls:
         return "TLS";
+    case client_fault::no_tls:
+        return "no TLS";
     case client_fault::timed_out:
         return "timed out";
     case client_fault::closed:
@@ -127,7 +129,7 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
         case io_status::end:
         case io_status::failed:
             co_return transport_->met_no_tls()
-                ? fail(client_fault::malformed, "no TLS came back; perhaps http:// is meant")
+                ? fail(client_fault::no_tls, "no TLS came back; perhaps http:// is meant")
                 : fail(client_fault::tls, transport_->handshake_fault());
         }
     }

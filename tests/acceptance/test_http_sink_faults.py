@@ -3,6 +3,7 @@ else notices."""
 
 import contextlib
 import socket
+import socketserver
 import threading
 
 import pytest
@@ -128,6 +129,25 @@ def test_a_host_that_never_ends_the_tls_handshake_holds_the_sink_alone(deliverin
         daemon.wait_for_log("unavailable.*no TLS handshake in time")
         daemon.wait_for_events(ids)
         daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {}
+
+
+def test_an_https_url_that_leads_to_a_server_without_tls_costs_no_event_an_attempt(delivering):
+    class Plain(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(4096)
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Plain) as plain:
+        serving = threading.Thread(target=plain.serve_forever)
+        serving.start()
+        daemon = delivering(f"https://127.0.0.1:{plain.server_address[1]}/", retry={"attempts": 1})
+        ids = [send(daemon), send(daemon)]
+        daemon.wait_for_log("unavailable.*no TLS came back; perhaps http:// is meant")
+        daemon.wait_for_events(ids)
+        daemon.stop()
+        plain.shutdown()
+        serving.join()
     assert sink_rows(daemon.journal_path)[1] == {}
 
 

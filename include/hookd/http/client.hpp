@@ -23,9 +23,10 @@ enum class client_fault : std::uint8_t {
     unknown_host, ///< the name has no address
     unreachable,  ///< no connection: refused, no route, or not in time
     tls,          ///< the TLS handshake failed; also: the server's certificate is not trusted
+    no_tls,       ///< something listens there, but speaks no TLS
     timed_out,    ///< connected, but no whole answer in time
     closed,       ///< the connection was closed or reset before the answer was whole
-    malformed,    ///< what came is no HTTP/1.1 answer, or no TLS
+    malformed,    ///< what came is no HTTP/1.1 answer
 };
 std::string_view to_text(client_fault fault);
 
