@@ -1,9 +1,11 @@
 #include "admin/desk.hpp"
 
+#include "admin/answers.hpp"
 #include "admin/metrics.hpp"
 #include "admin/readiness.hpp"
 #include "admin/sink_desk.hpp"
 #include "admin/status.hpp"
+#include "admin/target.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +15,6 @@ namespace hookd::admin {
 
 namespace {
 
-constexpr std::string_view json_type = "application/json";
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view control_prefix = "/v1/";
@@ -22,13 +23,7 @@ constexpr std::string_view unix_peer = "unix";
 constinit const answer alive{200, "ok\n", {}, {}};
 constinit const answer ready{200, "ready\n", {}, {}};
 constinit const answer not_found{404, "not found\n", {}, {}};
-constinit const answer only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
-constinit const answer only_post{405, "method not allowed\n", "Allow", "POST"};
 constinit const answer only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
-
-answer made(unsigned status, std::string_view type, std::string body) {
-    return {status, {}, {}, {}, type, std::make_shared<const std::string>(std::move(body))};
-}
 
 } // namespace
 
@@ -63,7 +58,7 @@ event_room desk::events_of(const watched& what) {
 }
 
 std::optional<answer> desk::screen(const request& head) {
-    const auto path = head.target.substr(0, head.target.find('?'));
+    const auto path = path_of(head.target);
     if (path.starts_with(control_prefix) && head.client != unix_peer) {
         return only_by_socket;
     }
@@ -94,12 +89,12 @@ boost::asio::awaitable<answer> desk::handle(const request& whole) {
         co_return co_await answer_about_one_sink(watched_, whole.target);
     }
     const auto verdict = co_await reloads_.reload();
-    co_return made(verdict.applied ? 200 : 422, json_type, verdict_json(verdict));
+    co_return made(verdict.applied ? 200 : 422, verdict_json(verdict));
 }
 
 answer desk::health() const {
     const auto stuck = watched_.not_alive();
-    return stuck ? made(503, text_type, *stuck + '\n') : alive;
+    return stuck ? made(503, *stuck + '\n', text_type) : alive;
 }
 
 answer desk::readiness() const {
@@ -111,19 +106,19 @@ answer desk::readiness() const {
     for (const auto& reason : reasons) {
         lines += reason + '\n';
     }
-    return made(503, text_type, std::move(lines));
+    return made(503, std::move(lines), text_type);
 }
 
 answer desk::metrics() const {
-    return made(200, metrics_type, metrics_text(watched_));
+    return made(200, metrics_text(watched_), metrics_type);
 }
 
 answer desk::status() const {
-    return made(200, json_type, status_json(watched_, started_));
+    return made(200, status_json(watched_, started_));
 }
 
 answer desk::sinks() const {
-    return made(200, json_type, sinks_json(watched_));
+    return made(200, sinks_json(watched_));
 }
 
 } // namespace hookd::admin

@@ -1,3 +1,4 @@
+#include "admin/answers.hpp"
 #include "admin/event_parameters.hpp"
 #include "admin/event_view.hpp"
 #include "admin/target.hpp"
@@ -8,7 +9,6 @@
 #include <charconv>
 #include <cstdint>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -20,24 +20,8 @@ namespace {
 
 constexpr std::string_view root = "/v1/events";
 constexpr std::string_view body_suffix = "/body";
-constexpr std::string_view json_type = "application/json";
 /// Parts of the journal that one request looks at; who wants more asks again, from where it came to.
 constexpr unsigned parts_a_request = 32;
-
-constinit const answer only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
-constinit const answer only_post{405, "method not allowed\n", "Allow", "POST"};
-
-answer made(unsigned status, std::string body, std::string_view type = json_type) {
-    return {status, {}, {}, {}, type, std::make_shared<const std::string>(std::move(body))};
-}
-
-answer refused(unsigned status, std::string_view why) {
-    return made(status, error_json(why));
-}
-
-answer journal_closed() {
-    return refused(503, "the journal is closing or has failed");
-}
 
 asio::awaitable<answer> list(const event_room& of, std::string_view target) {
     auto asked = read_event_parameters(target, of.sinks());
@@ -113,7 +97,7 @@ asio::awaitable<answer> mend(const event_room& of, journal::repair_kind kind, st
         co_return journal_closed();
     }
     if (done.outcome == journal::repair_outcome::full) {
-        co_return refused(503, "the journal's disk is full, nothing was changed");
+        co_return journal_full();
     }
     if (!asked->dry_run) {
         for (const auto& sink : done.sinks) {

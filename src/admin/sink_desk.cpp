@@ -1,11 +1,9 @@
 #include "admin/sink_desk.hpp"
 
-#include "admin/event_view.hpp"
+#include "admin/answers.hpp"
 #include "admin/target.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <utility>
 
 namespace hookd::admin {
 
@@ -14,12 +12,6 @@ namespace {
 constexpr std::string_view root = "/v1/sinks/";
 constexpr std::string_view pause_suffix = "/pause";
 constexpr std::string_view resume_suffix = "/resume";
-
-constexpr std::string_view json_type = "application/json";
-
-answer made(unsigned status, std::string body) {
-    return {status, {}, {}, {}, json_type, std::make_shared<const std::string>(std::move(body))};
-}
 
 bool is_in_force(const watched& what, const std::string& sink) {
     return std::ranges::any_of(what.dispatcher.figures(), [&](const auto& each) { return each.name == sink; });
@@ -35,19 +27,19 @@ boost::asio::awaitable<answer> answer_about_one_sink(const watched& what, std::s
     auto rest = path_of(target).substr(root.size());
     const bool pause = rest.ends_with(pause_suffix);
     if (!pause && !rest.ends_with(resume_suffix)) {
-        co_return made(404, error_json("a sink can be asked to pause or to resume"));
+        co_return refused(404, "a sink can be asked to pause or to resume");
     }
     rest.remove_suffix(pause ? pause_suffix.size() : resume_suffix.size());
     const auto sink = percent_decoded(rest);
     if (!sink || !is_in_force(what, *sink)) {
-        co_return made(404, error_json("no sink of this name is in force"));
+        co_return refused(404, "no sink of this name is in force");
     }
     const auto noted = co_await what.journal.pause(*sink, pause);
     if (noted == journal::repair_outcome::full) {
-        co_return made(503, error_json("the journal's disk is full, nothing was changed"));
+        co_return journal_full();
     }
     if (noted == journal::repair_outcome::stopped) {
-        co_return made(503, error_json("the journal is closing or has failed"));
+        co_return journal_closed();
     }
     what.dispatcher.pause(*sink, pause); // a lane that is new since then has begun as the journal says
     co_return made(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");
