@@ -2,6 +2,9 @@
 
 #include <hookd/sinks/sink.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <vector>
 
 namespace hookd::sinks {
@@ -9,6 +12,21 @@ namespace hookd::sinks {
 /// The same outcome for every event of the batch.
 inline std::vector<outcome> all(const std::vector<delivery>& batch, const outcome& what) {
     return std::vector<outcome>(batch.size(), what);
+}
+
+/// Delivers the events one after another, each by `one`. A cancelled coroutine goes on to its end, as the sink's
+/// interface wants: `one` looks at the cancellation itself.
+template <class One>
+boost::asio::awaitable<std::vector<outcome>> singly(std::vector<delivery> batch, One one) {
+    const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    std::vector<outcome> outcomes;
+    outcomes.reserve(batch.size());
+    for (const auto& each : batch) {
+        outcomes.push_back(co_await one(each));
+    }
+    co_await boost::asio::this_coro::throw_if_cancelled(throws);
+    co_return outcomes;
 }
 
 } // namespace hookd::sinks

@@ -1,5 +1,6 @@
 #include "sinks/exec_sink.hpp"
 
+#include "sinks/batch.hpp"
 #include "sinks/file_io.hpp"
 #include "sinks/hook_run.hpp"
 #include "sinks/paths.hpp"
@@ -7,7 +8,6 @@
 
 #include <hookd/sinks/event_line.hpp>
 
-#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -41,16 +41,10 @@ public:
         : name_(std::move(name)), command_(std::move(command)), timeout_(timeout) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
-        const bool throws = co_await asio::this_coro::throw_if_cancelled();
-        co_await asio::this_coro::throw_if_cancelled(false);
-        std::vector<outcome> outcomes;
-        outcomes.reserve(batch.size());
-        for (const auto& each : batch) {
-            outcomes.push_back(co_await run_hook({command_, hook_environment(each)}, event_line(*each.what) + '\n',
-                                                 fmt::format("sink {}: {}", name_, each.what->id), timeout_));
-        }
-        co_await asio::this_coro::throw_if_cancelled(throws);
-        co_return outcomes;
+        return singly(std::move(batch), [this](const delivery& each) {
+            return run_hook({command_, hook_environment(each)}, event_line(*each.what) + '\n',
+                            fmt::format("sink {}: {}", name_, each.what->id), timeout_);
+        });
     }
 
     std::size_t batch_limit() const override { return 1; }

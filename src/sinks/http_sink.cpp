@@ -1,5 +1,6 @@
 #include "sinks/http_sink.hpp"
 
+#include "sinks/batch.hpp"
 #include "sinks/http_circuit.hpp"
 #include "sinks/http_message.hpp"
 #include "sinks/http_options.hpp"
@@ -66,15 +67,7 @@ public:
           finder_(lane, options_->where, {.ca_file = options_->ca_file}) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
-        const bool throws = co_await asio::this_coro::throw_if_cancelled();
-        co_await asio::this_coro::throw_if_cancelled(false);
-        std::vector<outcome> outcomes;
-        outcomes.reserve(batch.size());
-        for (const auto& each : batch) {
-            outcomes.push_back(co_await post(each.what));
-        }
-        co_await asio::this_coro::throw_if_cancelled(throws);
-        co_return outcomes;
+        return singly(std::move(batch), [this](const delivery& each) { return post(each.what); });
     }
 
     std::size_t batch_limit() const override { return 1; }
