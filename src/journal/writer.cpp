@@ -140,16 +140,20 @@ void writer::answer(append_request& request, append_outcome outcome) {
 }
 
 void writer::commit_changes(changes&& said) {
-    if (said.empty() || failed_) {
-        return;
+    if (!said.empty() && !failed_) {
+        commit_with(std::move(said), [] { return stored<void>(); });
     }
-    const auto done = file_.in_transaction([&] { return sinks_.apply(said); });
+}
+
+bool writer::commit_with(changes&& said, const std::function<stored<void>()>& work) {
+    const auto done = file_.in_transaction([&] { return then(sinks_.apply(said), work); });
     wrote_ = true;
     if (done) {
         sinks_.committed();
-    } else {
-        changes_failed(std::move(said), done.error());
+        return true;
     }
+    changes_failed(std::move(said), done.error());
+    return false;
 }
 
 void writer::changes_failed(changes&& said, const storage_error& why) {
@@ -162,97 +166,6 @@ void writer::changes_failed(changes&& said, const storage_error& why) {
         queue_.give_back(std::move(said), limits_.changes_retry);
     }
     heed(room_.disk_was_full(why));
-}
-
-// Reads see what sinks said before them, also where that cannot be committed now.
-void writer::read(queue::work& work) {
-    if (work.jobs.empty()) {
-        return;
-    }
-    tables readable{events_, sinks_, past_};
-    auto said = failed_ ? changes() : queue_.take_changes();
-    if (said.empty()) {
-        heed(run_jobs(work, failed_ ? nullptr : &readable));
-        return;
-    }
-    const auto done =
-        file_.in_transaction([&] { return then(sinks_.apply(said), [&] { return run_jobs(work, &readable); }); });
-    wrote_ = true;
-    if (done) {
-        sinks_.committed();
-        return;
-    }
-    changes_failed(std::move(said), done.error());
-    heed(run_jobs(work, failed_ ? nullptr : &readable));
-}
-
-stored<void> writer::run_jobs(queue::work& work, tables* from) {
-    stored<void> all;
-    for (auto& job : work.jobs) {
-        auto done = job(from, answers_);
-        if (!done) {
-            all = std::move(done);
-            from = nullptr;
-        }
-    }
-    work.jobs.clear();
-    answers_.send();
-    return all;
-}
-
-void writer::make_edits(queue::work& work) {
-    for (auto& each : work.edits) {
-        each.answer(make_edit(each), answers_);
-    }
-    work.edits.clear();
-    answers_.send();
-}
-
-// Together with what sinks have said before: given back, that would be written over the edit.
-repair_outcome writer::make_edit(edit& what) {
-    if (failed_) {
-        return repair_outcome::stopped;
-    }
-    auto said = queue_.take_changes();
-    tables all{events_, sinks_, past_};
-    const auto done = file_.in_transaction([&] { return then(sinks_.apply(said), [&] { return what.apply(all); }); });
-    wrote_ = true;
-    if (done) {
-        sinks_.committed();
-        return repair_outcome::done;
-    }
-    changes_failed(std::move(said), done.error());
-    return failed_ ? repair_outcome::stopped : repair_outcome::full;
-}
-
-void writer::open_sinks(queue::work& work) {
-    if (work.opens.empty()) {
-        return;
-    }
-    commit_changes(queue_.take_changes());
-    for (auto& request : work.opens) {
-        request.answer.set_value(open_sink(request.sink));
-    }
-    work.opens.clear();
-}
-
-result<sink_state> writer::open_sink(const std::string& name) {
-    if (failed_) {
-        return std::unexpected(error{"the journal has failed: " + failure_});
-    }
-    const auto done = file_.in_transaction([&] { return sinks_.open(name, last_sequence_); });
-    wrote_ = true;
-    if (!done) {
-        changes_failed({}, done.error());
-        return std::unexpected(error{"the journal cannot note sink " + name + ": " + done.error().message});
-    }
-    sinks_.committed();
-    auto state = sinks_.look(name);
-    if (!state) {
-        fail(state.error());
-        return std::unexpected(error{"the journal cannot read sink " + name + ": " + state.error().message});
-    }
-    return *state;
 }
 
 void writer::look_after_file() {

@@ -14,6 +14,7 @@
 #include <hookd/journal/journal.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -62,6 +63,9 @@ private:
     void answer(append_request& request, append_outcome outcome);
 
     void commit_changes(changes&& said);
+    /// What sinks have said and the work, in one transaction. False: it was rolled back, and what they said is given
+    /// back to the queue, or the journal has failed.
+    bool commit_with(changes&& said, const std::function<stored<void>()>& work);
     void changes_failed(changes&& said, const storage_error& why);
     void read(queue::work& work);
     stored<void> run_jobs(queue::work& work, tables* from);

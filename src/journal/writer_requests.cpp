@@ -1,0 +1,88 @@
+#include "journal/writer.hpp"
+
+#include <utility>
+
+/// What others ask of the journal's thread between commits: reads, repairs, sinks to open.
+namespace hookd::journal {
+
+// Reads see what sinks said before them, also where that cannot be committed now.
+void writer::read(queue::work& work) {
+    if (work.jobs.empty()) {
+        return;
+    }
+    tables readable{events_, sinks_, past_};
+    auto said = failed_ ? changes() : queue_.take_changes();
+    if (said.empty()) {
+        heed(run_jobs(work, failed_ ? nullptr : &readable));
+        return;
+    }
+    if (!commit_with(std::move(said), [&] { return run_jobs(work, &readable); })) {
+        heed(run_jobs(work, failed_ ? nullptr : &readable));
+    }
+}
+
+stored<void> writer::run_jobs(queue::work& work, tables* from) {
+    stored<void> all;
+    for (auto& job : work.jobs) {
+        auto done = job(from, answers_);
+        if (!done) {
+            all = std::move(done);
+            from = nullptr;
+        }
+    }
+    work.jobs.clear();
+    answers_.send();
+    return all;
+}
+
+void writer::make_edits(queue::work& work) {
+    for (auto& each : work.edits) {
+        each.answer(make_edit(each), answers_);
+    }
+    work.edits.clear();
+    answers_.send();
+}
+
+// Together with what sinks have said before: given back, that would be written over the edit.
+repair_outcome writer::make_edit(edit& what) {
+    if (failed_) {
+        return repair_outcome::stopped;
+    }
+    tables all{events_, sinks_, past_};
+    if (commit_with(queue_.take_changes(), [&] { return what.apply(all); })) {
+        return repair_outcome::done;
+    }
+    return failed_ ? repair_outcome::stopped : repair_outcome::full;
+}
+
+void writer::open_sinks(queue::work& work) {
+    if (work.opens.empty()) {
+        return;
+    }
+    commit_changes(queue_.take_changes());
+    for (auto& request : work.opens) {
+        request.answer.set_value(open_sink(request.sink));
+    }
+    work.opens.clear();
+}
+
+result<sink_state> writer::open_sink(const std::string& name) {
+    if (failed_) {
+        return std::unexpected(error{"the journal has failed: " + failure_});
+    }
+    const auto done = file_.in_transaction([&] { return sinks_.open(name, last_sequence_); });
+    wrote_ = true;
+    if (!done) {
+        changes_failed({}, done.error());
+        return std::unexpected(error{"the journal cannot note sink " + name + ": " + done.error().message});
+    }
+    sinks_.committed();
+    auto state = sinks_.look(name);
+    if (!state) {
+        fail(state.error());
+        return std::unexpected(error{"the journal cannot read sink " + name + ": " + state.error().message});
+    }
+    return *state;
+}
+
+} // namespace hookd::journal
