@@ -1,10 +1,11 @@
 #pragma once
 
+#include "answering_desk.hpp"
+
 #include <hookd/http/server.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <netinet/in.h>
 #include <optional>
 #include <stdexcept>
@@ -16,14 +17,13 @@
 /// The real server on a port of 127.0.0.1 that the kernel chose.
 class running_server {
 public:
-    using answering = std::function<hookd::answer(const hookd::request&)>;
-
     /// `what` is called on the server's thread.
     explicit running_server(answering what, std::optional<hookd::tls_settings> tls = std::nullopt) {
         limits_.threads = 1;
         listeners_.push_back({.address = "127.0.0.1:0", .tls = std::move(tls), .trusted_proxies = {}});
         const auto before = listening_ports();
-        auto started = hookd::http::start(limits_, listeners_, [what] { return std::make_unique<desk>(what); });
+        auto started =
+            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_desk>(what); });
         if (!started) {
             throw std::runtime_error(started.error().message);
         }
@@ -44,13 +44,6 @@ public:
     }
 
 private:
-    struct desk final : hookd::http::handler {
-        explicit desk(answering what) : what_{std::move(what)} {}
-        std::optional<hookd::answer> screen(const hookd::request&) override { return std::nullopt; }
-        boost::asio::awaitable<hookd::answer> handle(const hookd::request& whole) override { co_return what_(whole); }
-        answering what_;
-    };
-
     /// The server does not say where it listens, but its sockets do.
     static std::vector<std::uint16_t> listening_ports() {
         std::vector<std::uint16_t> ports;

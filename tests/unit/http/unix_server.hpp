@@ -1,9 +1,10 @@
 #pragma once
 
+#include "answering_desk.hpp"
+
 #include <hookd/http/server.hpp>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <stdlib.h>
@@ -13,8 +14,6 @@
 /// The real server on a Unix socket in a directory of its own.
 class unix_server {
 public:
-    using answering = std::function<hookd::answer(const hookd::request&)>;
-
     /// `what` is called on the server's thread, also for requests without a body.
     explicit unix_server(answering what) {
         std::string pattern = std::filesystem::temp_directory_path() / "hookd-unix-XXXXXX";
@@ -24,7 +23,8 @@ public:
         directory_ = pattern;
         limits_.threads = 1;
         listeners_.push_back({.address = "unix:" + path(), .tls = {}, .trusted_proxies = {}});
-        auto started = hookd::http::start(limits_, listeners_, [what] { return std::make_unique<desk>(what); });
+        auto started =
+            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_desk>(what); });
         if (!started) {
             throw std::runtime_error(started.error().message);
         }
@@ -41,13 +41,6 @@ public:
     const hookd::http::server& server() const { return *server_; }
 
 private:
-    struct desk final : hookd::http::handler {
-        explicit desk(answering what) : what_{std::move(what)} {}
-        std::optional<hookd::answer> screen(const hookd::request&) override { return std::nullopt; }
-        boost::asio::awaitable<hookd::answer> handle(const hookd::request& whole) override { co_return what_(whole); }
-        answering what_;
-    };
-
     std::filesystem::path directory_;
     hookd::server_settings limits_;
     std::vector<hookd::listener_settings> listeners_;
