@@ -1,6 +1,7 @@
 #include "app/admin_client.hpp"
 
 #include "app/configuration.hpp"
+#include "app/exit_code.hpp"
 
 #include <hookd/config/load.hpp>
 #include <hookd/core/settings.hpp>
@@ -23,20 +24,23 @@ constexpr std::size_t longest_answer = std::size_t{16} << 20U;
 
 } // namespace
 
-admin_socket find_admin_socket(const std::optional<std::string>& given, const std::string& config_path) {
+command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given,
+                                               const std::string& config_path) {
     if (given) {
-        return {.path = *given, .faults = {}};
+        return admin_socket{.path = *given, .faults = {}};
     }
-    // Who names a file means its daemon, and no other.
-    const auto usual = config_path == default_configuration ? admin_settings{}.socket : std::string{};
-    if (!usual.empty() && access(config_path.c_str(), R_OK) != 0) {
-        return {.path = usual, .faults = {}};
+    const bool usual = config_path == default_configuration;
+    if (usual && access(config_path.c_str(), R_OK) != 0) {
+        return admin_socket{.path = admin_settings{}.socket, .faults = {}};
     }
     auto named = config::read_admin_socket(config_path);
-    if (!named) {
-        return {.path = usual, .faults = std::move(named.error().message)};
+    if (named) {
+        return admin_socket{.path = std::move(*named), .faults = {}};
     }
-    return {.path = std::move(*named), .faults = {}};
+    if (!usual) {
+        return std::unexpected{command_end{exit_config, std::move(named.error().message)}};
+    }
+    return admin_socket{.path = admin_settings{}.socket, .faults = std::move(named.error().message)};
 }
 
 http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,

@@ -57,13 +57,16 @@ bool nobody_listens(const std::string& socket, const http::client_error& fault) 
 command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto socket = find_admin_socket(given.socket, given.config_path);
-    const auto alive = ask_daemon(socket.path, "GET", "/healthz", patience);
-    if (alive) {
-        return std::make_unique<daemon_source>(socket.path);
+    if (!socket) {
+        return std::unexpected{socket.error()};
     }
-    if (!given.offline || given.socket || !nobody_listens(socket.path, alive.error())) {
-        const auto faults = socket.faults.empty() ? std::string{} : socket.faults + '\n';
-        return std::unexpected{command_end{exit_unreachable, faults + unreachable_text(socket.path, alive.error())}};
+    const auto alive = ask_daemon(socket->path, "GET", "/healthz", patience);
+    if (alive) {
+        return std::make_unique<daemon_source>(socket->path);
+    }
+    if (!given.offline || given.socket || !nobody_listens(socket->path, alive.error())) {
+        const auto faults = socket->faults.empty() ? std::string{} : socket->faults + '\n';
+        return std::unexpected{command_end{exit_unreachable, faults + unreachable_text(socket->path, alive.error())}};
     }
     return open_offline_journal(given.config_path);
 }

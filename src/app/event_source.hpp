@@ -1,23 +1,13 @@
 #pragma once
 
-#include <hookd/http/client.hpp>
+#include "app/command_end.hpp"
 
-#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace hookd::app {
-
-/// Why a command ends: what to say, and its exit code.
-struct command_end {
-    int code = 0;
-    std::string message;
-};
-
-template <class T>
-using command_result = std::expected<T, command_end>;
 
 /// Whoever answers requests about events, as docs/admin-api.md has them: the daemon, or in its absence its journal.
 class event_source {

@@ -24,11 +24,6 @@ constexpr std::uint64_t most_at_once = 1'000;
 /// Asking costs the daemon next to nothing, and nobody reads faster.
 constexpr std::chrono::milliseconds between_looks{250};
 
-int end(const command_end& why, std::ostream& err) {
-    err << why.message << '\n';
-    return why.code;
-}
-
 /// Prints events as they come, a line each.
 class printer {
 public:

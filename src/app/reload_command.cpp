@@ -20,14 +20,13 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
                std::ostream& err) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto socket = find_admin_socket(given, config_path);
-    if (socket.path.empty()) {
-        err << socket.faults << '\n';
-        return exit_config;
+    if (!socket) {
+        return end(socket.error(), err);
     }
-    const auto answer = ask_daemon(socket.path, "POST", "/v1/reload", patience);
+    const auto answer = ask_daemon(socket->path, "POST", "/v1/reload", patience);
     if (!answer) {
-        err << (socket.faults.empty() ? unreachable_text(socket.path, answer.error()) : socket.faults) << '\n';
-        return socket.faults.empty() ? exit_unreachable : exit_config;
+        err << (socket->faults.empty() ? unreachable_text(socket->path, answer.error()) : socket->faults) << '\n';
+        return socket->faults.empty() ? exit_unreachable : exit_config;
     }
     if (answer->status == 200) {
         out << "reloaded\n";
@@ -35,7 +34,7 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     }
     const auto verdict = nlohmann::json::parse(answer->body, nullptr, false);
     if (answer->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
-        err << "Name the daemon's admin.socket with --socket: what listens on " << socket.path
+        err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not take a reload\n";
         return exit_unreachable;
     }

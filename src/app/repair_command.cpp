@@ -116,11 +116,6 @@ bool is_wanted(const std::string& what, std::istream& in, std::ostream& err) {
     return line == "y" || line == "Y" || line == "yes";
 }
 
-int end(const command_end& why, std::ostream& err) {
-    err << why.message << '\n';
-    return why.code;
-}
-
 } // namespace
 
 int run_repair(const repair_arguments& given, std::istream& in, std::ostream& out, std::ostream& err) {

@@ -22,11 +22,6 @@ command_result<std::string> ask(const sinks_arguments& given, std::string_view m
     return (*daemon)->ask(method, target);
 }
 
-int end(const command_end& why, std::ostream& err) {
-    err << why.message << '\n';
-    return why.code;
-}
-
 } // namespace
 
 int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err) {

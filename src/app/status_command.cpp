@@ -24,21 +24,20 @@ bool is_status(const nlohmann::ordered_json& what) {
 int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err) {
     std::signal(SIGPIPE, SIG_IGN);
     const auto socket = find_admin_socket(given.socket, config_path);
-    if (socket.path.empty()) {
-        err << socket.faults << '\n';
-        return exit_config;
+    if (!socket) {
+        return end(socket.error(), err);
     }
-    const auto answer = ask_daemon(socket.path, "GET", "/v1/status", patience);
+    const auto answer = ask_daemon(socket->path, "GET", "/v1/status", patience);
     if (!answer) {
-        if (!socket.faults.empty()) {
-            err << socket.faults << '\n';
+        if (!socket->faults.empty()) {
+            err << socket->faults << '\n';
         }
-        err << unreachable_text(socket.path, answer.error()) << '\n';
+        err << unreachable_text(socket->path, answer.error()) << '\n';
         return exit_unreachable;
     }
     const auto status = nlohmann::ordered_json::parse(answer->body, nullptr, false);
     if (answer->status != 200 || !is_status(status)) {
-        err << "Name the daemon's admin.socket with --socket: what listens on " << socket.path
+        err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not tell its status\n";
         return exit_unreachable;
     }

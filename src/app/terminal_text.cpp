@@ -1,12 +1,13 @@
 #include "app/terminal_text.hpp"
 
+#include "app/wrap.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -139,11 +140,8 @@ bool output_is_terminal() {
 }
 
 std::size_t output_columns() {
-    winsize size{};
-    if (output_is_terminal() && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        return std::max<std::size_t>(size.ws_col, narrowest);
-    }
-    return usual_columns;
+    const auto columns = terminal_width(STDOUT_FILENO);
+    return columns > 0 ? std::max(columns, narrowest) : usual_columns;
 }
 
 bool output_has_colour() {

@@ -21,11 +21,6 @@ using clock = std::chrono::steady_clock;
 constexpr std::uint64_t most_at_once = 100;
 constexpr std::chrono::milliseconds between_looks{250};
 
-int end(const command_end& why, std::ostream& err) {
-    err << why.message << '\n';
-    return why.code;
-}
-
 /// Success or failure; nothing for other types of event.
 std::optional<int> verdict_of(const json& event) {
     const auto type = event.value("type", std::string{});

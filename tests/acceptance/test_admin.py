@@ -330,7 +330,9 @@ def test_who_may_only_look_cannot_shut_out_who_controls(both):
         assert both.run("status").returncode == DONE
 
 
-@pytest.mark.parametrize("words", [["status"], ["reload"]])
+@pytest.mark.parametrize("words", [
+    ["status"], ["reload"], ["sinks"], ["sinks", "pause", "a"], ["wait", "--document", "a"], ["events", "list"],
+    ["events", "show", "1"], ["events", "tail"], ["events", "replay", "1"], ["events", "drop", "1", "--yes"]])
 def test_a_file_that_is_named_and_cannot_be_read_leads_to_no_other_daemon(tmp_path, words):
     asked = with_configuration(tmp_path / "typo.toml", *words)
     assert (asked.returncode, asked.stdout) == (CONFIG, "")

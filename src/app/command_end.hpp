@@ -1,0 +1,23 @@
+#pragma once
+
+#include <expected>
+#include <ostream>
+#include <string>
+
+namespace hookd::app {
+
+/// Why a command ends: what to say, and its exit code.
+struct command_end {
+    int code = 0;
+    std::string message;
+};
+
+template <class T>
+using command_result = std::expected<T, command_end>;
+
+inline int end(const command_end& why, std::ostream& err) {
+    err << why.message << '\n';
+    return why.code;
+}
+
+} // namespace hookd::app
