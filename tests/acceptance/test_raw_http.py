@@ -10,9 +10,9 @@ import re
 
 import pytest
 
-import raw_requests
+from harness import raw_requests
 from harness import Connection, Daemon, message_id, signature_headers, success_event
-from raw_requests import BAD
+from harness.raw_requests import BAD
 
 LONGEST_BYTE_BY_BYTE = 2048
 

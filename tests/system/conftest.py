@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(_HERE), str(_HERE.parent / "acceptance")]
+sys.path[:0] = [str(_HERE), str(_HERE.parent)]
 
 from harness import Certificates  # noqa: E402
 from machine import package, podman  # noqa: E402

@@ -16,7 +16,7 @@ SOCKET = "colivara-hookd.socket"
 CONFIGURATION = "/etc/colivara-hookd/colivara-hookd.toml"
 SECRET = "/etc/colivara-hookd/webhook-secret"
 EVENTS = "/var/log/colivara-hookd/events.jsonl"
-_ACCEPTANCE = Path(__file__).resolve().parents[2] / "acceptance"
+_TESTS = Path(__file__).resolve().parents[2]
 
 
 class Service:
@@ -94,7 +94,7 @@ class Service:
     def load(self):
         """A sender that goes on until its standard input is closed: see load.py."""
         return subprocess.Popen(
-            self.machine.outside("env", f"PYTHONPATH={_ACCEPTANCE}", sys.executable, Path(__file__).with_name("load.py"),
+            self.machine.outside("env", f"PYTHONPATH={_TESTS}", sys.executable, Path(__file__).with_name("load.py"),
                                  "127.0.0.1", 8443, self.certificates.authority, self.secret_file),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

@@ -1,0 +1,8 @@
+"""The campaigns: the promises under load, faults and hostile clients (docs/promises.md)."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from harness.fixtures import *  # noqa: E402, F403
