@@ -2,6 +2,8 @@
 
 #include "journal/file_names.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <sqlite3.h>
 
 #include <optional>
@@ -80,6 +82,9 @@ stored<database> database::open(const std::string& path) {
         return std::unexpected(set.error());
     }
     int chunk = chunk_bytes;
+    if (sabotaged("no_sync")) {
+        [[maybe_unused]] const auto off = opened.execute("PRAGMA synchronous = OFF");
+    }
     sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
     sqlite3_wal_hook(connection, note_log_frames, &opened.state_->log_frames);
     return opened;
