@@ -221,6 +221,10 @@ stored<void> database::checkpoint(int mode) {
     if (code != SQLITE_OK) {
         return std::unexpected(last_error(state_->connection.get(), code));
     }
+    // What went wrong in turning the log on may have left a file that works without, and says so nowhere else.
+    if (in_log < 0) {
+        return std::unexpected(storage_error{trouble::broken, "the write-ahead log could not be turned on"});
+    }
     if (copied != in_log) {
         return std::unexpected(storage_error{trouble::broken, "a checkpoint left a part of the write-ahead log"});
     }

@@ -39,6 +39,8 @@ def read_journal(path):
                 shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
         with contextlib.closing(sqlite3.connect(copy)) as journal:
             assert journal.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            if not journal.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchall():
+                return []  # a start that died early
             return journal.execute("SELECT event.sequence, endpoint.name, event.id FROM event JOIN endpoint "
                                    "ON endpoint.number = event.endpoint ORDER BY event.sequence").fetchall()
 
