@@ -1,6 +1,7 @@
 #include "journal/database.hpp"
 
 #include "journal/file_names.hpp"
+#include "journal/log_renewal.hpp"
 
 #include <hookd/core/sabotage.hpp>
 
@@ -119,6 +120,10 @@ stored<void> database::use_write_ahead_log() {
         (*state_).*member = std::move(*prepared);
     }
     return {};
+}
+
+stored<void> database::renew_log() {
+    return write_anew(sqlite3_filename_wal(sqlite3_db_filename(state_->connection.get(), nullptr)));
 }
 
 stored<void> database::execute(const char* sql) {
