@@ -138,7 +138,7 @@ def test_a_refused_event_that_a_restart_finds_is_on_the_disk_before_it_is_called
     daemon.start()
     with Connection(daemon.http) as connection:
         while not sender.refused:
-            id = sender.choose([])
+            id = sender.fresh()
             connection.send(sender.request(id))
             sender.note_answer(id, connection.response().head)
     assert daemon.wait() == EXIT_IO
