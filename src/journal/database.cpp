@@ -1,6 +1,9 @@
 #include "journal/database.hpp"
 
 #include "journal/file_names.hpp"
+#include "journal/log_renewal.hpp"
+
+#include <hookd/core/sabotage.hpp>
 
 #include <sqlite3.h>
 
@@ -86,6 +89,9 @@ stored<database> database::open(const std::string& path) {
         return std::unexpected(set.error());
     }
     int chunk = chunk_bytes;
+    if (sabotaged("no_sync")) {
+        [[maybe_unused]] const auto off = opened.execute("PRAGMA synchronous = OFF");
+    }
     sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
     sqlite3_wal_hook(connection, note_log_frames, &opened.state_->log_frames);
     return opened;
@@ -125,6 +131,10 @@ stored<void> database::use_write_ahead_log() {
         (*state_).*member = std::move(*prepared);
     }
     return {};
+}
+
+stored<void> database::renew_log() {
+    return write_anew(sqlite3_filename_wal(sqlite3_db_filename(state_->connection.get(), nullptr)));
 }
 
 stored<void> database::execute(const char* sql) {
@@ -226,6 +236,10 @@ stored<void> database::checkpoint(int mode) {
     const auto code = sqlite3_wal_checkpoint_v2(state_->connection.get(), nullptr, mode, &in_log, &copied);
     if (code != SQLITE_OK) {
         return std::unexpected(last_error(state_->connection.get(), code));
+    }
+    // What went wrong in turning the log on may have left a file that works without, and says so nowhere else.
+    if (in_log < 0) {
+        return std::unexpected(storage_error{trouble::broken, "the write-ahead log could not be turned on"});
     }
     if (copied != in_log) {
         return std::unexpected(storage_error{trouble::broken, "a checkpoint left a part of the write-ahead log"});

@@ -27,6 +27,9 @@ public:
 
     stored<void> execute(const char* sql);
     stored<statement> prepare(std::string_view sql);
+    /// Brings the whole write-ahead log to the disk, what a failed sync left visible in it too.
+    stored<void> renew_log();
+
     /// The first column of the only row.
     stored<std::int64_t> number(const char* sql);
 

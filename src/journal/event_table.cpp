@@ -1,5 +1,7 @@
 #include "journal/event_table.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <algorithm>
 #include <memory>
 
@@ -9,7 +11,8 @@ namespace {
 
 constexpr auto insert_sql =
     "INSERT INTO event(sequence, accepted, endpoint, id, type, unbranded, json, peer, timestamp, collection, document, "
-    "signature, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(endpoint, id) DO NOTHING";
+    "signature, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr auto once_sql = " ON CONFLICT(endpoint, id) DO NOTHING";
 constexpr auto read_sql =
     "SELECT sequence, accepted, endpoint, id, type, unbranded, json, peer, timestamp, collection, document, signature, "
     "body FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?";
@@ -25,8 +28,9 @@ storage_error damaged(const std::string& what) {
 
 stored<event_table> event_table::prepare(database& file) {
     event_table made;
+    const auto insert_once = std::string(insert_sql) + (sabotaged("no_unique_id") ? "" : once_sql);
     const std::pair<statement event_table::*, const char*> statements[] = {
-        {&event_table::insert_, insert_sql},
+        {&event_table::insert_, insert_once.c_str()},
         {&event_table::holds_, "SELECT 1 FROM event WHERE endpoint = ? AND id = ?"},
         {&event_table::with_id_, "SELECT sequence FROM event WHERE endpoint = ? AND id = ?"},
         {&event_table::read_, read_sql},

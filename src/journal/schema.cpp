@@ -2,6 +2,8 @@
 
 #include "journal/file_check.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <string>
 
 namespace hookd::journal {
@@ -84,7 +86,11 @@ stored<schema_state> look_at_schema(database& file) {
 }
 
 stored<void> create_schema(database& file) {
-    const auto sql = marked(schema_sql) + "PRAGMA application_id = " + std::to_string(application_id) + ";";
+    auto sql = marked(schema_sql);
+    if (sabotaged("no_unique_id")) {
+        sql += "DROP INDEX event_by_id; CREATE INDEX event_by_id ON event(endpoint, id);";
+    }
+    sql += "PRAGMA application_id = " + std::to_string(application_id) + ";";
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }
 

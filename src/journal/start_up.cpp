@@ -3,6 +3,8 @@
 #include "journal/file_check.hpp"
 #include "journal/schema.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <utility>
 
 namespace hookd::journal {
@@ -57,14 +59,18 @@ stored<opened_file> prepare(database file) {
 }
 
 // A commit that died inside its sync can be visible here without being on the disk. Copying the log into the file and
-// syncing that makes everything visible durable, before a sender is told that it is a duplicate of it.
+// syncing that makes everything visible durable, before a sender is told that it is a duplicate of it. The log itself
+// comes first: that it is empty then is durable only with the next commit's sync. Until then a power failure brings
+// back what the disk has of the log, which must not be an older state than the file's.
 stored<void> make_durable(database& file, schema_state found) {
-    const auto ready = then(file.use_write_ahead_log(), [&] {
+    const bool trusting = sabotaged("no_start_checkpoint");
+    const auto renewed = trusting ? stored<void>() : file.renew_log();
+    const auto ready = then(then(renewed, [&] { return file.use_write_ahead_log(); }), [&] {
         return found == schema_state::none    ? create_schema(file)
                : found == schema_state::older ? upgrade_schema(file)
                                               : stored<void>();
     });
-    return then(ready, [&] { return file.checkpoint_and_truncate(); });
+    return then(ready, [&] { return trusting ? stored<void>() : file.checkpoint_and_truncate(); });
 }
 
 } // namespace

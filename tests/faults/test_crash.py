@@ -1,89 +1,28 @@
 """Promise 1: a 2xx means synced to disk. The daemon is killed under load again and again; whatever it
 acknowledged is in the journal once and reaches every sink.
 
-HOOKD_CRASH_ROUNDS sets the number of kills (20), HOOKD_CRASH_SEED repeats a run's choices.
+HOOKD_CRASH_ROUNDS sets the number of kills, HOOKD_CRASH_RUN the most answers between two of them, HOOKD_CRASH_SEED
+repeats a run's choices.
 """
 
-import collections
 import contextlib
-import json
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import time
-from dataclasses import dataclass, field
 
 import pytest
 
 from harness import until
+from harness.evidence import SinkOutput, check, check_journal, read_journal
 from harness.load import Load, Sender, wait_a_random_moment
 
-ROUNDS = int(os.environ.get("HOOKD_CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("HOOKD_CRASH_ROUNDS", "100"))
 SEED = int(os.environ.get("HOOKD_CRASH_SEED", time.time_ns() % 1_000_000))
-LONGEST_RUN = 400  # answers between two kills
+LONGEST_RUN = int(os.environ.get("HOOKD_CRASH_RUN", "30"))  # answers between two kills
 DRAIN_DEADLINE = 120
-
-
-@dataclass
-class SinkOutput:
-    """What came out of a sink: (sequence, id, data) of each line, and lines that are not whole."""
-    events: list = field(default_factory=list)
-    torn: int = 0
-    ordered: bool = True  # first deliveries come in the journal's order
-
-    def add(self, lines):
-        for line in lines:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                self.torn += 1 if line else 0
-                continue
-            self.events.append((int(event["sequence"]), event["id"], event["data"]))
-        return self
-
-
-def read_journal(path):
-    """(sequence, endpoint, id) of every event, of a journal that no daemon holds."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
-        assert journal.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return journal.execute("SELECT event.sequence, endpoint.name, event.id FROM event JOIN endpoint "
-                               "ON endpoint.number = event.endpoint ORDER BY event.sequence").fetchall()
-
-
-def check_journal(rows, acknowledged, sent):
-    faults = []
-    copies = collections.Counter((endpoint, id) for _, endpoint, id in rows)
-    faults += [f"journal: {id} is {count} events" for (_, id), count in copies.items() if count > 1]
-    ids = {id for _, _, id in rows}
-    faults += [f"journal: {id} was acknowledged and is not there" for id in acknowledged - ids]
-    faults += [f"journal: {id} was never sent" for id in ids - sent]
-    if [sequence for sequence, _, _ in rows] != list(range(1, len(rows) + 1)):
-        faults.append("journal: the sequence does not rise by one")
-    return faults
-
-
-def check_sink(name, output, rows, bodies):
-    sequences = {id: sequence for sequence, _, id in rows}
-    faults = [f"{name}: {id} has sequence {sequence} and in the journal {sequences.get(id)}"
-              for sequence, id, _ in output.events if sequences.get(id) != sequence]
-    faults += [f"{name}: {id} came with other data" for _, id, data in output.events
-               if id in bodies and data != json.loads(bodies[id])]
-    faults += [f"{name}: {id} never came" for id in sequences.keys() - {id for _, id, _ in output.events}]
-    if output.ordered:
-        firsts = list(dict.fromkeys(sequence for sequence, _, _ in output.events))
-        if firsts != sorted(firsts):
-            faults.append(f"{name}: first deliveries are out of order")
-    return faults
-
-
-def check(rows, sender, outputs):
-    """Every breach of the promise, as a list of sentences."""
-    faults = list(sender.faults) + check_journal(rows, sender.acknowledged, sender.bodies.keys())
-    for name, output in outputs.items():
-        faults += check_sink(name, output, rows, sender.bodies)
-    return faults
 
 
 class Sinks:
@@ -150,6 +89,15 @@ def cursors(path):
             "SELECT name, cursor, (SELECT count(*) FROM failure WHERE failure.sink = sink.number) FROM sink")}
 
 
+def crash(daemon, sender, generator):
+    """A run under load that ends with kill -9, at any moment."""
+    daemon.start()
+    with Load(sender, daemon.listeners) as load:
+        load.wait_for(generator.randint(1, LONGEST_RUN))
+        wait_a_random_moment(generator, 0.005)
+        daemon.kill()
+
+
 def drain(daemon, sinks, sender):
     """A last run, in which the sender repeats what was never answered, until every sink has everything."""
     daemon.start()
@@ -173,11 +121,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_journal_once_and_in_every
     sender = Sender(crashing_daemon.secret, SEED)
     begin = time.monotonic()
     for _ in range(ROUNDS):
-        crashing_daemon.start()
-        with Load(sender, crashing_daemon.listeners) as load:
-            load.wait_for(generator.randint(1, LONGEST_RUN))
-            wait_a_random_moment(generator, 0.005)
-            crashing_daemon.kill()
+        crash(crashing_daemon, sender, generator)
     drain(crashing_daemon, sinks, sender)
 
     rows, outputs = read_journal(crashing_daemon.journal_path), sinks.outputs()
@@ -194,6 +138,17 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_journal_once_and_in_every
     # A kill can cut a line short in a file; the next one begins on a line of its own.
     assert outputs["file"].torn <= ROUNDS
     assert all(outputs[name].torn == 0 for name in ("queue", "exec", "stdout"))
+
+
+def test_answers_that_go_before_the_commit_are_found_out(make_daemon):
+    daemon = make_daemon(environment={"HOOKD_SABOTAGE": "answer_before_commit"}, log={"level": "info"})
+    generator, sender = random.Random(SEED), Sender(daemon.secret, SEED)
+    for _ in range(100):
+        crash(daemon, sender, generator)
+        faults = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())
+        if any("was acknowledged and is not there" in fault for fault in faults):
+            return
+    pytest.fail("100 kills, and nothing was lost")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from .sinks import read_lines
 from .waiting import until
 
 _LISTENING = re.compile(r"listening on (\S+) \((HTTPS?)\)")
+_READY = re.compile(r"ready: \d+ listener")
 
 
 def binary():
@@ -137,20 +138,23 @@ class Daemon:
     def start(self):
         """Starts the process and waits until it is ready: every listener listens, the administration's too."""
         since = len(self.log())
+        assert self.try_to_start(), f"the daemon ended with {self.process.returncode}:\n{self.log()[since:]}"
+        return self
+
+    def try_to_start(self):
+        """The same, but the process may end instead: whether it is ready."""
+        since = len(self.log())
         self.launch()
-        wanted = len(self.configuration["listener"])
 
-        def listening():
-            lines = _LISTENING.findall(self.log()[since:])
-            assert self.process.poll() is None or len(lines) == wanted, \
-                f"the daemon ended with {self.process.returncode}:\n{self.log()[since:]}"
-            return lines if len(lines) == wanted else None
+        def settled():
+            ended = self.process.poll() is not None
+            return "ready" if _READY.search(self.log()[since:]) else "ended" if ended else None
 
+        ready = until(settled, lambda: f"ready:\n{self.log()[since:]}") == "ready"
         context = self.certificates.client_context() if self.certificates else None
         self.listeners = [Listener(address, kind == "HTTPS", context if kind == "HTTPS" else None)
-                          for address, kind in until(listening, lambda: f"listeners:\n{self.log()[since:]}")]
-        self.wait_for_log(r"ready: \d+ listener", since)
-        return self
+                          for address, kind in _LISTENING.findall(self.log()[since:])]
+        return ready
 
     def wait(self, timeout=30):
         """The exit code, once the process has ended by itself or by a signal sent before (negative then)."""

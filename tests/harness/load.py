@@ -56,10 +56,14 @@ class Sender:
             if self._ids and self._random.random() < 0.1:
                 self.repeated += 1
                 return self._earlier()
-            id = message_id()
-            self.bodies[id] = success_event(name=f"{id}.pdf")
-            self._ids.append(id)
-            return id
+            return self.fresh()
+
+    def fresh(self):
+        """An id that was never sent, and its body."""
+        id = message_id()
+        self.bodies[id] = success_event(name=f"{id}.pdf")
+        self._ids.append(id)
+        return id
 
     def _earlier(self):
         """A recent one is often in flight beside its copy; an old one meets another life of the daemon."""

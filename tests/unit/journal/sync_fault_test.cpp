@@ -75,6 +75,15 @@ TEST_CASE("journal: it does not open when the checkpoint of start-up fails") {
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }
 
+TEST_CASE("journal: a new file whose first sync fails is not used without a write-ahead log instead") {
+    const temporary_directory directory;
+    fail_next_sync(EIO);
+    CHECK_THAT(refusal(directory.journal()), Catch::Matchers::Contains(directory.journal()));
+    auto opened = open_journal(settings_for(directory.journal()));
+    CHECK(append(*opened, sample("msg_1")) == append_outcome::stored);
+    CHECK(std::filesystem::exists(directory.journal() + "-wal"));
+}
+
 TEST_CASE("journal: a checkpoint that fails to sync stops the journal") {
     const temporary_directory directory;
     tuning limits;

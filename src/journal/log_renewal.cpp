@@ -1,0 +1,48 @@
+#include "journal/log_renewal.hpp"
+
+#include <hookd/core/unique_fd.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+#include <vector>
+
+namespace hookd::journal {
+
+namespace {
+
+constexpr std::size_t piece_bytes = 256U << 10U;
+
+std::unexpected<storage_error> failed(const std::string& doing) {
+    const bool no_space = errno == ENOSPC || errno == EDQUOT;
+    return std::unexpected(storage_error{no_space ? trouble::full : trouble::broken,
+                                         "cannot " + doing + " its write-ahead log: " + std::strerror(errno)});
+}
+
+} // namespace
+
+stored<void> write_anew(const std::string& path) {
+    const unique_fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) {
+        return errno == ENOENT ? stored<void>() : failed("open");
+    }
+    std::vector<char> piece(piece_bytes);
+    for (off_t at = 0;;) {
+        const auto got = ::pread(file.get(), piece.data(), piece.size(), at);
+        if (got < 0) {
+            return failed("read");
+        }
+        if (got == 0) {
+            break;
+        }
+        const auto written = ::pwrite(file.get(), piece.data(), static_cast<std::size_t>(got), at);
+        if (written < 0) {
+            return failed("write anew");
+        }
+        at += written;
+    }
+    return ::fdatasync(file.get()) == 0 ? stored<void>() : failed("sync");
+}
+
+} // namespace hookd::journal

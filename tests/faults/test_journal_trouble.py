@@ -1,0 +1,87 @@
+"""Promises 1 and 5 when somebody meddles with the journal or the clock: nothing is acknowledged that is lost, nothing
+counts twice, and the log tells what is wrong."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from harness import message_id, success_event, until
+from harness.evidence import check_journal, read_journal
+from harness.hooks import exec_sink, lines_of, write_hook
+from harness.load import Load, Sender
+
+IO = 74
+HOURS = 3600
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_with_a_file_of_the_journal_removed_nothing_more_is_acknowledged_until_a_restart(make_daemon, suffix):
+    daemon = make_daemon().start()
+    assert daemon.send(success_event()).status == 204
+    os.remove(f"{daemon.journal_path}{suffix}")
+    refused = message_id()
+    assert daemon.send(success_event(), refused).status == 503
+    assert daemon.wait() == IO
+    assert "the journal's files were moved or removed while they were open" in daemon.log()
+
+    daemon.start()
+    assert daemon.send(success_event(), refused).status == 204
+    daemon.stop()
+    assert refused in {id for _, _, id in read_journal(daemon.journal_path)}
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_second_daemon_that_comes_by_another_name_of_the_journal_does_no_harm(make_daemon, link):
+    first, second = make_daemon(log={"level": "info"}).start(), make_daemon()
+    link(first.journal_path, second.journal_path)
+    sender = Sender(first.secret, 1)
+    with Load(sender, first.listeners) as load:
+        load.wait_for(50)
+        assert second.launch().wait() == IO
+        assert "cannot use the journal" in second.log()
+        load.wait_for(load.answers + 50)
+        first.kill()
+    first.start()
+    first.stop()
+    assert check_journal(read_journal(first.journal_path), sender.acknowledged, sender.bodies.keys()) == []
+
+
+def test_on_a_disk_that_is_read_only_it_does_not_start_and_says_why(make_daemon, tmp_path):
+    daemon = make_daemon()
+    with daemon:
+        assert daemon.send(success_event()).status == 204
+    place = tmp_path / "read-only"
+    place.mkdir()
+    mount = ["mount", "-o", "bind", daemon.directory, place]
+    if subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("needs to mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", place], check=True)
+        daemon.configuration["journal"]["path"] = place / "journal.db"
+        assert daemon.launch().wait() == IO
+        assert "Read-only file system" in daemon.log()
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def test_a_clock_that_is_set_back_by_hours_lets_nothing_count_twice_and_nothing_wait(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, 'test -e "$here/well" && echo "$HOOKD_ID" >> "$here/delivered"')
+    retry = {"first": "1s", "max": "1s"}
+    now = int(time.time())
+    daemon = make_daemon(sinks=[exec_sink(hook, retry=retry)], clock=now).start()
+    ids = [message_id() for _ in range(3)]
+    assert [daemon.send(success_event(), id, timestamp=now).status for id in ids] == [204] * 3
+    daemon.wait_for_log(r"sink hook: ")
+    for before in (3 * HOURS, 6 * HOURS):
+        daemon.set_clock(now - before)
+        assert daemon.send(success_event(), ids[0], timestamp=now - before).status == 204
+        daemon.stop()
+        daemon.start()
+    (tmp_path / "well").touch()
+    ids.append(message_id())
+    assert daemon.send(success_event(), ids[-1], timestamp=now - 6 * HOURS).status == 204
+    until(lambda: set(ids) <= set(lines_of(tmp_path / "delivered")), "every event at the hook")
+    daemon.stop()
+    assert [id for _, _, id in read_journal(daemon.journal_path)] == ids

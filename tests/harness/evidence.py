@@ -1,0 +1,79 @@
+"""What a campaign leaves behind, and the promises that it breaks: the journal's rows, the sinks' outputs, and what
+the sender was told."""
+
+import collections
+import contextlib
+import json
+import shutil
+import sqlite3
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class SinkOutput:
+    """What came out of a sink: (sequence, id, data) of each line, and lines that are not whole."""
+    events: list = field(default_factory=list)
+    torn: int = 0
+    ordered: bool = True  # first deliveries come in the journal's order
+
+    def add(self, lines):
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                self.torn += 1 if line else 0
+                continue
+            self.events.append((int(event["sequence"]), event["id"], event["data"]))
+        return self
+
+
+def read_journal(path):
+    """(sequence, endpoint, id) of every event, of a journal that no daemon holds: of a copy with its write-ahead log,
+    so that looking at what a killed daemon left changes nothing."""
+    with tempfile.TemporaryDirectory() as beside:
+        copy = Path(beside) / "journal.db"
+        for suffix in ("", "-wal"):
+            if Path(f"{path}{suffix}").exists():
+                shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+        with contextlib.closing(sqlite3.connect(copy)) as journal:
+            assert journal.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            if not journal.execute("SELECT 1 FROM sqlite_schema WHERE name = 'event'").fetchall():
+                return []  # a start that died early
+            return journal.execute("SELECT event.sequence, endpoint.name, event.id FROM event JOIN endpoint "
+                                   "ON endpoint.number = event.endpoint ORDER BY event.sequence").fetchall()
+
+
+def check_journal(rows, acknowledged, sent):
+    faults = []
+    copies = collections.Counter((endpoint, id) for _, endpoint, id in rows)
+    faults += [f"journal: {id} is {count} events" for (_, id), count in copies.items() if count > 1]
+    ids = {id for _, _, id in rows}
+    faults += [f"journal: {id} was acknowledged and is not there" for id in acknowledged - ids]
+    faults += [f"journal: {id} was never sent" for id in ids - sent]
+    if [sequence for sequence, _, _ in rows] != list(range(1, len(rows) + 1)):
+        faults.append("journal: the sequence does not rise by one")
+    return faults
+
+
+def check_sink(name, output, rows, bodies):
+    sequences = {id: sequence for sequence, _, id in rows}
+    faults = [f"{name}: {id} has sequence {sequence} and in the journal {sequences.get(id)}"
+              for sequence, id, _ in output.events if sequences.get(id) != sequence]
+    faults += [f"{name}: {id} came with other data" for _, id, data in output.events
+               if id in bodies and data != json.loads(bodies[id])]
+    faults += [f"{name}: {id} never came" for id in sequences.keys() - {id for _, id, _ in output.events}]
+    if output.ordered:
+        firsts = list(dict.fromkeys(sequence for sequence, _, _ in output.events))
+        if firsts != sorted(firsts):
+            faults.append(f"{name}: first deliveries are out of order")
+    return faults
+
+
+def check(rows, sender, outputs):
+    """Every breach of the promise, as a list of sentences."""
+    faults = list(sender.faults) + check_journal(rows, sender.acknowledged, sender.bodies.keys())
+    for name, output in outputs.items():
+        faults += check_sink(name, output, rows, sender.bodies)
+    return faults
