@@ -35,8 +35,8 @@ stored<std::size_t> retention::step(unix_millis now, std::uint64_t last) {
 void retention::begin_sweep() {
     sweeping_ = true;
     const bool left_some = passed_over_ || looked_at_ > old_;
-    if (left_some && clock::now() - restarted_ >= limits_.sweep_restart) {
-        restarted_ = clock::now();
+    if (left_some && limits_.now() - restarted_ >= limits_.sweep_restart) {
+        restarted_ = limits_.now();
         passed_over_ = false;
         erased_ = 0;
         looked_at_ = 0;
@@ -47,13 +47,13 @@ void retention::begin_sweep() {
 void retention::end_sweep() {
     sweeping_ = false;
     ++sweeps_;
-    next_ = clock::now() + limits_.sweep_pause;
+    next_ = limits_.now() + limits_.sweep_pause;
 }
 
 // At start-up the sinks are opened one after the other, and until all are there the file's own list of them counts. A
 // sink that is in the file but in no configuration any more must not hold events back for ever.
 void retention::forget_absent_sinks() {
-    if (grace_over_ || clock::now() - opened_ < limits_.sink_grace) {
+    if (grace_over_ || limits_.now() - opened_ < limits_.sink_grace) {
         return;
     }
     grace_over_ = true;
