@@ -76,7 +76,7 @@ ledger::sinks::iterator ledger::changed(std::string_view name) {
 stored<void> ledger::apply(const changes& said) {
     for (const auto& [name, change] : said.sinks()) {
         const auto found = changed(name);
-        if (found == uncommitted_.end() || !found->second.opened) {
+        if (found == uncommitted_.end() || !found->second.counted) {
             spdlog::error("journal: sink {} was never opened; what it says about its events is lost", name);
             continue;
         }

@@ -27,6 +27,8 @@ public:
     /// Dies at the call that many writes and syncs from now: a write then is torn. From its death on every call fails.
     void die_in(std::uint64_t calls);
     void die();
+    /// No death to come.
+    void live() { calls_left_.reset(); }
     bool dead() const { return dead_; }
     bool dying() const { return calls_left_.has_value(); }
     /// The next start: the files are as they are found after such a death, and all works again.

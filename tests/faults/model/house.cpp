@@ -180,7 +180,6 @@ void house::append(std::vector<event> events) {
         turn();
     }
     const bool may_be_full = disk::instance().limited() || was_over_size || journal_->counted().over_size;
-    bool stored = false;
     for (std::size_t i = 0; i < events.size(); ++i) {
         auto what = std::move(events[i]);
         const auto known = expected().with(what.endpoint, what.id);
@@ -194,7 +193,9 @@ void house::append(std::vector<event> events) {
                 throw broken_promise("a message was stored that is there already: " + what.endpoint + "/" + what.id);
             }
             expected_.certainly(add);
-            stored = true;
+            if (!disk::instance().limited()) {
+                expected_.settle(); // what was said before went along
+            }
             break;
         case append_outcome::duplicate:
             if (known == nullptr) {
@@ -217,9 +218,6 @@ void house::append(std::vector<event> events) {
         case append_outcome::busy:
             throw broken_promise("no answer, or busy");
         }
-    }
-    if (stored && !disk::instance().limited()) {
-        expected_.settle();
     }
 }
 
@@ -285,7 +283,7 @@ bool house::pause(const std::string& sink, bool paused) {
     return false;
 }
 
-bool house::open_sink(const std::string& sink) {
+std::optional<journal::sink_state> house::open_sink(const std::string& sink) {
     hushed = !loud_;
     const auto done = journal_->open_sink(sink);
     hushed = false;
@@ -297,7 +295,7 @@ bool house::open_sink(const std::string& sink) {
         if (disk::instance().dead()) {
             expected_.perhaps(act);
         }
-        return false;
+        return std::nullopt;
     }
     expected_.certainly(act);
     if (!disk::instance().limited()) {
@@ -312,7 +310,7 @@ bool house::open_sink(const std::string& sink) {
         throw broken_promise("sink " + sink + " was opened at " + std::to_string(done->cursor) + " instead of " +
                              std::to_string(place.cursor));
     }
-    return true;
+    return *done;
 }
 
 void house::close_sink(const std::string& sink) {
@@ -329,6 +327,8 @@ void house::configure(std::uint64_t max_size) {
 }
 
 void house::ask(journal::event_query what, std::size_t page) {
+    check_if_swept();
+    const auto loud = std::exchange(loud_, false); // nothing goes between two pages
     const auto all = stories(expected(), what);
     std::vector<journal::event_story> found;
     what.most = page;
@@ -346,6 +346,7 @@ void house::ask(journal::event_query what, std::size_t page) {
             break;
         }
     }
+    loud_ = loud;
     const auto same = [](const journal::event_story& a, const journal::event_story& b) {
         return a.head.sequence == b.head.sequence && a.body_size == b.body_size &&
                std::ranges::equal(a.sinks, b.sinks, [](const auto& x, const auto& y) {
@@ -407,7 +408,7 @@ void house::restart() {
     end_of_turns();
     leave();
     start();
-    check();
+    find_place("after a restart: ");
 }
 
 } // namespace hookd::model

@@ -54,7 +54,7 @@ public:
     /// Whether it is done: durable.
     bool mend(const journal::repair& what);
     bool pause(const std::string& sink, bool paused);
-    bool open_sink(const std::string& sink);
+    std::optional<journal::sink_state> open_sink(const std::string& sink);
     void close_sink(const std::string& sink);
     void configure(std::uint64_t max_size);
     void ask(journal::event_query what, std::size_t page);
@@ -113,6 +113,7 @@ private:
     void note_old();
     void take_away(const state& seen);
     void end_of_turns();
+    void find_place(const std::string& when);
 
     dice random_;
     std::string directory_;

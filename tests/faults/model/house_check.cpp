@@ -169,13 +169,11 @@ void house::check() {
     take_away(seen);
 }
 
-/// After a death one of the states that may be durable is there, whole.
 bool house::recovered() {
     if (!disk::instance().dead()) {
         return false;
     }
     end_of_turns();
-    const auto may_be_gone = may_be_gone_;
     leave();
     const auto how = random_.one_in(2) ? death::killed : death::powerless;
     note(how == death::killed ? "  it is killed" : "  the power fails");
@@ -184,19 +182,25 @@ bool house::recovered() {
         disk::instance().die_in(random_.below(10));
     }
     start();
+    find_place("after a death: ");
+    return true;
+}
+
+/// Which of the states that may be durable is there: one is, whole.
+void house::find_place(const std::string& when) {
     const auto seen = observe();
-    if (disk::instance().dead()) {
-        may_be_gone_ = may_be_gone;
-        return recovered();
+    if (recovered()) {
+        return;
     }
-    for (auto each = expected_.maybe().rbegin(); each != expected_.maybe().rend(); ++each) {
-        if (difference(*each, seen, may_be_gone).empty()) {
-            expected_.become(state(*each));
+    const auto all = expected_.maybe();
+    for (auto each = all.rbegin(); each != all.rend(); ++each) {
+        if (difference(*each, seen, may_be_gone_).empty()) {
+            expected_.become(*each);
             take_away(seen);
-            return true;
+            return;
         }
     }
-    throw broken_promise("after a death: " + difference(expected_.maybe().front(), seen, may_be_gone));
+    throw broken_promise(when + difference(all.front(), seen, may_be_gone_));
 }
 
 void house::sweep_all() {

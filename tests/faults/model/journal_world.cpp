@@ -67,6 +67,7 @@ void journal_world::say(std::uint64_t kind, dice& random) {
 
 void journal_world::end() {
     disk::instance().let_grow(std::nullopt);
+    disk::instance().live();
     house_.configure(std::uint64_t{4} << 30U);
     house_.check();
     house_.restart();
