@@ -1,5 +1,7 @@
 #include "journal/retention.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -69,12 +71,13 @@ stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_
     if (old_ > erased_) {
         return span_of_old{.more = true, .up_to = old_};
     }
+    const auto keep = sabotaged("duplicate_window_short") ? keep_.load() / 2 : keep_.load();
     const auto ages = events_.ages(looked_at_, limit, limits_.retention_step);
     if (!ages) {
         return std::unexpected(ages.error());
     }
     for (const auto& [sequence, accepted] : *ages) {
-        if (accepted <= now && accepted > now - keep_.load()) {
+        if (accepted <= now && accepted > now - keep) {
             return span_of_old{.more = false, .up_to = old_};
         }
         looked_at_ = sequence;

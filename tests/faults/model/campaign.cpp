@@ -60,7 +60,8 @@ std::optional<std::uint64_t> number_in(const char* name) {
 
 extent extent_or(std::uint64_t seeds) {
     return {.first = number_in("HOOKD_MODEL_FIRST").value_or(1),
-            .seeds = number_in("HOOKD_MODEL_SEEDS").value_or(seeds)};
+            .seeds = number_in("HOOKD_MODEL_SEEDS").value_or(seeds),
+            .shrink = std::getenv("HOOKD_MODEL_SHRINK") == nullptr};
 }
 
 std::optional<finding> run(const world_builder& build, std::size_t steps, const extent& over) {
@@ -70,7 +71,7 @@ std::optional<finding> run(const world_builder& build, std::size_t steps, const 
         if (first.fault.empty()) {
             continue;
         }
-        const auto few = fewest(build, seed, all);
+        const auto few = over.shrink ? fewest(build, seed, all) : all;
         const auto last = run_one(build, seed, few);
         auto text = "seed " + std::to_string(seed) + " (HOOKD_MODEL_FIRST=" + std::to_string(seed) +
                     " HOOKD_MODEL_SEEDS=1): " + first.fault + "\n" + std::to_string(few.size()) + " of its " +

@@ -36,10 +36,12 @@ struct finding {
     std::string text;
 };
 
-/// How many seeds to try, unless HOOKD_MODEL_SEEDS says otherwise; HOOKD_MODEL_FIRST is the first.
+/// How many seeds to try, unless HOOKD_MODEL_SEEDS says otherwise; HOOKD_MODEL_FIRST is the first. With
+/// HOOKD_MODEL_SHRINK=no all steps of a finding are told.
 struct extent {
     std::uint64_t first = 1;
     std::uint64_t seeds = 0;
+    bool shrink = true;
 };
 extent extent_or(std::uint64_t seeds);
 

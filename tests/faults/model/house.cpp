@@ -171,15 +171,15 @@ event house::make_event(dice& random, milliseconds age) const {
 }
 
 void house::append(std::vector<event> events) {
-    const bool was_over_size = journal_->counted().over_size;
+    bool may_be_full = disk::instance().limited() || journal_->counted().over_size;
     std::vector<slot<append_outcome>> answers;
     for (const auto& each : events) {
         answers.push_back(begin(journal_->append(each)));
     }
     for (int turns = 0; turns < 20 && !*answers.back(); ++turns) {
         turn();
+        may_be_full = may_be_full || journal_->counted().over_size;
     }
-    const bool may_be_full = disk::instance().limited() || was_over_size || journal_->counted().over_size;
     for (std::size_t i = 0; i < events.size(); ++i) {
         auto what = std::move(events[i]);
         const auto known = expected().with(what.endpoint, what.id);
