@@ -69,7 +69,8 @@ void retention::forget_absent_sinks() {
 // ran ahead does not stop the retention for as long as it ran ahead.
 stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_t limit) {
     if (old_ > erased_) {
-        return span_of_old{.more = true, .up_to = old_};
+        // A sink may have come back since then, that has not got all of these yet.
+        return span_of_old{.more = old_ <= limit, .up_to = std::min(old_, limit)};
     }
     const auto keep = sabotaged("duplicate_window_short") ? keep_.load() / 2 : keep_.load();
     const auto ages = events_.ages(looked_at_, limit, limits_.retention_step);

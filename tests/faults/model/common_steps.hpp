@@ -14,7 +14,6 @@ public:
 
     common_steps(house& in, dice& random) : house_{in}, random_{random} {}
     void perform(std::uint64_t kind);
-    /// A sink that may be repaired, paused, opened, closed: with all that makes.
     journal::repair draw_repair();
 
 private:

@@ -125,9 +125,9 @@ int characteristics(sqlite3_file* handle) {
 }
 
 // Of version 1: without shared memory, which the journal does not use, and without mappings.
-constexpr sqlite3_io_methods methods{1,         close,     read, write,  truncate,   sync,    file_size,   lock,
-                                     unlock,    check_lock, control, sector_size, characteristics,
-                                     nullptr,   nullptr,   nullptr, nullptr, nullptr, nullptr};
+constexpr sqlite3_io_methods methods{
+    1,           close,           read,    write,   truncate, sync,    file_size, lock,   unlock, check_lock, control,
+    sector_size, characteristics, nullptr, nullptr, nullptr,  nullptr, nullptr,   nullptr};
 
 int open(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* handle, int flags, int* flags_out) {
     auto& made = *new (handle) file{};

@@ -2,9 +2,8 @@
 
 #include "dice.hpp"
 #include "disk.hpp"
-#include "state.hpp"
-
 #include "journal/sqlite_journal.hpp"
+#include "state.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,11 +29,12 @@ using std::chrono::milliseconds;
 const std::vector<journal::sink_scope>& scopes();
 const journal::sink_scope& scope_of(const std::string& sink);
 
-/// The real journal, on real files, on one thread, by clocks and a disk that the test owns; and beside it what the model
-/// expects. Whatever is done here is done to both, and then they are compared. A broken_promise ends it.
+/// The real journal, on real files, on one thread, by clocks and a disk that the test owns; and beside it what the
+/// model expects. Whatever is done here is done to both, and then they are compared. A broken_promise ends it.
 class house {
 public:
-    explicit house(std::uint64_t seed);
+    /// `retention_step`: drawn, unless it is given.
+    explicit house(std::uint64_t seed, std::optional<std::size_t> retention_step = {});
     house(const house&) = delete;
     house& operator=(const house&) = delete;
     ~house();
@@ -47,7 +47,7 @@ public:
     void loud(bool yes) { loud_ = yes; }
 
     void append(std::vector<event> events);
-    event make_event(dice& random, milliseconds age = milliseconds{0}) const;
+    event make_event(dice& random) const;
     void advance(const std::string& sink, std::uint64_t cursor);
     void fail(const std::string& sink, journal::failure row);
     void settle(const std::string& sink, std::uint64_t sequence);
@@ -102,6 +102,7 @@ private:
     template <class Value>
     std::optional<Value> answer(boost::asio::awaitable<Value> what);
 
+    static void hush(bool yes);
     bool open();
     void leave();
     void start();

@@ -56,8 +56,8 @@ state house::observe() {
 void house::compare_figures(const std::map<std::string, journal::sink_state>& figures, const state& seen) const {
     for (const auto& name : opened_) {
         const auto& rows = seen.sinks.at(name).rows;
-        const auto dead = static_cast<std::uint64_t>(
-            std::ranges::count_if(rows, [](const auto& each) { return each.second.dead; }));
+        const auto dead =
+            static_cast<std::uint64_t>(std::ranges::count_if(rows, [](const auto& each) { return each.second.dead; }));
         std::optional<unix_millis> next;
         for (const auto& [sequence, row] : rows) {
             if (!row.dead) {
@@ -72,8 +72,8 @@ void house::compare_figures(const std::map<std::string, journal::sink_state>& fi
         }
         const auto board = journal_->counted().sinks.find(name);
         const bool limited = disk::instance().limited();
-        if (!limited && (!board || board->cursor != shown.cursor || board->dead != dead ||
-                         board->waiting != shown.waiting)) {
+        if (!limited &&
+            (!board || board->cursor != shown.cursor || board->dead != dead || board->waiting != shown.waiting)) {
             throw broken_promise("the metrics of sink " + name + " are not what it is like");
         }
     }

@@ -21,7 +21,7 @@ delivery::lane_plan::start start_of(const journal::sink_state& from, std::uint64
 }
 
 sinks::outcome draw(dice& random) {
-    static const std::vector<verdict> all{verdict::delivered, verdict::delivered, verdict::delivered, verdict::retry,
+    static const std::vector<verdict> all{verdict::delivered, verdict::delivered, verdict::delivered,  verdict::retry,
                                           verdict::retry,     verdict::reject,    verdict::unavailable};
     return {.what = random.of(all),
             .retry_after = random.one_in(5) ? milliseconds{random.below(7'200'000)} : milliseconds{0},

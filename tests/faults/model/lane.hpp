@@ -1,10 +1,9 @@
 #pragma once
 
-#include "dice.hpp"
-#include "house.hpp"
-
 #include "delivery/lane_plan.hpp"
 #include "delivery/tail.hpp"
+#include "dice.hpp"
+#include "house.hpp"
 
 #include <cstdint>
 #include <map>

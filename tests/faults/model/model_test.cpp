@@ -64,8 +64,9 @@ TEST_CASE("model: a journal or lane that breaks a promise on purpose is found") 
     const auto* const name = GENERATE("forget_dead_letter", "purge_waiting", "duplicate_window_short",
                                       "overwrite_repairs", "forget_unavailable");
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
-    const auto command = "HOOKD_MODEL_SEEDS=" + std::to_string(seeds) + " HOOKD_MODEL_SHRINK=no HOOKD_SABOTAGE=" + name +
-                         " '" + program + "' '[campaign]' >/dev/null 2>&1";
+    const auto command = "HOOKD_MODEL_SEEDS=" + std::to_string(seeds) +
+                         " HOOKD_MODEL_SHRINK=no HOOKD_SABOTAGE=" + name + " '" + program +
+                         "' '[campaign]' >/dev/null 2>&1";
     CAPTURE(name);
     CHECK(std::system(command.c_str()) != 0);
 }

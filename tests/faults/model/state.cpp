@@ -13,8 +13,8 @@ std::string text(std::uint64_t number) {
 }
 
 std::string in_words(const event& what) {
-    return text(what.sequence) + "=" + what.endpoint + "/" + what.id + " " + what.type + " " +
-           text(what.body.size()) + "B at " + std::to_string(what.accepted.time_since_epoch().count());
+    return text(what.sequence) + "=" + what.endpoint + "/" + what.id + " " + what.type + " " + text(what.body.size()) +
+           "B at " + std::to_string(what.accepted.time_since_epoch().count());
 }
 
 bool same(const event& a, const event& b) {
@@ -153,8 +153,7 @@ std::string difference(const state& expected, const state& seen, const std::set<
 std::vector<journal::event_story> stories(const state& of, const journal::event_query& what) {
     std::vector<journal::event_story> found;
     for (const auto& [sequence, subject] : of.events) {
-        const bool passed =
-            what.newest_first ? what.from != 0 && sequence >= what.from : sequence <= what.from;
+        const bool passed = what.newest_first ? what.from != 0 && sequence >= what.from : sequence <= what.from;
         if (passed || sequence > what.up_to || !matches(what.filter, *subject)) {
             continue;
         }
