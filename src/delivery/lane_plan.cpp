@@ -4,6 +4,7 @@
 #include "delivery/retry_plan.hpp"
 
 #include <hookd/core/pattern.hpp>
+#include <hookd/core/sabotage.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -207,7 +208,9 @@ void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& wha
         }
         return;
     case sinks::verdict::unavailable:
-        put_back(what, delivery.again);
+        if (!sabotaged("forget_unavailable")) {
+            put_back(what, delivery.again);
+        }
         return;
     case sinks::verdict::retry:
     case sinks::verdict::reject:

@@ -28,7 +28,8 @@ public:
     /// From now on what is committed shows there, too. The board must outlive the ledger.
     void publish_on(sink_board& board) { board_ = &board; }
 
-    /// Within a transaction. Sinks that nobody has opened are left out.
+    /// Within a transaction. Sinks that nobody has ever opened are left out; a closed one's last words may come late,
+    /// where the disk was full.
     stored<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
     stored<void> open(std::string_view sink, std::uint64_t cursor);
@@ -66,7 +67,7 @@ private:
         std::uint64_t cursor = 0;
         std::uint64_t waiting = 0;
         std::uint64_t dead = 0;
-        bool counted = false; // the two above
+        bool counted = false; // the two above; once opened, for good
         bool opened = false;
         bool holds = true;
         bool paused = false;

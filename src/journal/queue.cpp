@@ -82,7 +82,7 @@ void queue::note(Change&& change) {
     std::forward<Change>(change)(said_);
     // The first change wakes the thread, which then sleeps on until they are due, unless a commit takes them along.
     if (!said_due_) {
-        said_due_ = clock::now() + limits_.changes_delay;
+        said_due_ = limits_.now() + limits_.changes_delay;
         wake(held);
     }
 }
@@ -125,7 +125,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     std::unique_lock held(mutex_);
     while (!ready(disk_full)) {
         const auto end = std::min(until, said_due_.value_or(until));
-        if (clock::now() >= end) {
+        if (limits_.now() >= end) {
             break;
         }
         sleeping_ = true;
@@ -150,7 +150,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     into.opens = std::exchange(opens_, {});
     into.edits = std::exchange(edits_, {});
     into.closing = closed_ && appends_.empty() && jobs_.empty();
-    if (!into.appends.empty() || closed_ || (said_due_ && clock::now() >= *said_due_)) {
+    if (!into.appends.empty() || closed_ || (said_due_ && limits_.now() >= *said_due_)) {
         into.said = std::exchange(said_, {});
         said_due_.reset();
     }
@@ -211,7 +211,7 @@ void queue::release(const work& done) {
 void queue::give_back(changes&& said, std::chrono::milliseconds delay) {
     const std::scoped_lock held(mutex_);
     said_.add_older(std::move(said));
-    said_due_ = clock::now() + delay;
+    said_due_ = limits_.now() + delay;
 }
 
 void queue::close() {

@@ -1,5 +1,7 @@
 #include "journal/retention.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -35,8 +37,8 @@ stored<std::size_t> retention::step(unix_millis now, std::uint64_t last) {
 void retention::begin_sweep() {
     sweeping_ = true;
     const bool left_some = passed_over_ || looked_at_ > old_;
-    if (left_some && clock::now() - restarted_ >= limits_.sweep_restart) {
-        restarted_ = clock::now();
+    if (left_some && limits_.now() - restarted_ >= limits_.sweep_restart) {
+        restarted_ = limits_.now();
         passed_over_ = false;
         erased_ = 0;
         looked_at_ = 0;
@@ -47,13 +49,13 @@ void retention::begin_sweep() {
 void retention::end_sweep() {
     sweeping_ = false;
     ++sweeps_;
-    next_ = clock::now() + limits_.sweep_pause;
+    next_ = limits_.now() + limits_.sweep_pause;
 }
 
 // At start-up the sinks are opened one after the other, and until all are there the file's own list of them counts. A
 // sink that is in the file but in no configuration any more must not hold events back for ever.
 void retention::forget_absent_sinks() {
-    if (grace_over_ || clock::now() - opened_ < limits_.sink_grace) {
+    if (grace_over_ || limits_.now() - opened_ < limits_.sink_grace) {
         return;
     }
     grace_over_ = true;
@@ -67,14 +69,16 @@ void retention::forget_absent_sinks() {
 // ran ahead does not stop the retention for as long as it ran ahead.
 stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_t limit) {
     if (old_ > erased_) {
-        return span_of_old{.more = true, .up_to = old_};
+        // A sink may have come back since then, that has not got all of these yet.
+        return span_of_old{.more = old_ <= limit, .up_to = std::min(old_, limit)};
     }
+    const auto keep = sabotaged("duplicate_window_short") ? keep_.load() / 2 : keep_.load();
     const auto ages = events_.ages(looked_at_, limit, limits_.retention_step);
     if (!ages) {
         return std::unexpected(ages.error());
     }
     for (const auto& [sequence, accepted] : *ages) {
-        if (accepted <= now && accepted > now - keep_.load()) {
+        if (accepted <= now && accepted > now - keep) {
             return span_of_old{.more = false, .up_to = old_};
         }
         looked_at_ = sequence;

@@ -54,10 +54,10 @@ private:
     ledger& sinks_;
     std::atomic<std::chrono::milliseconds> keep_;
     const tuning limits_;
-    const clock::time_point opened_ = clock::now();
+    const clock::time_point opened_ = limits_.now();
 
-    clock::time_point next_ = clock::now();
-    clock::time_point restarted_ = clock::now();
+    clock::time_point next_ = opened_;
+    clock::time_point restarted_ = opened_;
     std::uint64_t sweeps_ = 0;
     bool sweeping_ = false;
     bool grace_over_ = false;

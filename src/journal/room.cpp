@@ -13,21 +13,21 @@ constexpr std::chrono::seconds believed_after{1};
 
 } // namespace
 
-room::room(database& file, std::uint64_t max_size, std::uint64_t checkpoint_frames)
-    : file_(file), max_size_(max_size), checkpoint_frames_(checkpoint_frames), checkpoint_at_(checkpoint_frames) {}
+room::room(database& file, std::uint64_t max_size, const tuning& limits)
+    : file_(file), max_size_(max_size), limits_(limits), checkpoint_at_(limits.checkpoint_frames) {}
 
 stored<void> room::disk_was_full(const storage_error& why) {
     if (!disk_full_) {
         spdlog::error("journal: no space on its disk, events are refused until there is some: {}", why.message);
     }
     disk_full_ = true;
-    disk_was_full_ = clock::now();
+    disk_was_full_ = limits_.now();
     // The space that the log has is used again once it is copied.
     return file_.log_frames() > 0 ? checkpoint() : stored<void>();
 }
 
 void room::disk_had_space() {
-    if (disk_full_ && clock::now() - disk_was_full_ >= believed_after) {
+    if (disk_full_ && limits_.now() - disk_was_full_ >= believed_after) {
         spdlog::warn("journal: there is space on its disk again, events are accepted");
         disk_full_ = false;
     }
@@ -61,8 +61,8 @@ void room::tell_size() {
                           to_text(byte_size{max_size_}));
         }
         over_size_ = true;
-        was_over_size_ = clock::now();
-    } else if (over_size_ && clock::now() - was_over_size_ >= believed_after) {
+        was_over_size_ = limits_.now();
+    } else if (over_size_ && limits_.now() - was_over_size_ >= believed_after) {
         spdlog::warn("journal: it is below its max_size again, events are accepted");
         over_size_ = false;
     }
@@ -77,11 +77,11 @@ stored<void> room::checkpoint() {
             spdlog::error("journal: no space to copy its write-ahead log into its file: {}", done.error().message);
         }
         told_checkpoint_ = true;
-        checkpoint_at_ = file_.log_frames() + checkpoint_frames_;
+        checkpoint_at_ = file_.log_frames() + limits_.checkpoint_frames;
         return {};
     }
     told_checkpoint_ = false;
-    checkpoint_at_ = checkpoint_frames_;
+    checkpoint_at_ = limits_.checkpoint_frames;
     return done;
 }
 

@@ -2,6 +2,7 @@
 
 #include "journal/database.hpp"
 #include "journal/storage_error.hpp"
+#include "journal/tuning.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -14,7 +15,7 @@ namespace hookd::journal {
 /// write-ahead log is copied into the file.
 class room {
 public:
-    room(database& file, std::uint64_t max_size, std::uint64_t checkpoint_frames);
+    room(database& file, std::uint64_t max_size, const tuning& limits);
 
     /// Any thread.
     void limit(std::uint64_t max_size) { max_size_ = max_size; }
@@ -39,7 +40,7 @@ private:
 
     database& file_;
     std::atomic<std::uint64_t> max_size_;
-    const std::uint64_t checkpoint_frames_;
+    const tuning limits_;
     std::uint64_t checkpoint_at_;
     std::uint64_t used_ = 0;
     bool disk_full_ = false;

@@ -36,6 +36,10 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
       started_(std::move(from)), queue_(limits_),
       writer_(started_->opened, queue_, settings, limits_, clock, watch_, counted_) {
     counted_.last_sequence = started_->opened.last_sequence;
+    if (!limits_.own_thread) {
+        writer_.begin();
+        return;
+    }
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "hookd-journal");
         writer_.run();
@@ -147,6 +151,9 @@ result<sink_state> sqlite_journal::open_sink(std::string_view sink) {
     if (!queue_.put(request)) {
         return std::unexpected(error{"the journal is closed; sink " + std::string(sink) + " cannot be opened"});
     }
+    if (!limits_.own_thread) {
+        turn();
+    }
     return answer.get();
 }
 
@@ -195,8 +202,16 @@ void sqlite_journal::close() {
     queue_.close();
     if (thread_.joinable()) {
         thread_.join();
+    } else if (!limits_.own_thread && started_ != nullptr) {
+        while (writer_.turn(queue::clock::time_point::min())) {
+        }
+        writer_.finish();
     }
     started_.reset();
+}
+
+void sqlite_journal::turn() {
+    writer_.turn(queue::clock::time_point::min());
 }
 
 result<std::unique_ptr<sqlite_journal>> open_with(const journal_settings& settings, wall_clock clock, observers watch,

@@ -43,6 +43,8 @@ public:
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
     std::chrono::milliseconds silence() override { return queue_.silence(); }
     void close() override;
+    /// Without a thread of its own: does what waits, and what is due.
+    void turn();
 
     acceptance accepts() const override;
     const statistics& counted() const override { return counted_; }

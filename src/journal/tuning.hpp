@@ -8,6 +8,12 @@ namespace hookd::journal {
 
 /// The journal's own limits and rhythms: not for operators, but tests need some of them small.
 struct tuning {
+    /// Without a thread of its own the journal turns only when its holder says so (sqlite_journal::turn), and on its
+    /// holder's thread: the same calls then always do the same.
+    bool own_thread = true;
+    /// What the rhythms below go by.
+    std::chrono::steady_clock::time_point (*now)() = &std::chrono::steady_clock::now;
+
     /// Waiting and being committed. Past either, events are refused as `busy`; one event is always taken.
     std::size_t most_waiting = 4096;
     std::size_t most_waiting_bytes = std::size_t{32} << 20U;

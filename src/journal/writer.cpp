@@ -13,7 +13,7 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
                wall_clock clock, observers& watch, statistics& counted)
     : file_(opened.file), events_(opened.events), sinks_(opened.sinks), past_(opened.past), queue_(waiting),
       limits_(limits), clock_(clock), watch_(watch), counted_(counted),
-      room_(opened.file, settings.max_size.bytes, limits.checkpoint_frames),
+      room_(opened.file, settings.max_size.bytes, limits),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
       last_sequence_(opened.last_sequence) {
     sinks_.publish_on(counted.sinks);
@@ -21,19 +21,26 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
 }
 
 void writer::run() {
-    heed(room_.measure());
-    tell_room();
-    queue::work work;
-    while (!work.closing) {
-        queue_.take(work, failed_ ? queue::clock::time_point::max() : retention_.next(), room_.disk_is_full());
-        append(work);
-        open_sinks(work);
-        make_edits(work);
-        read(work);
-        look_after_file();
-        tell_room();
+    begin();
+    while (turn(failed_ ? queue::clock::time_point::max() : retention_.next())) {
     }
     finish();
+}
+
+void writer::begin() {
+    heed(room_.measure());
+    tell_room();
+}
+
+bool writer::turn(queue::clock::time_point until) {
+    queue_.take(work_, until, room_.disk_is_full());
+    append(work_);
+    open_sinks(work_);
+    make_edits(work_);
+    read(work_);
+    look_after_file();
+    tell_room();
+    return !work_.closing;
 }
 
 void writer::append(queue::work& work) {
@@ -189,7 +196,7 @@ void writer::look_after_file() {
     }
     // Appends go before retention, but not for ever.
     const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;
-    if (!failed_ && !yields && retention::clock::now() >= retention_.next()) {
+    if (!failed_ && !yields && limits_.now() >= retention_.next()) {
         retain();
     }
 }

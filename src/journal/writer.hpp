@@ -43,8 +43,12 @@ public:
     writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
            wall_clock clock, observers& watch, statistics& counted);
 
-    /// Until the queue is closed and empty.
+    /// Until the queue is closed and empty: begins, takes its turns, finishes.
     void run();
+    void begin();
+    /// Sleeps until there is work or `until`, and does it. False: that was the last of it.
+    bool turn(queue::clock::time_point until);
+    void finish();
 
     /// Any thread.
     void configure(const journal_settings& bounds) {
@@ -77,7 +81,6 @@ private:
 
     void look_after_file();
     void retain();
-    void finish();
     void fail(const storage_error& why);
     void tell_room();
     void heed(const stored<void>& done);
@@ -94,6 +97,7 @@ private:
     room room_;
     retention retention_;
 
+    queue::work work_;
     outbox answers_;
     std::vector<event_ptr> fresh_; // stored by the batch under way
     std::uint64_t last_sequence_;

@@ -1,5 +1,7 @@
 #include "journal/writer.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <utility>
 
 /// What others ask of the journal's thread between commits: reads, repairs, sinks to open.
@@ -49,7 +51,8 @@ repair_outcome writer::make_edit(edit& what) {
         return repair_outcome::stopped;
     }
     tables all{events_, sinks_, past_};
-    if (commit_with(queue_.take_changes(), [&] { return what.apply(all); })) {
+    auto said = sabotaged("overwrite_repairs") ? changes() : queue_.take_changes();
+    if (commit_with(std::move(said), [&] { return what.apply(all); })) {
         return repair_outcome::done;
     }
     return failed_ ? repair_outcome::stopped : repair_outcome::full;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "dice.hpp"
+#include "house.hpp"
+
+#include <cstdint>
+
+namespace hookd::model {
+
+/// Steps that concern the journal whoever feeds its sinks: messages, operators, clocks, disks and deaths.
+class common_steps {
+public:
+    static constexpr std::uint64_t kinds = 20;
+
+    common_steps(house& in, dice& random) : house_{in}, random_{random} {}
+    void perform(std::uint64_t kind);
+    journal::repair draw_repair();
+
+private:
+    void append(std::uint64_t most);
+    void open_or_close();
+    void ask();
+    void set_clock();
+    void trouble_disk();
+
+    house& house_;
+    dice& random_;
+};
+
+} // namespace hookd::model

@@ -1,0 +1,261 @@
+#include "delivery_world.hpp"
+
+#include "delivery/retry_plan.hpp"
+
+#include <algorithm>
+
+namespace hookd::model {
+
+using namespace std::chrono_literals;
+using journal::event_standing;
+
+delivery_world::delivery_world(std::uint64_t seed) : house_{seed}, batch_limit_{1} {
+    auto& random = house_.random();
+    batch_limit_ = random.one_in(2) ? 3 : 1;
+    settings_.concurrency = static_cast<unsigned>(random.between(1, 3));
+    settings_.retry.attempts = static_cast<unsigned>(random.between(1, 4));
+    settings_.retry.first = random.one_in(3) ? 0ms : 1s;
+    settings_.retry.max = random.one_in(2) ? 10s : 20min;
+    follow();
+}
+
+void delivery_world::perform(const step& what) {
+    dice random{what.salt};
+    house_.loud(random.one_in(3));
+    common_steps common{house_, random};
+    static constexpr std::uint64_t own = 16;
+    const auto kind = what.kind % (common_steps::kinds + own);
+    if (kind >= common_steps::kinds) {
+        use_lane(kind, random);
+    } else {
+        perform(kind, common, random);
+    }
+    if (random.one_in(2)) {
+        house_.check();
+    }
+    house_.loud(false);
+    house_.check_if_swept();
+    house_.recovered();
+    follow();
+}
+
+void delivery_world::perform(std::uint64_t kind, common_steps& common, dice& random) {
+    switch (kind) {
+    case 7:
+    case 8:
+    case 9:
+        return configure(random);
+    case 10:
+    case 11:
+        return mend(common);
+    case 12:
+        return pause(random);
+    case 19:
+        return restart(random);
+    default:
+        common.perform(kind);
+    }
+}
+
+/// Sinks come and go, and change their settings.
+void delivery_world::configure(dice& random) {
+    const auto sink = random.of(scopes()).name;
+    const auto running = lanes_.find(sink);
+    if (running == lanes_.end()) {
+        house_.note("add " + sink);
+        configured_.insert(sink);
+        return add(sink);
+    }
+    running->second->stop(random);
+    if (disk::instance().dead()) {
+        return;
+    }
+    lanes_.erase(running);
+    if (random.one_in(3)) {
+        house_.note("remove " + sink);
+        configured_.erase(sink);
+        return house_.close_sink(sink);
+    }
+    house_.note("change " + sink);
+    add(sink);
+}
+
+void delivery_world::add(const std::string& sink) {
+    const auto state = house_.open_sink(sink);
+    if (!state) {
+        if (!disk::instance().dead()) {
+            configured_.erase(sink); // the disk is full: nothing is changed
+        }
+        return;
+    }
+    const auto [story, fresh] = stories_.try_emplace(sink);
+    if (fresh) {
+        story->second.begins_after = state->cursor;
+    }
+    auto settings = settings_;
+    settings.name = sink;
+    settings.events = scope_of(sink).events;
+    settings.endpoints = scope_of(sink).endpoints;
+    lanes_[sink] = std::make_unique<lane>(house_, *newest_, story->second, settings, batch_limit_, *state);
+}
+
+/// As the operator's desk does: the journal first, then the lanes.
+void delivery_world::mend(common_steps& common) {
+    const auto what = common.draw_repair();
+    const auto before = house_.expected();
+    if (what.kind == journal::repair_kind::drop && !what.dry_run) {
+        for (auto& [sink, story] : stories_) {
+            for (const auto& [sequence, row] : before.sinks.at(sink).rows) {
+                if (row.dead) {
+                    story.dropped.insert(sequence); // perhaps; but nothing else may take it away
+                }
+            }
+        }
+    }
+    if (!house_.mend(what)) {
+        return;
+    }
+    for (auto& [sink, running] : lanes_) {
+        std::set<std::uint64_t> replayed;
+        const auto& old = before.sinks.at(sink).rows;
+        for (const auto& [sequence, row] : house_.expected().sinks.at(sink).rows) {
+            const auto was = old.find(sequence);
+            if (row.attempts == 0 && (was == old.end() || was->second.attempts > 0)) {
+                replayed.insert(sequence);
+            }
+        }
+        stories_.at(sink).owed.insert(replayed.begin(), replayed.end());
+        running->look_again(replayed);
+    }
+}
+
+void delivery_world::pause(dice& random) {
+    const auto sink = random.of(scopes()).name;
+    const bool paused = random.one_in(2);
+    const auto running = lanes_.find(sink);
+    if (running == lanes_.end()) {
+        return;
+    }
+    house_.note((paused ? "pause " : "resume ") + sink);
+    if (house_.pause(sink, paused)) {
+        running->second->pause(paused);
+    }
+}
+
+void delivery_world::restart(dice& random) {
+    house_.note("restart");
+    for (auto& [sink, running] : lanes_) {
+        if (!disk::instance().dead()) {
+            running->stop(random);
+        }
+    }
+    if (!house_.recovered()) {
+        house_.restart();
+    }
+}
+
+void delivery_world::use_lane(std::uint64_t kind, dice& random) {
+    const auto found = lanes_.find(random.of(scopes()).name);
+    if (found == lanes_.end()) {
+        return;
+    }
+    if (kind % 2 == 0) {
+        house_.note("lane " + found->first + " works");
+        found->second->work(random.between(1, 12), random);
+    } else {
+        found->second->end_delivery(random, false);
+    }
+}
+
+/// After whatever has happened: events that were committed are told to the lanes, and after a start all is new.
+void delivery_world::follow() {
+    while (life_ != house_.life()) {
+        life_ = house_.life();
+        lanes_.clear();
+        newest_ = std::make_unique<delivery::tail>(house_.expected().last,
+                                                   delivery::tail::limits{.events = 4, .bytes = 100'000});
+        const auto all = configured_;
+        for (const auto& sink : all) {
+            add(sink);
+            if (house_.recovered()) {
+                break;
+            }
+        }
+    }
+    newest_->push(house_.fresh());
+    house_.seen_fresh();
+    for (const auto& [sequence, what] : house_.expected().events) {
+        all_events_.emplace(sequence, what);
+    }
+}
+
+/// Troubles are over: within the longest wait that there is, every sink has all that is its own.
+void delivery_world::end() {
+    disk::instance().let_grow(std::nullopt);
+    disk::instance().live();
+    house_.configure(std::uint64_t{4} << 30U);
+    house_.check();
+    follow();
+    house_.note("all troubles are over");
+    for (const auto& [sink, running] : lanes_) {
+        house_.pause(sink, false);
+        running->pause(false);
+    }
+    dice random{1};
+    const auto until = house_.steady() + delivery::longest_retry_after * 2;
+    while (rest(until, random)) {
+    }
+    house_.check();
+    judge();
+    house_.sweep_all();
+}
+
+/// False: nothing is left to be done.
+bool delivery_world::rest(delivery::steady_time until, dice& random) {
+    auto next = delivery::steady_time::max();
+    bool open = false;
+    for (auto& [sink, running] : lanes_) {
+        do {
+            while (running->busy()) {
+                running->end_delivery(random, true);
+            }
+            running->work(1'000, random);
+        } while (running->busy());
+        const auto& place = house_.expected().sinks.at(sink);
+        const auto waits = [](const auto& row) { return !row.second.dead; };
+        open = open || place.cursor < house_.expected().last || std::ranges::any_of(place.rows, waits);
+        next = std::min(next, running->rests_until().value_or(house_.steady()));
+        if (open && house_.steady() > until) {
+            throw broken_promise("sink " + sink + " stands still");
+        }
+    }
+    if (open) {
+        house_.pass(std::max(std::chrono::ceil<milliseconds>(next - house_.steady()), milliseconds{1}));
+    }
+    return open;
+}
+
+void delivery_world::judge() const {
+    for (const auto& [sink, running] : lanes_) {
+        const auto& story = stories_.at(sink);
+        const auto& rows = house_.expected().sinks.at(sink).rows;
+        const auto given_up = house_.given_up().find(sink);
+        const auto excused = [&](std::uint64_t sequence) {
+            return rows.contains(sequence) || story.dropped.contains(sequence) ||
+                   (given_up != house_.given_up().end() && given_up->second.contains(sequence));
+        };
+        for (const auto& [sequence, what] : all_events_) {
+            const bool wanted = house_.expected().standing(*what, scope_of(sink)) != event_standing::unwanted;
+            if (wanted && sequence > story.begins_after && !story.delivered.contains(sequence) && !excused(sequence)) {
+                throw broken_promise("sink " + sink + " never got event " + std::to_string(sequence));
+            }
+        }
+        for (const auto sequence : story.owed) {
+            if (!excused(sequence)) {
+                throw broken_promise("sink " + sink + " never got the replay of event " + std::to_string(sequence));
+            }
+        }
+    }
+}
+
+} // namespace hookd::model

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "campaign.hpp"
+#include "common_steps.hpp"
+#include "house.hpp"
+#include "lane.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hookd::model {
+
+/// Journal and lanes: the sinks' verdicts are drawn, and what is said to the journal follows from them.
+class delivery_world final : public world {
+public:
+    explicit delivery_world(std::uint64_t seed);
+    void perform(const step& what) override;
+    void end() override;
+    const std::vector<std::string>& log() const override { return house_.log(); }
+
+private:
+    void perform(std::uint64_t kind, common_steps& common, dice& random);
+    void configure(dice& random);
+    void mend(common_steps& common);
+    void pause(dice& random);
+    void restart(dice& random);
+    void use_lane(std::uint64_t kind, dice& random);
+
+    void add(const std::string& sink);
+    void follow();
+    bool rest(delivery::steady_time until, dice& random);
+    void judge() const;
+
+    house house_;
+    std::size_t batch_limit_;
+    sink_settings settings_;
+    std::uint64_t life_ = 0;
+    std::unique_ptr<delivery::tail> newest_;
+    std::set<std::string> configured_;
+    std::map<std::string, sink_story> stories_;
+    std::map<std::string, std::unique_ptr<lane>> lanes_;
+    std::map<std::uint64_t, event_ptr> all_events_;
+};
+
+} // namespace hookd::model

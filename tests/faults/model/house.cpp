@@ -1,0 +1,182 @@
+#include "house.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+namespace asio = boost::asio;
+
+namespace hookd::model {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::steady_clock::time_point first_steady{std::chrono::hours{24 * 365 * 20}};
+constexpr unix_millis first_wall{milliseconds{1'770'000'000'000}};
+
+// The journal takes plain functions.
+std::chrono::steady_clock::time_point steady_now;
+bool hushed;
+unix_millis wall_now;
+
+std::chrono::steady_clock::time_point read_steady() {
+    return hushed ? std::chrono::steady_clock::time_point{} : steady_now;
+}
+unix_millis read_wall() {
+    return wall_now;
+}
+
+std::string new_directory() {
+    const auto* const memory = std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp";
+    auto name = std::string(memory) + "/hookd-model-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    }
+    return name;
+}
+
+/// Nobody has the file open. An unknown sink and one that has just begun look the same to who asks the journal.
+std::set<std::string> sinks_in(const std::string& path) {
+    std::set<std::string> found;
+    auto file = journal::database::open(path);
+    if (!file) {
+        return found;
+    }
+    if (auto all = file->prepare("SELECT name FROM sink")) {
+        journal::query rows(*all);
+        while (rows.step().value_or(false)) {
+            found.insert(rows.text(0));
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+const std::vector<journal::sink_scope>& scopes() {
+    static const std::vector<journal::sink_scope> all{
+        {.name = "all"},
+        {.name = "good", .events = {"upsert.success"}},
+        {.name = "north", .endpoints = {"north"}},
+    };
+    return all;
+}
+
+const journal::sink_scope& scope_of(const std::string& sink) {
+    return *std::ranges::find(scopes(), sink, &journal::sink_scope::name);
+}
+
+house::house(std::uint64_t seed, std::optional<std::size_t> retention_step)
+    : random_{seed}, directory_{new_directory()} {
+    disk::instance().reset();
+    steady_now = first_steady;
+    wall_now = first_wall;
+    settings_.path = directory_ + "/journal.db";
+    settings_.retention = 24h * 7;
+    limits_.own_thread = false;
+    limits_.now = read_steady;
+    limits_.gather_waits = 0;
+    limits_.jobs_a_round = 100;
+    limits_.batch_events = random_.one_in(2) ? 3 : 1024;
+    limits_.retention_step = retention_step.value_or(random_.one_in(2) ? 3 : 128);
+    limits_.checkpoint_frames = random_.one_in(2) ? 8 : 4000;
+    start();
+}
+
+house::~house() {
+    disk::instance().die();
+    leave();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+unix_millis house::wall() const {
+    return wall_now;
+}
+std::chrono::steady_clock::time_point house::steady() const {
+    return steady_now;
+}
+
+bool house::open() {
+    auto made = journal::open_with(
+        settings_, read_wall,
+        {.committed =
+             [this](std::span<const event_ptr> events) { fresh_.insert(fresh_.end(), events.begin(), events.end()); },
+         .failed = {}},
+        limits_);
+    if (!made && !disk::instance().dead()) {
+        throw broken_promise("it does not start: " + made.error().message);
+    }
+    if (!made) {
+        return false;
+    }
+    journal_ = std::move(*made);
+    context_ = std::make_unique<asio::io_context>();
+    return true;
+}
+
+void house::leave() {
+    context_.reset();
+    journal_.reset();
+    opened_.clear();
+    closed_.clear();
+    fresh_.clear();
+    found_old_ = 0;
+}
+
+void house::start() {
+    for (known_ = sinks_in(settings_.path); !open(); known_ = sinks_in(settings_.path)) {
+        disk::instance().revive(random_.one_in(2) ? death::killed : death::powerless, random_);
+    }
+    ++life_;
+    born_ = steady_now;
+}
+
+void house::turn() {
+    hush(!loud_);
+    note_old();
+    journal_->turn();
+    hush(false);
+    context_->restart();
+    context_->poll();
+}
+
+/// In a hushed turn nothing that waits for its time is due.
+void house::hush(bool yes) {
+    hushed = yes;
+}
+
+void house::pass(milliseconds time) {
+    steady_now += time;
+    wall_now += time;
+}
+void house::set_clock(milliseconds by) {
+    wall_now += by;
+}
+
+void house::crash() {
+    disk::instance().die();
+    recovered();
+}
+
+void house::restart() {
+    hush(!loud_); // closing takes turns
+    note_old();
+    journal_->close();
+    hush(false);
+    if (disk::instance().dead()) {
+        recovered();
+        return;
+    }
+    if (!disk::instance().limited()) {
+        expected_.settle();
+    }
+    end_of_turns();
+    leave();
+    start();
+    find_place("after a restart: ");
+}
+
+} // namespace hookd::model

@@ -1,0 +1,77 @@
+#include "journal_world.hpp"
+
+#include "common_steps.hpp"
+
+#include <algorithm>
+
+namespace hookd::model {
+
+using namespace std::chrono_literals;
+
+void journal_world::perform(const step& what) {
+    dice random{what.salt};
+    house_.loud(random.one_in(3));
+    common_steps common{house_, random};
+    static constexpr std::uint64_t own = 4;
+    const auto kind = what.kind % (common_steps::kinds + own);
+    if (kind >= own) {
+        common.perform(kind - own);
+    } else {
+        say(kind, random);
+    }
+    if (random.one_in(2) || kind >= own) {
+        house_.check();
+    }
+    house_.loud(false);
+    house_.check_if_swept();
+}
+
+/// As lanes do: rows only for events that they have not passed, or that have one.
+void journal_world::say(std::uint64_t kind, dice& random) {
+    const auto sink = random.of(scopes()).name;
+    if (house_.recovered() || !house_.opened().contains(sink)) {
+        return;
+    }
+    const auto& place = house_.expected().sinks.at(sink);
+    if (kind == 0) {
+        const auto to = place.cursor + random.below(house_.expected().last - place.cursor + 1);
+        house_.note("advance " + sink + " to " + std::to_string(to));
+        house_.advance(sink, to);
+        return;
+    }
+    std::vector<std::uint64_t> able;
+    for (const auto& [sequence, event] : house_.expected().events) {
+        if ((kind != 3 && sequence > place.cursor) || place.rows.contains(sequence)) {
+            able.push_back(sequence);
+        }
+    }
+    if (able.empty()) {
+        return;
+    }
+    const auto sequence = random.of(able);
+    if (kind == 3) {
+        house_.note("settle " + sink + " " + std::to_string(sequence));
+        house_.settle(sink, sequence);
+        return;
+    }
+    house_.note("fail " + sink + " " + std::to_string(sequence));
+    house_.fail(sink, {.sequence = sequence,
+                       .attempts = static_cast<unsigned>(random.between(1, 16)),
+                       .next_try = house_.wall() + milliseconds{random.below(10'000)},
+                       .dead = random.one_in(3),
+                       .detail = "try " + std::to_string(random.below(100))});
+    if (random.one_in(2)) {
+        house_.advance(sink, std::max(place.cursor, sequence));
+    }
+}
+
+void journal_world::end() {
+    disk::instance().let_grow(std::nullopt);
+    disk::instance().live();
+    house_.configure(std::uint64_t{4} << 30U);
+    house_.check();
+    house_.restart();
+    house_.sweep_all();
+}
+
+} // namespace hookd::model

@@ -1,0 +1,168 @@
+#include "lane.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hookd::model {
+
+namespace next = delivery::next;
+using sinks::verdict;
+
+namespace {
+
+constexpr std::size_t most_read = 5;
+
+delivery::lane_plan::start start_of(const journal::sink_state& from, std::uint64_t newest, std::size_t batch_limit) {
+    return {.cursor = from.cursor,
+            .newest = newest,
+            .rows_waiting = from.waiting > 0,
+            .rows = from.waiting + from.dead > 0,
+            .batch_limit = batch_limit};
+}
+
+sinks::outcome draw(dice& random) {
+    static const std::vector<verdict> all{verdict::delivered, verdict::delivered, verdict::delivered,  verdict::retry,
+                                          verdict::retry,     verdict::reject,    verdict::unavailable};
+    return {.what = random.of(all),
+            .retry_after = random.one_in(5) ? milliseconds{random.below(7'200'000)} : milliseconds{0},
+            .detail = "said " + std::to_string(random.below(10))};
+}
+
+} // namespace
+
+lane::lane(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
+           std::size_t batch_limit, const journal::sink_state& from)
+    : house_{in}, newest_{newest}, story_{story}, settings_{settings}, jitter_{in.random().next()},
+      plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
+      exact_{!disk::instance().limited()} {
+    plan_.pause(from.paused);
+}
+
+void lane::work(std::uint64_t most_actions, dice& random) {
+    rests_until_.reset();
+    for (; most_actions > 0 && !stopped_ && !disk::instance().dead(); --most_actions) {
+        if (looked_) {
+            plan_.found(*std::exchange(looked_, std::nullopt), now());
+        }
+        plan_.newest(newest_.newest());
+        if (!perform(plan_.next(now()), random)) {
+            return;
+        }
+    }
+}
+
+/// False: for now that was all.
+bool lane::perform(delivery::action step, dice& random) {
+    const auto& sink = settings_.name;
+    if (auto* deliver = std::get_if<next::deliver>(&step)) {
+        begin(std::move(*deliver));
+    } else if (const auto* fetch = std::get_if<next::read>(&step)) {
+        return read(fetch->after);
+    } else if (auto* look = std::get_if<next::look>(&step)) {
+        looked_ = house_.due(sink, unix_millis::max(), delivery::due_queue::most, std::move(look->except));
+        return looked_ && !random.one_in(4); // else the answer comes later
+    } else if (auto* failed = std::get_if<next::fail>(&step)) {
+        const auto sequence = failed->row.sequence;
+        house_.note("  " + sink + (failed->row.dead ? " buries " : " fails ") + std::to_string(sequence));
+        if (failed->row.dead) {
+            story_.owed.erase(sequence);
+        }
+        house_.fail(sink, std::move(failed->row));
+    } else if (const auto* settle = std::get_if<next::settle>(&step)) {
+        house_.note("  " + sink + " settles " + std::to_string(settle->sequence));
+        story_.owed.erase(settle->sequence);
+        house_.settle(sink, settle->sequence);
+    } else if (const auto* advance = std::get_if<next::advance>(&step)) {
+        house_.note("  " + sink + " advances to " + std::to_string(advance->cursor));
+        house_.advance(sink, advance->cursor);
+    } else if (const auto* wait = std::get_if<next::wait>(&step)) {
+        rests_until_ = wait->until;
+        return false;
+    } else {
+        stopped_ = true;
+        return false;
+    }
+    return true;
+}
+
+bool lane::read(std::uint64_t after) {
+    auto events = newest_.after(after, most_read, 1U << 20U);
+    if (!events) {
+        events = house_.read(after, most_read);
+    }
+    if (!events) {
+        return false;
+    }
+    plan_.arrived(std::move(*events), now());
+    return true;
+}
+
+/// First tries come in the journal's order, only of what the sink asks for, and what is done is not done again.
+void lane::begin(next::deliver what) {
+    std::string names;
+    const auto& rows = house_.expected().sinks.at(settings_.name).rows;
+    for (const auto& each : what.batch) {
+        const auto sequence = each.what->sequence;
+        const auto number = std::to_string(sequence);
+        names += " " + number + (each.attempt > 1 ? " (try " + std::to_string(each.attempt) + ")" : "");
+        const auto scope = scope_of(settings_.name);
+        const bool has_row = rows.contains(sequence);
+        if (!has_row && house_.expected().standing(*each.what, scope) == journal::event_standing::unwanted) {
+            throw broken_promise("sink " + settings_.name + " gets event " + number + ", which it does not ask for");
+        }
+        if (exact_ && done_.contains(sequence)) {
+            throw broken_promise("sink " + settings_.name + " gets event " + number + " again, which is done");
+        }
+        if (!has_row && tried_.insert(sequence).second) {
+            if (sequence < first_tried_) {
+                throw broken_promise("sink " + settings_.name + " gets event " + number + " after event " +
+                                     std::to_string(first_tried_));
+            }
+            first_tried_ = sequence;
+        }
+    }
+    house_.note("  " + settings_.name + " is given" + names);
+    under_way_.emplace(what.ticket, std::move(what.batch));
+}
+
+void lane::end_delivery(dice& random, bool well) {
+    if (under_way_.empty()) {
+        return;
+    }
+    const auto which = std::next(under_way_.begin(), static_cast<std::ptrdiff_t>(random.below(under_way_.size())));
+    std::vector<sinks::outcome> outcomes;
+    for (const auto& each : which->second) {
+        const auto sequence = each.what->sequence;
+        outcomes.push_back(well ? sinks::outcome{} : draw(random));
+        if (outcomes.back().what == verdict::delivered) {
+            story_.delivered.insert(sequence);
+            done_.insert(sequence);
+        }
+    }
+    const auto ticket = which->first;
+    under_way_.erase(which);
+    plan_.finished(ticket, outcomes, now());
+}
+
+void lane::stop(dice& random) {
+    plan_.stop();
+    while (!under_way_.empty()) {
+        if (random.one_in(2)) {
+            end_delivery(random, false);
+            continue;
+        }
+        const auto ticket = under_way_.begin()->first;
+        under_way_.erase(under_way_.begin());
+        plan_.finished(ticket, {}, now());
+    }
+    work(1'000, random);
+}
+
+void lane::look_again(const std::set<std::uint64_t>& replayed) {
+    for (const auto sequence : replayed) {
+        done_.erase(sequence);
+    }
+    plan_.look_again(now());
+}
+
+} // namespace hookd::model

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "delivery/lane_plan.hpp"
+#include "delivery/tail.hpp"
+#include "dice.hpp"
+#include "house.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hookd::model {
+
+/// What a sink has seen in all its lanes.
+struct sink_story {
+    std::uint64_t begins_after = 0; ///< It was made known here.
+    std::set<std::uint64_t> delivered;
+    std::set<std::uint64_t> dropped;
+    std::set<std::uint64_t> owed; ///< Replays that nothing has come of.
+};
+
+/// The real lane's decisions (lane_plan) between the journal and a sink whose verdicts are drawn; what a lane's thread
+/// does, its holder does here, one action at a time.
+class lane {
+public:
+    lane(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
+         std::size_t batch_limit, const journal::sink_state& from);
+
+    /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
+    void work(std::uint64_t most_actions, dice& random);
+    /// A delivery ends. Well, where all is well; else with verdicts that are drawn.
+    void end_delivery(dice& random, bool well);
+    /// Nothing new begins; what is under way ends, or is cancelled; all that is known is said to the journal.
+    void stop(dice& random);
+
+    void pause(bool paused) { plan_.pause(paused); }
+    /// Rows of these events were changed by somebody else.
+    void look_again(const std::set<std::uint64_t>& replayed);
+
+    bool busy() const { return !under_way_.empty(); }
+    /// Until when it rests, as far as it does.
+    std::optional<delivery::steady_time> rests_until() const { return rests_until_; }
+
+private:
+    bool perform(delivery::action step, dice& random);
+    void begin(delivery::next::deliver what);
+    bool read(std::uint64_t after);
+    delivery::instant now() const { return {.steady = house_.steady(), .wall = house_.wall()}; }
+
+    house& house_;
+    const delivery::tail& newest_;
+    sink_story& story_;
+    sink_settings settings_;
+    dice jitter_;
+    delivery::lane_plan plan_;
+    std::map<std::uint64_t, std::vector<sinks::delivery>> under_way_;
+    std::optional<std::vector<journal::due_event>> looked_; // an answer on its way
+    std::optional<delivery::steady_time> rests_until_;
+    std::uint64_t first_tried_ = 0;
+    std::set<std::uint64_t> tried_;
+    std::set<std::uint64_t> done_; // need not be delivered again
+    bool exact_;                   // what it began from was all there is
+    bool stopped_ = false;
+};
+
+} // namespace hookd::model

@@ -1,0 +1,211 @@
+#include "state.hpp"
+
+#include <algorithm>
+
+namespace hookd::model {
+
+using journal::event_standing;
+
+namespace {
+
+std::string text(std::uint64_t number) {
+    return std::to_string(number);
+}
+
+std::string in_words(const event& what) {
+    return text(what.sequence) + "=" + what.endpoint + "/" + what.id + " " + what.type + " " + text(what.body.size()) +
+           "B at " + std::to_string(what.accepted.time_since_epoch().count());
+}
+
+bool same(const event& a, const event& b) {
+    return a.sequence == b.sequence && a.endpoint == b.endpoint && a.id == b.id && a.type == b.type &&
+           a.collection == b.collection && a.document == b.document && a.accepted == b.accepted && a.peer == b.peer &&
+           a.unbranded == b.unbranded && a.timestamp == b.timestamp && a.signature == b.signature && a.json == b.json &&
+           a.body == b.body;
+}
+
+std::string in_words(const journal::failure& row) {
+    return text(row.sequence) + (row.dead ? " dead" : " waits until ") +
+           (row.dead ? "" : std::to_string(row.next_try.time_since_epoch().count())) + " after " +
+           std::to_string(row.attempts) + " \"" + row.detail + "\"";
+}
+
+bool same(const journal::failure& a, const journal::failure& b) {
+    return a.sequence == b.sequence && a.dead == b.dead && a.attempts == b.attempts && a.detail == b.detail &&
+           (a.dead || a.next_try == b.next_try);
+}
+
+std::string difference(const std::string& name, const sink_place& expected, const sink_place& seen,
+                       const std::set<std::uint64_t>& gone) {
+    if (expected.cursor != seen.cursor || expected.paused != seen.paused) {
+        return "sink " + name + " stands at " + text(seen.cursor) + (seen.paused ? " paused" : "") + " instead of " +
+               text(expected.cursor) + (expected.paused ? " paused" : "");
+    }
+    for (const auto& [sequence, row] : expected.rows) {
+        const auto found = seen.rows.find(sequence);
+        if (found == seen.rows.end() && !gone.contains(sequence)) {
+            return "sink " + name + " has lost its row " + in_words(row);
+        }
+        if (found != seen.rows.end() && !same(found->second, row)) {
+            return "sink " + name + " has the row " + in_words(found->second) + " instead of " + in_words(row);
+        }
+    }
+    for (const auto& [sequence, row] : seen.rows) {
+        if (!expected.rows.contains(sequence)) {
+            return "sink " + name + " has a row too much: " + in_words(row);
+        }
+    }
+    return {};
+}
+
+bool fits(const std::optional<std::string>& wanted, const std::string& is) {
+    return !wanted || *wanted == is;
+}
+
+bool wanted(const std::vector<std::string>& patterns, const std::string& is) {
+    return std::ranges::any_of(patterns, [&](const auto& each) { return each == "*" || each == is; });
+}
+
+/// The patterns that the steps use are whole words.
+bool matches(const journal::event_filter& filter, const event& what) {
+    return (!filter.id || *filter.id == what.id || *filter.id == text(what.sequence)) && fits(filter.type, what.type) &&
+           fits(filter.endpoint, what.endpoint) && (!filter.since || what.accepted >= *filter.since) &&
+           (!filter.until || what.accepted < *filter.until);
+}
+
+bool matches(const journal::event_filter& filter, const std::vector<journal::sink_story>& sinks) {
+    const auto in = [&](const journal::sink_story& each) {
+        return filter.state ? each.standing == *filter.state : each.standing != event_standing::unwanted;
+    };
+    if (filter.sink) {
+        return std::ranges::any_of(sinks, [&](const auto& each) { return each.sink == *filter.sink && in(each); });
+    }
+    if (filter.state == event_standing::delivered) {
+        const auto open = [&](const auto& each) { return !in(each) && each.standing != event_standing::unwanted; };
+        return std::ranges::any_of(sinks, in) && std::ranges::none_of(sinks, open);
+    }
+    return !filter.state || std::ranges::any_of(sinks, in);
+}
+
+} // namespace
+
+event_ptr state::with(const std::string& endpoint, const std::string& id) const {
+    const auto found = std::ranges::find_if(
+        events, [&](const auto& each) { return each.second->endpoint == endpoint && each.second->id == id; });
+    return found != events.end() ? found->second : nullptr;
+}
+
+void state::erase(std::uint64_t sequence) {
+    events.erase(sequence);
+    for (auto& [name, place] : sinks) {
+        place.rows.erase(sequence);
+    }
+}
+
+event_standing state::standing(const event& what, const journal::sink_scope& of) const {
+    const auto place = sinks.find(of.name);
+    if (place != sinks.end()) {
+        if (const auto row = place->second.rows.find(what.sequence); row != place->second.rows.end()) {
+            return row->second.dead ? event_standing::dead : event_standing::waiting;
+        }
+    }
+    if (!wanted(of.events, what.type) || !wanted(of.endpoints, what.endpoint)) {
+        return event_standing::unwanted;
+    }
+    const bool passed = place != sinks.end() && what.sequence <= place->second.cursor;
+    return passed ? event_standing::delivered : event_standing::pending;
+}
+
+std::string difference(const state& expected, const state& seen, const std::set<std::uint64_t>& may_be_gone) {
+    std::set<std::uint64_t> gone;
+    for (const auto& [sequence, what] : expected.events) {
+        const auto found = seen.events.find(sequence);
+        if (found != seen.events.end() && !same(*found->second, *what)) {
+            return "event " + in_words(*what) + " has become " + in_words(*found->second);
+        }
+        if (found == seen.events.end()) {
+            if (!may_be_gone.contains(sequence)) {
+                return "event " + in_words(*what) + " is lost";
+            }
+            gone.insert(sequence);
+        }
+    }
+    for (const auto& [sequence, what] : seen.events) {
+        if (!expected.events.contains(sequence)) {
+            return "event " + in_words(*what) + " should not be there";
+        }
+    }
+    if (expected.last != seen.last) {
+        return "the last sequence is " + text(seen.last) + " instead of " + text(expected.last);
+    }
+    for (const auto& [name, place] : expected.sinks) {
+        const auto found = seen.sinks.find(name);
+        if (found == seen.sinks.end()) {
+            return "sink " + name + " is lost";
+        }
+        if (auto fault = difference(name, place, found->second, gone); !fault.empty()) {
+            return fault;
+        }
+    }
+    return {};
+}
+
+std::vector<journal::event_story> stories(const state& of, const journal::event_query& what) {
+    std::vector<journal::event_story> found;
+    for (const auto& [sequence, subject] : of.events) {
+        const bool passed = what.newest_first ? what.from != 0 && sequence >= what.from : sequence <= what.from;
+        if (passed || sequence > what.up_to || !matches(what.filter, *subject)) {
+            continue;
+        }
+        journal::event_story story{.head = *subject, .body_size = subject->body.size(), .sinks = {}};
+        for (const auto& scope : what.scopes) {
+            const auto standing = of.standing(*subject, scope);
+            auto& added = story.sinks.emplace_back();
+            added.sink = scope.name;
+            added.standing = standing;
+            if (standing == event_standing::dead || standing == event_standing::waiting) {
+                const auto& row = of.sinks.at(scope.name).rows.at(sequence);
+                added.attempts = row.attempts;
+                added.next_try = row.next_try;
+                added.detail = row.detail;
+            }
+        }
+        if (matches(what.filter, story.sinks)) {
+            found.push_back(std::move(story));
+        }
+    }
+    if (what.newest_first) {
+        std::ranges::reverse(found);
+    }
+    return found;
+}
+
+std::uint64_t mend(state& of, const journal::repair& what) {
+    std::uint64_t done = 0;
+    auto which = what.which;
+    which.newest_first = false;
+    for (const auto& story : stories(of, which)) {
+        for (const auto& each : story.sinks) {
+            if (!fits(which.filter.sink, each.sink) || (which.filter.state && *which.filter.state != each.standing)) {
+                continue;
+            }
+            const auto sequence = story.head.sequence;
+            auto& rows = of.sinks[each.sink].rows;
+            if (what.kind == journal::repair_kind::drop && each.standing == event_standing::dead) {
+                ++done;
+                rows.erase(sequence);
+            } else if (what.kind == journal::repair_kind::replay && each.standing != event_standing::pending &&
+                       each.standing != event_standing::unwanted) {
+                ++done;
+                rows[sequence] = {.sequence = sequence,
+                                  .attempts = 0,
+                                  .next_try = what.now,
+                                  .dead = false,
+                                  .detail = "to be replayed"};
+            }
+        }
+    }
+    return done;
+}
+
+} // namespace hookd::model

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <hookd/journal/journal.hpp>
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hookd::model {
+
+/// What the journal must never do, and did.
+class broken_promise : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct sink_place {
+    std::uint64_t cursor = 0;
+    bool paused = false;
+    std::map<std::uint64_t, journal::failure> rows;
+};
+
+/// All that lasts in a journal.
+struct state {
+    std::map<std::uint64_t, event_ptr> events;
+    std::uint64_t last = 0; ///< The highest sequence number ever given.
+    std::map<std::string, sink_place> sinks;
+
+    event_ptr with(const std::string& endpoint, const std::string& id) const;
+    void erase(std::uint64_t sequence);
+    journal::event_standing standing(const event& what, const journal::sink_scope& of) const;
+};
+
+/// In words, where `seen` is another than `expected`; empty: nowhere. Events in `may_be_gone` may be missing.
+std::string difference(const state& expected, const state& seen, const std::set<std::uint64_t>& may_be_gone = {});
+
+/// What may be on the disk: all that is known to be durable, and then, in order, what may be durable too. A crash
+/// leaves one of these; while the journal lives, the last is what it shows.
+class expectation {
+public:
+    const state& now() const { return maybe_.back(); }
+    const std::vector<state>& maybe() const { return maybe_; }
+
+    /// Durable from now on, whatever else is.
+    template <class Act>
+    void certainly(const Act& act) {
+        for (auto& each : maybe_) {
+            act(each);
+        }
+    }
+    /// To become durable with what was said before, or later, or not.
+    template <class Act>
+    void perhaps(const Act& act) {
+        maybe_.push_back(maybe_.back());
+        act(maybe_.back());
+    }
+    /// Everything is durable.
+    void settle() { maybe_.erase(maybe_.begin(), maybe_.end() - 1); }
+    void become(state found) { maybe_.assign(1, std::move(found)); }
+
+private:
+    std::vector<state> maybe_{state{}};
+};
+
+/// The stories that a query must answer with, all pages together.
+std::vector<journal::event_story> stories(const state& of, const journal::event_query& what);
+/// Does to the state what a repair must do; says to how many sinks' events.
+std::uint64_t mend(state& of, const journal::repair& what);
+
+} // namespace hookd::model
