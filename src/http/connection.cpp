@@ -2,6 +2,8 @@
 
 #include "http/io_thread.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -60,7 +62,7 @@ void connection::enter(phase what) {
 }
 
 void connection::look_at_deadline(clock::time_point now) {
-    if (now >= deadline_) {
+    if (now >= deadline_ && !sabotaged("no_deadlines")) {
         deadline_ = clock::time_point::max();
         expired_ = true;
         socket_.cancel();

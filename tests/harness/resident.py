@@ -1,0 +1,57 @@
+"""The memory that a process really has, watched over time."""
+
+import re
+import threading
+import time
+from functools import cache
+from pathlib import Path
+
+from .daemon import binary
+
+MIB = 1 << 20
+
+
+def resident(process):
+    """Bytes of it that are in memory now; 0 once it has ended."""
+    try:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+    except ProcessLookupError:
+        found = None
+    return int(found[1]) << 10 if found else 0
+
+
+@cache
+def is_sanitized():
+    """Whether the daemon's build keeps shadow memory and what was freed: its size says little then."""
+    return b"__asan_init" in Path(binary()).read_bytes()
+
+
+class Watch:
+    """Looks every 20 ms from entering until the block is left."""
+
+    def __init__(self, process):
+        self._process = process
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self.seen = []  # (time, bytes)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self):
+        while not self._ended.wait(0.02):
+            self.seen.append((time.monotonic(), resident(self._process)))
+
+    def peak(self):
+        return max(size for _, size in self.seen)
+
+    def halves(self):
+        """The peaks of the first and of the second half of the time."""
+        begin, end = self.seen[0][0], self.seen[-1][0]
+        middle = (begin + end) / 2
+        return (max(size for at, size in self.seen if at <= middle), max(size for at, size in self.seen if at > middle))
