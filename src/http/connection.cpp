@@ -5,6 +5,7 @@
 #include <hookd/core/sabotage.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
@@ -98,6 +99,9 @@ asio::awaitable<void> connection::run() {
         co_return;
     }
     while (co_await serve_request()) {
+        if (reader_.begun() || transport_->holds_bytes()) { // pipelined: the others have their turn before that
+            co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+        }
     }
     transport_->close_write();
 }

@@ -3,6 +3,7 @@ taken from the good clients of a test, and each comes back when it was cut."""
 
 import contextlib
 import errno
+import heapq
 import multiprocessing
 import random
 import resource
@@ -10,14 +11,13 @@ import selectors
 import socket
 import ssl
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .waiting import until
 
 _FROM_ONE_ADDRESS = 1000  # below the daemon's default of max_connections_per_address
 _CONNECTING_AT_ONCE = 128
-_REST = 0.5  # between a client's end and its coming back
 _TICK = 0.05
 
 
@@ -39,6 +39,7 @@ class Kind:
     pace: float = 1.0
     flood: bytes = b""
     context: ssl.SSLContext | None = None
+    rest: float = 0.5  # seconds, more or less, between its end and its coming back
 
 
 @dataclass
@@ -118,14 +119,14 @@ class _Client:
                                                                 do_handshake_on_connect=False)
             if self.kind.context and self.socket.version() is None:
                 self.socket.do_handshake()
-            while self.left or self.kind.flood:
-                self.left = self.left or memoryview(self.kind.flood)
+            while self.left:
                 self.left = self.left[self.socket.send(self.left):]
+                self.progress = time.monotonic()
+            if self.kind.flood and self.socket.send(self.kind.flood):  # once: the others have their turn
                 self.progress = time.monotonic()
             self.held = True
             return None if self.kind.flood else self._read()
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            self.held = self.held or self.kind.flood != b""
             return None if self.kind.flood or not self.connected else self._read_early()
         except OSError as fault:
             return type(fault).__name__
@@ -165,8 +166,10 @@ class _Gathering:
         self.again = again
         self.selector = selectors.EpollSelector()
         clients = [(kind, number) for number in range(each) for kind in kinds]
-        self.waiting = deque((0.0, _Client(kind, f"127.1.0.{place // _FROM_ONE_ADDRESS + 1}"))
-                             for place, (kind, _) in enumerate(clients))
+        self.waiting = [(0.0, place, _Client(kind, f"127.1.0.{place // _FROM_ONE_ADDRESS + 1}"))
+                        for place, (kind, _) in enumerate(clients)]  # a heap, by when they come
+        self.comings = len(clients)
+        self.next_drips = 0.0
         self.open = set()
         self.connecting = set()
         self.ends = {kind.name: Counter() for kind in kinds}
@@ -175,7 +178,7 @@ class _Gathering:
     def turn(self):
         now = time.monotonic()
         while self.waiting and self.waiting[0][0] <= now and len(self.connecting) < _CONNECTING_AT_ONCE:
-            _, client = self.waiting.popleft()
+            *_, client = heapq.heappop(self.waiting)
             client.connect()
             self.open.add(client)
             self.connecting.add(client)
@@ -183,8 +186,10 @@ class _Gathering:
         for key, _ in self.selector.select(_TICK):
             if key.data is not None:
                 self._serve(key.data, key.fd)
-        for client in list(self.open):
-            client.drip(now)
+        if now >= self.next_drips:
+            self.next_drips = now + _TICK
+            for client in self.open:
+                client.drip(now)
 
     def _serve(self, client, descriptor):
         end = client.ready()
@@ -205,7 +210,9 @@ class _Gathering:
         if client.connected:
             self.lives[client.kind.name].append((end, client.life(now)))
         if self.again:
-            self.waiting.append((now + _REST * random.uniform(0.5, 1.5), client))
+            self.comings += 1
+            coming = now + client.kind.rest * random.uniform(0.5, 1.5)
+            heapq.heappush(self.waiting, (coming, self.comings, client))
 
     def report(self):
         held = Counter({name: 0 for name in self.ends})
