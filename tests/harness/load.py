@@ -16,10 +16,11 @@ _BUSY = b"HTTP/1.1 503 "
 
 class Sender:
     """What one sender knows over the daemon's restarts. `acknowledged` may be read at any time; the rest
-    between two loads."""
+    between two loads. Its events have the further `fields`."""
 
-    def __init__(self, secret, seed):
+    def __init__(self, secret, seed, **fields):
         self.secret = secret
+        self.fields = fields
         self.bodies = {}  # id -> the body sent with it
         self._ids = []
         self.acknowledged = set()
@@ -57,7 +58,7 @@ class Sender:
                 self.repeated += 1
                 return self._earlier()
             id = message_id()
-            self.bodies[id] = success_event(name=f"{id}.pdf")
+            self.bodies[id] = success_event(name=f"{id}.pdf", **self.fields)
             self._ids.append(id)
             return id
 

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +32,7 @@ class Watch:
         self._process = process
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look)
-        self.seen = []  # (time, bytes)
+        self._peak = 0
 
     def __enter__(self):
         self._thread.start()
@@ -45,13 +44,7 @@ class Watch:
 
     def _look(self):
         while not self._ended.wait(0.02):
-            self.seen.append((time.monotonic(), resident(self._process)))
+            self._peak = max(self._peak, resident(self._process))
 
     def peak(self):
-        return max(size for _, size in self.seen)
-
-    def halves(self):
-        """The peaks of the first and of the second half of the time."""
-        begin, end = self.seen[0][0], self.seen[-1][0]
-        middle = (begin + end) / 2
-        return (max(size for at, size in self.seen if at <= middle), max(size for at, size in self.seen if at > middle))
+        return self._peak
