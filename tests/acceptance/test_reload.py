@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness import Connection, Listener, event_ids, exchange, message_id, new_secret, success_event, until
+from harness.half_sent import half_sent
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 from harness.load import Load, Sender
 
@@ -38,15 +39,6 @@ def added_listener(log, daemon):
 def served_serial(daemon):
     with Connection(daemon.https) as connection:
         return ssl.DER_cert_to_PEM_cert(connection.socket.getpeercert(binary_form=True))
-
-
-def half_sent(daemon, request):
-    """A connection with all but the last bytes of a request under way, seen by the daemon; and those bytes."""
-    connection = Connection(daemon.http)
-    head, _, body = request.partition(b"\r\n\r\n")
-    connection.send(head.replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1) + b"\r\n\r\n")
-    until(lambda: connection.socket.recv(1024).startswith(b"HTTP/1.1 100"), "the daemon to want the body")
-    return connection, body
 
 
 # What is new counts
