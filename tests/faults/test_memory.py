@@ -23,7 +23,7 @@ ATTEMPTS = 10_000
 
 # docs/promises.md states it: what the program takes, 64 MiB for large bodies, and for each connection its header (16 KiB)
 # or a usual event (16 KiB), and the state of its TLS. A sanitizer's build takes about twice of everything.
-PROGRAM, BODIES, CONNECTION = 48 * MIB, 64 * MIB, 48 << 10
+PROGRAM, BODIES, CONNECTION = 48 * MIB, 64 * MIB, 32 << 10
 SLACK = 2 if is_sanitized() else 1
 ENVIRONMENT = {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
