@@ -1,17 +1,17 @@
 """Senders each of whose requests comes on a connection of its own, and goes on while the daemon restarts."""
 
 import socket
-import threading
 from collections import Counter
 
 from .events import success_event
 from .signing import message_id, post, signature_headers
+from .threads import Threads
 
 _SENDERS = 6
 _PATIENCE = 30
 
 
-class Newcomers:
+class Newcomers(Threads):
     """They send from entering until the block is left. `ends`: how many requests had which end, a status or what came
     instead of an answer; `acknowledged`: the ids answered with 204. `told` is called with each end. With `context` they
     speak TLS."""
@@ -20,18 +20,7 @@ class Newcomers:
         self.ends = Counter()
         self.acknowledged = []
         self._endpoint, self._secret, self._context, self._told = endpoint, secret, context, told
-        self._ending, self._lock = threading.Event(), threading.Lock()
-        self._threads = [threading.Thread(target=self._send) for _ in range(_SENDERS)]
-
-    def __enter__(self):
-        for each in self._threads:
-            each.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ending.set()
-        for each in self._threads:
-            each.join()
+        super().__init__([self._send] * _SENDERS)
 
     def _send(self):
         while not self._ending.is_set():

@@ -1,11 +1,11 @@
 """The memory that a process really has, watched over time."""
 
 import re
-import threading
 from functools import cache
 from pathlib import Path
 
 from .daemon import binary
+from .threads import Threads
 
 MIB = 1 << 20
 
@@ -25,25 +25,16 @@ def is_sanitized():
     return b"__asan_init" in Path(binary()).read_bytes()
 
 
-class Watch:
+class Watch(Threads):
     """Looks every 20 ms from entering until the block is left."""
 
     def __init__(self, process):
         self._process = process
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look)
+        super().__init__([self._look])
         self._peak = 0
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        self._thread.join()
-
     def _look(self):
-        while not self._ended.wait(0.02):
+        while not self._ending.wait(0.02):
             self._peak = max(self._peak, resident(self._process))
 
     def peak(self):
