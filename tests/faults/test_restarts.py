@@ -5,8 +5,10 @@ unit has one, no connection is refused or reset meanwhile.
 HOOKD_RESTARTS sets the number of rounds of either kind (5).
 """
 
+import contextlib
 import os
 import signal
+import subprocess
 import time
 
 from harness import event_ids, success_event, until
@@ -20,14 +22,17 @@ DRAIN = 10  # the drain_timeout of daemons under test
 HALVES = 4
 
 
-def stop_under_load(daemon, sender):
-    """Seconds until the end; the requests under way that got no answer, of HALVES; and the exit code."""
+def stop_under_load(daemon, sender, hold=0.2):
+    """Seconds until the end; the requests under way that got no answer, of HALVES; and the exit code. They stay under way
+    for `hold` seconds, or until the daemon has ended all the same."""
     with Load(sender, daemon.listeners) as load:
         load.wait_for(30)
         halves = [half_sent(daemon, daemon.request(success_event())) for _ in range(HALVES)]
         begin, since = time.monotonic(), len(daemon.log())
         daemon.signal(signal.SIGTERM)
         daemon.wait_for_log("draining", since)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            daemon.process.wait(hold)
         unanswered = 0
         for connection, rest in halves:
             connection.send(rest)
@@ -60,7 +65,7 @@ def test_what_was_taken_before_a_stop_is_answered_and_the_end_is_good_and_in_tim
 
 def test_requests_under_way_that_a_stop_cuts_off_are_found(make_daemon):
     daemon = make_daemon(environment={"HOOKD_SABOTAGE": "hard_stop"}).start()
-    _, unanswered, _ = stop_under_load(daemon, Sender(daemon.secret, seed=10))
+    _, unanswered, _ = stop_under_load(daemon, Sender(daemon.secret, seed=10), hold=20)
     assert unanswered > 0
 
 
