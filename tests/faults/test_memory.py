@@ -99,7 +99,7 @@ def test_sinks_that_are_dead_for_long_leave_the_memory_level(make_daemon, tmp_pa
     hang = write_hook(tmp_path, "exec sleep 1000", "hang")
     fail = write_hook(tmp_path, "exit 1", "fail")
     sinks = [file_sink(tmp_path / "events.jsonl"), exec_sink(hang, "hangs", timeout="100s"),
-             exec_sink(fail, "fails", concurrency=2), http_sink("http://127.0.0.1:9/", "refuses"),
+             exec_sink(fail, "fails", retry={"first": "1s", "max": "1m"}), http_sink("http://127.0.0.1:9/", "refuses"),
              file_sink("/proc/none", "nowhere")]
     daemon = start(make_daemon, sinks=sinks)
     sender = Sender(daemon.secret, seed=8, padding="x" * 20_000)
