@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <malloc.h>
-#include <sys/prctl.h>
 
 namespace hookd::app {
 
@@ -49,7 +48,6 @@ void* change_size(void* piece, std::size_t size, const char* file, int line) {
 } // namespace
 
 void keep_secrets_out_of_core_dumps() {
-    prctl(PR_SET_DUMPABLE, 0);
     if (CRYPTO_set_mem_functions(take, change_size, cleanse_and_free) == 0 ||
         CRYPTO_secure_malloc_init(secure_heap, smallest_piece) == 0) { // 2: made, though not locked into memory
         spdlog::warn("OpenSSL keeps keys where a core dump could show them");

@@ -2,8 +2,8 @@
 
 namespace hookd::app {
 
-/// Before OpenSSL is first used. The kernel writes no core dump of this process (its children are free to have theirs),
-/// and the keys that OpenSSL holds lie where a debugger's core dump does not reach: beside them `secret` has the rest.
+/// Before OpenSSL is first used: the keys that it holds lie where core dumps do not reach, and what it frees is
+/// overwritten. `secret` does the same for those that are the daemon's own.
 void keep_secrets_out_of_core_dumps();
 
 } // namespace hookd::app
