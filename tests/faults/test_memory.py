@@ -77,7 +77,7 @@ def shown(peaks):
 
 def test_floods_leave_the_memory_under_its_budget_and_level(make_daemon, capsys):
     # Short deadlines let the crowd be cut and come back sooner.
-    daemon = start(make_daemon, {} if CONNECTIONS > 2000 else {"header_timeout": "1s", "body_timeout": "2s"})
+    daemon = start(make_daemon, {} if CONNECTIONS > 2000 else {"header_timeout": "500ms", "body_timeout": "1s"})
     peaks = {kind.name: flood(daemon, kind) for kind in floods(daemon)}
     assert daemon.send(success_event()).status == 204
     with capsys.disabled():
