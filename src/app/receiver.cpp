@@ -4,6 +4,7 @@
 #include "app/configuration.hpp"
 #include "app/logging.hpp"
 
+#include <hookd/core/sabotage.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/key.hpp>
 #include <hookd/sinks/catalogue.hpp>
@@ -114,6 +115,9 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (ending_) {
         return {"the daemon is stopping"};
     }
+    if (sabotaged("half_reload")) {
+        journal_->configure(loaded.values->journal);
+    }
     if (auto faults = fixed_values_changed(*settings_, *loaded.values); !faults.empty()) {
         for (auto& one : faults) {
             one.insert(0, path + ": ");
@@ -186,7 +190,7 @@ void receiver::drain() {
                         std::chrono::milliseconds{0});
     };
     const std::lock_guard lock{changing_};
-    server_->drain(left());
+    server_->drain(sabotaged("hard_stop") ? std::chrono::milliseconds{0} : left());
     dispatcher_->stop(std::max(left(), least_for_sinks));
     journal_->close();
 }

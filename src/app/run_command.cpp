@@ -1,6 +1,7 @@
 #include "app/run_command.hpp"
 
 #include "app/configuration.hpp"
+#include "app/core_dump.hpp"
 #include "app/daemon.hpp"
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
@@ -22,6 +23,7 @@ constexpr std::chrono::milliseconds log_patience{2'000};
 
 int run_run(const std::string& config_path, std::ostream& err) {
     umask(S_IRWXO);
+    keep_secrets_out_of_core_dumps();
     const auto loaded = load_configuration(config_path);
     if (!loaded.values) {
         for (const auto& fault : loaded.faults) {

@@ -3,6 +3,10 @@
 #include "http/io_thread.hpp"
 #include "http/use_tuple.hpp"
 
+#include <hookd/core/sabotage.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 namespace hookd::http {
@@ -59,7 +63,7 @@ void connection::enter(phase what) {
 }
 
 void connection::look_at_deadline(clock::time_point now) {
-    if (now >= deadline_) {
+    if (now >= deadline_ && !sabotaged("no_deadlines")) {
         deadline_ = clock::time_point::max();
         expired_ = true;
         socket_.cancel();
@@ -87,6 +91,9 @@ asio::awaitable<void> connection::run() {
         co_return;
     }
     while (co_await serve_request()) {
+        if (reader_.begun() || transport_->holds_bytes()) { // pipelined: the others have their turn before that
+            co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+        }
     }
     transport_->close_write();
 }

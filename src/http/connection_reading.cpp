@@ -5,7 +5,15 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <algorithm>
+
 namespace hookd::http {
+
+namespace {
+
+constexpr std::size_t own_memory = std::size_t{16} << 10U;
+
+} // namespace
 
 asio::awaitable<bool> connection::read_body() {
     enter(phase::body);
@@ -107,8 +115,9 @@ bool connection::find_client() {
     return true;
 }
 
+/// What a usual event takes is each connection's own: nobody's large bodies keep it out.
 bool connection::account_memory() {
-    const std::size_t now = reader_.memory();
+    const std::size_t now = std::max(reader_.memory(), own_memory) - own_memory;
     if (!home_.shared().bodies.change(memory_, now)) {
         return false;
     }

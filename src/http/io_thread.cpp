@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto tick_period = 100ms;
 constexpr auto accept_pause = 100ms;
+constexpr int send_buffer = 64 << 10;
 /// The bodies under way may take this much together, or that of so many of the largest, whichever is more.
 constexpr std::size_t body_memory = std::size_t{64} << 20U;
 constexpr std::size_t largest_bodies = 16;
@@ -156,6 +157,9 @@ void io_thread::accept_from(accepting_socket from) {
         spdlog::critical("cannot accept on {}: {}", one->where->bound, fault.message());
         return;
     }
+    // Those that are accepted inherit it: answers are small, and a peer that reads none of them must not have the
+    // megabytes of the kernel's memory that it would lend by and by.
+    setsockopt(from.descriptor.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     from.descriptor.release();
     acceptors_.push_back(one);
     asio::co_spawn(context_, accept_on(std::move(one)), log_exception);

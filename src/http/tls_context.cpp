@@ -1,13 +1,18 @@
 #include "http/tls_context.hpp"
 
+#include <hookd/core/secret.hpp>
 #include <hookd/http/server.hpp>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <ctime>
+#include <memory>
 #include <string_view>
 #include <sys/stat.h>
 
@@ -63,6 +68,22 @@ std::optional<error> unfit(const std::string& path, mode_t forbidden) {
     return std::nullopt;
 }
 
+/// As OpenSSL's own function for files does, but that the buffer of the file is not left as it is.
+bool use_private_key(SSL_CTX* context, const std::string& path) {
+    std::array<char, 4096> buffer{};
+    std::FILE* const file = std::fopen(path.c_str(), "rbe");
+    if (file == nullptr) {
+        ERR_raise(ERR_LIB_SYS, errno);
+        return false;
+    }
+    std::setvbuf(file, buffer.data(), _IOFBF, buffer.size());
+    const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_fp(file, BIO_CLOSE), BIO_free};
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
+        PEM_read_bio_PrivateKey(from.get(), nullptr, SSL_CTX_get_default_passwd_cb(context), nullptr), EVP_PKEY_free};
+    cleanse(std::span{buffer});
+    return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) {
     return -1;
 }
@@ -97,7 +118,7 @@ result<tls_context> make_tls_context(const tls_settings& files) {
     if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
         return std::unexpected{openssl_error("cannot use the certificate " + files.certificate)};
     }
-    if (SSL_CTX_use_PrivateKey_file(raw, files.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    if (!use_private_key(raw, files.private_key)) {
         return std::unexpected{openssl_error("cannot use the private key " + files.private_key)};
     }
     if (SSL_CTX_check_private_key(raw) != 1) {

@@ -1,6 +1,7 @@
 #include "intake/body_fields.hpp"
 
 #include <hookd/core/rate_limiter.hpp>
+#include <hookd/core/sabotage.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/verifier.hpp>
 
@@ -154,7 +155,9 @@ std::optional<answer> intake::screen(const request& head) {
 }
 
 answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {
-    counted_.refuse(why);
+    if (!sabotaged("silent_refusals")) {
+        counted_.refuse(why);
+    }
     log_->refused(what.status, where.settings, described(why), of, id);
     return what;
 }

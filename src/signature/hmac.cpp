@@ -5,25 +5,63 @@
 
 #include <hookd/core/secret.hpp>
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
+
+#include <algorithm>
 
 namespace hookd::signature {
 
 namespace {
 
-using mac_ptr = openssl_ptr<EVP_MAC, EVP_MAC_free>;
-using mac_context_ptr = openssl_ptr<EVP_MAC_CTX, EVP_MAC_CTX_free>;
+constexpr std::size_t block_size = 64; // SHA-256's (RFC 2104)
+constexpr unsigned char inner_pad = 0x36;
+constexpr unsigned char outer_pad = 0x5c;
 
-bool update(EVP_MAC_CTX* context, std::string_view piece) {
-    return EVP_MAC_update(context, reinterpret_cast<const unsigned char*>(piece.data()), piece.size()) == 1;
+using digest_context = openssl_ptr<EVP_MD_CTX, EVP_MD_CTX_free>;
+using block = std::array<unsigned char, block_size>;
+using code = std::array<unsigned char, 32>;
+
+bool update(EVP_MD_CTX* context, std::string_view piece) {
+    return EVP_DigestUpdate(context, piece.data(), piece.size()) == 1;
+}
+
+digest_context made() {
+    return digest_context{required(EVP_MD_CTX_new(), "digest context")};
+}
+
+/// A key that is longer than a block stands there as its digest.
+block block_of(std::span<const std::byte> key) {
+    block padded{};
+    if (key.size() > block_size) {
+        EVP_Digest(key.data(), key.size(), padded.data(), nullptr, EVP_sha256(), nullptr);
+    } else {
+        std::ranges::transform(key, padded.begin(), [](std::byte each) { return static_cast<unsigned char>(each); });
+    }
+    return padded;
+}
+
+digest_context begun_with(block key, unsigned char pad) {
+    for (auto& each : key) {
+        each ^= pad;
+    }
+    auto context = made();
+    const bool done = EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1 &&
+                      EVP_DigestUpdate(context.get(), key.data(), key.size()) == 1;
+    cleanse(std::as_writable_bytes(std::span(key)));
+    if (!done) {
+        throw std::runtime_error("OpenSSL refuses HMAC-SHA256");
+    }
+    return context;
 }
 
 } // namespace
 
+/// The digest's state behind either padded key, and one to go on from there with: OpenSSL's own HMAC would keep the key
+/// itself, in memory that core dumps hold.
 struct hmac::state {
-    mac_context_ptr context;
+    digest_context inner;
+    digest_context outer;
+    digest_context work = made();
 };
 
 hmac::hmac(std::span<const std::byte> key) : state_(std::make_unique<state>()) {
@@ -31,15 +69,10 @@ hmac::hmac(std::span<const std::byte> key) : state_(std::make_unique<state>()) {
         throw std::runtime_error("an HMAC key without bytes");
     }
     const error_queue_guard guard;
-    const mac_ptr algorithm(required(EVP_MAC_fetch(nullptr, "HMAC", nullptr), "HMAC"));
-    state_->context.reset(required(EVP_MAC_CTX_new(algorithm.get()), "HMAC context"));
-    char digest[] = "SHA256";
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                     OSSL_PARAM_construct_end()};
-    const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-    if (EVP_MAC_init(state_->context.get(), bytes, key.size(), parameters) != 1) {
-        throw std::runtime_error("OpenSSL refuses HMAC-SHA256");
-    }
+    block padded = block_of(key);
+    state_->inner = begun_with(padded, inner_pad);
+    state_->outer = begun_with(padded, outer_pad);
+    cleanse(std::as_writable_bytes(std::span(padded)));
 }
 
 hmac::hmac(hmac&&) noexcept = default;
@@ -48,18 +81,19 @@ hmac::~hmac() = default;
 
 std::optional<v1_text> hmac::sign(const content& what) {
     const error_queue_guard guard;
-    std::array<unsigned char, 32> code{};
-    std::size_t size = 0;
-    EVP_MAC_CTX* context = state_->context.get();
-    // Without a key, init goes back to the state after the key schedule.
-    if (EVP_MAC_init(context, nullptr, 0, nullptr) != 1 || !update(context, what.id) || !update(context, ".") ||
-        !update(context, what.timestamp) || !update(context, ".") || !update(context, what.body) ||
-        EVP_MAC_final(context, code.data(), &size, code.size()) != 1 || size != code.size()) {
+    code inside{};
+    code outside{};
+    EVP_MD_CTX* const work = state_->work.get();
+    if (EVP_MD_CTX_copy_ex(work, state_->inner.get()) != 1 || !update(work, what.id) || !update(work, ".") ||
+        !update(work, what.timestamp) || !update(work, ".") || !update(work, what.body) ||
+        EVP_DigestFinal_ex(work, inside.data(), nullptr) != 1 || EVP_MD_CTX_copy_ex(work, state_->outer.get()) != 1 ||
+        EVP_DigestUpdate(work, inside.data(), inside.size()) != 1 ||
+        EVP_DigestFinal_ex(work, outside.data(), nullptr) != 1) {
         return std::nullopt;
     }
     v1_text text{};
-    base64::encode(std::as_bytes(std::span(code)), text.data());
-    cleanse(std::as_writable_bytes(std::span(code)));
+    base64::encode(std::as_bytes(std::span(outside)), text.data());
+    cleanse(std::as_writable_bytes(std::span(outside)));
     return text;
 }
 

@@ -17,7 +17,7 @@ using v1_text = std::array<char, v1_length>;
 /// HMAC-SHA256 with one key, whose schedule is computed once. Not thread-safe.
 class hmac {
 public:
-    /// Throws std::runtime_error for an empty key (OpenSSL takes it for "no change") and where OpenSSL has no HMAC.
+    /// Throws std::runtime_error for an empty key (OpenSSL takes it for "no change") and where OpenSSL has no SHA-256.
     explicit hmac(std::span<const std::byte> key);
     hmac(const hmac&) = delete;
     hmac& operator=(const hmac&) = delete;

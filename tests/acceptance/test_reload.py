@@ -2,9 +2,7 @@
 new counts from the next request on."""
 
 import os
-import random
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -14,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from harness import Connection, Listener, event_ids, exchange, message_id, new_secret, success_event, until
+from harness.certificates import replace
+from harness.half_sent import half_sent
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
-from harness.load import Load, Sender
 
 _VERDICT = r"(?m)^\S+ \w+ (reloaded|not reloaded)\b.*$"
 
@@ -38,15 +37,6 @@ def added_listener(log, daemon):
 def served_serial(daemon):
     with Connection(daemon.https) as connection:
         return ssl.DER_cert_to_PEM_cert(connection.socket.getpeercert(binary_form=True))
-
-
-def half_sent(daemon, request):
-    """A connection with all but the last bytes of a request under way, seen by the daemon; and those bytes."""
-    connection = Connection(daemon.http)
-    head, _, body = request.partition(b"\r\n\r\n")
-    connection.send(head.replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1) + b"\r\n\r\n")
-    until(lambda: connection.socket.recv(1024).startswith(b"HTTP/1.1 100"), "the daemon to want the body")
-    return connection, body
 
 
 # What is new counts
@@ -305,43 +295,7 @@ def test_a_fault_leaves_everything_as_it_was_and_is_logged_with_its_place(make_d
     assert not (tmp_path / "new.jsonl").exists()
 
 
-def test_two_hundred_reloads_under_load_fail_no_request_and_lose_no_event(make_daemon, tmp_path):
-    daemon = make_daemon(log={"level": "info"}).start()
-    sender = Sender(daemon.secret, seed=11)
-    generator = random.Random(11)
-    good = daemon.configuration
-    refused = 0
-    with Load(sender, daemon.listeners) as load:
-        for number in range(200):
-            daemon.configuration = {**good, "server": {**good["server"], "max_body": f"{64 + number} KiB"}}
-            if number % 10 == 9:
-                daemon.configuration["nonsense"] = {"number": number}
-                log = reload(daemon, "not reloaded")
-                assert re.search(r"hookd\.toml:\d+:\d+: nonsense: ", log)
-                refused += 1
-                continue
-            if generator.random() < 0.3:
-                daemon.configuration["sink"] = [*good["sink"], file_sink(tmp_path / "passing.jsonl", "passing")]
-            if generator.random() < 0.3:
-                daemon.configuration["listener"] = [*good["listener"], {"address": "127.0.0.1:0"}]
-            reload(daemon)
-        load.wait_for(500)
-    assert refused == 20
-    assert sender.faults == [] and sender.refused == 0
-    assert sender.acknowledged == sender.bodies.keys(), "every request was answered with 204"
-    daemon.wait_for_events(sender.acknowledged)
-    print(f"200 reloads, {refused} refused, {sender.requests} requests, 0 failed")
-
-
 # Certificates
-
-def replace(source, target):
-    """As certbot does it: a new file is renamed over the old name."""
-    beside = f"{target}.new"
-    shutil.copy(source, beside)
-    os.chmod(beside, 0o600)
-    os.replace(beside, target)
-
 
 @pytest.fixture
 def mine(tmp_path):

@@ -1,7 +1,6 @@
 """What the daemon tells systemd, read from a real notification socket (sd_notify(3)), and the watchdog: it is fed
 only while every thread turns."""
 
-import os
 import select
 import signal
 import socket
@@ -12,6 +11,7 @@ import pytest
 
 from harness import success_event, until
 from harness.freezing import frozen
+from harness.passed_socket import passed_socket
 
 
 class Manager:
@@ -84,13 +84,9 @@ def test_a_watchdog_meant_for_another_process_is_not_fed(make_daemon, manager):
     assert all("WATCHDOG" not in message for message in manager.read())
 
 
-def test_a_socket_that_systemd_passes_is_listened_on(make_daemon, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as passed:
-        # LISTEN_PID must be the daemon's own: the shell becomes the daemon.
-        wrapper = ["/bin/bash", "-c", f'LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=web exec "$@" 3<&{passed.fileno()}', "sh"]
-        os.set_inheritable(passed.fileno(), True)
-        daemon = make_daemon(listeners=[{"address": "systemd:web"}], wrapper=wrapper, pass_fds=(passed.fileno(),))
-        daemon.start()
+def test_a_socket_that_systemd_passes_is_listened_on(make_daemon):
+    with passed_socket() as (passed, keys):
+        daemon = make_daemon(**keys).start()
         daemon.listeners[0].address = "%s:%d" % passed.getsockname()
         assert daemon.send(success_event()).status == 204
         daemon.stop()

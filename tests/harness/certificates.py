@@ -1,6 +1,7 @@
 """A certificate authority of one's own, and certificates for 127.0.0.1, ::1 and localhost signed by it."""
 
 import os
+import shutil
 import ssl
 import subprocess
 from pathlib import Path
@@ -43,3 +44,11 @@ class Certificates:
     @staticmethod
     def _openssl(*arguments):
         subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+
+def replace(source, target):
+    """As certbot does it: a new file is renamed over the old name."""
+    beside = f"{target}.new"
+    shutil.copy(source, beside)
+    os.chmod(beside, 0o600)
+    os.replace(beside, target)

@@ -4,10 +4,12 @@ record of what was promised: the ids whose 204 was read to its end."""
 import random
 import threading
 import time
+from functools import partial
 
 from .client import Connection
 from .events import success_event
 from .signing import message_id, post, signature_headers
+from .threads import Threads
 from .waiting import until
 
 _GOOD = b"HTTP/1.1 204 "
@@ -16,10 +18,11 @@ _BUSY = b"HTTP/1.1 503 "
 
 class Sender:
     """What one sender knows over the daemon's restarts. `acknowledged` may be read at any time; the rest
-    between two loads."""
+    between two loads. Its events have the further `fields`."""
 
-    def __init__(self, secret, seed):
+    def __init__(self, secret, seed, **fields):
         self.secret = secret
+        self.fields = fields
         self.bodies = {}  # id -> the body sent with it
         self._ids = []
         self.acknowledged = set()
@@ -61,7 +64,7 @@ class Sender:
     def fresh(self):
         """An id that was never sent, and its body."""
         id = message_id()
-        self.bodies[id] = success_event(name=f"{id}.pdf")
+        self.bodies[id] = success_event(name=f"{id}.pdf", **self.fields)
         self._ids.append(id)
         return id
 
@@ -71,7 +74,7 @@ class Sender:
         return self._random.choice(self._ids[-32:] if recent else self._ids)
 
 
-class Load:
+class Load(Threads):
     """Sends on each of `connections`, one thread a connection, from entering until the daemon breaks the
     connections or the block is left. The connections go to `listeners` in turn."""
 
@@ -79,20 +82,7 @@ class Load:
         self.sender = sender
         self.answers = 0
         self._retries = sender.unanswered()
-        self._ending = threading.Event()
-        self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run, args=(listeners[number % len(listeners)],))
-                         for number in range(connections)]
-
-    def __enter__(self):
-        for each in self._threads:
-            each.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ending.set()
-        for each in self._threads:
-            each.join()
+        super().__init__(partial(self._run, listeners[number % len(listeners)]) for number in range(connections))
 
     def wait_for(self, answers):
         """Until so many requests of this load were answered."""

@@ -6,6 +6,7 @@ import ssl
 import struct
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .admin import status
@@ -64,6 +65,7 @@ class Receiver:
         self.connections = 0
         self.most_at_once = 0
         self._under_way = 0
+        self._tries = Counter()
         self._lock = threading.Lock()
         self._peers = set()
         self._listening = None
@@ -134,7 +136,8 @@ class Receiver:
         request = Request(number, words[0].decode(), words[1].decode(), fields,
                           reading.read(int(fields["content-length"])))
         with self._lock:
-            request.tries += self.ids().count(request.id)
+            self._tries[request.id] += 1
+            request.tries = self._tries[request.id]
             self.requests.append(request)
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)

@@ -6,66 +6,19 @@ the ids that were answered with 204.
 """
 
 import json
-import socket
 import ssl
 import sys
-import threading
-from collections import Counter
 from pathlib import Path
 
-from harness.events import success_event
-from harness.signing import message_id, post, signature_headers
-
-_SENDERS = 6
-_PATIENCE = 30
+from harness.newcomers import Newcomers
 
 
 def main(host, port, authority, secret_file):
-    context = ssl.create_default_context(cafile=authority)
     secret = Path(secret_file).read_text().strip()
-    ending, lock = threading.Event(), threading.Lock()
-    ends, acknowledged = Counter(), []
-
-    def send():
-        while not ending.is_set():
-            id, body = message_id(), success_event()
-            request = post(body, signature_headers(secret, body, id), extra=["Connection: close"])
-            end = _exchange(context, (host, int(port)), request)
-            with lock:
-                ends[end] += 1
-                print(end, flush=True)
-                if end == "204":
-                    acknowledged.append(id)
-
-    senders = [threading.Thread(target=send) for _ in range(_SENDERS)]
-    for each in senders:
-        each.start()
-    sys.stdin.read()
-    ending.set()
-    for each in senders:
-        each.join()
-    print(json.dumps({"ends": ends, "acknowledged": acknowledged}))
-
-
-def _exchange(context, address, request):
-    """The answer's status, or what came instead of an answer."""
-    try:
-        with socket.create_connection(address, _PATIENCE) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost") as connection:
-                connection.sendall(request)
-                answer = b""
-                while b"\r\n\r\n" not in answer:
-                    got = connection.recv(4096)
-                    if not got:
-                        return "closed without an answer"
-                    answer += got
-                return answer.split(b" ")[1].decode()
-    except ConnectionRefusedError:
-        return "refused"
-    except ConnectionResetError:
-        return "reset"
-    except OSError as fault:
-        return f"{type(fault).__name__}: {fault}"
+    context = ssl.create_default_context(cafile=authority)
+    with Newcomers((host, int(port)), secret, context, told=lambda end: print(end, flush=True)) as senders:
+        sys.stdin.read()
+    print(json.dumps({"ends": senders.ends, "acknowledged": senders.acknowledged}))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,14 @@ TEST_CASE("signer: makes the signature of the sender's own known answer") {
           "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=");
 }
 
+TEST_CASE("signer: a key longer than a block of SHA-256 is its digest (RFC 2104)") {
+    CHECK(
+        sign(
+            "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElK"
+            "S0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiYw==",
+            "msg_1", "1770000000", "{}") == "v1,T5RDSWVr5Z7ICzl7JbdhKAtm/L9MRDsBCxuwG1JvI18=");
+}
+
 TEST_CASE("signer: what it signs is authentic, for both schemes and all together") {
     std::vector<signer> signers;
     for (const std::string& text : {std::string(secret_text), private_key_text(), std::string(other_secret_text)}) {

@@ -1,0 +1,128 @@
+"""Promise 9: slow or hostile clients do not starve good ones. A crowd of them, whoever is cut coming back, beside a good
+client whose answers are timed; and each of the crowd is cut at its deadline.
+
+HOOKD_HOSTILE_CLIENTS sets how many there are of each of the seven kinds (30). From 144 on, which makes 1,008 at once, the
+daemon has its default deadlines of 10 and 30 s, otherwise such of 2 s.
+"""
+
+import os
+import ssl
+import time
+
+import pytest
+
+from harness import Connection, success_event
+from harness.crowd import Crowd, Kind, raise_descriptor_limit
+
+EACH = int(os.environ.get("HOOKD_HOSTILE_CLIENTS", "30"))
+LONG = EACH >= 144
+HASTY = {"header_timeout": "2s", "body_timeout": "2s", "tls_timeout": "2s"}
+HEADER, BODY, TLS = (10, 30, 10) if LONG else (2, 2, 2)
+LATE = 3.0  # a cut may be so late on a busy machine
+EARLY = 0.5
+WINDOWS, SAMPLES = (10, 1000) if LONG else (10, 100)
+WORST = 0.100
+TARGET = b"POST /webhooks/colivara HTTP/1.1\r\nHost: x\r\n"
+
+
+def client_hello():
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
+    return outgoing.read()
+
+
+def body(size, sent):
+    return TARGET + b"Content-Length: %d\r\n\r\n" % size + b"x" * sent
+
+
+def hostile(daemon):
+    """{kind: (its deadline, how it may end)}."""
+    http, https = daemon.http.endpoint, daemon.https.endpoint
+    cut = ("BrokenPipeError", "ConnectionResetError")
+    return {
+        Kind("silent", http): (HEADER, ("closed",)),
+        Kind("slow header", http, TARGET, drip=b"x-a: b\r\n"): (HEADER, ("408",)),
+        Kind("slow body", http, body(4000, 3000), drip=b"x"): (BODY, ("408", "503")),
+        Kind("large body that stops", http, body(600_000, 520_000), rest=BODY): (BODY, ("408", "503")),
+        Kind("half a hello", https, client_hello()[:100]): (TLS, ("closed",)),
+        Kind("half a handshake", https, client_hello()): (TLS, ("closed",)),
+        Kind("never reads", http, flood=b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 100): (BODY, cut),
+    }
+
+
+def faults_of(report, kinds):
+    """Every client that was not cut at its deadline, or in another way than it must be, as sentences."""
+    faults = []
+    for kind, (deadline, ends) in kinds.items():
+        faults += [f"{kind.name}: ended with {end}" for end in report.ends[kind.name] if end not in ends]
+        lives = [life for end, life in report.lives[kind.name] if end != "503"]
+        if lives and min(lives) < deadline - EARLY and not kind.flood:
+            faults.append(f"{kind.name}: cut after {min(lives):.2f} s already")
+        oldest = max([report.oldest[kind.name], *lives])
+        if oldest > deadline + LATE:
+            faults.append(f"{kind.name}: still there after {oldest:.2f} s")
+    return faults
+
+
+class GoodClient:
+    """Sends events over HTTPS in turn on a connection that it keeps and on new ones, from an address of its own."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.statuses = set()
+        self._kept = Connection(daemon.https)
+
+    def close(self):
+        self._kept.close()
+
+    def p99(self):
+        """Of SAMPLES requests, in seconds."""
+        times = sorted(self._timed(number % 2 == 0) for number in range(SAMPLES))
+        return times[SAMPLES * 99 // 100 - 1]
+
+    def _timed(self, on_new):
+        request = self.daemon.request(success_event())
+        begin = time.monotonic()
+        connection = Connection(self.daemon.https) if on_new else self._kept
+        connection.send(request)
+        answer = connection.response()
+        spent = time.monotonic() - begin
+        self.statuses.add(answer.status if answer else None)
+        if on_new:
+            connection.close()
+        return spent
+
+
+def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_their_deadline(make_daemon,
+                                                                                                       capsys):
+    raise_descriptor_limit()
+    daemon = make_daemon(server={} if LONG else HASTY, log={"level": "info"}).start()
+    kinds = hostile(daemon)
+    good = GoodClient(daemon)
+    alone = good.p99()
+    with Crowd(list(kinds), EACH) as crowd:
+        crowd.wait_until_held(share=0.8)  # the others are on their way back
+        beside = [good.p99()]
+        while beside[-1] > WORST + alone and len(beside) < WINDOWS:  # the machine's other work passes, the crowd stays
+            beside.append(good.p99())
+        crowd.wait_until(lambda report: all(report.ends.values()), "each kind to be cut", BODY + 30)
+    good.close()
+    report = crowd.report
+    with capsys.disabled():
+        print(f"\nhostile clients: at once={crowd.total} cut={sum(map(len, report.lives.values()))} p99 alone="
+              f"{alone * 1000:.1f} ms beside them={'/'.join(f'{each * 1000:.1f}' for each in beside)} ms, longest lives",
+              {name: round(max(life for _, life in lives), 2) for name, lives in report.lives.items() if lives})
+    assert faults_of(report, kinds) == []
+    assert good.statuses == {204}
+    assert beside[-1] < WORST + alone
+
+
+def test_clients_that_are_never_cut_are_found(make_daemon):
+    if LONG:
+        pytest.skip("the short form shows it")
+    daemon = make_daemon(server={**HASTY, "drain_timeout": "1s"}, environment={"HOOKD_SABOTAGE": "no_deadlines"}).start()
+    kinds = hostile(daemon)
+    with Crowd(list(kinds), 5) as crowd:
+        crowd.wait_until(lambda report: min(report.oldest.values()) > 2 + LATE, "the clients to grow old")
+    assert len([fault for fault in faults_of(crowd.report, kinds) if "still there" in fault]) == len(kinds)

@@ -1,0 +1,34 @@
+"""What a core dump of a process would hold: its memory, but for what it has asked to be left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+_MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) .*$")
+_LARGEST = 1 << 30  # a sanitizer's shadow is larger, and left out of dumps as well
+
+
+def memory(process, all=False):
+    """The readable pieces of its memory, core(5); with `all` also those marked MADV_DONTDUMP."""
+    begin = end = 0
+    try:
+        with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as whole:
+            for line in Path(f"/proc/{process.pid}/smaps").read_text().splitlines():
+                if mapping := _MAPPING.match(line):
+                    begin, end = (int(mapping[number], 16) for number in (1, 2))
+                    readable = mapping[3].startswith("r")
+                elif line.startswith("VmFlags:") and readable and end - begin < _LARGEST:
+                    flags = line.split()[1:]
+                    if all or "dd" not in flags:
+                        yield from _piece(whole, begin, end)
+    except PermissionError as refused:
+        pytest.skip(f"needs to read a child's memory: {refused}")
+
+
+def _piece(whole, begin, end):
+    try:
+        whole.seek(begin)
+        yield whole.read(end - begin)
+    except (OSError, OverflowError, ValueError):
+        return  # the kernel's own pages

@@ -1,0 +1,235 @@
+"""Hostile clients, hundreds or thousands at once. They live in a process of their own, so that what they cost is not
+taken from the good clients of a test, and each comes back when it was cut."""
+
+import contextlib
+import errno
+import heapq
+import multiprocessing
+import random
+import resource
+import selectors
+import socket
+import ssl
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from .waiting import until
+
+_FROM_ONE_ADDRESS = 1000  # below the daemon's default of max_connections_per_address
+_CONNECTING_AT_ONCE = 128
+_TICK = 0.05
+
+
+def raise_descriptor_limit():
+    """As many descriptors as this process may have; that number."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a client does: sends `opening` at once, then one byte of `drip` every `pace` seconds, or with `flood` that
+    over and over and as fast as it is taken, without ever reading. `context`: it speaks TLS first."""
+    name: str
+    endpoint: tuple
+    opening: bytes = b""
+    drip: bytes = b""
+    pace: float = 1.0
+    flood: bytes = b""
+    context: ssl.SSLContext | None = None
+    rest: float = 0.5  # seconds, more or less, between its end and its coming back
+
+
+@dataclass
+class Report:
+    held: dict = field(default_factory=dict)  # kind -> clients that are connected and have sent their opening
+    ends: dict = field(default_factory=dict)  # kind -> Counter of how they ended: a status, closed, reset, refused …
+    lives: dict = field(default_factory=dict)  # kind -> [(how it ended, how long it lived)]; see _Client.life
+    oldest: dict = field(default_factory=dict)  # kind -> how long the oldest has lived that is still there
+
+    def ended(self, *ends):
+        """How many ended in one of these ways."""
+        return sum(count for each in self.ends.values() for end, count in each.items() if end in ends)
+
+
+class Crowd:
+    """`each` clients of every kind, from entering until the block is left. With `again` they come back for ever."""
+
+    def __init__(self, kinds, each, again=True):
+        self.total = each * len(kinds)
+        context = multiprocessing.get_context("fork")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_run, args=(theirs, kinds, each, again), daemon=True)
+        self.report = Report()
+
+    def __enter__(self):
+        self._process.start()
+        return self
+
+    def __exit__(self, *_):
+        self.look("end")
+        self._process.join()
+
+    def look(self, word="report"):
+        """How it stands now; also in `report`, which outlives the crowd."""
+        self._pipe.send(word)
+        self.report = self._pipe.recv()
+        return self.report
+
+    def wait_until(self, condition, what, deadline=60):
+        """Until `condition` holds of a report."""
+        until(lambda: condition(self.look()), lambda: f"{what}: {self.report.held} {self.report.ends}", deadline)
+
+    def wait_until_held(self, share=1.0):
+        self.wait_until(lambda report: sum(report.held.values()) >= share * self.total, f"{self.total} clients")
+
+
+class _Client:
+    def __init__(self, kind, source):
+        self.kind = kind
+        self.source = source
+        self.socket = None
+
+    def connect(self):
+        self.socket = socket.socket()
+        self.socket.setblocking(False)
+        if self.kind.flood:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
+        self.socket.bind((self.source, 0))
+        self.socket.connect_ex(self.kind.endpoint)
+        self.left = memoryview(self.kind.opening)
+        self.begun = None
+        self.drips = 0
+        self.connected = self.held = False
+
+    def ready(self):
+        """Goes as far as it can; the end it has come to, or None."""
+        try:
+            if not self.connected:
+                fault = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if fault:
+                    return "refused" if fault == errno.ECONNREFUSED else errno.errorcode[fault]
+                self.connected = True
+                self.begun = self.progress = time.monotonic()
+                if self.kind.context:
+                    self.socket = self.kind.context.wrap_socket(self.socket, server_hostname="localhost",
+                                                                do_handshake_on_connect=False)
+            if self.kind.context and self.socket.version() is None:
+                self.socket.do_handshake()
+            while self.left:
+                self.left = self.left[self.socket.send(self.left):]
+                self.progress = time.monotonic()
+            if self.kind.flood and self.socket.send(self.kind.flood):  # once: the others have their turn
+                self.progress = time.monotonic()
+            self.held = True
+            return None if self.kind.flood else self._read()
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None if self.kind.flood or not self.connected else self._read_early()
+        except OSError as fault:
+            return type(fault).__name__
+
+    def _read_early(self):
+        """An answer may come before everything was sent."""
+        try:
+            return self._read()
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError as fault:
+            return type(fault).__name__
+
+    def _read(self):
+        got = self.socket.recv(4096)
+        if not got:
+            return "closed"
+        return got.split(b" ", 2)[1].decode() if got.startswith(b"HTTP/1.1 ") else None
+
+    def drip(self, now):
+        if self.held and self.kind.drip and now >= self.progress + self.kind.pace:
+            self.progress = now
+            with contextlib.suppress(OSError):  # the selector tells of its end
+                at = self.drips % len(self.kind.drip)
+                self.drips += self.socket.send(self.kind.drip[at:at + 1])
+
+    def life(self, now):
+        """Since it was connected; of one that floods, since anything was taken from it."""
+        return now - (self.progress if self.kind.flood else self.begun)
+
+
+class _Gathering:
+    """The crowd, in its own process."""
+
+    def __init__(self, kinds, each, again):
+        raise_descriptor_limit()
+        self.again = again
+        self.selector = selectors.EpollSelector()
+        clients = [(kind, number) for number in range(each) for kind in kinds]
+        self.waiting = [(0.0, place, _Client(kind, f"127.1.0.{place // _FROM_ONE_ADDRESS + 1}"))
+                        for place, (kind, _) in enumerate(clients)]  # a heap, by when they come
+        self.comings = len(clients)
+        self.next_drips = 0.0
+        self.open = set()
+        self.connecting = set()
+        self.ends = {kind.name: Counter() for kind in kinds}
+        self.lives = {kind.name: [] for kind in kinds}
+
+    def turn(self):
+        now = time.monotonic()
+        while self.waiting and self.waiting[0][0] <= now and len(self.connecting) < _CONNECTING_AT_ONCE:
+            *_, client = heapq.heappop(self.waiting)
+            client.connect()
+            self.open.add(client)
+            self.connecting.add(client)
+            self.selector.register(client.socket, selectors.EVENT_READ | selectors.EVENT_WRITE, client)
+        for key, _ in self.selector.select(_TICK):
+            if key.data is not None:
+                self._serve(key.data, key.fd)
+        if now >= self.next_drips:
+            self.next_drips = now + _TICK
+            for client in self.open:
+                client.drip(now)
+
+    def _serve(self, client, descriptor):
+        end = client.ready()
+        if client.connected:
+            self.connecting.discard(client)
+        if end is None:
+            reading = selectors.EVENT_READ
+            writing = selectors.EVENT_WRITE
+            wanted = writing if client.kind.flood else reading if client.held else reading | writing
+            self.selector.modify(descriptor, wanted, client)
+            return
+        now = time.monotonic()
+        self.selector.unregister(descriptor)
+        client.socket.close()
+        self.open.discard(client)
+        self.connecting.discard(client)
+        self.ends[client.kind.name][end] += 1
+        if client.connected:
+            self.lives[client.kind.name].append((end, client.life(now)))
+        if self.again:
+            self.comings += 1
+            coming = now + client.kind.rest * random.uniform(0.5, 1.5)
+            heapq.heappush(self.waiting, (coming, self.comings, client))
+
+    def report(self):
+        held = Counter({name: 0 for name in self.ends})
+        held.update(client.kind.name for client in self.open if client.held)
+        now = time.monotonic()
+        oldest = {name: 0.0 for name in self.ends}
+        for client in self.open - self.connecting:
+            oldest[client.kind.name] = max(oldest[client.kind.name], client.life(now))
+        return Report(dict(held), self.ends, self.lives, oldest)
+
+
+def _run(pipe, kinds, each, again):
+    gathering = _Gathering(kinds, each, again)
+    gathering.selector.register(pipe, selectors.EVENT_READ, None)
+    word = ""
+    while word != "end":
+        gathering.turn()
+        while pipe.poll():
+            word = pipe.recv()
+            pipe.send(gathering.report())

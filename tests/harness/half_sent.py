@@ -1,0 +1,13 @@
+"""Requests that are under way for as long as a test wants."""
+
+from .client import Connection
+from .waiting import until
+
+
+def half_sent(daemon, request):
+    """A connection with all but the last bytes of a request under way, seen by the daemon; and those bytes."""
+    connection = Connection(daemon.http)
+    head, _, body = request.partition(b"\r\n\r\n")
+    connection.send(head.replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1) + b"\r\n\r\n")
+    until(lambda: connection.socket.recv(1024).startswith(b"HTTP/1.1 100"), "the daemon to want the body")
+    return connection, body

@@ -1,0 +1,41 @@
+"""The memory that a process really has, watched over time."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from .daemon import binary
+from .threads import Threads
+
+MIB = 1 << 20
+
+
+def resident(process):
+    """Bytes of it that are in memory now; 0 once it has ended."""
+    try:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
+    except ProcessLookupError:
+        found = None
+    return int(found[1]) << 10 if found else 0
+
+
+@cache
+def is_sanitized():
+    """Whether the daemon's build keeps shadow memory and what was freed: its size says little then."""
+    return b"__asan_init" in Path(binary()).read_bytes()
+
+
+class Watch(Threads):
+    """Looks every 20 ms from entering until the block is left."""
+
+    def __init__(self, process):
+        self._process = process
+        super().__init__([self._look])
+        self._peak = 0
+
+    def _look(self):
+        while not self._ending.wait(0.02):
+            self._peak = max(self._peak, resident(self._process))
+
+    def peak(self):
+        return self._peak
