@@ -13,9 +13,10 @@ namespace {
 using progress = http::response_reader::progress;
 constexpr std::size_t kept_body = 64;
 
+/// What the client would make of it once the server has closed. Beast finds a malformed header at once in whole bytes
+/// and in cut ones at its end, so when it is found does not count.
 struct transcript {
-    progress reached = progress::need_more;
-    bool whole_at_end = false;
+    bool answered = false;
     unsigned status = 0;
     std::string retry_after;
     std::string body;
@@ -40,11 +41,9 @@ public:
     }
 
     transcript end() {
-        transcript seen{.reached = reached_, .whole_at_end = false, .status = 0, .retry_after = {}, .body = {}};
-        if (reached_ == progress::need_more) {
-            seen.whole_at_end = reader_.ends_here();
-        }
-        if (reached_ == progress::complete || seen.whole_at_end) {
+        transcript seen;
+        seen.answered = reached_ == progress::complete || (reached_ == progress::need_more && reader_.ends_here());
+        if (seen.answered) {
             seen.status = reader_.status();
             seen.retry_after = reader_.retry_after();
             seen.body = reader_.take_body();
