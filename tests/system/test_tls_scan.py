@@ -39,7 +39,7 @@ def sslscan(daemon):
             {each.get("id") for each in test.iter("group")})
 
 
-def testssl(daemon, *sections):
+def faults_of_testssl(daemon, *sections):
     """What testssl.sh finds fault with: id -> what."""
     report = daemon.directory / "testssl.json"
     done = subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", *sections,
@@ -63,7 +63,7 @@ def test_sslscan_sees_two_versions_and_nothing_but_aead_behind_ecdhe(scanned):
 def test_testssl_finds_no_fault_but_the_certificate_of_a_test(scanned):
     daemon, _ = scanned
     # Protocols, ciphers, forward secrecy, the server's preference and defaults, every known vulnerability.
-    assert testssl(daemon, "-p", "-s", "-f", "-P", "-S", "-U") == {}
+    assert faults_of_testssl(daemon, "-p", "-s", "-f", "-P", "-S", "-U") == {}
 
 
 def test_the_scanners_see_old_versions_and_ciphers_where_they_are(tmp_path):
@@ -74,4 +74,4 @@ def test_the_scanners_see_old_versions_and_ciphers_where_they_are(tmp_path):
         versions, ciphers, _ = sslscan(daemon)
         assert versions > {"1.2", "1.3"}
         assert any("CBC" in cipher or cipher.endswith("-SHA") for _, cipher in ciphers)
-        assert {"TLS1", "TLS1_1", "cipherlist_CBC", "cipherlist_OBSOLETED"} & testssl(daemon, "-p", "-s").keys()
+        assert {"TLS1", "TLS1_1", "cipherlist_CBC", "cipherlist_OBSOLETED"} & faults_of_testssl(daemon, "-p", "-s").keys()
