@@ -7,6 +7,7 @@
 #include <hookd/signature/verifier.hpp>
 
 #include <array>
+#include <vector>
 
 namespace hookd::fuzz {
 
@@ -47,7 +48,9 @@ void check_key(std::string_view text) {
                 "a key has the bytes that its scheme needs");
     } else {
         require(!read.error().message.empty(), "a refused key says why");
-        require(text.size() < 20 || !read.error().message.contains(text), "an error never quotes a key");
+        // So long a word is none of the message's own.
+        require(text.size() < 20 || text.contains(' ') || !read.error().message.contains(text),
+                "an error never quotes a key");
     }
     const auto signer = sig::signer::parse(text);
     require(!(signer && !read && signer->kind() == sig::scheme::v1), "what signs by v1 verifies, too");
