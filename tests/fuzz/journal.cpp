@@ -7,7 +7,9 @@
 
 #include <hookd/sinks/event_line.hpp>
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <unistd.h>
 
@@ -17,18 +19,50 @@ namespace {
 
 namespace jn = hookd::journal;
 
+/// The journal works on whatever rows it has.
 template <class Value>
 Value good(jn::stored<Value> value) {
-    require(value.has_value(), "the journal works on whatever rows it has");
+    require(value.has_value(), value ? std::string_view{} : value.error().message);
     if constexpr (!std::is_void_v<Value>) {
         return std::move(*value);
     }
 }
 
-/// A journal's file in memory that is empty again after each run.
+/// Rows that cannot be are found, and said to be damage.
+template <class Value>
+std::optional<Value> unless_damaged(jn::stored<Value> value) {
+    if (value) {
+        return std::move(*value);
+    }
+    require(value.error().message.starts_with("the journal is damaged"), value.error().message);
+    return std::nullopt;
+}
+
+/// A file in memory, as long as the process runs.
+class memory_file {
+public:
+    memory_file() {
+        const int descriptor = mkstemp(path_.data());
+        require(descriptor >= 0, "a file in memory");
+        ::close(descriptor);
+    }
+    memory_file(const memory_file&) = delete;
+    memory_file& operator=(const memory_file&) = delete;
+    ~memory_file() {
+        ::unlink(path_.c_str());
+        ::unlink((path_ + "-wal").c_str());
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_ = "/dev/shm/fuzzed-journal-XXXXXX";
+};
+
+/// A journal that is empty again after each run.
 class file {
 public:
-    file() : database_{opened()}, insert_{}, fail_{} {
+    file() : database_{good(jn::database::open(place_.path()))} {
+        good(database_.use_write_ahead_log());
         good(jn::create_schema(database_));
         good(database_.execute("INSERT INTO endpoint VALUES(1, 'colivara');"
                                "INSERT INTO sink VALUES(1, 'a', 3, 0), (2, 'b', 0, 1);"));
@@ -53,16 +87,7 @@ public:
     jn::database& get() { return database_; }
 
 private:
-    static jn::database opened() {
-        std::string path = "/dev/shm/fuzzed-journal-XXXXXX";
-        const int descriptor = mkstemp(path.data());
-        require(descriptor >= 0, "a file in memory");
-        ::close(descriptor);
-        auto made = good(jn::database::open(path));
-        ::unlink(path.c_str());
-        return made;
-    }
-
+    memory_file place_;
     jn::database database_;
     jn::statement insert_;
     jn::statement fail_;
@@ -123,7 +148,7 @@ jn::event_query any_query(input& parts) {
 void hand_on(const event_ptr& what) {
     if (what != nullptr) {
         require(!sinks::event_line(*what).contains('\n'), "an event is one line");
-        require(sinks::is_queue_name(sinks::queue_name(*what)), "a file's name is ours");
+        require(what->id.empty() || sinks::is_queue_name(sinks::queue_name(*what)), "a file's name is ours");
     }
 }
 
@@ -138,18 +163,19 @@ void journal(std::string_view bytes) {
     auto events = good(jn::event_table::prepare(rows.get()));
     auto sinks = good(jn::ledger::prepare(rows.get()));
     auto past = good(jn::history::prepare(rows.get()));
-    const auto page = good(past.look(events, sinks, what, {}));
-    require(page.events.size() <= what.most, "no more than was asked for");
-    for (const auto& each : good(events.read(0, 10, byte_size{4096}))) {
-        hand_on(each);
+    if (const auto page = unless_damaged(past.look(events, sinks, what, {}))) {
+        require(page->events.size() <= what.most, "no more than was asked for");
+    }
+    if (const auto read = unless_damaged(events.read(0, 10, byte_size{4096}))) {
+        std::ranges::for_each(*read, hand_on);
     }
     jn::repair mending{.kind = what.newest_first ? jn::repair_kind::drop : jn::repair_kind::replay,
                        .which = what,
                        .dry_run = false,
                        .now = unix_millis{std::chrono::milliseconds{1'764'000'000'000}}};
-    good(past.mend(events, sinks, mending, {}));
-    for (const auto& each : good(sinks.due(events, "a", mending.now, 10, byte_size{4096}, {}))) {
-        hand_on(each.subject);
+    unless_damaged(past.mend(events, sinks, mending, {}));
+    if (const auto due = unless_damaged(sinks.due(events, "a", mending.now, 10, byte_size{4096}, {}))) {
+        std::ranges::for_each(*due, [](const auto& each) { hand_on(each.subject); });
     }
     rows.forget();
 }
