@@ -15,6 +15,10 @@ if(HOOKD_SANITIZE)
   target_link_options(hookd_flags INTERFACE -fsanitize=${HOOKD_SANITIZE})
 endif()
 
+if(HOOKD_FUZZ)
+  target_compile_options(hookd_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # Hardening for what operators run; _FORTIFY_SOURCE needs an optimised build and does not go with sanitizers.
 target_compile_options(hookd_flags INTERFACE -fstack-protector-strong -ftrivial-auto-var-init=zero)
 target_compile_definitions(hookd_flags INTERFACE _GLIBCXX_ASSERTIONS)

@@ -3,6 +3,7 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <string>
 
 namespace hookd::config {
@@ -75,6 +76,13 @@ std::string without_long_quotes(std::string text) {
     return text;
 }
 
+/// Some quotes end in what follows the word: a line's end would make two lines of the message.
+std::string on_one_line(std::string_view text) {
+    std::string line{text};
+    std::ranges::replace_if(line, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, ' ');
+    return line;
+}
+
 std::string syntax_fault(std::string_view description) {
     constexpr std::string_view undetermined = "could not determine value type";
     std::string text = "not TOML: ";
@@ -84,10 +92,10 @@ std::string syntax_fault(std::string_view description) {
     constexpr std::string_view lead_in = "Error while parsing ";
     const auto colon = description.find(": ");
     if (!description.starts_with(lead_in) || colon == std::string_view::npos) {
-        return text + without_long_quotes(std::string{description});
+        return text + without_long_quotes(on_one_line(description));
     }
     const std::string_view scope = description.substr(lead_in.size(), colon - lead_in.size());
-    text += without_long_quotes(std::string{description.substr(colon + 2)}) + ", in a " + std::string{scope};
+    text += without_long_quotes(on_one_line(description.substr(colon + 2))) + ", in a " + std::string{scope};
     // An unquoted word, `info` for one, may begin as a value does that needs no quotes.
     const bool bare = scope == "floating-point" || scope == "boolean" || scope.ends_with("integer");
     return bare ? text + "; a string needs quotes" : text;

@@ -2,6 +2,7 @@
 
 #include <hookd/core/time.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <limits>
@@ -17,6 +18,11 @@ struct unit {
 
 constexpr std::array<unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
+/// RFC 3339 has four digits for the year.
+constexpr unix_millis first_written = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr unix_millis last_written =
+    std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::milliseconds{1};
+
 } // namespace
 
 unix_millis system_now() {
@@ -24,6 +30,7 @@ unix_millis system_now() {
 }
 
 std::string to_rfc3339(unix_millis time) {
+    time = std::clamp(time, first_written, last_written);
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};

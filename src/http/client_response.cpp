@@ -1,5 +1,7 @@
 #include "http/client_response.hpp"
 
+#include "http/last_chunk.hpp"
+
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -29,7 +31,12 @@ public:
     const std::string& retry_after() const { return retry_after_; }
 
 private:
-    void on_response_impl(int code, string_view, int, error_code&) override { code_ = static_cast<unsigned>(code); }
+    void on_response_impl(int code, string_view, int, error_code& fault) override {
+        code_ = static_cast<unsigned>(code);
+        if (code < 100) { // none of the five classes (RFC 9110 section 15), and so neither interim nor final
+            fault = beast_http::error::bad_status;
+        }
+    }
     void on_field_impl(beast_http::field name, string_view, string_view value, error_code& fault) override {
         // Beast takes a body in any other coding for one of the length that Content-Length says.
         if (!trailers_ && name == beast_http::field::transfer_encoding && !boost::beast::iequals(value, "chunked")) {
@@ -94,7 +101,7 @@ void response_reader::filled(std::size_t count) {
 }
 
 response_reader::progress response_reader::advance() {
-    while (end_ > begin_) {
+    while (end_ - begin_ >= fewest_bytes(*parser_)) {
         error_code fault;
         begin_ += parser_->put(boost::asio::buffer(&buffer_[begin_], end_ - begin_), fault);
         if (fault == beast_http::error::need_more) {

@@ -1,5 +1,6 @@
 #include "http/request_policy.hpp"
 
+#include <hookd/core/sabotage.hpp>
 #include <hookd/core/text.hpp>
 
 #include <algorithm>
@@ -81,6 +82,9 @@ policy_fault check_policy(int version, std::string_view target, std::span<const 
     }
     if (hosts != 1 || !good_host) {
         return policy_fault::host;
+    }
+    if (sabotaged("lenient_framing")) {
+        return policy_fault::none;
     }
     if (lengths > 0 && codings > 0) {
         return policy_fault::both_lengths;

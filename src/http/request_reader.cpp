@@ -1,5 +1,6 @@
 #include "http/request_reader.hpp"
 
+#include "http/last_chunk.hpp"
 #include "http/request_policy.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::size_t first_buffer = 2048;
 constexpr std::size_t body_buffer = std::size_t{64} << 10U;
-constexpr std::size_t shortest_last_chunk = 5;
 /// Buffers that one large request left behind are given back, not kept for the connection's life.
 constexpr std::size_t kept_body = std::size_t{16} << 10U;
 
@@ -151,9 +151,7 @@ request_reader::progress request_reader::parse_head() {
 
 request_reader::progress request_reader::read_body() {
     error_code fault;
-    // Beast 1.81 asserts that it is never shown less of a last chunk than `0 CRLF CRLF`. No chunked body ends in less.
-    const std::size_t least = parser_->chunked() ? shortest_last_chunk : 1;
-    while (!parser_->is_done() && end_ - begin_ >= least) {
+    while (!parser_->is_done() && end_ - begin_ >= fewest_bytes(*parser_)) {
         const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), fault);
         begin_ += used;
         if (fault == beast_http::error::need_more) {

@@ -115,6 +115,8 @@ std::string without_lone_surrogates(std::string_view body) {
     return mended;
 }
 
+} // namespace
+
 body_fields read_thoroughly(std::string_view body) {
     // Neither a byte order mark (RFC 8259 section 8.1), which the library would skip, nor NUL, which it would take for
     // the end, is JSON.
@@ -127,8 +129,6 @@ body_fields read_thoroughly(std::string_view body) {
     }
     return std::move(read).value_or(body_fields{});
 }
-
-} // namespace
 
 body_fields read_body_fields(std::string_view body) {
     body_fields found;

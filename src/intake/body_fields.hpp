@@ -17,4 +17,8 @@ struct body_fields {
 /// any input, needs no memory for the rest of the body, and recurses no further than a few levels: depth is no danger.
 body_fields read_body_fields(std::string_view body);
 
+/// The slow half of that, for whatever quick_parse does not take; with the type as it stands in the body. What both
+/// take they must read alike.
+body_fields read_thoroughly(std::string_view body);
+
 } // namespace hookd::intake

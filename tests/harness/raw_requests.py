@@ -7,6 +7,8 @@ signature is wrong, `{length}` for the body's length.
 
 from dataclasses import dataclass, field
 
+from .signing import signature_headers
+
 BODY = b'{"type":"upsert.success","name":"raw"}'
 LINE = b"POST /webhooks/colivara HTTP/1.1"
 HOST = b"Host: localhost"
@@ -27,6 +29,16 @@ class Case:
     def __post_init__(self):
         self.stored = self.answers[0] == 204
         self.closes = self.answers[-1] != 204
+
+    def request(self, secret, id):
+        """Its bytes, with everything filled in."""
+        good = signature_headers(secret, self.body, id)
+        forged = {**good, "svix-signature": "v1," + "A" * 43 + "="}
+        raw = self.raw.replace(b"{length}", b"%d" % len(self.body))
+        marks = (b"{auth}", good, "\r\n"), (b"{forged}", forged, "\r\n"), (b"{auth-lf}", good, "\n")
+        for mark, fields, end in marks:
+            raw = raw.replace(mark, end.join(f"{name}: {value}" for name, value in fields.items()).encode())
+        return raw
 
 
 def head(*lines, line=LINE, host=HOST, end=b"\r\n"):

@@ -19,6 +19,11 @@ TEST_CASE("time: RFC 3339 is read as it is written, whatever the offset") {
     CHECK(to_rfc3339(*parse_rfc3339("2024-02-29T00:00:00Z")) == "2024-02-29T00:00:00.000Z");
 }
 
+TEST_CASE("time: any instant at all is written with a year of four digits") {
+    CHECK(to_rfc3339(unix_millis::max()) == "9999-12-31T23:59:59.999Z");
+    CHECK(to_rfc3339(unix_millis::min()) == "0000-01-01T00:00:00.000Z");
+}
+
 TEST_CASE("time: what is not RFC 3339, or out of range, is refused") {
     for (const std::string text :
          {"", "2026", "2026-11-22", "2026-11-22T22:48:01", "2026-11-22T22:48Z", "2026-02-29T00:00:00Z",

@@ -104,14 +104,20 @@ TEST_CASE("client response: a body of any size is dropped as it comes") {
 }
 
 TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none") {
-    const auto bad =
-        GENERATE(std::string{"SSH-2.0-OpenSSH_9.2\r\n"}, std::string{"HTTP/2 200 OK\r\n\r\n"},
-                 std::string{"HTTP/1.1 2000 OK\r\n\r\n"}, std::string{"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
-                 std::string{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"},
-                 std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"},
-                 std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n"},
-                 "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+    const auto bad = GENERATE(std::string{"SSH-2.0-OpenSSH_9.2\r\n"}, std::string{"HTTP/2 200 OK\r\n\r\n"},
+                              std::string{"HTTP/1.1 2000 OK\r\n\r\n"}, std::string{"HTTP/1.0 020 OK\r\n\r\nto the end"},
+                              std::string{"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+                              std::string{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"},
+                              std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"},
+                              std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n"},
+                              "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
     CHECK(read(bad).reached == progress::malformed);
+}
+
+TEST_CASE("client response: a last chunk that comes byte by byte and ends badly is no answer") {
+    const auto bad = GENERATE(std::string_view{"0\r\nok"}, std::string_view{"0\r\nX"}, std::string_view{"0\r"});
+    CHECK(read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string{bad}, 1).reached !=
+          progress::complete);
 }
 
 TEST_CASE("client response: the first Retry-After of the header is kept, in bounds, and no trailer's") {

@@ -1,0 +1,130 @@
+#include "fuzz/input.hpp"
+#include "fuzz/reference_framing.hpp"
+#include "fuzz/require.hpp"
+#include "fuzz/targets.hpp"
+#include "http/client_address.hpp"
+#include "http/request_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace hookd::fuzz {
+
+namespace {
+
+using progress = http::request_reader::progress;
+
+/// What a connection comes to see: each request written out, and the refusal that ends it.
+struct transcript {
+    std::vector<std::string> requests;
+    std::vector<std::string> bodies;
+    std::string open_head; ///< Of a request whose body is not all there.
+    unsigned refused = 0;
+    std::string_view reason;
+
+    /// Whether the same requests are in it and it ends in the same way. Where a chunk's extension opens a quote and the
+    /// line ends within, Beast waits for the quote's end in what follows if that has not come yet: such a body is never
+    /// whole, but how soon it is refused, and whether as malformed or as too large, hangs on the packets.
+    bool agrees_with(const transcript& other) const {
+        const bool in_body = !open_head.empty();
+        return requests == other.requests && bodies == other.bodies && open_head == other.open_head &&
+               (in_body || (refused == other.refused && reason == other.reason));
+    }
+};
+
+/// Small, so that small inputs reach them.
+server_settings limits() {
+    server_settings made;
+    made.max_header = byte_size{512};
+    made.max_body = byte_size{256};
+    return made;
+}
+
+std::string written_out(const hookd::request& what) {
+    std::string text;
+    text.append(what.method).append(" ").append(what.target);
+    for (const auto& [name, value] : what.fields) {
+        text.append("\n").append(name).append(":").append(value);
+    }
+    return text;
+}
+
+void check_client(const hookd::request& what) {
+    static const std::vector<cidr> trusted{*cidr::parse("10.0.0.0/8"), *cidr::parse("fd00::/8")};
+    const auto client = http::client_behind("10.0.0.1", trusted, what.fields);
+    require(!client || ip_address::parse(*client).has_value(), "the client behind a proxy is an address");
+}
+
+class connection {
+public:
+    connection() : reader_{limits()} {}
+
+    void take(std::string_view bytes) {
+        while (!bytes.empty() && seen_.refused == 0) {
+            const auto room = reader_.room();
+            require(!room.empty(), "there is room while more is needed");
+            const auto count = std::min(room.size(), bytes.size());
+            std::memcpy(room.data(), bytes.data(), count);
+            reader_.filled(count);
+            bytes.remove_prefix(count);
+            advance();
+        }
+    }
+    const transcript& seen() const { return seen_; }
+
+private:
+    void advance() {
+        for (;;) {
+            switch (reader_.advance()) {
+            case progress::need_more:
+                return;
+            case progress::head:
+                seen_.open_head = written_out(reader_.current());
+                check_client(reader_.current());
+                break;
+            case progress::complete:
+                require(written_out(reader_.current()) == seen_.open_head, "a body, or a trailer, changes no header");
+                require(reader_.current().body.size() <= limits().max_body.bytes, "max_body");
+                seen_.requests.push_back(std::exchange(seen_.open_head, {}));
+                seen_.bodies.emplace_back(reader_.current().body);
+                reader_.next();
+                break;
+            case progress::refused:
+                seen_.refused = reader_.why().status;
+                seen_.reason = reader_.why().reason;
+                return;
+            }
+        }
+    }
+
+    http::request_reader reader_;
+    transcript seen_;
+};
+
+/// No request is two, and no two are one: each ends where the letter of the RFC says.
+void compare_with_reference(const transcript& seen, std::string_view bytes) {
+    for (std::size_t i = 0; i < seen.requests.size(); ++i) {
+        const auto framed = frame(bytes);
+        require(framed.has_value(), "an accepted request is framed in one way only");
+        const auto& written = seen.requests[i];
+        require(framed->request_line == written.substr(0, written.find('\n')) + " HTTP/1.1", "it begins there");
+        require(framed->body == seen.bodies[i], "it has that body");
+        bytes = framed->rest;
+    }
+}
+
+} // namespace
+
+void request(std::string_view bytes) {
+    input parts{bytes};
+    const auto seed = parts.byte();
+    connection whole;
+    whole.take(parts.rest());
+    connection cut;
+    in_pieces(parts.rest(), seed, [&](std::string_view piece) { cut.take(piece); });
+    require(whole.seen().agrees_with(cut.seen()), "the same is seen however the bytes are cut");
+    compare_with_reference(whole.seen(), parts.rest());
+}
+
+} // namespace hookd::fuzz

@@ -1,0 +1,74 @@
+#include "fuzz/input.hpp"
+#include "fuzz/require.hpp"
+#include "fuzz/targets.hpp"
+#include "http/client_response.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hookd::fuzz {
+
+namespace {
+
+using progress = http::response_reader::progress;
+constexpr std::size_t kept_body = 64;
+
+/// What the client would make of it once the server has closed. Beast finds a malformed header at once in whole bytes
+/// and in cut ones at its end, so when it is found does not count.
+struct transcript {
+    bool answered = false;
+    unsigned status = 0;
+    std::string retry_after;
+    std::string body;
+
+    bool operator==(const transcript&) const = default;
+};
+
+class exchange {
+public:
+    explicit exchange(bool head_request) : reader_{kept_body} { reader_.expect(head_request); }
+
+    void take(std::string_view bytes) {
+        while (!bytes.empty() && reached_ == progress::need_more) {
+            const auto room = reader_.room();
+            require(!room.empty(), "there is room while more is needed");
+            const auto count = std::min(room.size(), bytes.size());
+            std::memcpy(room.data(), bytes.data(), count);
+            reader_.filled(count);
+            bytes.remove_prefix(count);
+            reached_ = reader_.advance();
+        }
+    }
+
+    transcript end() {
+        transcript seen;
+        seen.answered = reached_ == progress::complete || (reached_ == progress::need_more && reader_.ends_here());
+        if (seen.answered) {
+            seen.status = reader_.status();
+            seen.retry_after = reader_.retry_after();
+            seen.body = reader_.take_body();
+            require(seen.status >= 200 && seen.status <= 999, "an interim answer is never the answer");
+            require(seen.body.size() <= kept_body, "no more is kept than was asked for");
+        }
+        return seen;
+    }
+
+private:
+    http::response_reader reader_;
+    progress reached_ = progress::need_more;
+};
+
+} // namespace
+
+void response(std::string_view bytes) {
+    input parts{bytes};
+    const auto seed = parts.byte();
+    const bool head_request = parts.byte() == 'H';
+    exchange whole{head_request};
+    whole.take(parts.rest());
+    exchange cut{head_request};
+    in_pieces(parts.rest(), seed, [&](std::string_view piece) { cut.take(piece); });
+    require(whole.end() == cut.end(), "the same is seen however the bytes are cut");
+}
+
+} // namespace hookd::fuzz
