@@ -79,21 +79,12 @@ std::string sink_text(const json& sink, const report_style& style) {
         line += " after " + count_text(attempts, "attempt");
     }
     if (const auto next = text(sink, "next_try"); !next.empty()) {
-        auto when = time_text(next, style.utc);
-        when.erase(when.find_last_not_of(' ') + 1);
-        line += ", next try " + when;
+        line += ", next try " + time_text(next, style.utc);
     }
     line += '\n';
-    // A hook's last words: in lines that fit, none of it left out.
-    auto detail = escaped(text(sink, "detail"));
-    while (!detail.empty()) {
-        const auto room = style.columns > 4 ? style.columns - 4 : style.columns;
-        auto cut = std::min(room, detail.size());
-        while (cut < detail.size() && cut > 0 && (static_cast<unsigned char>(detail[cut]) & 0xc0U) == 0x80U) {
-            --cut;
-        }
-        line += "    " + detail.substr(0, cut) + '\n';
-        detail.erase(0, cut);
+    constexpr std::string_view indent = "    ";
+    for (const auto& said : escaped_lines(text(sink, "detail"), style.columns - indent.size())) {
+        line.append(indent).append(said) += '\n';
     }
     return line;
 }
