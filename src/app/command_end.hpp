@@ -15,6 +15,9 @@ struct command_end {
 template <class T>
 using command_result = std::expected<T, command_end>;
 
+/// Said where standard output takes no more.
+inline constexpr const char* output_fault = "Check where the output goes: it cannot be written";
+
 inline int end(const command_end& why, std::ostream& err) {
     err << why.message << '\n';
     return why.code;

@@ -1,6 +1,7 @@
 #include "app/send_command.hpp"
 
 #include "app/clock.hpp"
+#include "app/command_end.hpp"
 #include "app/command_input.hpp"
 #include "app/send_body.hpp"
 #include "app/send_load.hpp"
@@ -147,7 +148,7 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     }
     err << advice_text(tally);
     if (!out.flush()) {
-        err << "Check where the output goes: it cannot be written\n";
+        err << output_fault << '\n';
         return exit_io;
     }
     return tally.good() == plan.requests() ? exit_done : exit_no;
