@@ -8,6 +8,7 @@
 #include "app/run_command.hpp"
 #include "app/send_command.hpp"
 #include "app/status_command.hpp"
+#include "app/terminal_text.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
 #include "app/wrap.hpp"
@@ -19,6 +20,7 @@
 #include <functional>
 #include <iostream>
 #include <poll.h>
+#include <sstream>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -172,7 +174,10 @@ int run_command_line(int count, char** words) {
     try {
         line.parse(count, words);
     } catch (const CLI::ParseError& fault) {
-        return line.exit(fault) == 0 ? exit_done : exit_usage;
+        std::ostringstream said;
+        const bool helped = line.exit(fault, std::cout, said) == 0;
+        std::cerr << escaped_paragraph(said.str());
+        return helped ? exit_done : exit_usage;
     }
     return with_output_written(chosen());
 }

@@ -130,6 +130,15 @@ std::string escaped(std::string_view text, std::size_t columns) {
     return shown;
 }
 
+std::string escaped_paragraph(std::string_view lines) {
+    std::string shown;
+    for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+        shown += escaped(lines.substr(0, end)) + '\n';
+        lines.remove_prefix(end + 1);
+    }
+    return shown + escaped(lines);
+}
+
 std::vector<std::string> escaped_lines(std::string_view text, std::size_t columns) {
     std::vector<std::string> lines;
     std::string line;

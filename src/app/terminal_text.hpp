@@ -16,6 +16,9 @@ std::string escaped(std::string_view text, std::size_t columns);
 /// between two characters.
 std::vector<std::string> escaped_lines(std::string_view text, std::size_t columns);
 
+/// Lines, each of them escaped.
+std::string escaped_paragraph(std::string_view lines);
+
 /// `text`, which must be escaped, with spaces behind it up to `columns`.
 std::string padded(std::string text, std::size_t columns);
 
