@@ -1,11 +1,14 @@
 """Repairs and pauses while the journal's disk is full: refused with what to do, nothing half done, nothing lost."""
 
 import contextlib
+import socket
+import threading
 
 import pytest
 
 from harness import message_id, success_event, until
 from harness.admin import status
+from harness.colivara import reply
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 
 DONE, IO = 0, 74
@@ -37,8 +40,9 @@ def filler(small_disk):
 def full(make_daemon, small_disk, tmp_path):
     """A daemon whose journal is on the small disk, with a file sink and a hook that refuses until $here/repaired."""
     hook = write_hook(tmp_path, '[ -e "$here/repaired" ] || exit 65; printf "%s\\n" "$HOOKD_ID" >>"$here/done"')
-    return make_daemon(journal={"path": small_disk / "journal.db"},
-                       sinks=[file_sink(tmp_path / "events.jsonl"), exec_sink(hook)]).start()
+    with make_daemon(journal={"path": small_disk / "journal.db"},
+                     sinks=[file_sink(tmp_path / "events.jsonl"), exec_sink(hook)]) as daemon:
+        yield daemon  # which ends before its disk goes
 
 
 def sinks_of(daemon):
@@ -87,3 +91,31 @@ def test_dead_letters_are_dropped_one_and_all_or_stay(full, filler, tmp_path):
     assert again.stdout.startswith(f"replayed {len(ids) - dropped} deliveries")
     until(lambda: len(lines_of(tmp_path / "done")) == len(ids) - dropped, "what was kept")
     assert sorted(lines_of(tmp_path / "done")) == sorted(ids[dropped:])
+
+
+def test_what_was_replayed_before_the_disk_was_full_is_told(make_daemon, tmp_path):
+    """The journal has some space in reserve: how far a replay of many gets depends on it, so here a socket plays the
+    daemon whose disk is full after the first part."""
+    def part(events, more):
+        return reply(200, {"events": events, "deliveries": events, "sinks": ["app"], "position": events, "more": more,
+                           "last_sequence": 500})
+    answers = [reply(200, b"ok"), part(500, False), part(250, True), reply(503, {"error": REFUSAL.strip()})]
+    path = tmp_path / "admin.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        listening.settimeout(20)
+
+        def play():
+            for answer in answers:
+                peer, _ = listening.accept()
+                with peer:
+                    peer.recv(65536)
+                    peer.sendall(answer)
+
+        playing = threading.Thread(target=play)
+        playing.start()
+        ended = make_daemon().run("events", "replay", "--dead", "--yes", "--socket", path)
+        playing.join()
+    told = (ended.returncode, ended.stdout, ended.stderr)
+    assert told == (IO, "replayed 250 deliveries of 250 events to app\n", REFUSAL)
