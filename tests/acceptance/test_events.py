@@ -1,5 +1,6 @@
 """Looking into the journal, having sinks do it again, waiting for a document, pausing sinks: online and offline."""
 
+import contextlib
 import json
 import os
 import pty
@@ -328,6 +329,23 @@ def test_a_journal_that_a_daemon_holds_is_not_opened_beside_it(make_daemon):
     daemon.configuration["admin"]["socket"] = elsewhere
 
 
+@pytest.mark.parametrize("spoil", ["newer", "no journal"])
+def test_a_journal_that_is_not_understood_is_left_as_it_is(broken, spoil):
+    send_dead(broken)
+    broken.stop()
+    if spoil == "newer":
+        with contextlib.closing(sqlite3.connect(broken.journal_path)) as journal:
+            journal.execute("PRAGMA user_version = 99")
+    else:
+        broken.journal_path.write_bytes(b"not mine" * 1000)
+    before = broken.journal_path.read_bytes()
+    for words in (["list"], ["replay", "--dead", "--yes"], ["drop", "--dead", "--yes"]):
+        asked = broken.run("events", *words)
+        assert (asked.returncode, asked.stdout) == (IO, "")
+        assert str(broken.journal_path) in asked.stderr
+    assert broken.journal_path.read_bytes() == before
+
+
 @pytest.mark.parametrize("words", [["events", "tail"], ["wait", "--document", "a"], ["sinks"],
                                    ["sinks", "pause", "events"], ["events", "list", "--socket", "/nowhere"]])
 def test_what_needs_the_daemon_says_so_where_there_is_none(make_daemon, words):
@@ -353,6 +371,22 @@ def test_tail_follows_what_comes(make_daemon):
             assert tail.wait(30) == UNREACHABLE
         finally:
             tail.kill()
+
+
+def test_a_daemon_that_stops_ends_every_tail_with_what_to_do(make_daemon):
+    daemon = make_daemon().start()
+    daemon.send(success_event("one"))
+    command = [binary(), "-c", daemon.configuration_path, "events", "tail"]
+    with contextlib.ExitStack() as stack:
+        tails = [stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+                 for _ in range(2)]
+        for tail in tails:
+            stack.callback(tail.kill)
+            assert tail.stdout.readline().startswith("sequence") and tail.stdout.readline().endswith("one\n")
+        daemon.stop()
+        for tail in tails:
+            assert tail.communicate(timeout=30)[1].startswith("Start the daemon")
+            assert tail.returncode == UNREACHABLE
 
 
 # wait
@@ -414,6 +448,23 @@ def test_a_paused_sink_gets_nothing_until_it_is_resumed_and_loses_nothing(make_d
     assert daemon.run("sinks", "resume", "events").stdout == "events: resumed\n"
     until(lambda: len(lines_of(path)) >= 22, "what waited")
     assert [json.loads(line)["id"] for line in lines_of(path)] == [first, *ids, last]
+
+
+def test_what_is_replayed_twice_while_its_sink_is_paused_comes_once(make_daemon, tmp_path):
+    path = tmp_path / "events.jsonl"
+    daemon = make_daemon(sinks=[file_sink(path)]).start()
+    ids = [message_id() for _ in range(5)]
+    for id in ids:
+        daemon.send(success_event(), id)
+    until(lambda: len(lines_of(path)) == 5, "all")
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
+    for _ in range(2):
+        assert daemon.run("events", "replay", "--type", "*", "--yes").stdout.startswith("replayed 5 deliveries")
+    assert len(lines_of(path)) == 5
+    assert daemon.run("sinks", "resume", "events").returncode == DONE
+    until(lambda: status(daemon)["sinks"][0]["waiting"] == 0 and len(lines_of(path)) >= 10, "all again")
+    daemon.stop()
+    assert sorted(json.loads(line)["id"] for line in lines_of(path)) == sorted([*ids, *ids])
 
 
 def test_a_daemon_with_a_paused_sink_stops_as_ever(make_daemon):
