@@ -29,7 +29,7 @@ inline answer journal_closed() {
 }
 
 inline answer journal_full() {
-    return refused(503, "the journal's disk is full, nothing was changed");
+    return refused(503, "free some space and do it again: the journal's disk is full, and no more was changed");
 }
 
 } // namespace hookd::admin

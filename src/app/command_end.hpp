@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/terminal_text.hpp"
+
 #include <expected>
 #include <ostream>
 #include <string>
@@ -15,8 +17,12 @@ struct command_end {
 template <class T>
 using command_result = std::expected<T, command_end>;
 
+/// Said where standard output takes no more.
+inline constexpr const char* output_fault = "Check where the output goes: it cannot be written";
+
+/// The message may quote the command line, which a script may have made of a stranger's words.
 inline int end(const command_end& why, std::ostream& err) {
-    err << why.message << '\n';
+    err << escaped_paragraph(why.message) << '\n';
     return why.code;
 }
 

@@ -1,4 +1,5 @@
 #include "app/check_command.hpp"
+#include "app/command_end.hpp"
 #include "app/configuration.hpp"
 #include "app/events_line.hpp"
 #include "app/exit_code.hpp"
@@ -7,6 +8,7 @@
 #include "app/run_command.hpp"
 #include "app/send_command.hpp"
 #include "app/status_command.hpp"
+#include "app/terminal_text.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
 #include "app/wrap.hpp"
@@ -17,6 +19,8 @@
 
 #include <functional>
 #include <iostream>
+#include <poll.h>
+#include <sstream>
 #include <unistd.h>
 
 namespace hookd::app {
@@ -134,6 +138,19 @@ void add_version(CLI::App& line, std::function<int()>& chosen) {
     command->callback([&chosen] { chosen = [] { return run_version(std::cout); }; });
 }
 
+/// The exit code, once what became of the output is known.
+int with_output_written(int code) {
+    if (code != exit_done || std::cout.flush()) {
+        return code;
+    }
+    pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+    const bool had_enough = poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0; // as head(1) has
+    if (!had_enough) {
+        std::cerr << output_fault << '\n';
+    }
+    return exit_io;
+}
+
 } // namespace
 
 int run_command_line(int count, char** words) {
@@ -157,10 +174,12 @@ int run_command_line(int count, char** words) {
     try {
         line.parse(count, words);
     } catch (const CLI::ParseError& fault) {
-        return line.exit(fault) == 0 ? exit_done : exit_usage;
+        std::ostringstream said;
+        const bool helped = line.exit(fault, std::cout, said) == 0;
+        std::cerr << escaped_paragraph(said.str());
+        return helped ? exit_done : exit_usage;
     }
-    const int code = chosen();
-    return code != exit_done || std::cout.flush() ? code : exit_io;
+    return with_output_written(chosen());
 }
 
 } // namespace hookd::app

@@ -29,6 +29,12 @@ std::string text(const json& from, const char* key) {
     return found != from.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+/// An event that is none of ColiVara's may have no such name.
+std::string shown_name(const json& from, const char* key, std::size_t columns) {
+    const auto name = text(from, key);
+    return name.empty() ? "-" : escaped(name, columns);
+}
+
 std::uint64_t number(const json& from, const char* key) {
     const auto found = from.find(key);
     return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
@@ -79,21 +85,12 @@ std::string sink_text(const json& sink, const report_style& style) {
         line += " after " + count_text(attempts, "attempt");
     }
     if (const auto next = text(sink, "next_try"); !next.empty()) {
-        auto when = time_text(next, style.utc);
-        when.erase(when.find_last_not_of(' ') + 1);
-        line += ", next try " + when;
+        line += ", next try " + time_text(next, style.utc);
     }
     line += '\n';
-    // A hook's last words: in lines that fit, none of it left out.
-    auto detail = escaped(text(sink, "detail"));
-    while (!detail.empty()) {
-        const auto room = style.columns > 4 ? style.columns - 4 : style.columns;
-        auto cut = std::min(room, detail.size());
-        while (cut < detail.size() && cut > 0 && (static_cast<unsigned char>(detail[cut]) & 0xc0U) == 0x80U) {
-            --cut;
-        }
-        line += "    " + detail.substr(0, cut) + '\n';
-        detail.erase(0, cut);
+    constexpr std::string_view indent = "    ";
+    for (const auto& said : escaped_lines(text(sink, "detail"), style.columns - indent.size())) {
+        line.append(indent).append(said) += '\n';
     }
     return line;
 }
@@ -121,7 +118,7 @@ std::string event_list_line(const json& event, const report_style& style) {
                        padded(time_text(text(event, "accepted"), style.utc), moment_columns),
                        padded(escaped(text(event, "type"), type_columns), type_columns),
                        coloured(padded(state, state_columns), with, style.colour),
-                       escaped(text(event, "document"), document_columns(style)));
+                       shown_name(event, "document", document_columns(style)));
 }
 
 std::string event_story_text(const json& event, const report_style& style) {
@@ -129,8 +126,8 @@ std::string event_story_text(const json& event, const report_style& style) {
     const auto room = style.columns > story_label ? style.columns - story_label : style.columns;
     add_line(shown, "event", fmt::format("{}, {}", number(event, "sequence"), escaped(text(event, "id"))));
     add_line(shown, "type", escaped(text(event, "type"), room));
-    add_line(shown, "document", escaped(text(event, "document"), room));
-    add_line(shown, "collection", escaped(text(event, "collection"), room));
+    add_line(shown, "document", shown_name(event, "document", room));
+    add_line(shown, "collection", shown_name(event, "collection", room));
     add_line(shown, "accepted", time_text(text(event, "accepted"), style.utc));
     add_line(shown, "from", escaped(text(event, "peer")) + ", at endpoint " + escaped(text(event, "endpoint")));
     add_line(shown, "body",

@@ -3,6 +3,7 @@
 #include "app/admin_client.hpp"
 #include "app/exit_code.hpp"
 #include "app/offline_journal.hpp"
+#include "app/terminal_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,8 +37,11 @@ public:
 
 private:
     command_end refusal(const http::response& answer) const {
-        if (auto why = refusal_text(answer.body); !why.empty()) {
-            return {answer.status == 400 ? exit_usage : exit_no, std::move(why)};
+        if (auto why = refusal_of(answer.status, answer.body); !why.message.empty()) {
+            return why;
+        }
+        if (answer.status == 414 || answer.status == 431) {
+            return {exit_usage, "Shorten the filter: the daemon reads no request of this length"};
         }
         return {exit_unreachable, "Name the daemon's admin.socket with --socket: what listens on " + socket_ +
                                       " does not tell of events"};
@@ -71,16 +75,17 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
     return open_offline_journal(given.config_path);
 }
 
-std::string refusal_text(const std::string& body) {
+command_end refusal_of(unsigned status, const std::string& body) {
+    const int code = status == 400 ? exit_usage : status == 503 ? exit_io : exit_no;
     const auto told = nlohmann::json::parse(body, nullptr, false);
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
-        return {};
+        return {code, {}};
     }
     auto text = told["error"].get<std::string>();
     if (!text.empty()) {
         text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
     }
-    return text;
+    return {code, escaped(text)};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -42,7 +42,7 @@ std::string moment_text(unix_millis when, bool utc) {
     std::array<char, 64> text{};
     utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts);
     const auto length =
-        std::strftime(text.data(), text.size(), utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d %H:%M:%S ", &parts);
+        std::strftime(text.data(), text.size(), utc ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d %H:%M:%S", &parts);
     return {text.data(), length};
 }
 

@@ -12,8 +12,8 @@ namespace hookd::app {
 /// `2026-11-23 08:00`, `2026-11-23 08:00:00`.
 std::optional<unix_millis> parse_moment(std::string_view text, unix_millis now);
 
-/// To the second: local time, or with `utc` RFC 3339; always of the same width.
+/// To the second: local time, or with `utc` RFC 3339.
 std::string moment_text(unix_millis when, bool utc);
-constexpr std::size_t moment_columns = 20;
+constexpr std::size_t moment_columns = 20; ///< Of the longer one.
 
 } // namespace hookd::app

@@ -50,7 +50,7 @@ public:
         if (given.status == 200) {
             return body;
         }
-        return std::unexpected{command_end{given.status == 400 ? exit_usage : exit_no, refusal_text(body)}};
+        return std::unexpected{refusal_of(given.status, body)};
     }
 
 private:

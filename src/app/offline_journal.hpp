@@ -11,7 +11,7 @@ namespace hookd::app {
 /// It must be there.
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path);
 
-/// What an answer of another status than 200 says of why; empty where it says nothing.
-std::string refusal_text(const std::string& body);
+/// How a command ends that got an answer of another status than 200; without a message where that does not say why.
+command_end refusal_of(unsigned status, const std::string& body);
 
 } // namespace hookd::app

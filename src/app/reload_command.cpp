@@ -25,8 +25,8 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     }
     const auto answer = ask_daemon(socket->path, "POST", "/v1/reload", patience);
     if (!answer) {
-        err << (socket->faults.empty() ? unreachable_text(socket->path, answer.error()) : socket->faults) << '\n';
-        return socket->faults.empty() ? exit_unreachable : exit_config;
+        return socket->faults.empty() ? end({exit_unreachable, unreachable_text(socket->path, answer.error())}, err)
+                                      : end({exit_config, socket->faults}, err);
     }
     if (answer->status == 200) {
         out << "reloaded\n";

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <istream>
 #include <ostream>
 #include <set>
@@ -28,18 +29,17 @@ public:
         : given_{given}, with_{with}, queries_{std::move(queries)} {}
 
     /// Of what is there now: what comes later is left alone by `carry_out`, too.
-    command_result<tally> count() { return all(true); }
-    command_result<tally> carry_out() { return all(false); }
+    command_result<void> count(tally& to) { return all(true, to); }
+    /// Where it fails, `to` has what was done before.
+    command_result<void> carry_out(tally& to) { return all(false, to); }
 
 private:
-    command_result<tally> all(bool dry_run) {
-        tally counted;
-        for (const auto& query : queries_) {
-            if (auto done = one(query, dry_run, counted); !done) {
-                return std::unexpected{done.error()};
-            }
+    command_result<void> all(bool dry_run, tally& to) {
+        command_result<void> done;
+        for (std::size_t i = 0; done && i < queries_.size(); ++i) {
+            done = one(queries_[i], dry_run, to);
         }
-        return counted;
+        return done;
     }
 
     command_result<void> one(const std::string& query, bool dry_run, tally& to) {
@@ -99,7 +99,10 @@ result<std::vector<std::string>> queries_of(const repair_arguments& given) {
     }
     std::vector<std::string> all;
     for (const auto& id : given.ids) {
-        all.push_back(parameter("id", id) + (query->empty() ? "" : '&' + *query));
+        auto one = parameter("id", id) + (query->empty() ? "" : '&' + *query);
+        if (std::ranges::find(all, one) == all.end()) {
+            all.push_back(std::move(one));
+        }
     }
     return all;
 }
@@ -112,7 +115,9 @@ bool needs_a_yes(const repair_arguments& given) {
 bool is_wanted(const std::string& what, std::istream& in, std::ostream& err) {
     err << what << "? [y/N] " << std::flush;
     std::string line;
-    std::getline(in, line);
+    if (!std::getline(in, line)) {
+        err << '\n'; // which an answer would have had
+    }
     return line == "y" || line == "Y" || line == "yes";
 }
 
@@ -131,28 +136,28 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         return end(with.error(), err);
     }
     repair work{given, **with, std::move(*queries)};
-    const auto counted = work.count();
-    if (!counted) {
-        return end(counted.error(), err);
+    tally counted;
+    if (const auto could = work.count(counted); !could) {
+        return end(could.error(), err);
     }
-    if (counted->deliveries == 0) {
+    if (counted.deliveries == 0) {
         return end({exit_no, given.drop ? "No such dead letter: look with events list --state dead"
                                         : "No such event that a sink was done with: look with events list"},
                    err);
     }
     if (given.dry_run) {
-        out << "would " << (given.drop ? "drop " : "replay ") << text_of(*counted, given.drop) << '\n';
+        out << "would " << (given.drop ? "drop " : "replay ") << text_of(counted, given.drop) << '\n';
         return exit_done;
     }
-    if (needs_a_yes(given) && !is_wanted((given.drop ? "Drop " : "Replay ") + text_of(*counted, given.drop), in, err)) {
+    if (needs_a_yes(given) && !is_wanted((given.drop ? "Drop " : "Replay ") + text_of(counted, given.drop), in, err)) {
         return end({exit_no, "Nothing was changed"}, err);
     }
-    const auto done = work.carry_out();
-    if (!done) {
-        return end(done.error(), err);
+    tally changed;
+    const auto done = work.carry_out(changed);
+    if (done || changed.deliveries > 0) {
+        out << (given.drop ? "dropped " : "replayed ") << text_of(changed, given.drop) << '\n';
     }
-    out << (given.drop ? "dropped " : "replayed ") << text_of(*done, given.drop) << '\n';
-    return exit_done;
+    return done ? exit_done : end(done.error(), err);
 }
 
 } // namespace hookd::app

@@ -1,11 +1,13 @@
 #include "app/send_command.hpp"
 
 #include "app/clock.hpp"
+#include "app/command_end.hpp"
 #include "app/command_input.hpp"
 #include "app/send_body.hpp"
 #include "app/send_load.hpp"
 #include "app/send_report.hpp"
 #include "app/send_tally.hpp"
+#include "app/terminal_text.hpp"
 
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/text.hpp>
@@ -147,7 +149,7 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     }
     err << advice_text(tally);
     if (!out.flush()) {
-        err << "Check where the output goes: it cannot be written\n";
+        err << output_fault << '\n';
         return exit_io;
     }
     return tally.good() == plan.requests() ? exit_done : exit_no;
@@ -167,7 +169,7 @@ outcome<exit_code> send_all(const send_arguments& given, std::ostream& out, std:
         return std::unexpected{body.error()};
     }
     if (const auto type = type_of(body->of(1)); type && *type != given.type) {
-        err << "The body says the type " << *type << ", not " << given.type << "; it is sent so.\n";
+        err << "The body says the type " << escaped(*type) << ", not " << escaped(given.type) << "; it is sent so.\n";
     }
     auto receiver = find_receiver(given, *where);
     if (!receiver) {
@@ -200,8 +202,7 @@ int run_send(const send_arguments& arguments, std::ostream& out, std::ostream& e
     std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
     const auto done = send_all(arguments, out, err);
     if (!done) {
-        err << done.error().message << '\n';
-        return done.error().code;
+        return end({done.error().code, done.error().message}, err);
     }
     return *done;
 }

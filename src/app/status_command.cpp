@@ -32,8 +32,7 @@ int run_status(const std::string& config_path, const status_arguments& given, st
         if (!socket->faults.empty()) {
             err << socket->faults << '\n';
         }
-        err << unreachable_text(socket->path, answer.error()) << '\n';
-        return exit_unreachable;
+        return end({exit_unreachable, unreachable_text(socket->path, answer.error())}, err);
     }
     const auto status = nlohmann::ordered_json::parse(answer->body, nullptr, false);
     if (answer->status != 200 || !is_status(status)) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <unistd.h>
+#include <utility>
 
 namespace hookd::app {
 
@@ -127,6 +128,52 @@ std::string escaped(std::string_view text, std::size_t columns) {
         text.remove_prefix(next.bytes);
     }
     return shown;
+}
+
+std::string escaped_paragraph(std::string_view lines) {
+    std::string shown;
+    for (auto end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+        shown += escaped(lines.substr(0, end)) + '\n';
+        lines.remove_prefix(end + 1);
+    }
+    return shown + escaped(lines);
+}
+
+std::vector<std::string> escaped_lines(std::string_view text, std::size_t columns) {
+    std::vector<std::string> lines;
+    std::string line;
+    std::size_t used = 0;
+    std::string word; // what has come behind the line's last space
+    std::size_t word_columns = 0;
+    const auto end_line = [&] {
+        if (used == 0) { // a word alone that is longer than a line
+            lines.push_back(std::exchange(word, {}));
+            word_columns = 0;
+        } else {
+            line.erase(line.find_last_not_of(' ') + 1);
+            lines.push_back(std::exchange(line, {}));
+            used = 0;
+        }
+    };
+    while (!text.empty()) {
+        const auto next = first_of(text);
+        const auto what = show(text.substr(0, next.bytes), next);
+        text.remove_prefix(next.bytes);
+        const bool space = what.shown == " ";
+        while (!space && used + word_columns > 0 && used + word_columns + what.columns > columns) {
+            end_line();
+        }
+        word += what.shown;
+        word_columns += what.columns;
+        if (space) {
+            line += std::exchange(word, {});
+            used += std::exchange(word_columns, 0);
+        }
+    }
+    if (line += word; !line.empty()) {
+        lines.push_back(std::move(line));
+    }
+    return lines;
 }
 
 std::string padded(std::string text, std::size_t columns) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text of strangers, and colour, on their way to a terminal.
 namespace hookd::app {
@@ -11,6 +12,12 @@ namespace hookd::app {
 std::string escaped(std::string_view text);
 /// The same, in at most `columns` columns; where that is not all of it, an ellipsis ends it.
 std::string escaped(std::string_view text, std::size_t columns);
+/// The same, none of it left out, in lines of at most `columns` columns: broken at a space where there is one, else
+/// between two characters.
+std::vector<std::string> escaped_lines(std::string_view text, std::size_t columns);
+
+/// Lines, each of them escaped.
+std::string escaped_paragraph(std::string_view lines);
 
 /// `text`, which must be escaped, with spaces behind it up to `columns`.
 std::string padded(std::string text, std::size_t columns);

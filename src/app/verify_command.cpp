@@ -1,5 +1,6 @@
 #include "app/verify_command.hpp"
 
+#include "app/command_end.hpp"
 #include "app/command_input.hpp"
 #include "app/wrap.hpp"
 
@@ -172,8 +173,7 @@ int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostrea
     const auto keys = read_keys(arguments.secret_file);
     const auto given = keys ? read_message(arguments, source) : outcome<message>(std::unexpected(keys.error()));
     if (!given) {
-        err << given.error().message << '\n';
-        return given.error().code;
+        return end({given.error().code, given.error().message}, err);
     }
     std::vector<std::string> findings;
     const auto verdict = judge(arguments, *keys, *given, findings);

@@ -168,14 +168,28 @@ asio::awaitable<client_result<response>> client::state::try_once(bool head_reque
 asio::awaitable<client_result<response>> client::state::exchange() {
     // A server may answer and close before it has read everything (413): so a failed write is not the end, but for TLS,
     // where nothing may follow it (SSL_get_error(3)).
-    if (!co_await send_message() && (where_->tls || deadline_.passed())) {
+    std::string_view rest{message_};
+    auto written = write_some(rest);
+    while (written == io_status::want_write || written == io_status::want_read) {
+        if (!co_await wait(written == io_status::want_write ? socket::wait_write : socket::wait_read)) {
+            break;
+        }
+        written = write_some(rest);
+    }
+    if (!rest.empty() && (where_->tls || deadline_.passed())) {
         co_return std::unexpected{lost()};
     }
     // The answer is seldom there already: to wait first saves a recv that finds nothing.
     bool ready = transport_->holds_bytes();
     for (;;) {
-        if (!ready && !co_await wait(socket::wait_read)) {
-            co_return std::unexpected{lost()};
+        if (!ready) { // what `wait` does, but without another coroutine: most requests wait here, once
+            if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
+                co_return std::unexpected{lost()};
+            }
+            const auto [fault] = co_await socket_.async_wait(socket::wait_read, use_tuple);
+            if (fault || deadline_.passed()) {
+                co_return std::unexpected{lost()};
+            }
         }
         std::size_t count = 0;
         switch (const auto status = transport_->read(reader_.room(), count); status) {
@@ -207,29 +221,15 @@ asio::awaitable<client_result<response>> client::state::exchange() {
     }
 }
 
-asio::awaitable<bool> client::state::send_message() {
-    for (std::string_view rest{message_}; !rest.empty();) {
+/// As much as the connection takes now, which is nearly always all of it; `rest` is what is left.
+io_status client::state::write_some(std::string_view& rest) {
+    auto status = io_status::done;
+    while (!rest.empty() && status == io_status::done) {
         std::size_t count = 0;
-        switch (transport_->write(rest, count)) {
-        case io_status::done:
-            rest.remove_prefix(count);
-            break;
-        case io_status::want_write:
-            if (!co_await wait(socket::wait_write)) {
-                co_return false;
-            }
-            break;
-        case io_status::want_read:
-            if (!co_await wait(socket::wait_read)) {
-                co_return false;
-            }
-            break;
-        case io_status::end:
-        case io_status::failed:
-            co_return false;
-        }
+        status = transport_->write(rest, count);
+        rest.remove_prefix(count);
     }
-    co_return true;
+    return status;
 }
 
 /// False once the deadline has passed, or the request was cancelled.

@@ -1,5 +1,6 @@
 """Looking into the journal, having sinks do it again, waiting for a document, pausing sinks: online and offline."""
 
+import contextlib
 import json
 import os
 import pty
@@ -167,7 +168,20 @@ def test_a_waiting_event_says_when_it_is_tried_next(make_daemon, tmp_path):
     assert event["sinks"][0]["next_try"].endswith("Z")
 
 
+def test_a_filter_that_is_too_long_is_told_as_such(daemon):
+    asked = daemon.run("events", "list", "--document", "x" * 100_000)
+    assert (asked.returncode, asked.stderr) == (USAGE, "Shorten the filter: the daemon reads no request of this length\n")
+
+
 # replay and drop
+
+def test_an_event_that_is_named_twice_is_replayed_once(broken, tmp_path):
+    [id] = send_dead(broken)
+    (tmp_path / "repaired").touch()
+    assert broken.run("events", "replay", id, id, "--sink", "hook").stdout == "replayed 1 delivery of 1 event to hook\n"
+    until(lambda: states(broken, id)["hook"] == "delivered", "its delivery")
+    assert lines_of(tmp_path / "done") == [id]
+
 
 def test_a_dead_letter_is_delivered_after_the_hook_was_repaired_and_it_was_replayed(broken, tmp_path):
     [id] = send_dead(broken)
@@ -204,6 +218,14 @@ def test_at_a_terminal_the_count_is_shown_and_a_yes_asked_for(broken, tmp_path):
     code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"y\n")
     assert (code, "replayed 2 deliveries" in shown) == (DONE, True)
     until(lambda: len(lines_of(tmp_path / "done")) == 2, "their deliveries")
+
+
+def test_the_end_of_input_is_a_no_on_a_line_of_its_own(broken):
+    send_dead(broken)
+    code, shown = on_a_terminal(broken, "events", "drop", "--dead", answer=b"\x04")
+    assert code == NO
+    assert shown.endswith("[y/N] \r\nNothing was changed\r\n")
+    assert status(broken)["sinks"][1]["dead_letters"] == 1
 
 
 def test_a_time_span_is_replayed_to_all_sinks_that_want_it(broken, tmp_path):
@@ -307,6 +329,23 @@ def test_a_journal_that_a_daemon_holds_is_not_opened_beside_it(make_daemon):
     daemon.configuration["admin"]["socket"] = elsewhere
 
 
+@pytest.mark.parametrize("spoil", ["newer", "no journal"])
+def test_a_journal_that_is_not_understood_is_left_as_it_is(broken, spoil):
+    send_dead(broken)
+    broken.stop()
+    if spoil == "newer":
+        with contextlib.closing(sqlite3.connect(broken.journal_path)) as journal:
+            journal.execute("PRAGMA user_version = 99")
+    else:
+        broken.journal_path.write_bytes(b"not mine" * 1000)
+    before = broken.journal_path.read_bytes()
+    for words in (["list"], ["replay", "--dead", "--yes"], ["drop", "--dead", "--yes"]):
+        asked = broken.run("events", *words)
+        assert (asked.returncode, asked.stdout) == (IO, "")
+        assert str(broken.journal_path) in asked.stderr
+    assert broken.journal_path.read_bytes() == before
+
+
 @pytest.mark.parametrize("words", [["events", "tail"], ["wait", "--document", "a"], ["sinks"],
                                    ["sinks", "pause", "events"], ["events", "list", "--socket", "/nowhere"]])
 def test_what_needs_the_daemon_says_so_where_there_is_none(make_daemon, words):
@@ -332,6 +371,22 @@ def test_tail_follows_what_comes(make_daemon):
             assert tail.wait(30) == UNREACHABLE
         finally:
             tail.kill()
+
+
+def test_a_daemon_that_stops_ends_every_tail_with_what_to_do(make_daemon):
+    daemon = make_daemon().start()
+    daemon.send(success_event("one"))
+    command = [binary(), "-c", daemon.configuration_path, "events", "tail"]
+    with contextlib.ExitStack() as stack:
+        tails = [stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+                 for _ in range(2)]
+        for tail in tails:
+            stack.callback(tail.kill)
+            assert tail.stdout.readline().startswith("sequence") and tail.stdout.readline().endswith("one\n")
+        daemon.stop()
+        for tail in tails:
+            assert tail.communicate(timeout=30)[1].startswith("Start the daemon")
+            assert tail.returncode == UNREACHABLE
 
 
 # wait
@@ -395,6 +450,23 @@ def test_a_paused_sink_gets_nothing_until_it_is_resumed_and_loses_nothing(make_d
     assert [json.loads(line)["id"] for line in lines_of(path)] == [first, *ids, last]
 
 
+def test_what_is_replayed_twice_while_its_sink_is_paused_comes_once(make_daemon, tmp_path):
+    path = tmp_path / "events.jsonl"
+    daemon = make_daemon(sinks=[file_sink(path)]).start()
+    ids = [message_id() for _ in range(5)]
+    for id in ids:
+        daemon.send(success_event(), id)
+    until(lambda: len(lines_of(path)) == 5, "all")
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
+    for _ in range(2):
+        assert daemon.run("events", "replay", "--type", "*", "--yes").stdout.startswith("replayed 5 deliveries")
+    assert len(lines_of(path)) == 5
+    assert daemon.run("sinks", "resume", "events").returncode == DONE
+    until(lambda: status(daemon)["sinks"][0]["waiting"] == 0 and len(lines_of(path)) >= 10, "all again")
+    daemon.stop()
+    assert sorted(json.loads(line)["id"] for line in lines_of(path)) == sorted([*ids, *ids])
+
+
 def test_a_daemon_with_a_paused_sink_stops_as_ever(make_daemon):
     daemon = make_daemon().start()
     daemon.run("sinks", "pause", "events")
@@ -433,6 +505,38 @@ def test_names_of_strangers_neither_steer_a_terminal_nor_break_a_line(make_daemo
     assert len(listing.splitlines()) == 2
     [told] = rows(daemon.run("events", "list", "--json"))
     assert told["document"] == HOSTILE
+
+
+@pytest.mark.parametrize("words", [
+    ["events", "list", "--\x1b[31m"], ["events", "list", "--limit", "\x1b[31m"], ["events", "list", "--since", "\x1b[31m"],
+    ["events", "list", "--sink", "\x1b[31m"], ["events", "show", "\x1b[31m"], ["events", "drop", "\x1b[31m", "--yes"],
+    ["sinks", "pause", "\x1b[31m"], ["wait", "--document", "\x1b[31m", "--timeout", "1ms"], ["\x1b[31m"],
+    ["status", "--socket", "/\x1b[31m"], ["verify", "--secret-file", "/\x1b[31m"],
+    ["send", "a", "--to", "http://127.0.0.1:1/", "--secret-file", "/\x1b[31m"]])
+def test_words_that_a_script_passes_on_steer_no_terminal_either(daemon, words):
+    told = daemon.run(*words)
+    assert told.returncode != DONE and told.stderr
+    assert "\x1b" not in told.stdout + told.stderr
+
+
+def test_the_type_that_is_sent_steers_no_terminal(daemon, tmp_path):
+    secret = tmp_path / "secret"
+    secret.touch(mode=0o600)
+    secret.write_text(daemon.secret)
+    host, port = daemon.http.endpoint
+    told = daemon.run("send", "up\x1b[31m", "--to", f"http://{host}:{port}/webhooks/colivara", "--secret-file", secret)
+    assert (told.returncode, "up\\x1b[31m" in told.stdout, "\x1b" in told.stdout) == (DONE, True, False)
+
+
+def test_what_an_event_does_not_say_is_a_dash_and_no_line_ends_in_a_space(make_daemon):
+    daemon = make_daemon().start()
+    daemon.send(b"no JSON")
+    daemon.send(success_event())
+    listing, story = daemon.run("events", "list").stdout, daemon.run("events", "show", "1").stdout
+    assert listing.splitlines()[2].split()[-2:] == ["delivered", "-"]
+    assert "\ndocument    -\ncollection  -\n" in story
+    for line in (listing + story + daemon.run("status").stdout + daemon.run("sinks").stdout).splitlines():
+        assert line == line.rstrip()
 
 
 def test_colour_is_for_terminals_only(broken):

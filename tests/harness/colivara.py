@@ -13,13 +13,13 @@ class ColiVara:
     request (a Request) and returns the bytes to answer with, or pieces of them: a generator may wait for `closing`
     between two. `requests` has what came."""
 
-    def __init__(self, answer, certificates=None, host="127.0.0.1"):
+    def __init__(self, answer, certificates=None, host="127.0.0.1", port=0):
         self._answer = answer
         self._context = None
         if certificates:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(certificates.certificate, certificates.private_key)
-        self._listener = socket.create_server((host, 0))
+        self._listener = socket.create_server((host, port))
         self.port = self._listener.getsockname()[1]
         self.base = f"{'https' if certificates else 'http'}://{host}:{self.port}"
         self.requests = []

@@ -15,6 +15,8 @@ TEST_CASE("terminal: nothing that steers one gets through, and the rest does") {
     CHECK(escaped("\xff\xc3") == "\\xff\\xc3");
     CHECK(escaped("\xc0\x80\xed\xa0\x80") == "\\xc0\\x80\\xed\\xa0\\x80");
     CHECK(escaped(std::string_view("\0", 1)) == "\\x00");
+    CHECK(escaped_paragraph("a\x1b\n\nb\t") == "a\\x1b\n\nb\\x09");
+    CHECK(escaped_paragraph("a\n") == "a\n");
 }
 
 TEST_CASE("terminal: text is cut to its columns, in the middle of no character and no escape") {
@@ -31,6 +33,20 @@ TEST_CASE("terminal: text is cut to its columns, in the middle of no character a
     CHECK(padded("abcde", 4) == "abcde");
 }
 
+TEST_CASE("terminal: long text goes on in the next line, at a space where there is one, and none of it is lost") {
+    using lines = std::vector<std::string>;
+    CHECK(escaped_lines("exit 2: no such file", 11) == lines{"exit 2: no", "such file"});
+    CHECK(escaped_lines("abc def", 7) == lines{"abc def"});
+    CHECK(escaped_lines("abc  def", 6) == lines{"abc", "def"});
+    CHECK(escaped_lines("abcdefgh ij", 3) == lines{"abc", "def", "gh", "ij"});
+    CHECK(escaped_lines("a bcdefgh", 4) == lines{"a", "bcde", "fgh"});
+    CHECK(escaped_lines("文文文", 5) == lines{"文文", "文"});
+    CHECK(escaped_lines("ab\x1b[2J", 5) == lines{"ab", "\\x1b[", "2J"});
+    CHECK(escaped_lines("äöü", 2) == lines{"äö", "ü"});
+    CHECK(escaped_lines("文", 0) == lines{"文"});
+    CHECK(escaped_lines("", 5).empty());
+}
+
 TEST_CASE("terminal: colour only where it is wanted") {
     CHECK(coloured("dead", hue::red, true) == "\x1b[31mdead\x1b[0m");
     CHECK(coloured("dead", hue::red, false) == "dead");
@@ -45,7 +61,7 @@ TEST_CASE("moment: so long ago, an instant, or a local time; and nothing else") 
     REQUIRE(day);
     CHECK(parse_moment("2026-02-02 00:00", now) == day);
     CHECK(parse_moment("2026-02-02T00:00:01", now) == *day + 1s);
-    CHECK(moment_text(*day, false) == "2026-02-02 00:00:00 ");
+    CHECK(moment_text(*day, false) == "2026-02-02 00:00:00");
     CHECK(moment_text(now, true) == "2026-02-02T02:40:00Z");
     for (const char* const wrong : {"", "soon", "2026-02-30 00:00x", "2026", "2026-02-02 25:00"}) {
         INFO(wrong);
