@@ -51,13 +51,12 @@ unsigned status_of(const std::string& answer) {
 
 wire::wire(int poll, std::uint16_t port, SSL_CTX* tls)
     : poll_{poll}, fd_{connect_to(port)}, ssl_{tls == nullptr ? nullptr : SSL_new(tls)}, open_{ssl_ == nullptr} {
-    wanted_ = EPOLLIN;
+    wanted_ = ssl_ ? EPOLLIN | EPOLLOUT : EPOLLIN; // TLS begins when the socket is said to be writable
     epoll_event event{.events = wanted_, .data = {.ptr = this}};
     ::epoll_ctl(poll_, EPOLL_CTL_ADD, fd_, &event);
     if (ssl_) {
         SSL_set_fd(ssl_.get(), fd_);
         SSL_set_connect_state(ssl_.get());
-        handshake();
     }
 }
 
@@ -74,6 +73,7 @@ void wire::want(std::uint32_t events) {
 }
 
 bool wire::handshake() {
+    want(EPOLLIN);
     const int result = SSL_do_handshake(ssl_.get());
     if (result != 1 && outcome(result, 0) < 0) {
         throw std::runtime_error("a TLS handshake failed");
