@@ -9,12 +9,18 @@ import time
 from servers import HERE, TARGET, fail
 
 
+def built_load(directory):
+    load, sources = directory / "bench-load", list(HERE.glob("load/*.?pp"))
+    if not load.exists() or load.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        units = [path for path in sources if path.suffix == ".cpp"]
+        subprocess.run(["clang++-19", "-std=c++23", "-O2", "-o", load, *units, "-lssl", "-lcrypto"], check=True)
+    return load
+
+
 class Generator:
     def __init__(self, directory):
-        self.load, self.secret = directory / "load", directory / "secret"
+        self.load, self.secret = built_load(directory.parent), directory / "secret"
         self.requests, self.keys = directory / "requests", directory / "keys"
-        subprocess.run(["clang++-19", "-std=c++23", "-O2", "-o", self.load, *HERE.glob("load/*.cpp"), "-lssl",
-                        "-lcrypto"], check=True)
         self.secret.touch(mode=0o600)
         self.secret.write_text("whsec_" + base64.b64encode(os.urandom(24)).decode() + "\n")
         self._make_keys()
