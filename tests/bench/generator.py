@@ -63,17 +63,17 @@ class Generator:
         what, words = ("fire", [connections]) if rate is None else ("pace", [connections, rate])
         begun = self._begin(what, server, protocol, *words)
         settle(server)
-        before = server.cpu_seconds()
+        before, begin = server.cpu_seconds(), time.monotonic()
         result = self._end(begun, server)
-        return self._with_cpu(result, server, before)
+        return self._with_cpu(result, server, before, begin)
 
     def handshakes(self, server, protocol, count, at_a_time=16):
-        before = server.cpu_seconds()
+        before, begin = server.cpu_seconds(), time.monotonic()
         ended = subprocess.run([self.load, "handshakes", str(server.ports[protocol]), str(count), str(at_a_time)],
                                capture_output=True, text=True)
         if ended.returncode != 0:
             fail(f"{server.name}: {ended.stderr}")
-        return self._with_cpu(json.loads(ended.stdout), server, before)
+        return self._with_cpu(json.loads(ended.stdout), server, before, begin)
 
     def memory_held(self, server, protocol, connections):
         """KiB while so many connections, each of which has had an answer, stay open and idle."""
@@ -84,17 +84,20 @@ class Generator:
         return memory
 
     @staticmethod
-    def _with_cpu(result, server, before):
-        settle(server)
+    def _with_cpu(result, server, before, begin):
+        seconds = max(result["seconds"], settle(server) - begin)
         result["cpu"] = server.cpu_seconds() - before
         result["a_cpu_second"] = result["answered"] / result["cpu"]
-        result["a_second"] = result["answered"] / result["seconds"]
+        result["a_second"] = result["answered"] / seconds
         return result
 
 
 def settle(server):
-    """What was acknowledged may still be worked on: that counts too."""
-    before, now = -1.0, server.cpu_seconds()
+    """What was answered may still be worked on: that counts too. Waits until it is done; when it last was not."""
+    before, now, busy = -1.0, server.cpu_seconds(), 0.0
     while now - before > 0.002:
+        begin = time.monotonic()
         time.sleep(0.1)
         before, now = now, server.cpu_seconds()
+        busy = begin if now - before > 0.002 else busy
+    return busy

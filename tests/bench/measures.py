@@ -4,6 +4,8 @@ alternating rounds, and puts tables, aims and series into the report."""
 from contextlib import ExitStack, closing
 import os
 import sqlite3
+import statistics
+import time
 
 from servers import fail
 from tables import Ratio, median, thousands
@@ -84,15 +86,32 @@ def handshakes(bench):
     bench.report.table("Whole TLS 1.3 handshakes a CPU-second, a new connection each", AGAINST_NGINX, rows)
 
 
+def bare_syncs(path, count=100):
+    """Milliseconds for 4 KiB and a sync on the journal's disk, sorted: what no durable answer can be faster than."""
+    opened, times = os.open(path, os.O_WRONLY | os.O_CREAT), []
+    for number in range(count):
+        begin = time.monotonic()
+        os.pwrite(opened, bytes(4096), number * 4096)
+        os.fdatasync(opened)
+        times.append(1000 * (time.monotonic() - begin))
+    os.close(opened)
+    return sorted(times)
+
+
 def latency(bench):
     """At shares of what the daemon can take at most, in the presence of the generator on the same cores."""
-    rows, seconds = [], 1 if bench.options.quick else 4
+    rows, syncs, seconds = [], [], 1 if bench.options.quick else 4
+
+    def prepare(rate):
+        bench.generator.sign(int(rate * seconds))
+        syncs.append(bare_syncs(bench.servers.directory / "sync"))
+
     with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
         saturation = median(bench.fire([daemon], 40_000)[daemon.name], "a_second")
         for share in (25, 50, 75, 95):
             rate = saturation * share / 100
             measured = bench.rounds([nginx, daemon], lambda server: bench.generator.measure(server, rate=rate),
-                                    before=lambda: bench.generator.sign(int(rate * seconds)))
+                                    before=lambda: prepare(rate))
             for server in (nginx, daemon):
                 times = [median(measured[server.name], part) for part in ("p50", "p99", "p99.9")]
                 spread = [one["p99"] for one in measured[server.name]]
@@ -103,6 +122,10 @@ def latency(bench):
                 more = median(measured["daemon"], "p99") - median(measured["nginx"], "p99")
                 bench.report.aim("p99 at half of saturation, milliseconds more than nginx", more, below=5)
     check_what_is_stored(daemon)
+    spread = [one[-2] for one in syncs]
+    rows.append(["a bare 4 KiB write and sync, beside the rounds",
+                 *(f"{statistics.median(one[place] for one in syncs):.2f}" for place in (50, -2)), "",
+                 f"{min(spread):.2f}–{max(spread):.2f}"])
     bench.report.table(f"Latency in ms, open loop, at shares of saturation ({thousands(saturation)} events a second)",
                        ["load", "p50", "p99", "p99.9", "p99, lowest–highest"], rows)
 
