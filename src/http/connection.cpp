@@ -24,6 +24,7 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
                        std::optional<ip_address> address, connection_limits::permit permit)
     : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
       transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits} {
+    name_peer();
     home_.enlist(*this);
     home_.shared().figures.connections_opened.add();
 }
@@ -82,14 +83,6 @@ void connection::cut() {
     socket_.cancel();
 }
 
-asio::awaitable<bool> connection::wait(socket::wait_type readiness) {
-    if (expired_ || cut_) {
-        co_return false;
-    }
-    const auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
-    co_return !fault && !expired_ && !cut_;
-}
-
 asio::awaitable<void> connection::run() {
     enter(phase::handshake);
     if (!co_await take_proxy_header() || !co_await handshake()) {
@@ -102,10 +95,12 @@ asio::awaitable<void> connection::run() {
 
 /// Waits for what the transport said it needs; false where it can need nothing more, or its time is over.
 asio::awaitable<bool> connection::wait_for(io_status blocked) {
-    if (blocked != io_status::want_read && blocked != io_status::want_write) {
+    if ((blocked != io_status::want_read && blocked != io_status::want_write) || expired_ || cut_) {
         co_return false;
     }
-    co_return co_await wait(blocked == io_status::want_read ? socket::wait_read : socket::wait_write);
+    const auto readiness = blocked == io_status::want_read ? socket::wait_read : socket::wait_write;
+    const auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
+    co_return !fault && !expired_ && !cut_;
 }
 
 asio::awaitable<bool> connection::handshake() {
@@ -128,9 +123,14 @@ asio::awaitable<bool> connection::handshake() {
     }
 }
 
-/// One request and its answer; whether another may follow on this connection.
+/// One request and its answer; whether another may follow on this connection. Where all is as usual, the bytes come
+/// with one wait and the answer goes out with none: each coroutine less on that way is felt.
 asio::awaitable<bool> connection::serve_request() {
-    if (!co_await read_head()) {
+    if (served_ && leaving_ && !reader_.begun()) {
+        co_return false;
+    }
+    enter(served_ ? phase::idle : phase::first);
+    if (!co_await read_until(request_reader::progress::head, "the header took longer than header_timeout")) {
         co_return false;
     }
     request& current = reader_.current();
@@ -149,13 +149,14 @@ asio::awaitable<bool> connection::serve_request() {
             co_return false;
         }
     } else {
-        if (!co_await read_body()) {
+        if (reader_.advance() != request_reader::progress::complete && !co_await read_body()) {
             co_return false;
         }
         enter(phase::working);
         const answer what = co_await terms_->requests->handle(current);
         const bool keep_alive = reader_.keep_alive() && !leaving_;
-        if (!co_await send_answer(what, keep_alive) || !keep_alive) {
+        const auto rest = begin_answer(what, keep_alive);
+        if (!rest || (!rest->empty() && !co_await send(*rest)) || !keep_alive) {
             co_return false;
         }
     }
@@ -178,20 +179,23 @@ asio::awaitable<bool> connection::send(std::string_view bytes) {
     co_return true;
 }
 
-asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
+/// What the socket did not take of the answer: nothing of it is left over, but for a peer that does not read. No value:
+/// the connection is at its end.
+std::optional<std::string> connection::begin_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
     home_.shared().figures.answered(what.status);
     const auto bytes = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
-    if (status == io_status::done && count == bytes.size()) {
-        co_return true; // as always, but for a peer that does not read
-    }
     if (status == io_status::failed || status == io_status::end) {
-        co_return false;
+        return std::nullopt;
     }
-    const std::string rest{bytes.substr(count)}; // the writer's buffer is the next connection's while this one waits
-    co_return co_await send(rest);
+    return std::string{bytes.substr(count)}; // the writer's buffer is the next connection's while this one waits
+}
+
+asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
+    const auto rest = begin_answer(what, keep_alive);
+    co_return rest&& co_await send(*rest);
 }
 
 /// The last answer on a connection whose next bytes cannot be trusted.
@@ -222,8 +226,8 @@ asio::awaitable<void> connection::linger() {
 
 void connection::log(std::string_view what, std::string_view reason) {
     if (const auto held_back = home_.may_log()) {
-        spdlog::info("{}: {}; client={} listener={}{}", what, reason, address_ ? address_->text() : "unix",
-                     where_->bound, *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
+        spdlog::info("{}: {}; client={} listener={}{}", what, reason, peer_, where_->bound,
+                     *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
     }
 }
 

@@ -62,21 +62,20 @@ private:
         answering,
         lingering, ///< the last answer is out; the peer is given time to read it
     };
-    enum class filled : std::uint8_t { bytes, end, stopped };
 
     void enter(phase what);
-    asio::awaitable<bool> wait(socket::wait_type readiness);
     asio::awaitable<bool> wait_for(io_status blocked);
     asio::awaitable<bool> take_proxy_header();
     bool adopt(const std::optional<ip_address>& source);
+    void name_peer() { peer_ = address_ ? address_->text() : "unix"; }
     asio::awaitable<bool> handshake();
     asio::awaitable<bool> serve_request();
-    asio::awaitable<bool> read_head();
     asio::awaitable<bool> read_body();
     asio::awaitable<bool> read_until(request_reader::progress wanted, std::string_view too_slow);
     void begin_request();
-    asio::awaitable<filled> fill();
+    io_status fill();
     asio::awaitable<bool> send(std::string_view bytes);
+    std::optional<std::string> begin_answer(const answer& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     asio::awaitable<void> linger();
@@ -93,7 +92,8 @@ private:
     std::optional<ip_address> address_; ///< The peer's, or what its PROXY header says.
     connection_limits::permit permit_;
     request_reader reader_;
-    std::string client_;
+    std::string peer_;   ///< `address_` in words
+    std::string client_; ///< Of the request under way, where a proxy told of one.
     std::size_t memory_ = 0;
     clock::time_point deadline_ = clock::time_point::max();
     phase phase_ = phase::handshake;

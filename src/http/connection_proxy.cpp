@@ -24,7 +24,7 @@ asio::awaitable<bool> connection::take_proxy_header() {
     }
     proxy_header_reader reader{socket_.native_handle()};
     auto status = reader.read();
-    while (status == io_status::want_read && co_await wait(socket::wait_read)) {
+    while (status == io_status::want_read && co_await wait_for(status)) {
         status = reader.read();
     }
     if (status == io_status::done) {
@@ -49,6 +49,7 @@ bool connection::adopt(const std::optional<ip_address>& source) {
         return true;
     }
     address_ = source;
+    name_peer();
     if (!trusts_peer() && !permit_.count_for(*source)) {
         home_.shared().figures.too_many_from_address.add();
         log("refused a connection", "max_connections_per_address reached");

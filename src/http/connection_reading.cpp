@@ -4,14 +4,6 @@
 
 namespace hookd::http {
 
-asio::awaitable<bool> connection::read_head() {
-    if (served_ && leaving_ && !reader_.begun()) {
-        co_return false;
-    }
-    enter(served_ ? phase::idle : phase::first);
-    co_return co_await read_until(request_reader::progress::head, "the header took longer than header_timeout");
-}
-
 asio::awaitable<bool> connection::read_body() {
     enter(phase::body);
     if (reader_.wants_continue() && reader_.has_body() && !reader_.body_begun() &&
@@ -39,11 +31,16 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_await refuse(503, "too many large bodies are under way");
             co_return false;
         }
-        const auto got = co_await fill();
-        if (got == filled::stopped && reader_.begun() && !cut_) {
-            co_await refuse(408, too_slow);
+        // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
+        // nothing.
+        auto status = transport_->holds_bytes() ? fill() : io_status::want_read;
+        while (status != io_status::done && co_await wait_for(status)) {
+            status = fill();
         }
-        if (got != filled::bytes) {
+        if (status != io_status::done) {
+            if (expired_ && !cut_ && reader_.begun()) {
+                co_await refuse(408, too_slow);
+            }
             co_return false;
         }
     }
@@ -63,35 +60,27 @@ void connection::begin_request() {
     enter(phase::head);
 }
 
-asio::awaitable<connection::filled> connection::fill() {
-    // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
-    // nothing.
-    auto status = transport_->holds_bytes() ? io_status::done : io_status::want_read;
-    for (;;) {
-        if (status != io_status::done && !co_await wait_for(status)) {
-            co_return expired_ || cut_ ? filled::stopped : filled::end;
-        }
-        std::size_t count = 0;
-        status = transport_->read(reader_.room(), count);
-        if (status == io_status::done) {
-            reader_.filled(count);
-            co_return filled::bytes;
-        }
+io_status connection::fill() {
+    std::size_t count = 0;
+    const auto status = transport_->read(reader_.room(), count);
+    if (status == io_status::done) {
+        reader_.filled(count);
     }
+    return status;
 }
 
 /// Fills in whose request it is; false where that cannot be told and must not be guessed.
 bool connection::find_client() {
     request& current = reader_.current();
-    client_ = address_ ? address_->text() : "unix";
+    current.client = peer_;
     if (trusts_peer()) {
-        auto client = client_behind(std::move(client_), where_->settings.trusted_proxies, current.fields);
+        auto client = client_behind(peer_, where_->settings.trusted_proxies, current.fields);
         if (!client) {
             return false;
         }
         client_ = std::move(*client);
+        current.client = client_;
     }
-    current.client = client_;
     return true;
 }
 

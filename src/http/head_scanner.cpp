@@ -4,15 +4,40 @@ namespace hookd::http {
 
 namespace {
 
-bool is_control(char c) {
+constexpr bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+/// How many bytes at the beginning may stand within a line; nearly all of a header is such, so they go eight at a time.
+std::size_t plain_run(std::string_view bytes) {
+    std::size_t run = 0;
+    for (bool plain = true; plain && run + 8 <= bytes.size();) {
+        for (std::size_t i = 0; i < 8; ++i) {
+            plain = plain & !is_control(bytes[run + i]);
+        }
+        run += plain ? 8 : 0;
+    }
+    while (run < bytes.size() && !is_control(bytes[run])) {
+        ++run;
+    }
+    return run;
 }
 
 } // namespace
 
 head_scanner::found head_scanner::feed(std::string_view bytes) {
-    for (const char c : bytes) {
+    while (!bytes.empty()) {
+        if (state_ == state::line) {
+            const auto run = plain_run(bytes);
+            length_ += run;
+            bytes.remove_prefix(run);
+            if (bytes.empty()) {
+                break;
+            }
+        }
+        const char c = bytes.front();
+        bytes.remove_prefix(1);
         ++length_;
         switch (state_) {
         case state::line_begin:
@@ -29,7 +54,7 @@ head_scanner::found head_scanner::feed(std::string_view bytes) {
         case state::line:
             if (c == '\r') {
                 state_ = state::carriage_return;
-            } else if (is_control(c)) {
+            } else {
                 return found::malformed;
             }
             break;

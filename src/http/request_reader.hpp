@@ -52,11 +52,11 @@ public:
     request& current() { return request_; }
     refusal why() const { return refusal_; }
 
-    bool has_body() const;                            ///< The header announces one that is not empty.
-    bool body_begun() const { return end_ > begin_; } ///< After `head`: some of it has come already.
-    bool wants_continue() const;                      ///< RFC 9110 section 10.1.1
-    bool keep_alive() const;                          ///< RFC 9112 section 9.3
-    std::size_t memory() const;                       ///< Bytes held for this connection's buffers.
+    bool has_body() const;                                              ///< The header announces one that is not empty.
+    bool body_begun() const { return end_ > begin_ || !body_.empty(); } ///< After `head`: some of it has come already.
+    bool wants_continue() const;                                        ///< RFC 9110 section 10.1.1
+    bool keep_alive() const;                                            ///< RFC 9112 section 9.3
+    std::size_t memory() const;                                         ///< Bytes held for this connection's buffers.
 
 private:
     class parser;

@@ -1,10 +1,14 @@
 #include "intake/body_fields.hpp"
 
+#include "intake/member_reader.hpp"
+#include "intake/quick_parse.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace hookd::intake {
 
@@ -20,10 +24,10 @@ bool is_type(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-/// SAX: sees each value once and keeps the three strings.
-class field_reader : public json::json_sax_t {
+/// For the parser that takes any depth and keeps nothing. It makes a string of each key and value.
+class thorough_reader : public json::json_sax_t {
 public:
-    explicit field_reader(body_fields& found) : found_{found} {}
+    explicit thorough_reader(body_fields& found) : members_{found} {}
 
     bool null() override { return other(); }
     bool boolean(bool /*value*/) override { return other(); }
@@ -33,20 +37,20 @@ public:
     bool binary(binary_t& /*value*/) override { return other(); }
 
     bool string(string_t& value) override {
-        if (wanted_ != nullptr) {
-            *wanted_ = std::move(value);
-            wanted_ = nullptr;
-        }
+        members_.string(value);
         return true;
     }
     bool key(string_t& name) override {
-        wanted_ = depth_ == 1 ? member(name) : nullptr;
+        members_.key(name);
         return true;
     }
-    bool start_object(std::size_t /*elements*/) override { return open(); }
+    bool start_object(std::size_t /*elements*/) override {
+        members_.open_object();
+        return true;
+    }
     bool start_array(std::size_t /*elements*/) override {
-        depth_ += depth_ == 0 ? 1 : 0; // an array at the top has no members: its objects are one deeper
-        return open();
+        members_.open_array();
+        return true;
     }
     bool end_object() override { return close(); }
     bool end_array() override { return close(); }
@@ -55,39 +59,21 @@ public:
     }
 
 private:
-    std::string* member(const std::string& name) {
-        if (name == "type") {
-            return &found_.type;
-        }
-        if (name == "collection_name") {
-            return &found_.collection;
-        }
-        return name == "name" ? &found_.document : nullptr;
-    }
     bool other() {
-        if (wanted_ != nullptr) {
-            wanted_->clear();
-            wanted_ = nullptr;
-        }
+        members_.other();
         return true;
-    }
-    bool open() {
-        ++depth_;
-        return other();
     }
     bool close() {
-        --depth_;
+        members_.close();
         return true;
     }
 
-    body_fields& found_;
-    std::string* wanted_ = nullptr;
-    std::size_t depth_ = 0;
+    member_reader members_;
 };
 
-std::optional<body_fields> parse(std::string_view body) {
+std::optional<body_fields> parse_thoroughly(std::string_view body) {
     body_fields found;
-    field_reader reader{found};
+    thorough_reader reader{found};
     if (!json::sax_parse(body.begin(), body.end(), &reader)) {
         return std::nullopt;
     }
@@ -129,19 +115,26 @@ std::string without_lone_surrogates(std::string_view body) {
     return mended;
 }
 
-} // namespace
-
-body_fields read_body_fields(std::string_view body) {
+body_fields read_thoroughly(std::string_view body) {
     // Neither a byte order mark (RFC 8259 section 8.1), which the library would skip, nor NUL, which it would take for
     // the end, is JSON.
     if (body.starts_with("\xef\xbb\xbf") || body.find('\0') != std::string_view::npos) {
         return {};
     }
-    auto read = parse(body);
+    auto read = parse_thoroughly(body);
     if (!read && body.find("\\u") != std::string_view::npos) {
-        read = parse(without_lone_surrogates(body));
+        read = parse_thoroughly(without_lone_surrogates(body));
     }
-    body_fields found = read.value_or(body_fields{});
+    return std::move(read).value_or(body_fields{});
+}
+
+} // namespace
+
+body_fields read_body_fields(std::string_view body) {
+    body_fields found;
+    if (!quick_parse(body, found)) {
+        found = read_thoroughly(body);
+    }
     if (!is_type(found.type)) {
         found.type = "unknown";
     }

@@ -14,7 +14,7 @@ struct body_fields {
 };
 
 /// Reads the top-level members it knows; of repeated ones the last counts, as in most JSON libraries. Never throws on
-/// any input, needs no memory for the rest of the body, and does not recurse: depth is no danger.
+/// any input, needs no memory for the rest of the body, and recurses no further than a few levels: depth is no danger.
 body_fields read_body_fields(std::string_view body);
 
 } // namespace hookd::intake

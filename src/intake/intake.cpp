@@ -159,6 +159,27 @@ answer intake::refuse(refusal why, const answer& what, const endpoint& where, co
     return what;
 }
 
+namespace {
+
+event make_event(const endpoint_settings& where, const request& whole, const signature::signed_headers& headers,
+                 unix_millis now) {
+    auto fields = read_body_fields(whole.body);
+    return {.endpoint = where.name,
+            .id = std::string{headers.id},
+            .type = std::move(fields.type),
+            .collection = std::move(fields.collection),
+            .document = std::move(fields.document),
+            .accepted = now,
+            .peer = std::string{whole.client},
+            .unbranded = headers.unbranded,
+            .timestamp = std::string{headers.timestamp},
+            .signature = std::string{headers.signature},
+            .json = fields.json,
+            .body = std::string{whole.body}};
+}
+
+} // namespace
+
 boost::asio::awaitable<answer> intake::take(const request& whole) {
     endpoint* const where = find(whole.target);
     const auto now = clock_();
@@ -168,20 +189,7 @@ boost::asio::awaitable<answer> intake::take(const request& whole) {
         co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
     where->counted.authentic(second);
-    auto fields = read_body_fields(whole.body);
-    event what{.endpoint = where->settings.name,
-               .id = std::string{checked.headers.id},
-               .type = std::move(fields.type),
-               .collection = std::move(fields.collection),
-               .document = std::move(fields.document),
-               .accepted = now,
-               .peer = std::string{whole.client},
-               .unbranded = checked.headers.unbranded,
-               .timestamp = std::string{checked.headers.timestamp},
-               .signature = std::string{checked.headers.signature},
-               .json = fields.json,
-               .body = std::string{whole.body}};
-    const auto outcome = co_await journal_.append(std::move(what));
+    const auto outcome = co_await journal_.append(make_event(where->settings, whole, checked.headers, now));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
         (outcome == append_outcome::stored ? where->counted.accepted : where->counted.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,
