@@ -54,8 +54,8 @@ def rivals(axes, series):
     axes.set_title("Events a second on the same cores")
 
 
-def plot(report, path):
-    series = report["series"]
+def plot(reports, path):
+    series = {name: rows for report in reports.values() for name, rows in report["series"].items()}
     drawings = [("throughput", lambda axes: bars(axes, "Events a CPU-second", series["throughput"])),
                 ("handshakes", lambda axes: bars(axes, "TLS handshakes a CPU-second", series["handshakes"])),
                 ("latency nginx", lambda axes: latency(axes, series)),

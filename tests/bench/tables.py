@@ -39,6 +39,9 @@ class Report:
     def as_dict(self):
         return {"tables": self.tables, "aims": self.aims, "series": self.series}
 
+    def all_met(self):
+        return all(aim["met"] for aim in self.aims)
+
 
 def markdown_row(cells):
     return "| " + " | ".join(cells) + " |"
@@ -50,9 +53,12 @@ def markdown_table(table):
     return "\n".join(lines + [markdown_row(row) for row in table["rows"]])
 
 
-def markdown(report):
-    aims = {"title": "Aims", "columns": ["aim", "wanted", "measured", "met"],
-            "rows": [[aim["what"], aim["wanted"], aim["value"], "yes" if aim["met"] else "**no**"]
-                     for aim in report["aims"]]}
-    tables = [aims] if report["aims"] else []
-    return "\n\n".join(markdown_table(table) for table in tables + report["tables"])
+def all_aims(reports):
+    rows = [[aim["what"], aim["wanted"], aim["value"], "yes" if aim["met"] else "**no**"]
+            for report in reports.values() for aim in report["aims"]]
+    return markdown_table({"title": "Aims", "columns": ["aim", "wanted", "measured", "met"], "rows": rows})
+
+
+def markdown(reports):
+    tables = [markdown_table(table) for report in reports.values() for table in report["tables"]]
+    return "\n\n".join([all_aims(reports), *tables])
