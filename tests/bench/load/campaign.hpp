@@ -1,0 +1,45 @@
+#pragma once
+
+#include "requests.hpp"
+#include "wire.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+/// The connections of one campaign, on one epoll.
+class campaign {
+public:
+    using clock = std::chrono::steady_clock;
+
+    campaign(std::uint16_t port, bool tls);
+    ~campaign();
+    campaign(const campaign&) = delete;
+    campaign& operator=(const campaign&) = delete;
+
+    wire& connect();
+    /// Opens so many, 128 at a time, and waits until each has done its handshake.
+    std::vector<wire*> connect(std::size_t count);
+    void forget(wire& one);
+    /// Waits until a connection is ready or it is `until`, and shows what each came to.
+    void wait(clock::time_point until, const std::function<void(wire&, progress)>& came_to);
+
+private:
+    std::uint16_t port_;
+    std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> tls_;
+    int poll_;
+    std::vector<std::unique_ptr<wire>> wires_;
+};
+
+/// Says that all connections are there, and waits for a line: whoever measures the server looks at it now.
+void wait_for_the_word(std::size_t connections);
+
+/// Every connection has one request under way and sends the next when its answer is whole.
+void fire(campaign& on, const requests& all, std::size_t connections);
+/// Sends at a fixed rate, whatever the answers do; a request's time begins when it was due.
+void pace(campaign& on, const requests& all, std::size_t connections, double rate);
+/// New connections one after another, `at_a_time`: each shakes hands, says goodbye, and waits for the peer's.
+void shake_hands(campaign& on, std::size_t count, std::size_t at_a_time);
+/// Opens connections, sends one request on each, says so, and holds them until standard input ends.
+void hold(campaign& on, const requests& all, std::size_t connections);

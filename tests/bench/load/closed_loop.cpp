@@ -1,0 +1,74 @@
+#include "campaign.hpp"
+
+#include <cstdio>
+#include <stdexcept>
+
+using namespace std::chrono_literals;
+
+void fire(campaign& on, const requests& all, std::size_t connections) {
+    const auto wires = on.connect(std::min(connections, all.size()));
+    wait_for_the_word(wires.size());
+    const auto begin = campaign::clock::now();
+    std::size_t next = 0;
+    for (auto* one : wires) {
+        one->send(all[next++]);
+    }
+    std::size_t answered = 0;
+    std::size_t good = 0;
+    while (answered < all.size()) {
+        on.wait(campaign::clock::now() + 30s, [&](wire& one, progress came) {
+            if (came == progress::closed) {
+                throw std::runtime_error("a connection broke before its answer");
+            }
+            if (came == progress::answered) {
+                ++answered;
+                good += one.status() == 204 ? 1 : 0;
+                if (next < all.size()) {
+                    one.send(all[next++]);
+                }
+            }
+        });
+    }
+    const std::chrono::duration<double> took = campaign::clock::now() - begin;
+    std::printf("{\"answered\": %zu, \"good\": %zu, \"seconds\": %.4f}\n", answered, good, took.count());
+}
+
+void hold(campaign& on, const requests& all, std::size_t connections) {
+    const auto wires = on.connect(connections);
+    std::size_t answered = 0;
+    std::size_t good = 0;
+    for (auto* one : wires) {
+        one->send(all[answered]);
+        for (bool whole = false; !whole;) {
+            on.wait(campaign::clock::now() + 30s, [&](wire& at, progress came) {
+                whole = whole || came == progress::answered;
+                good += came == progress::answered && at.status() == 204 ? 1 : 0;
+            });
+        }
+        ++answered;
+    }
+    wait_for_the_word(connections);
+    std::printf("{\"answered\": %zu, \"good\": %zu}\n", answered, good);
+}
+
+void shake_hands(campaign& on, std::size_t count, std::size_t at_a_time) {
+    const auto begin = campaign::clock::now();
+    std::size_t begun = 0;
+    std::size_t done = 0;
+    while (done < count) {
+        while (begun < count && begun - done < at_a_time) {
+            on.connect();
+            ++begun;
+        }
+        on.wait(campaign::clock::now() + 30s, [&](wire& one, progress came) {
+            if (came == progress::open) {
+                one.finish();
+            } else if (came == progress::closed) {
+                on.forget(one);
+                ++done;
+            }
+        });
+    }
+    const std::chrono::duration<double> took = campaign::clock::now() - begin;
+    std::printf("{\"answered\": %zu, \"good\": %zu, \"seconds\": %.4f}\n", done, done, took.count());
+}

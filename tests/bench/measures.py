@@ -1,0 +1,188 @@
+"""What is measured against nginx. Each function is one measurement: it starts its servers, has them asked in
+alternating rounds, and puts tables, aims and series into the report."""
+
+from contextlib import ExitStack, closing
+import os
+import sqlite3
+import statistics
+import time
+
+from servers import fail
+from tables import Ratio, median, thousands
+
+AGAINST_NGINX = ["", "nginx", "daemon", "share of nginx (lowest–highest)"]
+
+
+class Bench:
+    def __init__(self, options, servers, generator, report):
+        self.options, self.servers, self.generator, self.report = options, servers, generator, report
+
+    def count(self, number):
+        """So many requests, or a tenth of them in a smoke test."""
+        return max(number // 10, 200) if self.options.quick else number
+
+    def rounds(self, contenders, work, before=None, warm=True):
+        """`work(server)` for each server, in one order and then in the other; the first round only warms up. Results
+        by server name."""
+        results = {server.name: [] for server in contenders}
+        for number in range(self.options.rounds + int(warm)):
+            if before:
+                before()
+            order = contenders if number % 2 == 0 else contenders[::-1]
+            for server in order:
+                result = work(server)
+                if number > 0 or not warm:
+                    results[server.name].append(result)
+        return results
+
+    def fire(self, contenders, count, body_size=500, signed_with=(), **how):
+        count = self.count(count)
+        return self.rounds(contenders, lambda server: self.generator.measure(server, **how),
+                           before=lambda: self.generator.sign(count, body_size, *signed_with))
+
+
+def check_what_is_stored(server):
+    """After it has stopped: every acknowledged event, and no other, is in the journal."""
+    with closing(sqlite3.connect(f"file:{server.journal}?mode=ro", uri=True)) as journal:
+        stored = journal.execute("SELECT count(*) FROM event").fetchone()[0]
+    if stored != server.acknowledged:
+        fail(f"{server.acknowledged} events were acknowledged, the journal holds {stored}")
+    for suffix in ("", "-wal", ".lock"):
+        if os.path.exists(f"{server.journal}{suffix}"):
+            os.unlink(f"{server.journal}{suffix}")
+
+
+def plain(bench):
+    """Durable events, and those of a build without journal, over HTTP and TLS."""
+    rows, nginx, daemon, bare = [], bench.servers.nginx(), bench.servers.daemon(), bench.servers.without_journal()
+    with nginx, daemon, bare:
+        for protocol, spoken in (("http", "HTTP"), ("ecdsa", "TLS")):
+            measured = bench.fire([nginx, daemon, bare], 10_000, protocol=protocol)
+            there = measured[nginx.name]
+            for server, kind, least in ((daemon, "durable", 0.45), (bare, "verified, not stored", 0.6)):
+                here = measured[server.name]
+                ratio = Ratio(here, there)
+                rows.append([f"{kind}, {spoken} keep-alive", thousands(median(there, "a_cpu_second")),
+                             thousands(median(here, "a_cpu_second")), str(ratio)])
+                bench.report.aim(f"{kind} events a CPU-second over {spoken}, share of nginx", ratio.value, least=least)
+                bench.report.series.setdefault("throughput", []).append(
+                    [f"{kind}, {spoken}", median(there, "a_cpu_second"), median(here, "a_cpu_second")])
+    check_what_is_stored(daemon)
+    bench.report.table("Events a CPU-second, 64 connections, bodies of 500 bytes", AGAINST_NGINX, rows)
+
+
+def handshakes(bench):
+    rows, count = [], bench.count(1_500)
+    with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
+        for key, name in (("ecdsa", "ECDSA P-256"), ("rsa", "RSA-2048")):
+            measured = bench.rounds([nginx, daemon], lambda server: bench.generator.handshakes(server, key, count))
+            there, here = measured[nginx.name], measured[daemon.name]
+            ratio = Ratio(here, there)
+            rows.append([name, thousands(median(there, "a_cpu_second")), thousands(median(here, "a_cpu_second")),
+                         str(ratio)])
+            bench.report.aim(f"TLS handshakes a CPU-second with {name}, share of nginx", ratio.value, least=0.9)
+            bench.report.series.setdefault("handshakes", []).append(
+                [name, median(there, "a_cpu_second"), median(here, "a_cpu_second")])
+    bench.report.table("Whole TLS 1.3 handshakes a CPU-second, a new connection each", AGAINST_NGINX, rows)
+
+
+def bare_syncs(path, count=100):
+    """Milliseconds for 4 KiB and a sync on the journal's disk, sorted: what no durable answer can be faster than."""
+    opened, times = os.open(path, os.O_WRONLY | os.O_CREAT), []
+    for number in range(count):
+        begin = time.monotonic()
+        os.pwrite(opened, bytes(4096), number * 4096)
+        os.fdatasync(opened)
+        times.append(1000 * (time.monotonic() - begin))
+    os.close(opened)
+    return sorted(times)
+
+
+def latency(bench):
+    """At shares of what the daemon can take at most, in the presence of the generator on the same cores."""
+    rows, syncs, seconds = [], [], 1 if bench.options.quick else 3
+
+    def prepare(rate):
+        bench.generator.sign(int(rate * seconds))
+        syncs.append(bare_syncs(bench.servers.directory / "sync"))
+
+    with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
+        saturation = median(bench.fire([daemon], 20_000)[daemon.name], "a_second")
+        for share in (25, 50, 75, 95):
+            rate = saturation * share / 100
+            measured = bench.rounds([nginx, daemon], lambda server: bench.generator.measure(server, rate=rate),
+                                    before=lambda: prepare(rate))
+            for server in (nginx, daemon):
+                times = [median(measured[server.name], part) for part in ("p50", "p99", "p99.9")]
+                spread = [one["p99"] for one in measured[server.name]]
+                rows.append([f"{share} %, {thousands(rate)} a second: {server.name}", *(f"{t:.2f}" for t in times),
+                             f"{min(spread):.2f}–{max(spread):.2f}"])
+                bench.report.series.setdefault(f"latency {server.name}", []).append([share, *times])
+            if share == 50:
+                more = median(measured["daemon"], "p99") - median(measured["nginx"], "p99")
+                bench.report.aim("p99 at half of saturation, milliseconds more than nginx", more, below=5)
+    check_what_is_stored(daemon)
+    spread = [one[-2] for one in syncs]
+    rows.append(["a bare 4 KiB write and sync, beside the rounds",
+                 *(f"{statistics.median(one[place] for one in syncs):.2f}" for place in (50, -2)), "",
+                 f"{min(spread):.2f}–{max(spread):.2f}"])
+    bench.report.table(f"Latency in ms, open loop, at shares of saturation ({thousands(saturation)} events a second)",
+                       ["load", "p50", "p99", "p99.9", "p99, lowest–highest"], rows)
+
+
+def bodies(bench):
+    rows = []
+    with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
+        for name, size, count in (("0.5 KiB", 512, 10_000), ("4 KiB", 4096, 5_000), ("64 KiB", 65536, 1_000)):
+            measured = bench.fire([nginx, daemon], count, size)
+            there, here = measured[nginx.name], measured[daemon.name]
+            rows.append([name, thousands(median(there, "a_cpu_second")), thousands(median(here, "a_cpu_second")),
+                         str(Ratio(here, there))])
+            bench.report.series.setdefault("bodies", []).append(
+                [name, median(there, "a_cpu_second"), median(here, "a_cpu_second")])
+    check_what_is_stored(daemon)
+    bench.report.table("Events a CPU-second by size of the body, HTTP, 64 connections", AGAINST_NGINX, rows)
+
+
+def connections(bench):
+    rows = []
+    with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
+        for number in (1, 8, 64, 512, 4_096, 10_000):
+            measured = bench.fire([nginx, daemon], 1_000 if number == 1 else max(10_000, 2 * number),
+                                  connections=number)
+            there, here = measured[nginx.name], measured[daemon.name]
+            rows.append([thousands(number), thousands(median(there, "a_cpu_second")),
+                         thousands(median(here, "a_cpu_second")), str(Ratio(here, there)),
+                         thousands(median(here, "a_second"))])
+            bench.report.series.setdefault("connections", []).append(
+                [number, median(there, "a_cpu_second"), median(here, "a_cpu_second")])
+    check_what_is_stored(daemon)
+    bench.report.table("Events a CPU-second by connections, HTTP, all of them busy",
+                       [*AGAINST_NGINX, "daemon, events a second"], rows)
+
+
+def memory(bench):
+    """Resident size of fresh servers: at 64 busy connections, and by how much it grows with idle ones."""
+    few, many = 500, 1_000 if bench.options.quick else 4_500
+    rows, found = [], {}
+    with ExitStack() as running:
+        for server in (bench.servers.nginx(), bench.servers.daemon()):
+            running.enter_context(server)
+            bench.generator.sign(bench.count(20_000))
+            for protocol in ("http", "ecdsa"):
+                bench.generator.measure(server, protocol=protocol)
+                bench.generator.sign(bench.count(20_000))
+            busy = server.memory_kib("VmHWM") / 1024
+            slopes = []
+            for protocol in ("http", "ecdsa"):
+                bench.generator.sign(few)
+                base = bench.generator.memory_held(server, protocol, few)
+                bench.generator.sign(many)
+                slopes.append((bench.generator.memory_held(server, protocol, many) - base) / (many - few))
+            found[server.name] = [busy, *slopes]
+    for place, name in enumerate(("at 64 busy connections, most, MiB", "each further idle HTTP connection, KiB",
+                                  "each further idle TLS connection, KiB")):
+        rows.append([name, *(f"{found[server][place]:.1f}" for server in ("nginx", "daemon"))])
+    bench.report.aim("MiB at 64 busy connections", found["daemon"][0], below=48, digits=1)
+    bench.report.aim("KiB for each further idle TLS connection", found["daemon"][2], below=40, digits=1)
+    bench.report.table("Resident memory", ["", "nginx", "daemon"], rows)

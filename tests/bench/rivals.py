@@ -1,0 +1,51 @@
+"""The daemon against receivers that verify and store nothing."""
+
+import shutil
+import subprocess
+from contextlib import ExitStack
+
+from measures import check_what_is_stored
+from servers import BODY_SIGNATURE, HERE
+from tables import Ratio, median, thousands
+
+
+def install(directory):
+    """The npm packages that rivals/package-lock.json pins, outside the sources."""
+    place = directory / "rivals"
+    place.mkdir(exist_ok=True)
+    wanted = (HERE / "rivals/package-lock.json").read_bytes()
+    installed = place / "package-lock.json"
+    if (place / "node_modules").is_dir() and installed.exists() and installed.read_bytes() == wanted:
+        return
+    shutil.copy(HERE / "rivals/package.json", place)
+    shutil.copy(HERE / "rivals/package-lock.json", place)
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True)
+
+
+def rivals(bench):
+    install(bench.options.directory)
+    started = bench.servers
+    daemon = started.daemon()
+    others = [started.without_journal(), started.node("http"), started.node("express"), started.webhook(),
+              started.webhook(command=False)]
+    with ExitStack() as running:
+        for server in (daemon, *others):
+            running.enter_context(server)
+        measured = bench.fire([daemon, *others], 5_000, signed_with=[BODY_SIGNATURE])
+    check_what_is_stored(daemon)
+    here = measured[daemon.name]
+    rows = [["daemon, durable", thousands(median(here, "a_second")), "", thousands(median(here, "a_cpu_second")), ""]]
+    for server in others:
+        there = measured[server.name]
+        by_clock, by_cpu = Ratio(here, there, "a_second"), Ratio(here, there)
+        rows.append([server.name, thousands(median(there, "a_second")), str(by_clock),
+                     thousands(median(there, "a_cpu_second")), str(by_cpu)])
+        for name, least in (("Express and svix", 5), ("webhook", 10)):
+            if server.name == name:
+                bench.report.aim(f"times the durable events a second of {name} on the same cores", by_clock.value,
+                                 least=least, digits=1)
+    for server in (daemon, *others):
+        bench.report.series.setdefault("rivals", []).append(
+            [server.name, median(measured[server.name], "a_second"), median(measured[server.name], "a_cpu_second")])
+    bench.report.table("Receivers that verify and store nothing, 64 connections, HTTP",
+                       ["", "events a second", "the daemon: times", "events a CPU-second", "the daemon: times"], rows)
