@@ -13,15 +13,17 @@ import pytest
 
 from harness import Connection, success_event
 from harness.crowd import Crowd, Kind, raise_descriptor_limit
+from harness.resident import is_sanitized
 
 EACH = int(os.environ.get("HOOKD_HOSTILE_CLIENTS", "30"))
 LONG = EACH >= 144
 HASTY = {"header_timeout": "2s", "body_timeout": "2s", "tls_timeout": "2s"}
 HEADER, BODY, TLS = (10, 30, 10) if LONG else (2, 2, 2)
-LATE = 3.0  # a cut may be so late on a busy machine
+SLOW = 4 if is_sanitized() else 1
+LATE = 3.0 * SLOW  # a cut may be so late on a busy machine
 EARLY = 0.5
 WINDOWS, SAMPLES = (10, 1000) if LONG else (10, 100)
-WORST = 0.100
+WORST = 0.100 * SLOW
 TARGET = b"POST /webhooks/colivara HTTP/1.1\r\nHost: x\r\n"
 
 
@@ -51,7 +53,7 @@ def hostile(daemon):
     }
 
 
-def faults_of(report, kinds):
+def faults_of(report, kinds, late=LATE):
     """Every client that was not cut at its deadline, or in another way than it must be, as sentences."""
     faults = []
     for kind, (deadline, ends) in kinds.items():
@@ -60,7 +62,7 @@ def faults_of(report, kinds):
         if lives and min(lives) < deadline - EARLY and not kind.flood:
             faults.append(f"{kind.name}: cut after {min(lives):.2f} s already")
         oldest = max([report.oldest[kind.name], *lives])
-        if oldest > deadline + LATE:
+        if oldest > deadline + late:
             faults.append(f"{kind.name}: still there after {oldest:.2f} s")
     return faults
 
@@ -124,5 +126,5 @@ def test_clients_that_are_never_cut_are_found(make_daemon):
     daemon = make_daemon(server={**HASTY, "drain_timeout": "1s"}, environment={"HOOKD_SABOTAGE": "no_deadlines"}).start()
     kinds = hostile(daemon)
     with Crowd(list(kinds), 5) as crowd:
-        crowd.wait_until(lambda report: min(report.oldest.values()) > 2 + LATE, "the clients to grow old")
-    assert len([fault for fault in faults_of(crowd.report, kinds) if "still there" in fault]) == len(kinds)
+        crowd.wait_until(lambda report: min(report.oldest.values()) > 2 + 3, "the clients to grow old")
+    assert len([fault for fault in faults_of(crowd.report, kinds, late=3) if "still there" in fault]) == len(kinds)

@@ -9,8 +9,8 @@ _MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) .*$")
 _LARGEST = 1 << 30  # a sanitizer's shadow is larger, and left out of dumps as well
 
 
-def memory(process, all=False):
-    """The readable pieces of its memory, core(5); with `all` also those marked MADV_DONTDUMP."""
+def memory(process):
+    """(whether a dump holds it, the bytes) of each readable piece: those marked MADV_DONTDUMP are left out of dumps."""
     begin = end = 0
     try:
         with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as whole:
@@ -19,9 +19,7 @@ def memory(process, all=False):
                     begin, end = (int(mapping[number], 16) for number in (1, 2))
                     readable = mapping[3].startswith("r")
                 elif line.startswith("VmFlags:") and readable and end - begin < _LARGEST:
-                    flags = line.split()[1:]
-                    if all or "dd" not in flags:
-                        yield from _piece(whole, begin, end)
+                    yield "dd" not in line.split(), _piece(whole, begin, end)
     except PermissionError as refused:
         pytest.skip(f"needs to read a child's memory: {refused}")
 
@@ -29,6 +27,6 @@ def memory(process, all=False):
 def _piece(whole, begin, end):
     try:
         whole.seek(begin)
-        yield whole.read(end - begin)
+        return whole.read(end - begin)
     except (OSError, OverflowError, ValueError):
-        return  # the kernel's own pages
+        return b""  # the kernel's own pages
