@@ -85,8 +85,12 @@ public:
     threaded_dispatcher& operator=(const threaded_dispatcher&) = delete;
 
     void committed(std::span<const event_ptr> events) override {
-        newest_events_->push(events);
         const std::scoped_lock lock{mutex_};
+        if (lanes_.empty()) { // whoever comes later reads them in the journal
+            newest_events_->skip_to(events.back()->sequence);
+            return;
+        }
+        newest_events_->push(events);
         for (const auto& each : lanes_) {
             each->committed();
         }

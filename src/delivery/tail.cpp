@@ -15,9 +15,7 @@ void tail::push(std::span<const event_ptr> events) {
     const std::scoped_lock lock{mutex_};
     for (const auto& each : events) {
         if (each->sequence != newest_ + 1) {
-            events_.clear();
-            bytes_ = 0;
-            floor_ = each->sequence - 1;
+            forget(each->sequence - 1);
         }
         newest_ = each->sequence;
         bytes_ += weight(*each);
@@ -28,6 +26,18 @@ void tail::push(std::span<const event_ptr> events) {
             ++floor_;
         }
     }
+}
+
+void tail::skip_to(std::uint64_t newest) {
+    const std::scoped_lock lock{mutex_};
+    forget(newest);
+    newest_ = newest;
+}
+
+void tail::forget(std::uint64_t up_to) {
+    events_.clear();
+    bytes_ = 0;
+    floor_ = up_to;
 }
 
 std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::size_t most,

@@ -27,6 +27,8 @@ public:
     /// Takes over what a commit stored, in order. A number left out means that a commit was not told: the tail then
     /// begins anew behind it.
     void push(std::span<const event_ptr> events);
+    /// Keeps none up to this one, the newest.
+    void skip_to(std::uint64_t newest);
 
     /// The events behind `position`, at most `most` and about `most_bytes`; nothing when some of them may be known to
     /// the journal alone.
@@ -36,6 +38,8 @@ public:
     std::uint64_t newest() const;
 
 private:
+    void forget(std::uint64_t up_to);
+
     limits bounds_;
     mutable std::mutex mutex_;     // over everything below
     std::deque<event_ptr> events_; // numbered floor_ + 1, floor_ + 2, … newest_

@@ -83,6 +83,17 @@ TEST_CASE("tail: after a number that it was not told of, it begins anew") {
     CHECK(recent.newest() == 6);
 }
 
+TEST_CASE("tail: what it is told to skip is the journal's to give") {
+    tail recent{0, {}};
+    recent.push(events(1, 3));
+    recent.skip_to(7);
+    CHECK(recent.newest() == 7);
+    CHECK(after(recent, 2) == std::nullopt);
+    CHECK(after(recent, 7) == numbers{});
+    recent.push(events(8, 9));
+    CHECK(after(recent, 7) == numbers{8, 9});
+}
+
 TEST_CASE("tail: it gives as much at a time as was asked for, and at least one event") {
     tail recent{0, {}};
     recent.push(events(1, 9, 1'000));
