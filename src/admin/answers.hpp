@@ -25,11 +25,11 @@ inline answer refused(unsigned status, std::string_view why) {
 }
 
 inline answer journal_closed() {
-    return refused(503, "the journal is closing or has failed");
+    return refused(503, "start the daemon again, or look at its log: the journal is closing or has failed");
 }
 
 inline answer journal_full() {
-    return refused(503, "free some space and do it again: the journal's disk is full, and no more was changed");
+    return refused(507, "free some space and do it again: the journal's disk is full, and no more was changed");
 }
 
 } // namespace hookd::admin

@@ -66,6 +66,9 @@ std::pair<const char*, hue> overall(const json& event) {
 }
 
 std::size_t document_columns(const report_style& style) {
+    if (style.whole) {
+        return std::string::npos;
+    }
     constexpr std::size_t gaps = 8;
     constexpr std::size_t others = sequence_columns + moment_columns + type_columns + state_columns + gaps;
     return style.columns > others + least_document ? style.columns - others : least_document;
@@ -114,11 +117,12 @@ std::string event_list_head(const report_style& style) {
 
 std::string event_list_line(const json& event, const report_style& style) {
     const auto [state, with] = overall(event);
-    return fmt::format("{:>{}}  {}  {}  {}  {}\n", number(event, "sequence"), sequence_columns,
-                       padded(time_text(text(event, "accepted"), style.utc), moment_columns),
-                       padded(escaped(text(event, "type"), type_columns), type_columns),
-                       coloured(padded(state, state_columns), with, style.colour),
-                       shown_name(event, "document", document_columns(style)));
+    return fmt::format(
+        "{:>{}}  {}  {}  {}  {}\n", number(event, "sequence"), sequence_columns,
+        padded(time_text(text(event, "accepted"), style.utc), moment_columns),
+        padded(escaped(text(event, "type"), style.whole ? std::string::npos : type_columns), type_columns),
+        coloured(padded(state, state_columns), with, style.colour),
+        shown_name(event, "document", document_columns(style)));
 }
 
 std::string event_story_text(const json& event, const report_style& style) {

@@ -11,6 +11,7 @@ struct report_style {
     bool utc = false;
     bool colour = false;
     std::size_t columns = 80;
+    bool whole = false; ///< No name in a list is cut to its column: for a pipe, where it may be looked for.
 };
 
 /// Events, as the daemon tells of them, for people. What strangers sent is escaped, and cut to fit.

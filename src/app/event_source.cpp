@@ -76,7 +76,10 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
 }
 
 command_end refusal_of(unsigned status, const std::string& body) {
-    const int code = status == 400 ? exit_usage : status == 503 ? exit_io : exit_no;
+    const int code = status == 400   ? exit_usage
+                     : status == 503 ? exit_unreachable // it stops
+                     : status == 507 ? exit_io
+                                     : exit_no;
     const auto told = nlohmann::json::parse(body, nullptr, false);
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
         return {code, {}};

@@ -28,8 +28,10 @@ constexpr std::chrono::milliseconds between_looks{250};
 class printer {
 public:
     printer(const events_arguments& given, std::ostream& out)
-        : json_{given.json}, out_{out},
-          style_{.utc = given.utc, .colour = !given.json && output_has_colour(), .columns = output_columns()} {}
+        : json_{given.json}, out_{out}, style_{.utc = given.utc,
+                                               .colour = !given.json && output_has_colour(),
+                                               .columns = output_columns(),
+                                               .whole = !output_is_terminal()} {}
 
     void print(const json& event) {
         if (!std::exchange(any_, true) && !json_) {

@@ -114,7 +114,9 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     if (given.json) {
         out << event.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
     } else {
-        out << event_list_line(event, {.utc = false, .colour = output_has_colour(), .columns = output_columns()});
+        out << event_list_line(
+            event,
+            {.utc = false, .colour = output_has_colour(), .columns = output_columns(), .whole = !output_is_terminal()});
     }
     return verdict_of(event).value_or(exit_no);
 }

@@ -539,6 +539,17 @@ def test_what_an_event_does_not_say_is_a_dash_and_no_line_ends_in_a_space(make_d
         assert line == line.rstrip()
 
 
+def test_a_long_name_is_cut_for_a_terminal_and_whole_in_a_pipe(make_daemon):
+    daemon = make_daemon().start()
+    name = "minutes of the meeting " * 5 + ".pdf"
+    daemon.send(success_event(name, type="a.rather.long.kind.of.success"))
+    shown = on_a_terminal(daemon, "events", "list", environment={"NO_COLOR": "1"})[1]
+    assert name not in shown and "…" in shown
+    for words in ("events", "list"), ("wait", "--document", name):
+        [*_, line] = daemon.run(*words).stdout.splitlines()
+        assert line.endswith(name) and "a.rather.long.kind.of.success" in line
+
+
 def test_colour_is_for_terminals_only(broken):
     send_dead(broken)
     assert "\x1b[31mdead" in on_a_terminal(broken, "events", "list")[1]

@@ -99,7 +99,7 @@ def test_what_was_replayed_before_the_disk_was_full_is_told(make_daemon, tmp_pat
     def part(events, more):
         return reply(200, {"events": events, "deliveries": events, "sinks": ["app"], "position": events, "more": more,
                            "last_sequence": 500})
-    answers = [reply(200, b"ok"), part(500, False), part(250, True), reply(503, {"error": REFUSAL.strip()})]
+    answers = [reply(200, b"ok"), part(500, False), part(250, True), reply(507, {"error": REFUSAL.strip()})]
     path = tmp_path / "admin.sock"
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
