@@ -10,7 +10,6 @@ from harness import message_id, new_secret, post, raw_requests, signature_header
 from strictness import Haproxy, Nginx
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "http-strictness.md"
-TRIES = 5
 ROW = re.compile(r"\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|")
 # The daemon's other answers to a whole request are about what it asks for, which these servers do not judge.
 FRAMING = {400, 501, 505, 413, 414, 431, 408}
@@ -48,24 +47,28 @@ def measured(case, servers):
     return (case.name, case.rfc, here, *there) if any(differs(here, each) for each in there) else None
 
 
+def agrees(row, written):
+    """`400 or 2 taken`: HAProxy may answer before it has looked at a trailer."""
+    if row is None or written is None:
+        return row == written
+    return all(cell in words.split(" or ") for cell, words in zip(row, written))
+
+
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory, documented):
-    """On a busy machine HAProxy may answer before it has looked at a trailer: what is written must be seen once."""
+def rows(tmp_path_factory):
     found = []
     with Nginx(tmp_path_factory.mktemp("nginx")) as nginx, Haproxy(tmp_path_factory.mktemp("haproxy")) as haproxy:
         for case in raw_requests.CASES:
-            for _ in range(TRIES):
-                row = measured(case, (nginx, haproxy))
-                if row == documented.get(case.name):
-                    break
-            if row is not None:
+            if (row := measured(case, (nginx, haproxy))) is not None:
                 found.append(row)
     return found
 
 
 def test_the_document_names_every_difference_and_no_other(rows, documented):
     table = "\n".join("| `{}` | {} | {} | {} | {} |".format(*row) for row in rows)
-    assert sorted(documented.values()) == sorted(rows), f"the table should be:\n{table}"
+    seen = {row[0]: row for row in rows}
+    wrong = [name for name in seen.keys() | documented if not agrees(seen.get(name), documented.get(name))]
+    assert wrong == [], f"the table should be:\n{table}"
 
 
 def test_the_daemon_takes_nothing_that_both_others_refuse(rows):
