@@ -40,7 +40,7 @@ class Server:
     def statuses(self, request):
         """Of all answers until it closes."""
         received = b""
-        with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
             try:
                 connection.sendall(request)
                 while got := connection.recv(65536):
@@ -64,8 +64,8 @@ events {{}}
 http {{
     access_log off;
     {temporary}
-    client_header_timeout 1s;
-    client_body_timeout 1s;
+    client_header_timeout 5s;
+    client_body_timeout 5s;
     server {{
         listen 127.0.0.1:{self.port};
         location / {{ proxy_pass http://unix:{self.directory}/origin.sock; }}
@@ -85,13 +85,13 @@ class Haproxy(Server):
     def configuration(self):
         return f"""defaults
     mode http
-    timeout connect 1s
-    timeout client 2s
-    timeout server 2s
-    timeout http-request 1s
+    timeout connect 5s
+    timeout client 10s
+    timeout server 10s
+    timeout http-request 5s
 frontend strict
     bind 127.0.0.1:{self.port}
-    http-request wait-for-body time 1s
+    http-request wait-for-body time 5s
     http-request return status 204
 """
 

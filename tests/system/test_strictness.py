@@ -32,25 +32,43 @@ def differs(daemon, other):
 
 
 @pytest.fixture(scope="module")
+def documented():
+    rows = [tuple(cell.strip() for cell in row) for row in ROW.findall(DOCUMENT.read_text())]
+    return {row[0]: row for row in rows}
+
+
+def measured(case, servers):
+    """The case's row; nothing where there is no difference."""
+    secret, canary = new_secret(), success_event()
+    request = case.request(secret, message_id()) + post(canary, signature_headers(secret, canary),
+                                                        extra=["Connection: close"])
+    here = outcome(case.answers)
+    there = [outcome(server.statuses(request)) for server in servers]
+    return (case.name, case.rfc, here, *there) if any(differs(here, each) for each in there) else None
+
+
+def agrees(row, written):
+    """`400 or 2 taken`: HAProxy may answer before it has looked at a trailer."""
+    if row is None or written is None:
+        return row == written
+    return all(cell in words.split(" or ") for cell, words in zip(row, written))
+
+
+@pytest.fixture(scope="module")
 def rows(tmp_path_factory):
-    secret = new_secret()
     found = []
     with Nginx(tmp_path_factory.mktemp("nginx")) as nginx, Haproxy(tmp_path_factory.mktemp("haproxy")) as haproxy:
         for case in raw_requests.CASES:
-            canary = success_event()
-            request = case.request(secret, message_id()) + post(canary, signature_headers(secret, canary),
-                                                                extra=["Connection: close"])
-            here = outcome(case.answers)
-            there = [outcome(server.statuses(request)) for server in (nginx, haproxy)]
-            if any(differs(here, each) for each in there):
-                found.append((case.name, case.rfc, here, *there))
+            if (row := measured(case, (nginx, haproxy))) is not None:
+                found.append(row)
     return found
 
 
-def test_the_document_names_every_difference_and_no_other(rows):
-    written = [tuple(cell.strip() for cell in row) for row in ROW.findall(DOCUMENT.read_text())]
+def test_the_document_names_every_difference_and_no_other(rows, documented):
     table = "\n".join("| `{}` | {} | {} | {} | {} |".format(*row) for row in rows)
-    assert sorted(written) == sorted(rows), f"the table should be:\n{table}"
+    seen = {row[0]: row for row in rows}
+    wrong = [name for name in seen.keys() | documented if not agrees(seen.get(name), documented.get(name))]
+    assert wrong == [], f"the table should be:\n{table}"
 
 
 def test_the_daemon_takes_nothing_that_both_others_refuse(rows):

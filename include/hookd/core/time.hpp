@@ -17,8 +17,7 @@ using wall_clock = unix_millis (*)();
 /// The system's wall clock. Any thread.
 unix_millis system_now();
 
-/// RFC 3339, in UTC, with three decimals: `2026-11-22T22:48:01.123Z`. A time that it has no digits for, which only a
-/// damaged file can hold, is written as the nearest that it has.
+/// RFC 3339, in UTC, with three decimals: `2026-11-22T22:48:01.123Z`.
 std::string to_rfc3339(unix_millis time);
 
 /// A duration as configuration writes it, in the largest unit that divides it: `90s`, `5m`, `250ms`, `7d`.
