@@ -52,11 +52,11 @@ void try_all(std::size_t steps) {
 } // namespace
 
 TEST_CASE("model: the journal keeps what it acknowledged, through clocks, full disks and deaths", "[campaign]") {
-    try_all<journal_world>(60);
+    try_all<journal_world>(50);
 }
 
 TEST_CASE("model: each sink gets its events in order, and each replay, once troubles are over", "[campaign]") {
-    try_all<delivery_world>(80);
+    try_all<delivery_world>(60);
 }
 
 #ifdef HOOKD_TEST_HOOKS
