@@ -83,19 +83,20 @@ bool house::holds(const std::string& sink) const {
     return opened_.contains(sink) || (!closed_.contains(sink) && steady() - born_ < limits_.sink_grace);
 }
 
-/// The last event that is old, or stands before one that is: as docs/journal.md has it.
-std::uint64_t house::old_by_now() const {
+/// The last event that is old, or stands before one that is: as docs/journal.md has it. What stands behind a young one
+/// may be old by a clock that was set; it may go, with all before it, but it need not.
+std::uint64_t house::old_by_now(bool surely) const {
     auto limit = expected().last;
     for (const auto& [name, place] : expected().sinks) {
         limit = holds(name) ? std::min(limit, place.cursor) : limit;
     }
     std::uint64_t old = 0;
     for (const auto& [sequence, what] : expected().events) {
-        const bool future = what->accepted > wall();
-        if (sequence > limit || (!future && what->accepted > wall() - settings_.retention)) {
+        const bool young = what->accepted > wall() - settings_.retention;
+        if (sequence > limit || (surely && young && what->accepted <= wall())) {
             break;
         }
-        old = future ? old : sequence;
+        old = young ? old : sequence;
     }
     return old;
 }
@@ -116,13 +117,13 @@ std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
 void house::note_old() {
     if (loud_) {
         swept_ = true;
-        found_old_ = std::max(found_old_, old_by_now());
+        found_old_ = std::max(found_old_, old_by_now(false));
     }
 }
 
 void house::end_of_turns() {
     if (swept_) {
-        found_old_ = std::max(found_old_, old_by_now());
+        found_old_ = std::max(found_old_, old_by_now(false));
         may_be_gone_ = free_up_to(found_old_);
         swept_ = false;
     }
@@ -219,7 +220,7 @@ void house::sweep_all() {
     }
     loud_ = false;
     expected_.settle();
-    const auto must_go = free_up_to(old_by_now());
+    const auto must_go = free_up_to(old_by_now(true));
     check();
     for (const auto sequence : must_go) {
         if (expected().events.contains(sequence)) {
