@@ -109,7 +109,7 @@ private:
     state observe();
     void compare_figures(const std::map<std::string, journal::sink_state>& figures, const state& seen) const;
     bool holds(const std::string& sink) const;
-    std::uint64_t old_by_now(bool surely) const;
+    std::uint64_t old_by_now() const;
     std::set<std::uint64_t> free_up_to(std::uint64_t old) const;
     void note_old();
     void take_away(const state& seen);

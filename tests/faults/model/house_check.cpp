@@ -7,6 +7,23 @@ namespace hookd::model {
 using journal::event_standing;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// What stands behind a young event may be old by a clock that was set: it may go, with all before it, but need not.
+std::uint64_t last_old(const state& of, std::uint64_t limit, unix_millis now, milliseconds keep, bool surely) {
+    std::uint64_t old = 0;
+    for (const auto& [sequence, what] : of.events) {
+        const bool young = what->accepted > now - keep;
+        if (sequence > limit || (surely && young && what->accepted <= now)) {
+            break;
+        }
+        old = young ? old : sequence;
+    }
+    return old;
+}
+
+} // namespace
+
 /// All in one turn: no retention comes between.
 state house::observe() {
     const auto loud = std::exchange(loud_, false);
@@ -83,22 +100,13 @@ bool house::holds(const std::string& sink) const {
     return opened_.contains(sink) || (!closed_.contains(sink) && steady() - born_ < limits_.sink_grace);
 }
 
-/// The last event that is old, or stands before one that is: as docs/journal.md has it. What stands behind a young one
-/// may be old by a clock that was set; it may go, with all before it, but it need not.
-std::uint64_t house::old_by_now(bool surely) const {
+/// The last event that is old, or stands before one that is: as docs/journal.md has it.
+std::uint64_t house::old_by_now() const {
     auto limit = expected().last;
     for (const auto& [name, place] : expected().sinks) {
         limit = holds(name) ? std::min(limit, place.cursor) : limit;
     }
-    std::uint64_t old = 0;
-    for (const auto& [sequence, what] : expected().events) {
-        const bool young = what->accepted > wall() - settings_.retention;
-        if (sequence > limit || (surely && young && what->accepted <= wall())) {
-            break;
-        }
-        old = young ? old : sequence;
-    }
-    return old;
+    return last_old(expected(), limit, wall(), settings_.retention, false);
 }
 
 std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
@@ -117,13 +125,13 @@ std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
 void house::note_old() {
     if (loud_) {
         swept_ = true;
-        found_old_ = std::max(found_old_, old_by_now(false));
+        found_old_ = std::max(found_old_, old_by_now());
     }
 }
 
 void house::end_of_turns() {
     if (swept_) {
-        found_old_ = std::max(found_old_, old_by_now(false));
+        found_old_ = std::max(found_old_, old_by_now());
         may_be_gone_ = free_up_to(found_old_);
         swept_ = false;
     }
@@ -220,7 +228,7 @@ void house::sweep_all() {
     }
     loud_ = false;
     expected_.settle();
-    const auto must_go = free_up_to(old_by_now(true));
+    const auto must_go = free_up_to(last_old(expected(), old_by_now(), wall(), settings_.retention, true));
     check();
     for (const auto sequence : must_go) {
         if (expected().events.contains(sequence)) {
