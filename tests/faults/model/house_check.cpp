@@ -7,6 +7,23 @@ namespace hookd::model {
 using journal::event_standing;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// What stands behind a young event may be old by a clock that was set: it may go, with all before it, but need not.
+std::uint64_t last_old(const state& of, std::uint64_t limit, unix_millis now, milliseconds keep, bool surely) {
+    std::uint64_t old = 0;
+    for (const auto& [sequence, what] : of.events) {
+        const bool young = what->accepted > now - keep;
+        if (sequence > limit || (surely && young && what->accepted <= now)) {
+            break;
+        }
+        old = young ? old : sequence;
+    }
+    return old;
+}
+
+} // namespace
+
 /// All in one turn: no retention comes between.
 state house::observe() {
     const auto loud = std::exchange(loud_, false);
@@ -89,15 +106,7 @@ std::uint64_t house::old_by_now() const {
     for (const auto& [name, place] : expected().sinks) {
         limit = holds(name) ? std::min(limit, place.cursor) : limit;
     }
-    std::uint64_t old = 0;
-    for (const auto& [sequence, what] : expected().events) {
-        const bool future = what->accepted > wall();
-        if (sequence > limit || (!future && what->accepted > wall() - settings_.retention)) {
-            break;
-        }
-        old = future ? old : sequence;
-    }
-    return old;
+    return last_old(expected(), limit, wall(), settings_.retention, false);
 }
 
 std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
@@ -219,7 +228,7 @@ void house::sweep_all() {
     }
     loud_ = false;
     expected_.settle();
-    const auto must_go = free_up_to(old_by_now());
+    const auto must_go = free_up_to(last_old(expected(), old_by_now(), wall(), settings_.retention, true));
     check();
     for (const auto sequence : must_go) {
         if (expected().events.contains(sequence)) {

@@ -19,11 +19,12 @@ void journal_world::perform(const step& what) {
     } else {
         say(kind, random);
     }
-    if (random.one_in(2) || kind >= own) {
+    if (random.one_in(2)) {
         house_.check();
     }
     house_.loud(false);
     house_.check_if_swept();
+    house_.recovered();
 }
 
 /// As lanes do: rows only for events that they have not passed, or that have one.

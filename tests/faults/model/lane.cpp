@@ -34,7 +34,7 @@ lane::lane(house& in, const delivery::tail& newest, sink_story& story, const sin
            std::size_t batch_limit, const journal::sink_state& from)
     : house_{in}, newest_{newest}, story_{story}, settings_{settings}, jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
-      exact_{!disk::instance().limited()} {
+      exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {
     plan_.pause(from.paused);
 }
 

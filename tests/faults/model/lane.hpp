@@ -63,7 +63,8 @@ private:
     std::uint64_t first_tried_ = 0;
     std::set<std::uint64_t> tried_;
     std::set<std::uint64_t> done_; // need not be delivered again
-    bool exact_;                   // what it began from was all there is
+    // What it began from was all there is, with no row of an event behind the cursor: that comes as a new one, too.
+    bool exact_;
     bool stopped_ = false;
 };
 
