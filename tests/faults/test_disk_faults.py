@@ -16,7 +16,7 @@ import time
 import pytest
 
 from harness import Connection, until
-from harness.evidence import SinkOutput, check, check_journal, read_journal
+from harness.evidence import check, check_journal, read_journal, wait_for_sink
 from harness.failing_disk import FailingDisk
 from harness.load import Load, Sender
 
@@ -99,9 +99,8 @@ class Campaign:
     def finish(self):
         """The sink gets the rest; every breach of the promise that is seen in the end."""
         self.daemon.start()
-        self.daemon.wait_for_events(self.sender.acknowledged)
+        output = wait_for_sink(self.daemon, self.sender.acknowledged)
         self.daemon.stop()
-        output = SinkOutput().add(self.daemon.sink_path.read_bytes().split(b"\n"))
         return check(read_journal(self.daemon.journal_path), self.sender, {"events": output})
 
 
