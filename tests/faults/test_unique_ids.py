@@ -9,7 +9,7 @@ import random
 import time
 
 from harness import Connection, until
-from harness.evidence import SinkOutput, check, check_journal, read_journal
+from harness.evidence import check, check_journal, read_journal, wait_for_sink
 from harness.load import Load, Sender, wait_a_random_moment
 
 IDS = int(os.environ.get("HOOKD_UNIQUE_IDS", "200"))
@@ -63,11 +63,10 @@ def test_each_id_is_one_event_however_often_and_when_it_comes(make_daemon, capsy
         for id in sorted(sender.bodies):
             connection.send(sender.request(id))
             sender.note_answer(id, connection.response().head)
-    daemon.wait_for_events(sender.bodies)
+    output = wait_for_sink(daemon, sender.bodies)
     daemon.stop()
 
     rows = read_journal(daemon.journal_path)
-    output = SinkOutput().add(daemon.sink_path.read_bytes().split(b"\n"))
     faults = check(rows, sender, {"events": output})
     with capsys.disabled():
         print(f"\nunique ids: seed={SEED} ids={len(sender.bodies)} copies={sum(sender.copies.values())} "

@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .waiting import until
+
 
 @dataclass
 class SinkOutput:
@@ -77,3 +79,12 @@ def check(rows, sender, outputs):
     for name, output in outputs.items():
         faults += check_sink(name, output, rows, sender.bodies)
     return faults
+
+
+def wait_for_sink(daemon, ids):
+    """Until the daemon's file sink has every id, many of them; what it has then. A kill may have cut lines short."""
+    def output():
+        return SinkOutput().add(daemon.sink_path.read_bytes().split(b"\n") if daemon.sink_path.exists() else [])
+
+    until(lambda: set(ids) <= {id for _, id, _ in output().events}, f"{len(ids)} events in the sink", 120)
+    return output()
