@@ -19,7 +19,7 @@ class Bench:
 
     def count(self, number):
         """So many requests, or a tenth of them in a smoke test."""
-        return max(number // 10, 200) if self.options.quick else number
+        return max(number // 10, 100) if self.options.quick else number
 
     def rounds(self, contenders, work, before=None, warm=True):
         """`work(server)` for each server, in one order and then in the other; the first round only warms up. Results
@@ -57,7 +57,7 @@ def plain(bench):
     rows, nginx, daemon, bare = [], bench.servers.nginx(), bench.servers.daemon(), bench.servers.without_journal()
     with nginx, daemon, bare:
         for protocol, spoken in (("http", "HTTP"), ("ecdsa", "TLS")):
-            measured = bench.fire([nginx, daemon, bare], 10_000, protocol=protocol)
+            measured = bench.fire([nginx, daemon, bare], 4_000, protocol=protocol)
             there = measured[nginx.name]
             for server, kind, least in ((daemon, "durable", 0.45), (bare, "verified, not stored", 0.6)):
                 here = measured[server.name]
@@ -72,7 +72,7 @@ def plain(bench):
 
 
 def handshakes(bench):
-    rows, count = [], bench.count(1_500)
+    rows, count = [], bench.count(300)
     with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
         for key, name in (("ecdsa", "ECDSA P-256"), ("rsa", "RSA-2048")):
             measured = bench.rounds([nginx, daemon], lambda server: bench.generator.handshakes(server, key, count))
@@ -100,14 +100,14 @@ def bare_syncs(path, count=100):
 
 def latency(bench):
     """At shares of what the daemon can take at most, in the presence of the generator on the same cores."""
-    rows, syncs, seconds = [], [], 1 if bench.options.quick else 3
+    rows, syncs, seconds = [], [], 1 if bench.options.quick else 2
 
     def prepare(rate):
         bench.generator.sign(int(rate * seconds))
         syncs.append(bare_syncs(bench.servers.directory / "sync"))
 
     with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
-        saturation = median(bench.fire([daemon], 20_000)[daemon.name], "a_second")
+        saturation = median(bench.fire([daemon], 8_000)[daemon.name], "a_second")
         for share in (25, 50, 75, 95):
             rate = saturation * share / 100
             measured = bench.rounds([nginx, daemon], lambda server: bench.generator.measure(server, rate=rate),
@@ -133,7 +133,7 @@ def latency(bench):
 def bodies(bench):
     rows = []
     with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
-        for name, size, count in (("0.5 KiB", 512, 10_000), ("4 KiB", 4096, 5_000), ("64 KiB", 65536, 1_000)):
+        for name, size, count in (("0.5 KiB", 512, 4_000), ("4 KiB", 4096, 2_000), ("64 KiB", 65536, 400)):
             measured = bench.fire([nginx, daemon], count, size)
             there, here = measured[nginx.name], measured[daemon.name]
             rows.append([name, thousands(median(there, "a_cpu_second")), thousands(median(here, "a_cpu_second")),
@@ -148,7 +148,7 @@ def connections(bench):
     rows = []
     with bench.servers.nginx() as nginx, bench.servers.daemon() as daemon:
         for number in (1, 8, 64, 512, 4_096, 10_000):
-            measured = bench.fire([nginx, daemon], 1_000 if number == 1 else max(10_000, 2 * number),
+            measured = bench.fire([nginx, daemon], 300 if number == 1 else max(4_000, 2 * number),
                                   connections=number)
             there, here = measured[nginx.name], measured[daemon.name]
             rows.append([thousands(number), thousands(median(there, "a_cpu_second")),
@@ -168,10 +168,10 @@ def memory(bench):
     with ExitStack() as running:
         for server in (bench.servers.nginx(), bench.servers.daemon()):
             running.enter_context(server)
-            bench.generator.sign(bench.count(20_000))
+            bench.generator.sign(bench.count(10_000))
             for protocol in ("http", "ecdsa"):
                 bench.generator.measure(server, protocol=protocol)
-                bench.generator.sign(bench.count(20_000))
+                bench.generator.sign(bench.count(10_000))
             busy = server.memory_kib("VmHWM") / 1024
             slopes = []
             for protocol in ("http", "ecdsa"):
