@@ -1,11 +1,10 @@
 #include "http/client_state.hpp"
+#include "http/use_tuple.hpp"
 
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <netinet/in.h>
@@ -16,8 +15,6 @@ namespace hookd::http {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
 std::unexpected<client_error> fail(client_fault kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};

@@ -1,9 +1,8 @@
 #include "http/connection.hpp"
 
 #include "http/io_thread.hpp"
+#include "http/use_tuple.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 namespace hookd::http {
@@ -12,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
 /// A connection that has sent no request when draining begins may have one on the way: it is given this long.

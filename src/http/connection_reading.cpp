@@ -1,6 +1,9 @@
 #include "http/client_address.hpp"
 #include "http/connection.hpp"
 #include "http/io_thread.hpp"
+#include "http/use_tuple.hpp"
+
+#include <boost/asio/buffer.hpp>
 
 namespace hookd::http {
 
@@ -31,11 +34,16 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_await refuse(503, "too many large bodies are under way");
             co_return false;
         }
-        // A client that waits for answers seldom has more on the way already: to wait first saves a recv that finds
-        // nothing.
-        auto status = transport_->holds_bytes() ? fill() : io_status::want_read;
-        while (status != io_status::done && co_await wait_for(status)) {
-            status = fill();
+        io_status status = io_status::want_read;
+        if (transport_->plain() && phase_ != phase::first) {
+            status = co_await receive();
+        } else {
+            // A client that waits for answers seldom has more on the way already: to wait first saves a recv that
+            // finds nothing.
+            status = transport_->holds_bytes() ? fill() : status;
+            while (status != io_status::done && co_await wait_for(status)) {
+                status = fill();
+            }
         }
         if (status != io_status::done) {
             if (expired_ && !cut_ && reader_.begun()) {
@@ -58,6 +66,21 @@ void connection::begin_request() {
         }
     }
     enter(phase::head);
+}
+
+/// For bytes that need no transport, and a connection that has a buffer: Asio reads into it as soon as there is
+/// something, which spares the call that arms the waiting. An idle connection has none until its first byte.
+asio::awaitable<io_status> connection::receive() {
+    if (expired_ || cut_) {
+        co_return io_status::failed;
+    }
+    const auto room = reader_.room();
+    const auto [fault, count] = co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
+    if (fault || expired_ || cut_) {
+        co_return io_status::failed;
+    }
+    reader_.filled(count);
+    co_return io_status::done;
 }
 
 io_status connection::fill() {

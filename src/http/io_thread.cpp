@@ -1,9 +1,9 @@
 #include "http/io_thread.hpp"
 
-#include <boost/asio/as_tuple.hpp>
+#include "http/use_tuple.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -18,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_period = 100ms;
 constexpr auto accept_pause = 100ms;
 /// The bodies under way may take this much together, or that of so many of the largest, whichever is more.

@@ -23,6 +23,7 @@ public:
 
     void close_write() override { shutdown(socket_, SHUT_WR); }
     bool holds_bytes() const override { return false; }
+    bool plain() const override { return true; }
 
 private:
     static io_status status(ssize_t outcome, io_status blocked, std::size_t& count) {

@@ -37,6 +37,8 @@ public:
     virtual void close_write() = 0;
     /// Whether bytes may be had without the socket becoming readable: TLS reads whole records ahead.
     virtual bool holds_bytes() const = 0;
+    /// Whether the socket's bytes are the peer's words themselves, for whoever reads them.
+    virtual bool plain() const { return false; }
 };
 
 std::unique_ptr<transport> make_plain_transport(int socket);

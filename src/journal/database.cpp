@@ -15,16 +15,17 @@ struct close_connection {
     void operator()(sqlite3* connection) const { sqlite3_close(connection); }
 };
 
-// Frames of the write-ahead log carry a header each; the page size is the one the schema is created with.
-constexpr std::uint64_t page_bytes = 4096;
-constexpr std::uint64_t frame_bytes = page_bytes + 24;
+// Frames of the write-ahead log carry a header each.
+constexpr std::uint64_t frame_header_bytes = 24;
 
 // The file grows by this much at a time.
 constexpr int chunk_bytes = 256 << 10;
 
 // Before the first access: with the exclusive lock SQLite keeps its index of the log in memory of its own, not in a
-// shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst.
-constexpr auto settings_sql = "PRAGMA page_size = 4096;"
+// shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst. Pages
+// larger than SQLite's usual 4 KiB hold more events, and every page costs three writes; a file keeps the size that it
+// was made with.
+constexpr auto settings_sql = "PRAGMA page_size = 8192;"
                               "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA synchronous = FULL;"
                               "PRAGMA wal_autocheckpoint = 0;"
@@ -43,6 +44,7 @@ int note_log_frames(void* frames, sqlite3* /*connection*/, const char* /*schema*
 } // namespace
 
 struct database::state {
+    std::uint64_t page_bytes = 0;
     std::uint64_t log_frames = 0;
     std::uint64_t reserved_bytes = 0; // of the file; at least
     std::unique_ptr<sqlite3, close_connection> connection;
@@ -103,6 +105,11 @@ stored<void> database::use_write_ahead_log() {
             return std::unexpected(storage_error{trouble::broken, "the file system does not allow a write-ahead log"});
         }
     }
+    const auto page_size = number("PRAGMA page_size");
+    if (!page_size) {
+        return std::unexpected(page_size.error());
+    }
+    state_->page_bytes = static_cast<std::uint64_t>(*page_size);
     const std::pair<statement state::*, const char*> statements[] = {
         {&state::begin, "BEGIN IMMEDIATE"},
         {&state::commit, "COMMIT"},
@@ -163,7 +170,7 @@ stored<void> database::reserve() {
     if (auto row = pages.step(); !row) {
         return std::unexpected(row.error());
     }
-    auto needed = pages.number(0) * static_cast<std::int64_t>(page_bytes);
+    auto needed = pages.number(0) * static_cast<std::int64_t>(state_->page_bytes);
     if (static_cast<std::uint64_t>(needed) <= state_->reserved_bytes) {
         return {};
     }
@@ -191,7 +198,7 @@ std::uint64_t database::log_frames() const {
     return state_->log_frames;
 }
 std::uint64_t database::log_bytes() const {
-    return state_->log_frames * frame_bytes;
+    return state_->log_frames * (state_->page_bytes + frame_header_bytes);
 }
 
 stored<std::uint64_t> database::used_bytes() {
@@ -203,7 +210,7 @@ stored<std::uint64_t> database::used_bytes() {
     if (auto row = unused.step(); !row) {
         return std::unexpected(row.error());
     }
-    return ((pages.sequence(0) - unused.sequence(0)) * page_bytes) + log_bytes();
+    return ((pages.sequence(0) - unused.sequence(0)) * state_->page_bytes) + log_bytes();
 }
 
 stored<void> database::checkpoint() {

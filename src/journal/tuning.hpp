@@ -20,6 +20,8 @@ struct tuning {
     std::size_t gather_from = 4;
     std::chrono::microseconds gather_wait{100};
     unsigned gather_waits = 5;
+    /// So soon after such a batch a single event, too, waits for its neighbours.
+    std::chrono::milliseconds busy_for{1};
 
     /// One answer to `read` or `due`.
     std::size_t read_events = 1024;
@@ -38,7 +40,7 @@ struct tuning {
     std::size_t most_waiting_changes = 4096;
 
     /// Frames in the write-ahead log that make a checkpoint due.
-    std::uint64_t checkpoint_frames = 4000;
+    std::uint64_t checkpoint_frames = 2000;
 
     std::size_t retention_step = 128;
     /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.

@@ -173,5 +173,6 @@ TEST_CASE("journal: its write-ahead log does not grow with the number of commits
     for (int i = 0; i < 300; ++i) {
         REQUIRE(append(*opened, sample(std::to_string(i), 2'000)) == append_outcome::stored);
     }
-    CHECK(std::filesystem::file_size(directory.journal() + "-wal") < 100U * 4120U);
+    constexpr std::uintmax_t frame = 8192 + 24;
+    CHECK(std::filesystem::file_size(directory.journal() + "-wal") < 100 * frame);
 }
