@@ -157,7 +157,7 @@ def connections(bench):
             bench.report.series.setdefault("connections", []).append(
                 [number, median(there, "a_cpu_second"), median(here, "a_cpu_second")])
     check_what_is_stored(daemon)
-    bench.report.table("Events a CPU-second by connections, HTTP, all of them busy",
+    bench.report.table("Events a CPU-second by connections, HTTP, at most 1,024 of them busy at a time",
                        [*AGAINST_NGINX, "daemon, events a second"], rows)
 
 

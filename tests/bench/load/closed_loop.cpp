@@ -1,17 +1,34 @@
 #include "campaign.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <stdexcept>
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// The daemon lets 4,096 events wait for the disk and sends the rest away, to come again: what that costs is not asked
+/// here. Of more connections, each takes its turn.
+constexpr std::size_t most_busy = 1024;
+
+} // namespace
+
 void fire(campaign& on, const requests& all, std::size_t connections) {
     const auto wires = on.connect(std::min(connections, all.size()));
+    std::deque<wire*> idle{wires.begin(), wires.end()};
     wait_for_the_word(wires.size());
     const auto begin = campaign::clock::now();
     std::size_t next = 0;
-    for (auto* one : wires) {
-        one->send(all[next++]);
+    const auto send_next = [&] {
+        if (next < all.size()) {
+            idle.front()->send(all[next++]);
+            idle.pop_front();
+        }
+    };
+    for (std::size_t i = 0; i < std::min(wires.size(), most_busy); ++i) {
+        send_next();
     }
     std::size_t answered = 0;
     std::size_t good = 0;
@@ -23,9 +40,8 @@ void fire(campaign& on, const requests& all, std::size_t connections) {
             if (came == progress::answered) {
                 ++answered;
                 good += one.status() == 204 ? 1 : 0;
-                if (next < all.size()) {
-                    one.send(all[next++]);
-                }
+                idle.push_back(&one);
+                send_next();
             }
         });
     }
