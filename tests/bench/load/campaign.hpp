@@ -41,5 +41,5 @@ void fire(campaign& on, const requests& all, std::size_t connections);
 void pace(campaign& on, const requests& all, std::size_t connections, double rate);
 /// New connections one after another, `at_a_time`: each shakes hands, says goodbye, and waits for the peer's.
 void shake_hands(campaign& on, std::size_t count, std::size_t at_a_time);
-/// Opens connections, sends one request on each, says so, and holds them until standard input ends.
+/// Opens connections, sends as many requests, one on each, and holds them until it is told to end.
 void hold(campaign& on, const requests& all, std::size_t connections);
