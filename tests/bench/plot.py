@@ -11,11 +11,11 @@ NGINX, DAEMON = "#8a8f98", "#1f6feb"
 
 
 def bars(axes, title, rows):
-    """Rows of a name, nginx's figure and the daemon's."""
+    """Rows of a name, nginx's figure, the daemon's, and the ratio."""
     places = range(len(rows))
     axes.bar([place - 0.2 for place in places], [row[1] for row in rows], 0.4, color=NGINX, label="nginx")
     drawn = axes.bar([place + 0.2 for place in places], [row[2] for row in rows], 0.4, color=DAEMON, label="daemon")
-    axes.bar_label(drawn, [f"{row[2] / row[1]:.2f}" for row in rows], fontsize=7)
+    axes.bar_label(drawn, [f"{row[3]:.2f}" for row in rows], fontsize=7)
     axes.set_xticks(places, [row[0].replace(", ", "\n") for row in rows], fontsize=7)
     axes.set_title(title)
     axes.legend(frameon=False)

@@ -31,7 +31,7 @@ def rivals(bench):
     with ExitStack() as running:
         for server in (daemon, *others):
             running.enter_context(server)
-        measured = bench.fire([daemon, *others], 5_000, signed_with=[BODY_SIGNATURE])
+        measured = bench.fire([daemon, *others], 1_500, signed_with=[BODY_SIGNATURE])
     check_what_is_stored(daemon)
     here = measured[daemon.name]
     rows = [["daemon, durable", thousands(median(here, "a_second")), "", thousands(median(here, "a_cpu_second")), ""]]

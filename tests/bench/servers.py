@@ -51,6 +51,7 @@ http {{
 
 HOOKD = """
 [server]
+header_timeout = "60s"
 max_connections = 16384
 max_connections_per_address = 16384
 [[listener]]

@@ -35,11 +35,11 @@ private:
 /// Says that all connections are there, and waits for a line: whoever measures the server looks at it now.
 void wait_for_the_word(std::size_t connections);
 
-/// Every connection has one request under way and sends the next when its answer is whole.
+/// Every connection, or 1,024 of them at a time, has one request under way; the next leaves when an answer is whole.
 void fire(campaign& on, const requests& all, std::size_t connections);
 /// Sends at a fixed rate, whatever the answers do; a request's time begins when it was due.
 void pace(campaign& on, const requests& all, std::size_t connections, double rate);
 /// New connections one after another, `at_a_time`: each shakes hands, says goodbye, and waits for the peer's.
 void shake_hands(campaign& on, std::size_t count, std::size_t at_a_time);
-/// Opens connections, sends one request on each, says so, and holds them until standard input ends.
+/// Opens connections, sends as many requests, one on each, and holds them until it is told to end.
 void hold(campaign& on, const requests& all, std::size_t connections);

@@ -7,7 +7,8 @@
 //         32-bit length and the request's bytes. The last argument adds a header with the body's HMAC in hexadecimal,
 //         for receivers that know no other.
 //     load fire PROTOCOL PORT REQUESTS CONNECTIONS
-//         Closed loop: each request once, every connection sends the next when its answer is whole.
+//         Closed loop: each request once, on every connection one (on 1,024 of them at a time), the next when an
+//         answer is whole.
 //     load pace PROTOCOL PORT REQUESTS CONNECTIONS RATE
 //         Open loop: RATE requests a second, and how long each took from the moment it was due, in milliseconds.
 //     load handshakes PORT COUNT AT-A-TIME
