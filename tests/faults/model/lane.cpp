@@ -113,7 +113,7 @@ void lane::begin(next::deliver what) {
         if (exact_ && done_.contains(sequence)) {
             throw broken_promise("sink " + settings_.name + " gets event " + number + " again, which is done");
         }
-        if (!has_row && tried_.insert(sequence).second) {
+        if (!has_row && !done_.contains(sequence) && tried_.insert(sequence).second) {
             if (sequence < first_tried_) {
                 throw broken_promise("sink " + settings_.name + " gets event " + number + " after event " +
                                      std::to_string(first_tried_));
