@@ -29,45 +29,23 @@ class thorough_reader : public json::json_sax_t {
 public:
     explicit thorough_reader(body_fields& found) : members_{found} {}
 
-    bool null() override { return other(); }
-    bool boolean(bool /*value*/) override { return other(); }
-    bool number_integer(number_integer_t /*value*/) override { return other(); }
-    bool number_unsigned(number_unsigned_t /*value*/) override { return other(); }
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return other(); }
-    bool binary(binary_t& /*value*/) override { return other(); }
-
-    bool string(string_t& value) override {
-        members_.string(value);
-        return true;
-    }
-    bool key(string_t& name) override {
-        members_.key(name);
-        return true;
-    }
-    bool start_object(std::size_t /*elements*/) override {
-        members_.open_object();
-        return true;
-    }
-    bool start_array(std::size_t /*elements*/) override {
-        members_.open_array();
-        return true;
-    }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
+    bool null() override { return members_.other(); }
+    bool boolean(bool /*value*/) override { return members_.other(); }
+    bool number_integer(number_integer_t /*value*/) override { return members_.other(); }
+    bool number_unsigned(number_unsigned_t /*value*/) override { return members_.other(); }
+    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return members_.other(); }
+    bool binary(binary_t& /*value*/) override { return members_.other(); }
+    bool string(string_t& value) override { return members_.string(value); }
+    bool key(string_t& name) override { return members_.key(name); }
+    bool start_object(std::size_t /*elements*/) override { return members_.open_object(); }
+    bool start_array(std::size_t /*elements*/) override { return members_.open_array(); }
+    bool end_object() override { return members_.close(); }
+    bool end_array() override { return members_.close(); }
     bool parse_error(std::size_t /*at*/, const std::string& /*token*/, const json::exception& /*what*/) override {
         return false;
     }
 
 private:
-    bool other() {
-        members_.other();
-        return true;
-    }
-    bool close() {
-        members_.close();
-        return true;
-    }
-
     member_reader members_;
 };
 

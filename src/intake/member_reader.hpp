@@ -10,28 +10,40 @@
 namespace hookd::intake {
 
 /// Follows a JSON text from token to token and keeps the three strings that the house wants from its top level.
+/// Whatever comes, it says what parsers ask their handlers: go on.
 class member_reader {
 public:
     explicit member_reader(body_fields& found) : found_{found} {}
 
-    void key(std::string_view name) { wanted_ = depth_ == 1 ? member(name) : nullptr; }
-    void string(std::string_view value) {
+    bool key(std::string_view name) {
+        wanted_ = depth_ == 1 ? member(name) : nullptr;
+        return true;
+    }
+    bool string(std::string_view value) {
         if (wanted_ != nullptr) {
             std::exchange(wanted_, nullptr)->assign(value);
         }
+        return true;
     }
     /// A number, a boolean or null.
-    void other() {
+    bool other() {
         if (wanted_ != nullptr) {
             std::exchange(wanted_, nullptr)->clear();
         }
+        return true;
     }
-    void open_object() { open(); }
-    void open_array() {
+    bool open_object() {
+        ++depth_;
+        return other();
+    }
+    bool open_array() {
         depth_ += depth_ == 0 ? 1 : 0; // an array at the top has no members: its objects are one deeper
-        open();
+        return open_object();
     }
-    void close() { --depth_; }
+    bool close() {
+        --depth_;
+        return true;
+    }
 
 private:
     std::string* member(std::string_view name) {
@@ -42,10 +54,6 @@ private:
             return &found_.collection;
         }
         return name == "name" ? &found_.document : nullptr;
-    }
-    void open() {
-        ++depth_;
-        other();
     }
 
     body_fields& found_;

@@ -36,16 +36,10 @@ public:
 
     bool on_document_begin(error_code& /*fault*/) { return true; }
     bool on_document_end(error_code& /*fault*/) { return true; }
-    bool on_object_begin(error_code& /*fault*/) {
-        members_.open_object();
-        return true;
-    }
-    bool on_array_begin(error_code& /*fault*/) {
-        members_.open_array();
-        return true;
-    }
-    bool on_object_end(std::size_t /*members*/, error_code& /*fault*/) { return close(); }
-    bool on_array_end(std::size_t /*elements*/, error_code& /*fault*/) { return close(); }
+    bool on_object_begin(error_code& /*fault*/) { return members_.open_object(); }
+    bool on_array_begin(error_code& /*fault*/) { return members_.open_array(); }
+    bool on_object_end(std::size_t /*members*/, error_code& /*fault*/) { return members_.close(); }
+    bool on_array_end(std::size_t /*elements*/, error_code& /*fault*/) { return members_.close(); }
     bool on_key_part(string_view piece, std::size_t /*size*/, error_code& /*fault*/) { return keep(piece); }
     bool on_string_part(string_view piece, std::size_t /*size*/, error_code& /*fault*/) { return keep(piece); }
     bool on_key(string_view last, std::size_t size, error_code& /*fault*/) {
@@ -59,17 +53,17 @@ public:
         return true;
     }
     bool on_number_part(string_view /*piece*/, error_code& /*fault*/) { return true; }
-    bool on_int64(std::int64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return other(); }
-    bool on_uint64(std::uint64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return other(); }
+    bool on_int64(std::int64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return members_.other(); }
+    bool on_uint64(std::uint64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return members_.other(); }
     bool on_double(double value, string_view /*text*/, error_code& fault) {
         if (std::isinf(value)) {
             fault = json::error::exponent_overflow;
             return false;
         }
-        return other();
+        return members_.other();
     }
-    bool on_bool(bool /*value*/, error_code& /*fault*/) { return other(); }
-    bool on_null(error_code& /*fault*/) { return other(); }
+    bool on_bool(bool /*value*/, error_code& /*fault*/) { return members_.other(); }
+    bool on_null(error_code& /*fault*/) { return members_.other(); }
     bool on_comment_part(string_view /*piece*/, error_code& /*fault*/) { return true; }
     bool on_comment(string_view /*text*/, error_code& /*fault*/) { return true; }
 
@@ -85,15 +79,6 @@ private:
         keep(last);
         return begun_;
     }
-    bool other() {
-        members_.other();
-        return true;
-    }
-    bool close() {
-        members_.close();
-        return true;
-    }
-
     member_reader members_;
     std::string begun_;
 };
