@@ -46,7 +46,7 @@ struct tuning {
     std::size_t most_waiting_changes = 4096;
 
     /// Frames in the write-ahead log that make a checkpoint due.
-    std::uint64_t checkpoint_frames = 2000;
+    std::uint64_t checkpoint_frames = 256;
 
     std::size_t retention_step = 128;
     /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.
