@@ -1,12 +1,11 @@
 #include "fuzz/input.hpp"
+#include "fuzz/pour.hpp"
 #include "fuzz/reference_framing.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "http/client_address.hpp"
 #include "http/request_reader.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace hookd::fuzz {
@@ -62,12 +61,7 @@ public:
 
     void take(std::string_view bytes) {
         while (!bytes.empty() && seen_.refused == 0) {
-            const auto room = reader_.room();
-            require(!room.empty(), "there is room while more is needed");
-            const auto count = std::min(room.size(), bytes.size());
-            std::memcpy(room.data(), bytes.data(), count);
-            reader_.filled(count);
-            bytes.remove_prefix(count);
+            bytes = pour(bytes, reader_);
             advance();
         }
     }

@@ -1,10 +1,8 @@
 #include "fuzz/input.hpp"
+#include "fuzz/pour.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "http/client_response.hpp"
-
-#include <algorithm>
-#include <cstring>
 
 namespace hookd::fuzz {
 
@@ -30,12 +28,7 @@ public:
 
     void take(std::string_view bytes) {
         while (!bytes.empty() && reached_ == progress::need_more) {
-            const auto room = reader_.room();
-            require(!room.empty(), "there is room while more is needed");
-            const auto count = std::min(room.size(), bytes.size());
-            std::memcpy(room.data(), bytes.data(), count);
-            reader_.filled(count);
-            bytes.remove_prefix(count);
+            bytes = pour(bytes, reader_);
             reached_ = reader_.advance();
         }
     }
