@@ -200,7 +200,7 @@ std::optional<std::string> connection::begin_answer(const answer& what, bool kee
 
 asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
     const auto rest = begin_answer(what, keep_alive);
-    co_return rest&& co_await send(*rest);
+    co_return rest.has_value() && co_await send(*rest);
 }
 
 /// The last answer on a connection whose next bytes cannot be trusted.

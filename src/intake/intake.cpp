@@ -86,6 +86,23 @@ std::string_view described(refusal why) {
     }
 }
 
+event make_event(const endpoint_settings& where, const request& whole, const signature::signed_headers& headers,
+                 unix_millis now) {
+    auto fields = read_body_fields(whole.body);
+    return {.endpoint = where.name,
+            .id = std::string{headers.id},
+            .type = std::move(fields.type),
+            .collection = std::move(fields.collection),
+            .document = std::move(fields.document),
+            .accepted = now,
+            .peer = std::string{whole.client},
+            .unbranded = headers.unbranded,
+            .timestamp = std::string{headers.timestamp},
+            .signature = std::string{headers.signature},
+            .json = fields.json,
+            .body = std::string{whole.body}};
+}
+
 } // namespace
 
 struct intake::endpoint {
@@ -161,27 +178,6 @@ answer intake::refuse(refusal why, const answer& what, const endpoint& where, co
     log_->refused(what.status, where.settings, described(why), of, id);
     return what;
 }
-
-namespace {
-
-event make_event(const endpoint_settings& where, const request& whole, const signature::signed_headers& headers,
-                 unix_millis now) {
-    auto fields = read_body_fields(whole.body);
-    return {.endpoint = where.name,
-            .id = std::string{headers.id},
-            .type = std::move(fields.type),
-            .collection = std::move(fields.collection),
-            .document = std::move(fields.document),
-            .accepted = now,
-            .peer = std::string{whole.client},
-            .unbranded = headers.unbranded,
-            .timestamp = std::string{headers.timestamp},
-            .signature = std::string{headers.signature},
-            .json = fields.json,
-            .body = std::string{whole.body}};
-}
-
-} // namespace
 
 boost::asio::awaitable<answer> intake::take(const request& whole) {
     endpoint* const where = find(whole.target);
