@@ -121,7 +121,6 @@ bool queue::append_waits() {
 }
 
 void queue::take(work& into, clock::time_point until, bool disk_full) {
-    const auto came = clock::now();
     std::unique_lock held(mutex_);
     while (!ready(disk_full)) {
         const auto end = std::min(until, said_due_.value_or(until));
@@ -138,10 +137,11 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     }
     asked_ = false;
     pulse_.answer();
-    gather(held, came);
+    gather(held);
     take_appends(into);
     if (!into.appends.empty()) {
         last_batch_ = into.appends.size();
+        last_began_ = clock::now();
     }
     const auto jobs = jobs_held(disk_full) ? 0 : std::min(jobs_.size(), limits_.jobs_a_round);
     const auto jobs_end = jobs_.begin() + static_cast<std::ptrdiff_t>(jobs);
@@ -156,22 +156,19 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     }
 }
 
-// A commit costs the same for few events as for many. Where several have come already, or came together just before,
-// more are on their way: while each short wait brings a good part of them, it pays for itself in syncs, wake-ups and
-// pages not written twice. In quiet times a lone event is never kept waiting. Nobody notifies meanwhile: `sleeping_` is
-// false.
-void queue::gather(std::unique_lock<std::mutex>& held, clock::time_point idle_since) {
-    const bool busy = last_batch_ >= limits_.gather_from && clock::now() - idle_since < limits_.busy_for;
-    const std::size_t enough = busy ? 1 : limits_.gather_from;
-    for (unsigned waits = 0; waits < limits_.gather_waits && !closed_; ++waits) {
-        const auto before = appends_.size();
-        if (before < enough || before >= limits_.batch_events) {
+// A commit costs nearly the same for few events as for many: in busy times it pays, in syncs, wake-ups and pages not
+// written twice, to begin the next no sooner than `commit_pace` after the last. But where a short wait brings nothing,
+// everyone who was to come may be waiting for answers, and a lone event that follows a lone one has no neighbours.
+// Nobody notifies meanwhile: `sleeping_` is false.
+void queue::gather(std::unique_lock<std::mutex>& held) {
+    const auto until = last_began_ + limits_.commit_pace;
+    const bool alone = last_batch_ <= 1 && appends_.size() <= 1;
+    for (auto seen = std::size_t{0}; !alone && !closed_ && appends_.size() > seen;) {
+        seen = appends_.size();
+        if (seen >= limits_.batch_events || clock::now() >= until) {
             return;
         }
         awake_.wait_for(held, limits_.gather_wait);
-        if (appends_.size() <= before + before / 8) {
-            return;
-        }
     }
 }
 

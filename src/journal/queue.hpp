@@ -107,7 +107,7 @@ private:
     bool put_into(std::vector<Request>& waiting, Request& what);
     bool ready(bool disk_full) const;
     bool jobs_held(bool disk_full) const;
-    void gather(std::unique_lock<std::mutex>& held, clock::time_point idle_since);
+    void gather(std::unique_lock<std::mutex>& held);
     void take_appends(work& into);
     void wake(std::unique_lock<std::mutex>& held);
 
@@ -117,8 +117,9 @@ private:
     bool sleeping_ = false;
     bool closed_ = false;
     pulse pulse_;
-    bool asked_ = false;         // by the watchdog
-    std::size_t last_batch_ = 0; // the appends of the last `take` that brought some
+    bool asked_ = false;           // by the watchdog
+    std::size_t last_batch_ = 0;   // the appends of the last `take` that brought some
+    clock::time_point last_began_; // its end: the beginning of their commit
     std::vector<append_request> appends_;
     std::vector<job> jobs_;
     std::vector<open_request> opens_;

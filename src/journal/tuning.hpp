@@ -22,12 +22,9 @@ struct tuning {
     std::size_t batch_events = 1024;
     std::size_t batch_bytes = std::size_t{4} << 20U;
 
-    /// A batch of so many waits so long for more, again while that brings some, but no more often than this.
-    std::size_t gather_from = 4;
-    std::chrono::microseconds gather_wait{100};
-    unsigned gather_waits = 5;
-    /// So soon after such a batch a single event, too, waits for its neighbours.
-    std::chrono::milliseconds busy_for{1};
+    /// In busy times commits begin no more often than this, unless nothing comes for as long as the second.
+    std::chrono::microseconds commit_pace{2'500};
+    std::chrono::microseconds gather_wait{250};
 
     /// One answer to `read` or `due`.
     std::size_t read_events = 1024;
@@ -45,8 +42,9 @@ struct tuning {
     /// Failure rows that wait because the disk is full; past it lanes get nothing more to fail with.
     std::size_t most_waiting_changes = 4096;
 
-    /// Frames in the write-ahead log that make a checkpoint due.
-    std::uint64_t checkpoint_frames = 256;
+    /// Frames in the write-ahead log that make a checkpoint due. It holds up the commits meanwhile, some 3 ms for so
+    /// few.
+    std::uint64_t checkpoint_frames = 96;
 
     std::size_t retention_step = 128;
     /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.

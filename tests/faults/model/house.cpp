@@ -77,7 +77,7 @@ house::house(std::uint64_t seed, std::optional<std::size_t> retention_step)
     settings_.retention = 24h * 7;
     limits_.own_thread = false;
     limits_.now = read_steady;
-    limits_.gather_waits = 0;
+    limits_.commit_pace = {};
     limits_.jobs_a_round = 100;
     limits_.batch_events = random_.one_in(2) ? 3 : 1024;
     limits_.retention_step = retention_step.value_or(random_.one_in(2) ? 3 : 128);
