@@ -1,6 +1,7 @@
 #include "journal/database.hpp"
 
 #include "journal/file_names.hpp"
+#include "journal/gathering_vfs.hpp"
 #include "journal/log_renewal.hpp"
 
 #include <hookd/core/sabotage.hpp>
@@ -9,6 +10,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace hookd::journal {
 
@@ -23,6 +25,8 @@ constexpr std::uint64_t frame_header_bytes = 24;
 
 // The file grows by this much at a time.
 constexpr int chunk_bytes = 256 << 10;
+// In pieces: SQLite's VFS for Unix writes less than 128 KiB at a time.
+constexpr int growth_bytes = 64 << 10;
 
 // Before the first access: with the exclusive lock SQLite keeps its index of the log in memory of its own, not in a
 // shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst. Pages
@@ -49,7 +53,7 @@ int note_log_frames(void* frames, sqlite3* /*connection*/, const char* /*schema*
 struct database::state {
     std::uint64_t page_bytes = 0;
     std::uint64_t log_frames = 0;
-    std::uint64_t reserved_bytes = 0; // of the file; at least
+    std::int64_t reserved_bytes = 0; // of the file; at least
     std::unique_ptr<sqlite3, close_connection> connection;
     statement begin;
     statement commit;
@@ -71,7 +75,8 @@ stored<database> database::open(const std::string& path) {
     static_cast<void>(uncounted);
     auto made = std::make_unique<state>();
     sqlite3* connection = nullptr;
-    const auto code = sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const auto code =
+        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, gathering_vfs());
     made->connection.reset(connection);
     if (code != SQLITE_OK) {
         return std::unexpected(last_error(connection, code));
@@ -182,15 +187,25 @@ stored<void> database::reserve() {
     if (auto row = pages.step(); !row) {
         return std::unexpected(row.error());
     }
-    auto needed = pages.number(0) * static_cast<std::int64_t>(state_->page_bytes);
-    if (static_cast<std::uint64_t>(needed) <= state_->reserved_bytes) {
+    const auto needed = pages.number(0) * static_cast<std::int64_t>(state_->page_bytes);
+    if (needed <= state_->reserved_bytes) {
         return {};
     }
-    const auto code = sqlite3_file_control(state_->connection.get(), nullptr, SQLITE_FCNTL_SIZE_HINT, &needed);
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(state_->connection.get(), nullptr, SQLITE_FCNTL_FILE_POINTER, &file);
+    sqlite3_int64 size = 0;
+    auto code = file->pMethods->xFileSize(file, &size);
+    const auto wanted = (needed + chunk_bytes - 1) / chunk_bytes * chunk_bytes;
+    static const std::vector<char> zeros(growth_bytes);
+    while (code == SQLITE_OK && size < wanted) {
+        const auto count = growth_bytes - static_cast<int>(size % growth_bytes);
+        code = file->pMethods->xWrite(file, zeros.data(), count, size);
+        size += count;
+    }
     if (code != SQLITE_OK) {
         return std::unexpected(storage_error{trouble::full, "the file cannot grow"});
     }
-    state_->reserved_bytes = (static_cast<std::uint64_t>(needed) + chunk_bytes - 1) / chunk_bytes * chunk_bytes;
+    state_->reserved_bytes = size;
     return {};
 }
 
