@@ -24,7 +24,7 @@ struct tuning {
 
     /// In busy times commits begin no more often than this, unless nothing comes for as long as the second.
     std::chrono::microseconds commit_pace{2'500};
-    std::chrono::microseconds gather_wait{250};
+    std::chrono::microseconds gather_wait{150};
 
     /// One answer to `read` or `due`.
     std::size_t read_events = 1024;

@@ -63,8 +63,9 @@ class Generator:
         what, words = ("fire", [connections]) if rate is None else ("pace", [connections, rate])
         begun = self._begin(what, server, protocol, *words)
         settle(server)
-        before, begin = server.cpu_seconds(), time.monotonic()
+        before, begin, stolen = server.cpu_seconds(), time.monotonic(), stolen_seconds()
         result = self._end(begun, server)
+        result["stolen"] = (stolen_seconds() - stolen) / result["seconds"]
         return self._with_cpu(result, server, before, begin)
 
     def handshakes(self, server, protocol, count, at_a_time=16):
@@ -90,6 +91,12 @@ class Generator:
         result["a_cpu_second"] = result["answered"] / result["cpu"]
         result["a_second"] = result["answered"] / seconds
         return result
+
+
+def stolen_seconds():
+    """In which a virtual machine's cores wanted to run and its host did not let them (proc_stat(5), `steal`)."""
+    with open("/proc/stat") as figures:
+        return int(figures.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def settle(server):
