@@ -1,6 +1,6 @@
 #include "admin/event_view.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ constexpr std::array<standing_name, 5> standing_names{{{event_standing::pending,
                                                        {event_standing::unwanted, "unwanted"}}};
 
 std::string written(const json& what) {
-    return what.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+    return json_line(what) + '\n';
 }
 
 json sink_json(const journal::sink_story& what) {

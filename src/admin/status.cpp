@@ -3,7 +3,7 @@
 #include "admin/readiness.hpp"
 #include "admin/sink_view.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ using json = nlohmann::ordered_json;
 
 /// A path in a fault may be no UTF-8.
 std::string written(const json& what) {
-    return what.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+    return json_line(what) + '\n';
 }
 
 /// Null for the epoch, which stands for "never".

@@ -2,6 +2,8 @@
 
 #include "app/exit_code.hpp"
 
+#include <hookd/core/json_text.hpp>
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -16,7 +18,7 @@ command_result<event_part> ask_events(event_source& from, const std::string& que
     if (!body) {
         return std::unexpected{body.error()};
     }
-    auto told = nlohmann::ordered_json::parse(*body, nullptr, false);
+    auto told = parse_json(*body);
     if (!told.is_object() || !told.contains("events") || !told["events"].is_array()) {
         return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
                                                              "understand each other about events"}};

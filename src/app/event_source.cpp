@@ -5,8 +5,9 @@
 #include "app/offline_journal.hpp"
 #include "app/terminal_text.hpp"
 
+#include <hookd/core/json_text.hpp>
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cctype>
 #include <cerrno>
@@ -80,7 +81,7 @@ command_end refusal_of(unsigned status, const std::string& body) {
                      : status == 503 ? exit_unreachable // it stops
                      : status == 507 ? exit_io
                                      : exit_no;
-    const auto told = nlohmann::json::parse(body, nullptr, false);
+    const auto told = parse_json(body);
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
         return {code, {}};
     }

@@ -5,7 +5,7 @@
 #include "app/exit_code.hpp"
 #include "app/terminal_text.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -38,7 +38,7 @@ public:
             out_ << event_list_head(style_);
         }
         if (json_) {
-            out_ << event.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+            out_ << json_line(event) << '\n';
         } else {
             out_ << event_list_line(event, style_);
         }
@@ -131,8 +131,7 @@ int run_events_show(const events_arguments& given, std::ostream& out, std::ostre
             code = exit_no;
         }
         for (const auto& each : found->events) {
-            out << (given.json ? each.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'
-                               : event_story_text(each, style));
+            out << (given.json ? json_line(each) + '\n' : event_story_text(each, style));
             if (!given.body) {
                 continue;
             }

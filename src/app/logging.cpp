@@ -1,8 +1,8 @@
 #include "app/logging.hpp"
 
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
 
-#include <nlohmann/json.hpp>
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -59,7 +59,7 @@ void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out
     object["time"] = time_of(line);
     object["level"] = level_name(line.level);
     object["message"] = std::string_view{line.payload.data(), line.payload.size()};
-    append(out, object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    append(out, json_line(object));
     out.push_back('\n');
 }
 

@@ -3,11 +3,11 @@
 #include "app/register_answer.hpp"
 
 #include <hookd/core/exchange.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,7 @@ register_call_end call_add_webhook(const http::destination_ptr& where, const std
         context,
         where,
         {.connect = std::min(longest_connecting, timeout), .whole = timeout, .keep_body = longest_registration}};
-    const std::string body = nlohmann::json{{"url", url}}.dump();
+    const std::string body = json_line({{"url", url}});
     std::string bearer = "Bearer " + std::string{api_key.text()};
     const std::array fields{header_field{"Authorization", bearer}, header_field{"Content-Type", "application/json"},
                             header_field{"Accept", "application/json"},

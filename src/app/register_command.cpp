@@ -8,12 +8,12 @@
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/address.hpp>
 #include <hookd/core/exchange.hpp>
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 #include <hookd/http/url.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -116,10 +116,7 @@ outcome<http::destination_ptr> find_api(const plan& what, const register_argumen
 }
 
 std::string next_steps(const plan& what, const std::string& url, const secret_saver& file) {
-    using nlohmann::json; // its strings are TOML's, too
-    const auto quoted = [](const std::string& text) {
-        return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-    };
+    const auto quoted = [](const std::string& text) { return json_line(text); }; // JSON's strings are TOML's, too
     const auto path = what.webhook.target.substr(0, what.webhook.target.find('?'));
     return fmt::format("\nNext:\n"
                        "  - Let the daemon's user read the file, and no others:\n"

@@ -3,7 +3,7 @@
 #include "app/admin_client.hpp"
 #include "app/exit_code.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <csignal>
 #include <ostream>
@@ -32,14 +32,14 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
         out << "reloaded\n";
         return exit_done;
     }
-    const auto verdict = nlohmann::json::parse(answer->body, nullptr, false);
+    const auto verdict = parse_json(answer->body);
     if (answer->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
         err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not take a reload\n";
         return exit_unreachable;
     }
     for (const auto& fault : verdict["faults"]) {
-        err << (fault.is_string() ? fault.get<std::string>() : fault.dump()) << '\n';
+        err << (fault.is_string() ? fault.get<std::string>() : json_line(fault)) << '\n';
     }
     return exit_config;
 }

@@ -4,8 +4,9 @@
 #include "app/exit_code.hpp"
 #include "app/terminal_text.hpp"
 
+#include <hookd/core/json_text.hpp>
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <istream>
@@ -52,7 +53,7 @@ private:
             if (!body) {
                 return std::unexpected{body.error()};
             }
-            const auto told = nlohmann::json::parse(*body, nullptr, false);
+            const auto told = parse_json(*body);
             if (!told.is_object()) {
                 return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
                                                                      "understand each other about events"}};

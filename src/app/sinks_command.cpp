@@ -5,7 +5,7 @@
 #include "app/status_report.hpp"
 #include "app/terminal_text.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <ostream>
 #include <utility>
@@ -29,7 +29,7 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
     if (!body) {
         return end(body.error(), err);
     }
-    const auto told = nlohmann::ordered_json::parse(*body, nullptr, false);
+    const auto told = parse_json(*body);
     if (!told.is_object() || !told.contains("sinks")) {
         return end({exit_unreachable, "Update both: this command and the daemon do not understand each other"}, err);
     }
@@ -38,7 +38,7 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
         return exit_done;
     }
     for (const auto& each : told["sinks"]) {
-        out << each.dump() << '\n';
+        out << json_line(each) << '\n';
     }
     return exit_done;
 }

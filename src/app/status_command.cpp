@@ -4,7 +4,7 @@
 #include "app/exit_code.hpp"
 #include "app/status_report.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <csignal>
 #include <ostream>
@@ -34,7 +34,7 @@ int run_status(const std::string& config_path, const status_arguments& given, st
         }
         return end({exit_unreachable, unreachable_text(socket->path, answer.error())}, err);
     }
-    const auto status = nlohmann::ordered_json::parse(answer->body, nullptr, false);
+    const auto status = parse_json(answer->body);
     if (answer->status != 200 || !is_status(status)) {
         err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not tell its status\n";

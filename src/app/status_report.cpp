@@ -1,9 +1,9 @@
 #include "app/status_report.hpp"
 
 #include <hookd/core/byte_size.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -81,7 +81,7 @@ void add_head(output to, const json& status) {
                    holds(status, "ready") ? "ready" : "NOT READY", duration_text(number(status, "uptime_seconds")),
                    number(status, "pid"));
     for (const auto& reason : list(status, "reasons")) {
-        fmt::format_to(to, "  {}\n", reason.is_string() ? reason.get<std::string>() : reason.dump());
+        fmt::format_to(to, "  {}\n", reason.is_string() ? reason.get<std::string>() : json_line(reason));
     }
 }
 
@@ -124,7 +124,7 @@ void add_counts(output to, std::string_view title, const json& counts) {
     }
     fmt::format_to(to, "{:<10}", title);
     for (auto each = counts.begin(); each != counts.end(); ++each) {
-        fmt::format_to(to, "{}{}: {}", each == counts.begin() ? "" : ", ", each.key(), each.value().dump());
+        fmt::format_to(to, "{}{}: {}", each == counts.begin() ? "" : ", ", each.key(), json_line(each.value()));
     }
     fmt::format_to(to, "\n");
 }

@@ -6,6 +6,8 @@
 #include "app/exit_code.hpp"
 #include "app/terminal_text.hpp"
 
+#include <hookd/core/json_text.hpp>
+
 #include <chrono>
 #include <ostream>
 #include <thread>
@@ -112,7 +114,7 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     }
     const auto& event = **found;
     if (given.json) {
-        out << event.dump(-1, ' ', false, json::error_handler_t::replace) << '\n';
+        out << json_line(event) << '\n';
     } else {
         out << event_list_line(
             event,

@@ -1,6 +1,5 @@
+#include <hookd/core/json_text.hpp>
 #include <hookd/sinks/event_line.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -61,7 +60,7 @@ void append_member(std::string& line, std::string_view name, std::string_view va
         line += '"';
         return;
     }
-    line += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    line += json_line(value);
 }
 
 /// Inside strings JSON has no raw line ends, so those there are stand between tokens.
