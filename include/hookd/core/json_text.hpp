@@ -7,7 +7,8 @@
 
 namespace hookd {
 
-// The library is all templates: what reads and writes a whole text is compiled here, once, not wherever it is asked for.
+// The library is all templates: what reads and writes a whole text is compiled here, once, not wherever it is asked
+// for.
 
 /// Members keep their order. `is_discarded()` where the text is not JSON.
 nlohmann::ordered_json parse_json(std::string_view text);
