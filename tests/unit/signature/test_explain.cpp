@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <ctime>
+
 using namespace signature_test;
 using Catch::Contains;
 using hookd::signature::explanation;
@@ -184,8 +186,8 @@ TEST_CASE("explain: a body made to exhaust a parser is no trouble") {
          {std::string(1U << 20U, '['), std::string(1U << 19U, '[') + std::string(1U << 19U, ']'), many_members,
           std::string("{\"a\":1e999}"), std::string("\"\\ud800\""), std::string("\"\xff\""),
           std::string("{\"a\":\"")}) {
-        const auto begun = std::chrono::steady_clock::now();
+        const auto begun = std::clock();
         CHECK(explained({secret_text}, svix(id, timestamp, foreign), payload).what == verdict::wrong_signature);
-        CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{10});
+        CHECK((std::clock() - begun) / CLOCKS_PER_SEC < 10); // of the processor's time, under every sanitizer
     }
 }
