@@ -192,7 +192,7 @@ stored<void> database::reserve() {
         return {};
     }
     sqlite3_file* file = nullptr;
-    sqlite3_file_control(state_->connection.get(), nullptr, SQLITE_FCNTL_FILE_POINTER, &file);
+    sqlite3_file_control(state_->connection.get(), nullptr, SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
     sqlite3_int64 size = 0;
     auto code = file->pMethods->xFileSize(file, &size);
     const auto wanted = (needed + chunk_bytes - 1) / chunk_bytes * chunk_bytes;
