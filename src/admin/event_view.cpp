@@ -23,10 +23,6 @@ constexpr std::array<standing_name, 5> standing_names{{{event_standing::pending,
                                                        {event_standing::delivered, "delivered"},
                                                        {event_standing::unwanted, "unwanted"}}};
 
-std::string written(const json& what) {
-    return json_line(what) + '\n';
-}
-
 json sink_json(const journal::sink_story& what) {
     json made{{"sink", what.sink}, {"state", to_text(what.standing)}};
     const bool waits = what.standing == event_standing::waiting;
@@ -74,23 +70,25 @@ std::string page_json(const journal::event_page& page, std::uint64_t last_sequen
     for (const auto& each : page.events) {
         events.push_back(event_json(each));
     }
-    return written({{"events", std::move(events)},
-                    {"position", page.position},
-                    {"more", page.more},
-                    {"last_sequence", last_sequence}});
+    return json_line({{"events", std::move(events)},
+                      {"position", page.position},
+                      {"more", page.more},
+                      {"last_sequence", last_sequence}}) +
+           '\n';
 }
 
 std::string repaired_json(const journal::repaired& what, std::uint64_t last_sequence) {
-    return written({{"events", what.events},
-                    {"deliveries", what.deliveries},
-                    {"sinks", what.sinks},
-                    {"position", what.position},
-                    {"more", what.more},
-                    {"last_sequence", last_sequence}});
+    return json_line({{"events", what.events},
+                      {"deliveries", what.deliveries},
+                      {"sinks", what.sinks},
+                      {"position", what.position},
+                      {"more", what.more},
+                      {"last_sequence", last_sequence}}) +
+           '\n';
 }
 
 std::string error_json(std::string_view message) {
-    return written({{"error", message}});
+    return json_line({{"error", message}}) + '\n';
 }
 
 } // namespace hookd::admin

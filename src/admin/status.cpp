@@ -13,11 +13,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// A path in a fault may be no UTF-8.
-std::string written(const json& what) {
-    return json_line(what) + '\n';
-}
-
 /// Null for the epoch, which stands for "never".
 json time_json(unix_millis at) {
     return at == unix_millis{} ? json(nullptr) : json(to_rfc3339(at)); // in braces it would be an array
@@ -117,11 +112,11 @@ std::string status_json(const watched& what, unix_millis started) {
              {"listeners", listener_list(what.server)},
              {"sinks", sink_list(what)},
              {"last_reload", {{"applied", reloaded.applied}, {"at", time_json(reloaded.at)}}}};
-    return written(all);
+    return json_line(all) + '\n'; // a path in a fault may be no UTF-8
 }
 
 std::string sinks_json(const watched& what) {
-    return written(json{{"sinks", sink_list(what)}});
+    return json_line({{"sinks", sink_list(what)}}) + '\n';
 }
 
 std::string verdict_json(const reload_verdict& what) {
@@ -129,7 +124,7 @@ std::string verdict_json(const reload_verdict& what) {
     if (!what.applied) {
         all["faults"] = what.faults;
     }
-    return written(all);
+    return json_line(all) + '\n'; // a path in a fault may be no UTF-8
 }
 
 } // namespace hookd::admin

@@ -30,8 +30,8 @@ constexpr int growth_bytes = 64 << 10;
 
 // Before the first access: with the exclusive lock SQLite keeps its index of the log in memory of its own, not in a
 // shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst. Pages
-// larger than SQLite's usual 4 KiB hold more events, and every page costs three writes; a file keeps the size that it
-// was made with.
+// larger than SQLite's usual 4 KiB hold more events, and every page is written twice, to the log and from there to the
+// file; a file keeps the size that it was made with.
 constexpr auto settings_sql = "PRAGMA page_size = 8192;"
                               "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA synchronous = FULL;"

@@ -44,7 +44,7 @@ log_file& of(sqlite3_file* handle) {
     return *reinterpret_cast<log_file*>(handle);
 }
 
-// The log, with nothing that it has not been told of; or the error.
+// Asks the log once it has all that was gathered; or says why it cannot have that.
 template <class Ask>
 int flushed(sqlite3_file* handle, Ask&& ask) {
     auto& log = of(handle);
@@ -93,7 +93,7 @@ int characteristics(sqlite3_file* handle) {
 }
 
 int close(sqlite3_file* handle) {
-    const auto code = flushed(handle, [](auto&, auto*) { return SQLITE_OK; });
+    const auto code = of(handle).flush();
     const auto closed = of(handle).methods().xClose(of(handle).under());
     std::destroy_at(&of(handle));
     return code == SQLITE_OK ? closed : code;

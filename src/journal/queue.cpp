@@ -161,13 +161,13 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
 // everyone who was to come may be waiting for answers, and a lone event that follows a lone one has no neighbours.
 // Nobody notifies meanwhile: `sleeping_` is false.
 void queue::gather(std::unique_lock<std::mutex>& held) {
+    if (last_batch_ <= 1 && appends_.size() <= 1) {
+        return;
+    }
     const auto until = last_began_ + limits_.commit_pace;
-    const bool alone = last_batch_ <= 1 && appends_.size() <= 1;
-    for (auto seen = std::size_t{0}; !alone && !closed_ && appends_.size() > seen;) {
+    std::size_t seen = 0;
+    while (!closed_ && appends_.size() > seen && appends_.size() < limits_.batch_events && clock::now() < until) {
         seen = appends_.size();
-        if (seen >= limits_.batch_events || clock::now() >= until) {
-            return;
-        }
         awake_.wait_for(held, limits_.gather_wait);
     }
 }
