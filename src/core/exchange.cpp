@@ -12,8 +12,8 @@ constexpr char lower(char c) {
 
 } // namespace
 
-bool same_field_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+bool same_but_for_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 } // namespace hookd

@@ -74,7 +74,6 @@ private:
     asio::awaitable<bool> read_until(request_reader::progress wanted, std::string_view too_slow);
     void begin_request();
     io_status fill();
-    asio::awaitable<io_status> receive();
     asio::awaitable<bool> send(std::string_view bytes);
     std::optional<std::string> begin_answer(const answer& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);

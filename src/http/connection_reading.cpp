@@ -42,9 +42,15 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_await refuse(503, "too many large bodies are under way");
             co_return false;
         }
-        io_status status = io_status::want_read;
-        if (transport_->plain() && phase_ != phase::first) {
-            status = co_await receive();
+        auto status = io_status::want_read;
+        if (transport_->plain() && phase_ != phase::first && !expired_ && !cut_) {
+            // Asio reads into the buffer as soon as there is something, which spares the call that arms the waiting. A
+            // connection has no buffer until its first byte.
+            const auto room = reader_.room();
+            const auto [fault, count] =
+                co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
+            reader_.filled(count);
+            status = fault ? io_status::failed : io_status::done;
         } else {
             // A client that waits for answers seldom has more on the way already: to wait first saves a recv that
             // finds nothing.
@@ -53,7 +59,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
                 status = fill();
             }
         }
-        if (status != io_status::done) {
+        if (status != io_status::done || expired_ || cut_) {
             if (expired_ && !cut_ && reader_.begun()) {
                 co_await refuse(408, too_slow);
             }
@@ -74,21 +80,6 @@ void connection::begin_request() {
         }
     }
     enter(phase::head);
-}
-
-/// For bytes that need no transport, and a connection that has a buffer: Asio reads into it as soon as there is
-/// something, which spares the call that arms the waiting. An idle connection has none until its first byte.
-asio::awaitable<io_status> connection::receive() {
-    if (expired_ || cut_) {
-        co_return io_status::failed;
-    }
-    const auto room = reader_.room();
-    const auto [fault, count] = co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
-    if (fault || expired_ || cut_) {
-        co_return io_status::failed;
-    }
-    reader_.filled(count);
-    co_return io_status::done;
 }
 
 io_status connection::fill() {

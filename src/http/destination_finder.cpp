@@ -94,7 +94,7 @@ asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::
         co_return std::unexpected{client_error{client_fault::unknown_host, "no thread to look up " + where_.host}};
     }
     const auto own = under_way_;
-    if (!own->answer) {
+    if (!own->answer && clock::now() < latest) {
         asio::steady_timer timer{context_, latest};
         const waiter listed{own->waiting, timer};
         (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 
 namespace hookd::http {
 
-/// Awaits an operation and gives back its error beside its results, instead of throwing it.
-constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::use_awaitable);
+/// `co_await` on an operation then gives back its error beside its results, instead of throwing it. Deferred, because
+/// `use_awaitable` makes a coroutine of each operation; the operation must be awaited where it is made.
+constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::deferred);
 
 } // namespace hookd::http

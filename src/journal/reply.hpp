@@ -5,9 +5,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -75,10 +74,11 @@ private:
     std::vector<std::shared_ptr<mailbox>> touched_;
 };
 
-/// Suspends the awaiting coroutine and calls `start` with the reply that resumes it on its own executor.
+/// To be awaited where it is called: suspends the coroutine and calls `start` with the reply that resumes it on its own
+/// executor.
 template <class Value, class Start>
-boost::asio::awaitable<Value> ask(Start start) {
-    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Value)>(
+auto ask(Start start) {
+    return boost::asio::async_initiate<const boost::asio::deferred_t, void(Value)>(
         [start = std::move(start)]<class Handler>(Handler&& handler) mutable {
             // The coroutine, and this function object in it, may be resumed and gone before `start` returns.
             auto begin = std::move(start);
@@ -91,7 +91,7 @@ boost::asio::awaitable<Value> ask(Start start) {
                 begin(std::move(answer));
             }
         },
-        boost::asio::use_awaitable);
+        boost::asio::deferred);
 }
 
 } // namespace hookd::journal

@@ -77,7 +77,7 @@ asio::awaitable<append_outcome> sqlite_journal::append(event what) {
 /// Runs `read(tables)` on the journal's thread; the answer is empty where the journal is closed or has failed.
 template <class Answer, class Read>
 asio::awaitable<Answer> sqlite_journal::ask_tables(Read read) {
-    return ask<Answer>([this, read = std::move(read)](reply<Answer> answer) mutable {
+    co_return co_await ask<Answer>([this, &read](reply<Answer> answer) {
         job what = [read = std::move(read), answer = std::move(answer)](tables* from, outbox& answers) mutable {
             stored<Answer> found = from != nullptr ? read(*from) : Answer();
             answers.put(answer, found ? std::move(*found) : Answer());
@@ -115,7 +115,7 @@ asio::awaitable<sink_state> sqlite_journal::look(std::string_view sink) {
 /// Runs `apply(tables, answer)` in a transaction; the answer leaves once that is durable, with its outcome in it.
 template <class Answer, class Apply>
 asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
-    return ask<Answer>([this, apply = std::move(apply)](reply<Answer> answer) mutable {
+    co_return co_await ask<Answer>([this, &apply](reply<Answer> answer) {
         auto made = std::make_shared<Answer>();
         edit what{.apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
                   .answer =

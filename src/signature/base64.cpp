@@ -1,5 +1,7 @@
 #include "signature/base64.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace hookd::signature::base64 {
@@ -17,6 +19,18 @@ constexpr char to_character(int value) {
     character -= ((61 - value) >> 8) & ('9' - '+' + 1);
     character += ((62 - value) >> 8) & ('/' - '+' - 1);
     return static_cast<char>(character);
+}
+
+/// Four characters for three bytes; gives back where the next go.
+char* encode_group(std::span<const std::byte, 3> bytes, char* out) {
+    int group = 0;
+    for (const std::byte each : bytes) {
+        group = group << 8 | std::to_integer<int>(each);
+    }
+    for (int shift = 18; shift >= 0; shift -= 6) {
+        *out++ = to_character(group >> shift & 63);
+    }
+    return out;
 }
 
 constexpr int to_value(char character) {
@@ -38,16 +52,15 @@ constexpr int to_value(char character) {
 } // namespace
 
 void encode(std::span<const std::byte> bytes, char* out) {
-    while (!bytes.empty()) {
-        const std::size_t taken = bytes.size() < 3 ? bytes.size() : 3;
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 3; ++i) {
-            group = group << 8U | (i < taken ? std::to_integer<std::uint32_t>(bytes[i]) : 0U);
-        }
-        for (std::size_t i = 0; i < 4; ++i) {
-            *out++ = i <= taken ? to_character(static_cast<int>(group >> (18 - 6 * i) & 63U)) : '=';
-        }
-        bytes = bytes.subspan(taken);
+    while (bytes.size() >= 3) {
+        out = encode_group(bytes.first<3>(), out);
+        bytes = bytes.subspan(3);
+    }
+    if (!bytes.empty()) {
+        std::array<std::byte, 3> last{};
+        std::ranges::copy(bytes, last.begin());
+        out = encode_group(last, out);
+        std::fill_n(out - (3 - bytes.size()), 3 - bytes.size(), '=');
     }
 }
 

@@ -32,7 +32,12 @@ struct answer {
     std::shared_ptr<const std::string> made{}; ///< A body made for this answer alone; sent in place of `body`.
 };
 
+/// Whether the texts differ at most in the case of ASCII letters; both as long.
+bool same_but_for_case(std::string_view a, std::string_view b);
+
 /// ASCII case-insensitive equality of field names (RFC 9110 section 5.1).
-bool same_field_name(std::string_view a, std::string_view b);
+inline bool same_field_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && same_but_for_case(a, b); // most differ in their length already
+}
 
 } // namespace hookd
