@@ -72,6 +72,12 @@ void writer::append(queue::work& work) {
 }
 
 void writer::store(queue::work& work) {
+    if (!room_.allows_more()) { // as of the last commit; since then max_size may have been set anew
+        heed(room_.measure());
+    }
+    if (failed_) {
+        return;
+    }
     if (!room_.allows_more()) {
         heed(answer_refused(work.appends));
         return;

@@ -78,6 +78,7 @@ private:
     repair_outcome make_edit(edit& what);
     void open_sinks(queue::work& work);
     result<sink_state> open_sink(const std::string& name);
+    stored<sink_state> look_at_sink(const std::string& name);
 
     void look_after_file();
     void retain();

@@ -80,12 +80,25 @@ result<sink_state> writer::open_sink(const std::string& name) {
         return std::unexpected(error{"the journal cannot note sink " + name + ": " + done.error().message});
     }
     sinks_.committed();
-    auto state = sinks_.look(name);
+    auto state = look_at_sink(name);
     if (!state) {
         fail(state.error());
         return std::unexpected(error{"the journal cannot read sink " + name + ": " + state.error().message});
     }
     return *state;
+}
+
+// What was said for it before counts, as in reads. Where the disk is too full for that to be kept, it still goes by it:
+// it would not look for the rows that are written once there is space.
+stored<sink_state> writer::look_at_sink(const std::string& name) {
+    std::optional<stored<sink_state>> state;
+    if (auto said = queue_.take_changes(); !said.empty()) {
+        commit_with(std::move(said), [&] {
+            state = sinks_.look(name);
+            return then(*state, [](const sink_state&) {});
+        });
+    }
+    return state ? *state : sinks_.look(name);
 }
 
 } // namespace hookd::journal

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -13,11 +14,12 @@ using namespace hookd::model;
 
 namespace {
 
-void fill(house& in, int events) {
+void fill(house& in, int events, std::size_t most_bytes = 20'000) {
     dice random{1};
     for (int i = 0; i < events; ++i) {
         auto what = in.make_event(random);
         what.id = "msg_" + std::to_string(in.expected().last);
+        what.body.resize(std::min(what.body.size(), most_bytes));
         in.append({what});
     }
 }
@@ -63,4 +65,30 @@ TEST_CASE("journal: a sink that comes back in the middle of a sweep keeps what i
     in.open_sink("good");
     CHECK_NOTHROW(in.sweep_all());
     CHECK(in.expected().events.contains(6));
+}
+
+TEST_CASE("journal: a sink that is opened again goes by what it said last, also where the disk is full") {
+    spdlog::set_level(spdlog::level::off);
+    house in{1};
+    in.open_sink("all");
+    fill(in, 2);
+    in.restart(); // the log is empty: it cannot be used again
+    in.open_sink("all");
+    disk::instance().let_grow(0);
+    in.fail("all", {.sequence = 1, .attempts = 1, .next_try = in.wall(), .dead = false, .detail = "no"});
+    in.advance("all", 2);
+    in.close_sink("all");
+    const auto again = in.open_sink("all");
+    REQUIRE(again);
+    CHECK(again->cursor == 2);
+    CHECK(again->waiting == 1);
+}
+
+TEST_CASE("journal: a max_size that is set lower refuses nothing for what is in the log alone") {
+    spdlog::set_level(spdlog::level::off);
+    house in{1};
+    fill(in, 1, 0);
+    in.configure(100'000); // the file has 80 KiB, the log 32
+    fill(in, 1, 0);
+    CHECK(in.expected().last == 2);
 }
