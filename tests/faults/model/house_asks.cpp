@@ -143,6 +143,7 @@ std::optional<journal::sink_state> house::open_sink(const std::string& sink) {
     hush(!loud_);
     const auto done = journal_->open_sink(sink);
     hush(false);
+    note_old(); // the journal's thread was here, whatever came of it
     const auto act = [&](state& to) { to.sinks.try_emplace(sink, sink_place{.cursor = to.last, .rows = {}}); };
     if (!done && !disk::instance().dead() && !disk::instance().limited()) {
         throw broken_promise("a sink cannot be opened: " + done.error().message);
@@ -160,7 +161,6 @@ std::optional<journal::sink_state> house::open_sink(const std::string& sink) {
     opened_.insert(sink);
     known_.insert(sink);
     closed_.erase(sink);
-    note_old();
     const auto& place = expected().sinks.at(sink);
     if (!disk::instance().limited() && (done->cursor != place.cursor || done->paused != place.paused)) {
         throw broken_promise("sink " + sink + " was opened at " + std::to_string(done->cursor) + " instead of " +
