@@ -223,7 +223,8 @@ bool delivery_world::rest(delivery::steady_time until, dice& random) {
         } while (running->busy());
         const auto& place = house_.expected().sinks.at(sink);
         const auto waits = [](const auto& row) { return !row.second.dead; };
-        open = open || place.cursor < house_.expected().last || std::ranges::any_of(place.rows, waits);
+        const auto& events = house_.expected().events; // what it had not got may be deleted while it was away
+        open = open || events.upper_bound(place.cursor) != events.end() || std::ranges::any_of(place.rows, waits);
         next = std::min(next, running->rests_until().value_or(house_.steady()));
         if (open && house_.steady() > until) {
             throw broken_promise("sink " + sink + " stands still");
