@@ -203,7 +203,9 @@ stored<void> database::reserve() {
         size += count;
     }
     if (code != SQLITE_OK) {
-        return std::unexpected(storage_error{trouble::full, "the file cannot grow"});
+        int system_errno = 0;
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
+        return std::unexpected(error_of(code, system_errno, "the file cannot grow"));
     }
     state_->reserved_bytes = size;
     return {};

@@ -30,15 +30,18 @@ const char* address_of(std::string_view bytes) {
 
 } // namespace
 
-storage_error last_error(sqlite3* connection, int code) {
-    const auto system_errno = connection == nullptr ? 0 : sqlite3_system_errno(connection);
-    auto message = std::string(connection == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection));
+storage_error error_of(int code, int system_errno, std::string message) {
     message += " (SQLite code " + std::to_string(code);
     if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) {
         message += std::string(", ") + std::strerror(system_errno);
     }
     message += ")";
     return {classify(code, system_errno), std::move(message)};
+}
+
+storage_error last_error(sqlite3* connection, int code) {
+    return connection == nullptr ? error_of(code, 0, sqlite3_errstr(code))
+                                 : error_of(code, sqlite3_system_errno(connection), sqlite3_errmsg(connection));
 }
 
 void statement::finalize::operator()(sqlite3_stmt* handle) const {

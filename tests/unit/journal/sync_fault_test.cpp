@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
+#include <sys/resource.h>
 
 using namespace hookd;
 using namespace hookd::journal;
@@ -95,4 +97,27 @@ TEST_CASE("journal: a checkpoint that fails to sync stops the journal") {
     CHECK(eventually([&] { return failures == 1; }));
     CHECK(append(*opened, sample("msg_2")) == append_outcome::stopped);
     fail_next_sync(0);
+}
+
+TEST_CASE("journal: a file that cannot grow for another reason than space is trouble, not a full disk") {
+    const temporary_directory directory;
+    auto opened = open_journal(settings_for(directory.journal()));
+    auto next = [&, number = 0]() mutable {
+        return append(*opened, sample("msg_" + std::to_string(++number), 20'000));
+    };
+    while (std::filesystem::file_size(directory.journal()) < (2U << 20U)) { // the log stays smaller
+        REQUIRE(next() == append_outcome::stored);
+    }
+
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const rlimit lower{.rlim_cur = std::filesystem::file_size(directory.journal()), .rlim_max = before.rlim_max};
+    std::signal(SIGXFSZ, SIG_IGN); // so that the write fails, with EFBIG
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
+    auto outcome = append_outcome::stored;
+    for (int i = 0; i < 100 && outcome == append_outcome::stored; ++i) {
+        outcome = next();
+    }
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+    CHECK(outcome == append_outcome::stopped);
 }
