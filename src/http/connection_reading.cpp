@@ -49,8 +49,10 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             const auto room = reader_.room();
             const auto [fault, count] =
                 co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
-            reader_.filled(count);
-            status = fault ? io_status::failed : io_status::done;
+            if (!fault && !expired_ && !cut_) { // else its bytes came too late, and are as if they had not
+                reader_.filled(count);
+                status = io_status::done;
+            }
         } else {
             // A client that waits for answers seldom has more on the way already: to wait first saves a recv that
             // finds nothing.
@@ -59,7 +61,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
                 status = fill();
             }
         }
-        if (status != io_status::done || expired_ || cut_) {
+        if (status != io_status::done) {
             if (expired_ && !cut_ && reader_.begun()) {
                 co_await refuse(408, too_slow);
             }
