@@ -113,6 +113,8 @@ private:
     std::set<std::uint64_t> free_up_to(std::uint64_t old) const;
     void note_old();
     void take_away(const state& seen);
+    void take_away(std::uint64_t sequence);
+    bool was_swept(std::uint64_t sequence);
     void end_of_turns();
     void find_place(const std::string& when);
 

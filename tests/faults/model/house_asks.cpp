@@ -45,7 +45,7 @@ void house::append(std::vector<event> events) {
         };
         switch (answers[i]->value_or(append_outcome::busy)) {
         case append_outcome::stored:
-            if (known != nullptr) {
+            if (known != nullptr && !was_swept(known->sequence)) {
                 throw broken_promise("a message was stored that is there already: " + what.endpoint + "/" + what.id);
             }
             expected_.certainly(add);

@@ -144,15 +144,26 @@ void house::take_away(const state& seen) {
             gone.push_back(sequence);
         }
     }
-    for (const auto sequence : gone) {
-        for (const auto& [name, place] : expected().sinks) {
-            if (place.cursor < sequence || place.rows.contains(sequence)) {
-                given_up_[name].insert(sequence);
-            }
-        }
-        expected_.certainly([&](state& of) { of.erase(sequence); });
-    }
+    std::ranges::for_each(gone, [this](auto sequence) { take_away(sequence); });
     may_be_gone_.clear();
+}
+
+void house::take_away(std::uint64_t sequence) {
+    for (const auto& [name, place] : expected().sinks) {
+        if (place.cursor < sequence || place.rows.contains(sequence)) {
+            given_up_[name].insert(sequence);
+        }
+    }
+    expected_.certainly([&](state& of) { of.erase(sequence); });
+}
+
+/// Messages that are appended together take several turns, and a sweep may come between two of them.
+bool house::was_swept(std::uint64_t sequence) {
+    if (!swept_ || !free_up_to(std::max(found_old_, old_by_now())).contains(sequence)) {
+        return false;
+    }
+    take_away(sequence);
+    return true;
 }
 
 void house::check() {
