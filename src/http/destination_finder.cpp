@@ -99,14 +99,15 @@ asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::
         const waiter listed{own->waiting, timer};
         (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    if (!own->answer) {
+    const auto& answer = own->answer;
+    if (!answer) {
         co_return std::unexpected{client_error{client_fault::unknown_host, where_.host + ": no address in time"}};
     }
     if (under_way_ == own) { // the first to hear of it
         under_way_.reset();
-        found_ = own->answer->value_or(nullptr);
+        found_ = answer->value_or(nullptr);
     }
-    co_return *own->answer;
+    co_return *answer;
 }
 
 void destination_finder::forget(const destination_ptr& where) {
