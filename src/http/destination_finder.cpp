@@ -1,9 +1,9 @@
+#include "http/use_tuple.hpp"
+
 #include <hookd/http/destination_finder.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <mutex>
 #include <optional>
@@ -97,7 +97,7 @@ asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::
     if (!own->answer && clock::now() < latest) {
         asio::steady_timer timer{context_, latest};
         const waiter listed{own->waiting, timer};
-        (void)co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        (void)co_await timer.async_wait(use_tuple);
     }
     const auto& answer = own->answer;
     if (!answer) {

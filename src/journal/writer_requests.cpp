@@ -62,7 +62,7 @@ void writer::open_sinks(queue::work& work) {
     if (work.opens.empty()) {
         return;
     }
-    commit_changes(queue_.take_changes());
+    commit_changes(queue_.take_changes()); // first: a sink that was opened stands for its being durable
     for (auto& request : work.opens) {
         request.answer.set_value(open_sink(request.sink));
     }

@@ -22,7 +22,7 @@ from harness.load import Load, Sender, wait_a_random_moment
 ROUNDS = int(os.environ.get("HOOKD_CRASH_ROUNDS", "100"))
 SEED = int(os.environ.get("HOOKD_CRASH_SEED", time.time_ns() % 1_000_000))
 LONGEST_RUN = int(os.environ.get("HOOKD_CRASH_RUN", "12"))  # answers between two kills
-DRAIN_DEADLINE = 120 + ROUNDS
+DRAIN_DEADLINE = max(120, ROUNDS)
 
 
 class Sinks:

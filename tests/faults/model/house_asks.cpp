@@ -35,7 +35,8 @@ void house::append(std::vector<event> events) {
     }
     for (int turns = 0; turns < 20 && !*answers.back(); ++turns) {
         turn();
-        may_be_full = may_be_full || journal_->counted().over_size;
+        // A sweep behind a refusal may have made space.
+        may_be_full = may_be_full || journal_->counted().over_size || journal_->counted().erased != erased;
     }
     for (std::size_t i = 0; i < events.size(); ++i) {
         auto what = std::move(events[i]);
@@ -60,8 +61,7 @@ void house::append(std::vector<event> events) {
             }
             break;
         case append_outcome::full:
-            // A sweep behind the refusal may have made space.
-            if ((!may_be_full && journal_->counted().erased == erased) || known != nullptr) {
+            if (!may_be_full || known != nullptr) {
                 throw broken_promise("a message was refused: " + what.endpoint + "/" + what.id);
             }
             break;

@@ -159,7 +159,8 @@ void house::take_away(std::uint64_t sequence) {
 
 /// Messages that are appended together take several turns, and a sweep may come between two of them.
 bool house::was_swept(std::uint64_t sequence) {
-    if (!swept_ || !free_up_to(std::max(found_old_, old_by_now())).contains(sequence)) {
+    end_of_turns();
+    if (!may_be_gone_.contains(sequence)) {
         return false;
     }
     take_away(sequence);
