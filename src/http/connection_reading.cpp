@@ -49,7 +49,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             const auto room = reader_.room();
             const auto [fault, count] =
                 co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
-            if (!fault && !expired_ && !cut_) { // else its bytes came too late, and are as if they had not
+            if (!fault && !cut_) {
                 reader_.filled(count);
                 status = io_status::done;
             }
@@ -60,6 +60,9 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
             }
+        }
+        if (status != io_status::done && expired_ && !cut_ && phase_ == phase::idle) {
+            status = fill(); // the time to wait for a request is over, or the daemon ends; but one may be here already
         }
         if (status != io_status::done) {
             if (expired_ && !cut_ && reader_.begun()) {
