@@ -86,21 +86,21 @@ std::string_view described(refusal why) {
     }
 }
 
-event make_event(const endpoint_settings& where, const request& whole, const signature::signed_headers& headers,
-                 unix_millis now) {
+std::shared_ptr<event> make_event(const endpoint_settings& where, const request& whole,
+                                  const signature::signed_headers& headers, unix_millis now) {
     auto fields = read_body_fields(whole.body);
-    return {.endpoint = where.name,
-            .id = std::string{headers.id},
-            .type = std::move(fields.type),
-            .collection = std::move(fields.collection),
-            .document = std::move(fields.document),
-            .accepted = now,
-            .peer = std::string{whole.client},
-            .unbranded = headers.unbranded,
-            .timestamp = std::string{headers.timestamp},
-            .signature = std::string{headers.signature},
-            .json = fields.json,
-            .body = std::string{whole.body}};
+    return std::make_shared<event>(event{.endpoint = where.name,
+                                         .id = std::string{headers.id},
+                                         .type = std::move(fields.type),
+                                         .collection = std::move(fields.collection),
+                                         .document = std::move(fields.document),
+                                         .accepted = now,
+                                         .peer = std::string{whole.client},
+                                         .unbranded = headers.unbranded,
+                                         .timestamp = std::string{headers.timestamp},
+                                         .signature = std::string{headers.signature},
+                                         .json = fields.json,
+                                         .body = std::string{whole.body}});
 }
 
 } // namespace

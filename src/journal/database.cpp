@@ -29,15 +29,18 @@ constexpr int chunk_bytes = 256 << 10;
 constexpr int growth_bytes = 64 << 10;
 
 // Before the first access: with the exclusive lock SQLite keeps its index of the log in memory of its own, not in a
-// shared file, and no other program can come between. Bounded memory; the log file is cut back after a burst. Pages
-// larger than SQLite's usual 4 KiB hold more events, and every page is written twice, to the log and from there to the
-// file; a file keeps the size that it was made with.
+// shared file, and no other program can come between. The log file is cut back after a burst. Pages larger than
+// SQLite's usual 4 KiB hold more events, and every page is written twice, to the log and from there to the file; a file
+// keeps the size that it was made with. The cache is small: as a rule a page is filled once and not asked for again,
+// and its memory costs less to use anew while the processor has it near. It grows with a transaction that needs more,
+// rather than write a part of that early.
 constexpr auto settings_sql = "PRAGMA page_size = 8192;"
                               "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA synchronous = FULL;"
                               "PRAGMA wal_autocheckpoint = 0;"
                               "PRAGMA journal_size_limit = 33554432;"
-                              "PRAGMA cache_size = -8192;"
+                              "PRAGMA cache_size = -1024;"
+                              "PRAGMA cache_spill = OFF;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA secure_delete = OFF;"
                               "PRAGMA cell_size_check = ON;"

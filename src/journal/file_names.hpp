@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <sys/types.h>
+#include <utility>
 
 namespace hookd::journal {
 
@@ -17,8 +18,9 @@ public:
 
 private:
     struct identity {
-        dev_t device;
-        ino_t inode;
+        std::uint32_t device_major;
+        std::uint32_t device_minor;
+        std::uint64_t inode;
         friend bool operator==(const identity&, const identity&) = default;
     };
     struct name {

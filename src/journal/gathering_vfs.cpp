@@ -27,6 +27,7 @@ struct log_file {
     std::unique_ptr<char[]> gathered{new (std::nothrow) char[most_gathered]};
     sqlite3_int64 begin = 0; // where in the file it belongs
     int count = 0;
+    bool synced = false; // nothing was written since
 
     sqlite3_file* under() { return reinterpret_cast<sqlite3_file*>(this + 1); }
     const sqlite3_io_methods& methods() { return *under()->pMethods; }
@@ -36,6 +37,7 @@ struct log_file {
         if (count == 0) {
             return SQLITE_OK;
         }
+        synced = false;
         return methods().xWrite(under(), gathered.get(), std::exchange(count, 0), begin);
     }
 };
@@ -60,6 +62,7 @@ int write(sqlite3_file* handle, const void* from, int count, sqlite3_int64 at) {
         }
     }
     if (count > most_gathered) {
+        log.synced = false;
         return log.methods().xWrite(log.under(), from, count, at);
     }
     if (log.count == 0) {
@@ -74,10 +77,17 @@ int read(sqlite3_file* handle, void* into, int count, sqlite3_int64 at) {
     return flushed(handle, [&](auto& on, auto* log) { return on.xRead(log, into, count, at); });
 }
 int truncate(sqlite3_file* handle, sqlite3_int64 size) {
+    of(handle).synced = false;
     return flushed(handle, [&](auto& on, auto* log) { return on.xTruncate(log, size); });
 }
 int sync(sqlite3_file* handle, int flags) {
-    return flushed(handle, [&](auto& on, auto* log) { return on.xSync(log, flags); });
+    // A checkpoint syncs what each commit has synced already.
+    return flushed(handle, [&](auto& on, auto* log) {
+        bool& synced = of(handle).synced;
+        const auto code = synced ? SQLITE_OK : on.xSync(log, flags);
+        synced = code == SQLITE_OK;
+        return code;
+    });
 }
 int size(sqlite3_file* handle, sqlite3_int64* bytes) {
     return flushed(handle, [&](auto& on, auto* log) { return on.xFileSize(log, bytes); });

@@ -56,15 +56,14 @@ sqlite_journal::~sqlite_journal() {
 }
 
 #ifdef HOOKD_BENCH_NO_JOURNAL
-asio::awaitable<append_outcome> sqlite_journal::append(event /*what*/) {
+asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> /*what*/) {
     co_return append_outcome::stored;
 }
 #else
-asio::awaitable<append_outcome> sqlite_journal::append(event what) {
+asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> what) {
     // Kept until the answer, so that as a rule it is freed by the thread that made it: the allocator's cheap way.
-    const auto subject = std::make_shared<event>(std::move(what));
-    co_return co_await ask<append_outcome>([this, &subject](reply<append_outcome> answer) {
-        append_request request{.subject = subject, .answer = std::move(answer)};
+    co_return co_await ask<append_outcome>([this, &what](reply<append_outcome> answer) {
+        append_request request{.subject = what, .answer = std::move(answer)};
         if (const auto refused = queue_.put(request)) {
             outbox answers;
             answers.put(request.answer, *refused);

@@ -25,7 +25,7 @@ public:
     sqlite_journal& operator=(const sqlite_journal&) = delete;
     ~sqlite_journal() override;
 
-    boost::asio::awaitable<append_outcome> append(event what) override;
+    boost::asio::awaitable<append_outcome> append(std::shared_ptr<event> what) override;
     boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
                                                         byte_size most_bytes) override;
     result<sink_state> open_sink(std::string_view sink) override;

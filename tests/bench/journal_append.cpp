@@ -56,7 +56,7 @@ hookd::event sample() {
 asio::awaitable<void> append_until(journal::journal& into, clock_type::time_point end, std::vector<double>& millis) {
     while (clock_type::now() < end) {
         const auto begun = clock_type::now();
-        if (co_await into.append(sample()) != journal::append_outcome::stored) {
+        if (co_await into.append(std::make_shared<hookd::event>(sample())) != journal::append_outcome::stored) {
             std::abort();
         }
         millis.push_back(std::chrono::duration<double, std::milli>(clock_type::now() - begun).count());

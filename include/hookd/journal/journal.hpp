@@ -77,9 +77,9 @@ public:
 
     virtual ~journal() = default;
 
-    /// Makes the event durable. `stored` and `duplicate` are said only after the sync that covers them. The events
-    /// that gather while a commit runs share the next one.
-    virtual boost::asio::awaitable<append_outcome> append(event what) = 0;
+    /// Makes the event durable, and gives it its sequence number. `stored` and `duplicate` are said only after the sync
+    /// that covers them. The events that gather while a commit runs share the next one.
+    virtual boost::asio::awaitable<append_outcome> append(std::shared_ptr<event> what) = 0;
 
     /// Events after `after` in order, at most `most` and about `most_bytes` of bodies; empty at the end.
     virtual boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,

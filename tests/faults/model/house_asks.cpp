@@ -31,7 +31,7 @@ void house::append(std::vector<event> events) {
     const auto erased = journal_->counted().erased.load();
     std::vector<slot<append_outcome>> answers;
     for (const auto& each : events) {
-        answers.push_back(begin(journal_->append(each)));
+        answers.push_back(begin(journal_->append(std::make_shared<event>(each))));
     }
     for (int turns = 0; turns < 20 && !*answers.back(); ++turns) {
         turn();

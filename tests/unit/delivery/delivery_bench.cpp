@@ -34,7 +34,7 @@ T wait_for(asio::awaitable<T> what) {
 }
 
 asio::awaitable<void> append_one(journal::journal& to, event what) {
-    if (co_await to.append(std::move(what)) != journal::append_outcome::stored) {
+    if (co_await to.append(std::make_shared<event>(std::move(what))) != journal::append_outcome::stored) {
         throw std::runtime_error{"not stored"};
     }
 }

@@ -45,7 +45,7 @@ std::vector<std::future<append_outcome>> spawn(asio::io_context& context, hookd:
                                                const std::function<event(int)>& make) {
     std::vector<std::future<append_outcome>> outcomes;
     for (int i = 0; i < count; ++i) {
-        outcomes.push_back(asio::co_spawn(context, into.append(make(i)), asio::use_future));
+        outcomes.push_back(asio::co_spawn(context, into.append(std::make_shared<event>(make(i))), asio::use_future));
     }
     return outcomes;
 }
@@ -59,7 +59,7 @@ std::size_t count(std::vector<std::future<append_outcome>>& outcomes, append_out
 }
 
 asio::awaitable<bool> resumes_on_own_executor(hookd::journal::journal& into, std::thread::id own) {
-    const bool stored = co_await into.append(sample("own")) == append_outcome::stored;
+    const bool stored = co_await into.append(std::make_shared<event>(sample("own"))) == append_outcome::stored;
     co_return stored&& std::this_thread::get_id() == own;
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("journal: a coroutine goes on where it waited") {
     const auto own = std::this_thread::get_id();
     auto plain = asio::co_spawn(context, resumes_on_own_executor(*opened, own), asio::use_future);
     auto strand = asio::make_strand(context);
-    auto stranded = asio::co_spawn(strand, opened->append(sample("strand")), asio::use_future);
+    auto stranded = asio::co_spawn(strand, opened->append(std::make_shared<event>(sample("strand"))), asio::use_future);
     context.run_for(patience);
     CHECK(plain.get());
     CHECK(stranded.get() == append_outcome::stored);

@@ -65,7 +65,7 @@ std::string id_of(std::uint64_t number) {
 asio::awaitable<void> append_for_ever(hookd::journal::journal& into, std::uint64_t& next, int pipe) {
     for (;;) {
         const auto number = next++;
-        if (co_await into.append(sample(id_of(number), 700)) == append_outcome::stored) {
+        if (co_await into.append(std::make_shared<event>(sample(id_of(number), 700))) == append_outcome::stored) {
             tell(pipe, number);
         }
     }

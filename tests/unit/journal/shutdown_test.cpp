@@ -31,7 +31,7 @@ struct held_journal {
 
 asio::awaitable<void> append_and_count(hookd::journal::journal& into, std::string id, std::shared_ptr<int> alive,
                                        std::atomic<int>& ended) {
-    if (co_await into.append(sample(id)) == append_outcome::stored) {
+    if (co_await into.append(std::make_shared<event>(sample(id))) == append_outcome::stored) {
         ended += *alive;
     }
 }
@@ -49,14 +49,15 @@ TEST_CASE("journal: closing commits what waits, and refuses what comes later") {
     asio::io_context context;
     std::vector<std::future<append_outcome>> waiting;
     for (int i = 0; i < 10; ++i) {
-        waiting.push_back(asio::co_spawn(context, opened->append(sample(std::to_string(i))), asio::use_future));
+        waiting.push_back(asio::co_spawn(context, opened->append(std::make_shared<event>(sample(std::to_string(i)))),
+                                         asio::use_future));
     }
     context.poll();
     auto closing = std::async(std::launch::async, [&] { opened->close(); });
     std::size_t late = 0;
     CHECK(eventually([&] {
         const auto id = "late_" + std::to_string(late);
-        auto outcome = asio::co_spawn(context, opened->append(sample(id)), asio::use_future);
+        auto outcome = asio::co_spawn(context, opened->append(std::make_shared<event>(sample(id))), asio::use_future);
         context.restart();
         context.poll();
         if (outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {

@@ -70,7 +70,7 @@ event sample(const std::string& id, std::size_t body) {
 }
 
 append_outcome append(journal& into, event what) {
-    return wait_for(into.append(std::move(what)));
+    return wait_for(into.append(std::make_shared<event>(std::move(what))));
 }
 
 std::vector<event_ptr> read_all(journal& from) {
