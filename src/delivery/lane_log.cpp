@@ -24,7 +24,7 @@ void lane_log::unavailable(std::string_view why, steady_time now) {
         down_since_ = now;
     }
     down_ = true;
-    const auto others = lines_.admit(now);
+    const auto others = outages_.admit(now);
     if (!others) {
         return;
     }
@@ -51,7 +51,7 @@ void lane_log::failed(const event& what, const journal::failure& row, std::chron
                       what.endpoint, row.attempts, row.detail);
         return;
     }
-    if (const auto others = lines_.admit(now)) {
+    if (const auto others = failures_.admit(now)) {
         spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, next in {} ms: {}{}", sink_, what.id,
                      what.endpoint, row.attempts, until_next.count(), row.detail, held_back(*others));
     }

@@ -24,7 +24,9 @@ public:
 
 private:
     std::string sink_;
-    rate_limiter lines_{6, std::chrono::minutes{1}};
+    // Each with its own measure: what failed before must not keep an outage out of the log.
+    rate_limiter failures_{6, std::chrono::minutes{1}};
+    rate_limiter outages_{6, std::chrono::minutes{1}};
     bool down_ = false;
     bool told_ = false; // the log says that it is down
     steady_time down_since_;
