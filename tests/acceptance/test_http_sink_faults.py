@@ -155,18 +155,25 @@ def test_a_dead_application_behind_a_proxy_is_left_alone_and_gets_all_when_it_is
     broken = threading.Event()
     broken.set()
     with Receiver(lambda request: 502 if broken.is_set() else 204) as receiver:
-        daemon = delivering(receiver.url)
+        daemon = delivering(receiver.url, retry={"first": "200ms", "max": "200ms"})  # none before five events failed
         ids = [send(daemon) for _ in range(40)]
         daemon.wait_for_events(ids)
         daemon.wait_for_log("unavailable.*the last 5 events failed, so the server is left alone for a while: .*502")
-        failed = len(receiver.requests)
-        until(lambda: len(receiver.requests) > failed, "another try after a pause")
-        assert len(receiver.requests) == failed + 1  # at 1, 2, 4 … s, where 20 ms are between an event's own tries
+        until(lambda: len(receiver.requests) >= 7, "a second try after a pause")
+        assert len(receiver.requests) == 7  # at 1, 2, 4 … s, where 200 ms are between an event's own tries
         broken.clear()
         receiver.wait_for(ids)
-        until(lambda: len(receiver.requests) > failed + 40, "the others, and those that failed once more")
+        until(lambda: len(receiver.requests) >= 47, "the others, and those that failed once more")
         assert settled(daemon) == {}
     assert receiver.first_tries() == ids
+
+
+def test_what_failed_before_does_not_keep_an_outage_out_of_the_log(delivering):
+    with Receiver(lambda request: 500) as receiver:
+        daemon = delivering(receiver.url)
+        send(daemon)
+        until(lambda: len(receiver.requests) >= 8, "more tries than the log has lines a minute for")
+    daemon.wait_for_log("sink app: unavailable")
 
 
 def test_a_name_without_an_address_holds_the_sink_alone(delivering):

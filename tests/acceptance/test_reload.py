@@ -245,13 +245,13 @@ def test_a_unix_socket_whose_name_is_gone_is_made_again(make_daemon, tmp_path):
     id = message_id()
     assert exchange(here, daemon.request(success_event(), id)).status == 204
     daemon.wait_for_events([id])  # its file is open now
+    until(lambda: Path("/proc/net/unix").read_text().count(f"{path}\n") == 1, "the first connection to be closed")
     descriptors = Path(f"/proc/{daemon.process.pid}/fd")
     before = len(list(descriptors.iterdir()))
     path.unlink()
     reload(daemon)
     assert exchange(here, daemon.request(success_event())).status == 204
-    # One fewer, where the first connection was still being closed when they were counted.
-    until(lambda: len(list(descriptors.iterdir())) <= before, "the sockets of the old name to be closed")
+    until(lambda: len(list(descriptors.iterdir())) == before, "the sockets of the old name to be closed")
 
 
 def test_a_name_that_another_program_has_taken_is_left_to_it(make_daemon, tmp_path):
