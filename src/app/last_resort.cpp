@@ -3,15 +3,21 @@
 #include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace hookd::app {
 
 void end_process_after(std::chrono::milliseconds patience, int code) {
     std::thread{[patience, code] {
         std::this_thread::sleep_for(patience);
-        // The bare call: what runs at _exit(2) under a sanitizer flushes streams, and waits for the reader that hangs.
-        syscall(SYS_exit_group, code);
+        end_process(code);
     }}.detach();
+}
+
+void end_process(int code) {
+    // The bare call: what runs at _exit(2) under a sanitizer flushes streams, and waits for the reader that hangs.
+    syscall(SYS_exit_group, code);
+    std::unreachable();
 }
 
 } // namespace hookd::app

@@ -8,4 +8,7 @@ namespace hookd::app {
 /// the journal by then; what was not is sent again.
 void end_process_after(std::chrono::milliseconds patience, int code);
 
+/// Ends it now, without exit handlers.
+[[noreturn]] void end_process(int code);
+
 } // namespace hookd::app

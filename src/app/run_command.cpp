@@ -7,6 +7,8 @@
 #include "app/last_resort.hpp"
 #include "app/logging.hpp"
 
+#include <hookd/core/stray_thread.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <ostream>
@@ -39,6 +41,9 @@ int run_run(const std::string& config_path, std::ostream& err) {
     const int code = run_daemon(config_path, loaded.values);
     end_process_after(log_patience, code);
     stop_logging();
+    if (stray_thread::any()) {
+        end_process(code);
+    }
     return code;
 }
 

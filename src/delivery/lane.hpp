@@ -9,6 +9,7 @@
 
 #include <hookd/core/pulse.hpp>
 #include <hookd/core/settings.hpp>
+#include <hookd/core/stray_thread.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
@@ -27,6 +28,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -106,6 +108,7 @@ private:
     void log(const std::vector<sinks::outcome>& outcomes);
     instant now() const;
 
+    std::optional<stray_thread> stray_; // after let_go; the last of all this to end
     sink_settings settings_;
     std::shared_ptr<const tail> newest_events_;
     wall_clock clock_;

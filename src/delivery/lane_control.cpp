@@ -83,6 +83,7 @@ bool lane::ended_before(steady_time deadline) {
 
 void lane::let_go() {
     journal_.cut();
+    stray_.emplace();
     thread_.detach();
 }
 

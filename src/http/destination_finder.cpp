@@ -1,10 +1,13 @@
 #include "http/use_tuple.hpp"
 
+#include <hookd/core/stray_thread.hpp>
 #include <hookd/http/destination_finder.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <openssl/crypto.h>
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -32,6 +35,7 @@ struct destination_finder::lookup {
 
 void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
     auto found = find_destination(where, trust);
+    OPENSSL_thread_stop(); // not after the thread counts as stray no more
     const std::scoped_lock lock{own->mutex};
     if (own->context != nullptr) {
         asio::post(*own->context, [own, found = std::move(found)]() mutable { own->answered(std::move(found)); });
@@ -78,7 +82,9 @@ bool destination_finder::begin() {
     under_way_ = std::make_shared<lookup>();
     under_way_->context = &context_;
     try {
-        std::thread{[own = under_way_, where = where_, trust = trust_] { lookup::run(own, where, trust); }}.detach();
+        std::thread{[stray = std::make_unique<stray_thread>(), own = under_way_, where = where_, trust = trust_] {
+            lookup::run(own, where, trust);
+        }}.detach();
     } catch (const std::system_error&) { // no thread to be had
         under_way_.reset();
         return false;

@@ -132,6 +132,17 @@ def test_a_host_that_never_ends_the_tls_handshake_holds_the_sink_alone(deliverin
     assert sink_rows(daemon.journal_path)[1] == {}
 
 
+def test_the_daemon_ends_cleanly_while_a_sink_still_reads_its_authorities(delivering, certificates, tmp_path):
+    """Looking up a host has a thread of its own, which nothing can stop and nobody waits for."""
+    many = tmp_path / "many.pem"
+    many.write_text(certificates.authority.read_text() * 4_000)
+    daemon = delivering("https://127.0.0.1:9/", ca_file=str(many), connect_timeout="100ms")
+    send(daemon)
+    daemon.wait_for_log("unavailable.*no address in time")
+    daemon.stop()
+    assert "ERROR" not in daemon.log()
+
+
 def test_an_https_url_that_leads_to_a_server_without_tls_costs_no_event_an_attempt(delivering):
     class Plain(socketserver.BaseRequestHandler):
         def handle(self):

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <atomic>
+
+namespace hookd {
+
+/// Stands for a thread that nobody waits for, because nothing can make it end. While there is one the process must not
+/// take itself apart: what main() leaves to static destructors and exit handlers (OpenSSL's, for one) is still in use.
+/// Made before the thread begins. Any thread.
+class stray_thread {
+public:
+    stray_thread() { ++count_; }
+    stray_thread(const stray_thread&) = delete;
+    stray_thread& operator=(const stray_thread&) = delete;
+    ~stray_thread() { --count_; }
+
+    static bool any() { return count_ > 0; }
+
+private:
+    static inline std::atomic<unsigned> count_{0};
+};
+
+} // namespace hookd
