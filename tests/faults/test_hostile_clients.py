@@ -13,13 +13,13 @@ import pytest
 
 from harness import Connection, success_event
 from harness.crowd import Crowd, Kind, raise_descriptor_limit
-from harness.resident import is_sanitized
+from harness.resident import sanitizer
 
 EACH = int(os.environ.get("HOOKD_HOSTILE_CLIENTS", "30"))
 LONG = EACH >= 144
 HASTY = {"header_timeout": "2s", "body_timeout": "2s", "tls_timeout": "2s"}
 HEADER, BODY, TLS = (10, 30, 10) if LONG else (2, 2, 2)
-SLOW = 4 if is_sanitized() else 1
+SLOW = 4 if sanitizer() else 1
 LATE = 3.0 * SLOW  # a cut may be so late on a busy machine
 EARLY = 0.5
 WINDOWS, SAMPLES = (10, 1000) if LONG else (10, 100)

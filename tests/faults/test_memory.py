@@ -15,17 +15,17 @@ from harness.crowd import Crowd, Kind, raise_descriptor_limit
 from harness.hooks import exec_sink, file_sink, write_hook
 from harness.load import Load, Sender
 from harness.receiver import http_sink
-from harness.resident import MIB, Watch, is_sanitized, resident
+from harness.resident import MIB, Watch, resident, sanitizer
 
 CONNECTIONS = int(os.environ.get("HOOKD_MEMORY_CONNECTIONS", "100"))
 EVENTS = int(os.environ.get("HOOKD_MEMORY_EVENTS", "1500"))
 ATTEMPTS = 10_000
 
 # docs/promises.md states it: what the program takes, 64 MiB for large bodies, and for each connection its header (16 KiB)
-# or a usual event (16 KiB), and the state of its TLS. A sanitizer's build takes about twice of everything.
+# or a usual event (16 KiB), and the state of its TLS. A sanitizer's build takes some times as much of everything.
 PROGRAM, BODIES, CONNECTION = 48 * MIB, 64 * MIB, 32 << 10
-SLACK = 2 if is_sanitized() else 1
-AGAIN = 2 if not is_sanitized() else 10  # seconds
+SLACK = {"asan": 2, "tsan": 3}.get(sanitizer(), 1)
+AGAIN = 10 if sanitizer() else 2  # seconds
 ENVIRONMENT = {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
 

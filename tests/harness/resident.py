@@ -20,9 +20,10 @@ def resident(process):
 
 
 @cache
-def is_sanitized():
-    """Whether the daemon's build keeps shadow memory and what was freed, and takes a few times as long for everything."""
-    return b"__asan_init" in Path(binary()).read_bytes()
+def sanitizer():
+    """`asan` or `tsan`: the daemon's build keeps shadow memory, and takes a few times as long for everything. Or None."""
+    found = re.search(rb"__([at]san)_init", Path(binary()).read_bytes())
+    return found[1].decode() if found else None
 
 
 class Watch(Threads):
