@@ -88,6 +88,7 @@ command_result<std::unique_ptr<event_source>> open_offline_journal(const std::st
         return std::unexpected{command_end{exit_io, opened.error().message}};
     }
     std::vector<journal::sink_scope> sinks;
+    sinks.reserve(settings.sinks.size());
     for (const auto& each : settings.sinks) {
         sinks.push_back({.name = each.name, .events = each.events, .endpoints = each.endpoints});
     }

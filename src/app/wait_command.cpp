@@ -109,10 +109,13 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     if (!found) {
         return end(found.error(), err);
     }
-    if (!*found) {
-        return end({exit_timed_out, "No event of " + escaped(given.document) + " came within " + *given.timeout}, err);
+    const auto& came = *found;
+    if (!came) {
+        return end({exit_timed_out,
+                    "No event of " + escaped(given.document) + " came within " + given.timeout.value_or("no time")},
+                   err);
     }
-    const auto& event = **found;
+    const auto& event = *came;
     if (given.json) {
         out << json_line(event) << '\n';
     } else {

@@ -72,13 +72,13 @@ std::optional<error> unfit(const std::string& path, mode_t forbidden) {
 /// As OpenSSL's own function for files does, but that the buffer of the file is not left as it is.
 bool use_private_key(SSL_CTX* context, const std::string& path) {
     std::array<char, 4096> buffer{};
-    std::FILE* const file = std::fopen(path.c_str(), "rbe");
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), std::fclose};
     if (file == nullptr) {
         ERR_raise(ERR_LIB_SYS, errno);
         return false;
     }
-    std::setvbuf(file, buffer.data(), _IOFBF, buffer.size());
-    const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_fp(file, BIO_CLOSE), BIO_free};
+    std::setvbuf(file.get(), buffer.data(), _IOFBF, buffer.size());
+    const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_fp(file.get(), BIO_NOCLOSE), BIO_free};
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
         PEM_read_bio_PrivateKey(from.get(), nullptr, SSL_CTX_get_default_passwd_cb(context), nullptr), EVP_PKEY_free};
     cleanse(std::span{buffer});

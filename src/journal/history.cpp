@@ -106,12 +106,12 @@ stored<history> history::prepare(database& file) {
     return made;
 }
 
-stored<history::candidates> history::by_id(event_table& events, const event_query& what) {
-    auto found = events.with_id(*what.filter.id);
+stored<history::candidates> history::by_id(event_table& events, const std::string& id, const event_query& what) {
+    auto found = events.with_id(id);
     if (!found) {
         return std::unexpected(found.error());
     }
-    if (const auto number = as_sequence(*what.filter.id); found->empty() && number) {
+    if (const auto number = as_sequence(id); found->empty() && number) {
         found->push_back(*number);
     }
     std::ranges::sort(*found);
@@ -126,8 +126,8 @@ stored<history::candidates> history::by_id(event_table& events, const event_quer
 }
 
 stored<history::candidates> history::find_candidates(event_table& events, const event_query& what, std::size_t most) {
-    if (what.filter.id) {
-        return by_id(events, what);
+    if (const auto& id = what.filter.id) {
+        return by_id(events, *id, what);
     }
     // An event that waits or is dead has a row of its own for it: few, where events are many.
     const bool failed = what.filter.state == event_standing::waiting || what.filter.state == event_standing::dead;
@@ -207,19 +207,20 @@ stored<event_page> history::look(event_table& events, ledger& sinks, const event
             break;
         }
         page.position = sequence;
-        auto story = read(events, sequence);
-        if (!story) {
-            return std::unexpected(story.error());
+        auto looked = read(events, sequence);
+        if (!looked) {
+            return std::unexpected(looked.error());
         }
-        if (!*story || !matches_head(what.filter, (*story)->head)) {
+        auto& story = *looked;
+        if (!story || !matches_head(what.filter, story->head)) {
             continue;
         }
-        if (auto added = add_sinks(sinks, what, **story); !added) {
+        if (auto added = add_sinks(sinks, what, *story); !added) {
             return std::unexpected(added.error());
         }
-        if (matches_sinks(what.filter, **story)) {
-            bytes += weight(**story);
-            page.events.push_back(std::move(**story));
+        if (matches_sinks(what.filter, *story)) {
+            bytes += weight(*story);
+            page.events.push_back(std::move(*story));
         }
     }
     return page;

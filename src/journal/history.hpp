@@ -33,7 +33,7 @@ private:
 
     history() = default;
     stored<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
-    stored<candidates> by_id(event_table& events, const event_query& what);
+    stored<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
     stored<std::optional<event_story>> read(event_table& events, std::uint64_t sequence);
     stored<void> add_sinks(ledger& sinks, const event_query& what, event_story& story);
 

@@ -9,15 +9,15 @@ namespace hookd {
 /// Made before the thread begins. Any thread.
 class stray_thread {
 public:
-    stray_thread() { ++count_; }
+    stray_thread() { ++count; }
     stray_thread(const stray_thread&) = delete;
     stray_thread& operator=(const stray_thread&) = delete;
-    ~stray_thread() { --count_; }
+    ~stray_thread() { --count; }
 
-    static bool any() { return count_ > 0; }
+    static bool any() { return count > 0; }
 
 private:
-    static inline std::atomic<unsigned> count_{0};
+    static inline std::atomic<unsigned> count{0};
 };
 
 } // namespace hookd
