@@ -19,7 +19,6 @@
 #include <csignal>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 namespace hookd::app {
 
@@ -118,7 +117,7 @@ private:
                 hang_up();
             } else if (stopping_) {
                 spdlog::warn("a second signal: ending at once");
-                _exit(exit_no);
+                end_process(exit_no);
             } else {
                 begin_drain("a signal");
             }

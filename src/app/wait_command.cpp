@@ -111,9 +111,9 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     }
     const auto& came = *found;
     if (!came) {
-        return end({exit_timed_out,
-                    "No event of " + escaped(given.document) + " came within " + given.timeout.value_or("no time")},
-                   err);
+        return end(
+            {exit_timed_out, "No event of " + escaped(given.document) + " came within " + given.timeout.value_or("")},
+            err);
     }
     const auto& event = *came;
     if (given.json) {

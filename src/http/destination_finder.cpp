@@ -35,7 +35,6 @@ struct destination_finder::lookup {
 
 void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
     auto found = find_destination(where, trust);
-    OPENSSL_thread_stop(); // not after the thread counts as stray no more
     const std::scoped_lock lock{own->mutex};
     if (own->context != nullptr) {
         asio::post(*own->context, [own, found = std::move(found)]() mutable { own->answered(std::move(found)); });
@@ -84,6 +83,7 @@ bool destination_finder::begin() {
     try {
         std::thread{[stray = std::make_unique<stray_thread>(), own = under_way_, where = where_, trust = trust_] {
             lookup::run(own, where, trust);
+            OPENSSL_thread_stop(); // while it still counts as stray
         }}.detach();
     } catch (const std::system_error&) { // no thread to be had
         under_way_.reset();
