@@ -120,7 +120,11 @@ void stop_logging() {
     if (const auto dropped = dropped_log_lines(); dropped > 0) {
         spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
     }
-    spdlog::shutdown();
+    // A thread that nobody waits for may still have something to say, or be about to say it to the logger of now.
+    static std::shared_ptr<spdlog::logger> last;
+    last = spdlog::default_logger();
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("nobody"));
+    spdlog::details::registry::instance().set_tp(nullptr);
 }
 
 } // namespace hookd::app

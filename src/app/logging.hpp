@@ -17,7 +17,7 @@ void change_logging(const log_settings& settings);
 /// Lines lost since the start. Any thread.
 std::uint64_t dropped_log_lines();
 
-/// Writes out what waits. Blocks as long as standard error does.
+/// Writes out what waits. Blocks as long as standard error does. What is logged later is lost.
 void stop_logging();
 
 } // namespace hookd::app
