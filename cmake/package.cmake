@@ -39,8 +39,8 @@ set(CPACK_PACKAGE_CONTACT "The colivara-hookd authors <maintainers@colivara-hook
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "durable receiver of ColiVara's webhooks")
 set(CPACK_PACKAGE_DESCRIPTION "Stands at the URL that is registered with ColiVara. Every event is
 verified, written to disk before it is answered, and handed to log files,
-hooks, queue directories or standard output, each with retries and dead
-letters of its own.")
+hooks, queue directories, HTTP servers or standard output, each with
+retries and dead letters of its own.")
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)

@@ -31,7 +31,7 @@ function(hookd_room name)
   endif()
 endfunction()
 
-# hookd_unit_test(ROOM SOURCES file… [LINKS target…]): one Catch2 program, each of its test cases known to CTest.
+# hookd_unit_test(ROOM SOURCES file… [LINKS target…]): one Catch2 program, which is one test to CTest: unit.ROOM.
 function(hookd_unit_test room)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${room} ${TEST_SOURCES})

@@ -8,7 +8,7 @@
 namespace hookd::admin {
 
 /// Answers the requests that come to the administration's sockets. Peers on the Unix socket may control the daemon;
-/// its file's mode says who they are. On the administration's one thread.
+/// its file's mode says who they are. One for each socket, on the one thread of its server.
 class desk final : public http::handler {
 public:
     /// All three must outlive it.

@@ -4,7 +4,8 @@
 
 namespace hookd::app {
 
-/// The program's version and those of the libraries it runs with.
+/// The program's version, those of OpenSSL and SQLite that it runs with, and those of Boost, nlohmann_json and spdlog
+/// that it was compiled with.
 int run_version(std::ostream& out);
 
 } // namespace hookd::app

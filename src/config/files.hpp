@@ -29,7 +29,7 @@ struct configuration_file {
     bool open_to_others = false; ///< Others may read it (a regular file's mode says so).
 };
 
-/// A configuration file, also a pipe. Reads one byte more than `most` where there is more.
+/// A regular file only: a reload reads it again. Reads one byte more than `most` where there is more.
 result<configuration_file> read_configuration_file(const std::string& path, std::size_t most);
 
 } // namespace hookd::config

@@ -27,7 +27,7 @@ public:
     stored<bool> insert(const event& what);
     /// Whether the endpoint has an event of this id.
     stored<bool> holds(std::string_view endpoint, std::string_view id);
-    /// After each transaction with inserts: whether the endpoints it brought are there.
+    /// Tell it how each transaction with inserts ended: its new endpoints are kept or forgotten.
     void committed() { fresh_.clear(); }
     void rolled_back();
 

@@ -30,8 +30,8 @@ struct last_reload {
     unix_millis at{};
 };
 
-/// What there is to be watched and asked. Everything here must outlive the administration, and is called on its thread;
-/// no function may block.
+/// What there is to be watched and asked. Everything here must outlive the administration. It has a thread for each of
+/// its two sockets, and both may call at once; no function may block.
 struct watched {
     std::string version;
     wall_clock clock = nullptr;
@@ -50,8 +50,8 @@ struct watched {
     std::function<std::uint64_t()> log_lines_dropped;
 };
 
-/// The health, the metrics and the control API of the daemon, on a server of its own with one thread. The Unix socket
-/// may do everything, the TCP address may only look. docs/admin-api.md is its manual.
+/// The health, the metrics and the control API of the daemon, on two servers of one thread each: the Unix socket may do
+/// everything, the TCP address may only look. docs/admin-api.md is its manual.
 class administration {
 public:
     virtual ~administration() = default;

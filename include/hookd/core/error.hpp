@@ -5,7 +5,7 @@
 
 namespace hookd {
 
-/// What went wrong, in words for the operator: they begin with what happened and say what would put it right.
+/// What went wrong, in words for the operator: what happened, what would put it right, or both.
 struct error {
     std::string message;
 };

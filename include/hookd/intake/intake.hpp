@@ -16,7 +16,8 @@
 namespace hookd::intake {
 
 /// From a request to an answer: which endpoint it is for, whether it is authentic, and made durable. Why a request
-/// was refused goes to the log, never into the answer. Not thread-safe: one for each I/O thread.
+/// was refused goes to the log (404 and 405 are only counted in the metrics), and the answer tells no more of it than
+/// its status. Not thread-safe: one for each I/O thread.
 class intake {
 public:
     /// All of these must outlive the intake. The secrets are already known to be well-formed.

@@ -94,8 +94,8 @@ public:
     /// opened again. Ordered behind what was said for it before.
     virtual void close_sink(std::string_view sink) = 0;
 
-    /// The sink has done with every event up to `cursor`. Made durable with the next commit, within 100 ms: after a
-    /// crash those events may be delivered again.
+    /// The sink has done with every event up to `cursor`. Made durable with the next commit, or by one of its own
+    /// after 50 ms: after a crash those events may be delivered again.
     virtual void advance(std::string_view sink, std::uint64_t cursor) = 0;
     /// Adds or replaces the sink's failure row of that event. Ordered before any later `advance` of the same sink.
     virtual void fail(std::string_view sink, failure what) = 0;
