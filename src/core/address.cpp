@@ -90,6 +90,9 @@ std::optional<cidr> cidr::parse(std::string_view text) {
 }
 
 bool cidr::contains(const ip_address& address) const {
+    if (address.is_v4() && prefix_ < v4_mapped_bits) {
+        return false; // `::/0` means every IPv6 peer
+    }
     const unsigned whole = prefix_ / 8;
     const auto& ours = network_.bytes();
     const auto& theirs = address.bytes();

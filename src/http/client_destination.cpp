@@ -39,8 +39,11 @@ client_result<void> look_up(const url& where, destination& into) {
 }
 
 std::string openssl_reason() {
-    const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
-    std::string text = reason == nullptr ? "no reason given" : reason;
+    const auto first = ERR_peek_error(); // the later ones say what it led to
+    const char* const reason = ERR_reason_error_string(first);
+    std::string text = ERR_SYSTEM_ERROR(first) ? std::generic_category().message(ERR_GET_REASON(first))
+                       : reason == nullptr     ? "no reason given"
+                                               : reason;
     ERR_clear_error();
     return text;
 }

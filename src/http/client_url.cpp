@@ -42,7 +42,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t own
 /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` into the URL's parts.
 result<void> read_authority(std::string_view text, url& into) {
     if (text.contains('@')) {
-        return refuse("leave user and password out of the URL; the signature is what the receiver goes by");
+        return refuse("leave user and password out of the URL: logs show it");
     }
     const bool bracketed = text.starts_with('[');
     const auto host_end = bracketed ? text.find(']') : text.find(':');

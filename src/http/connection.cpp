@@ -140,7 +140,8 @@ asio::awaitable<bool> connection::serve_request() {
     }
     request& current = reader_.current();
     if (!find_client()) {
-        co_await refuse(400, "both Forwarded and X-Forwarded-For came through a trusted proxy");
+        co_await refuse(400,
+                        "through a trusted proxy came a Forwarded that cannot be read, or X-Forwarded-For beside it");
         co_return false;
     }
     if (const auto early = terms_->requests->screen(current)) {
@@ -161,7 +162,13 @@ asio::awaitable<bool> connection::serve_request() {
         const answer what = co_await terms_->requests->handle(current);
         const bool keep_alive = reader_.keep_alive() && !leaving_;
         const auto rest = begin_answer(what, keep_alive);
-        if (!rest || (!rest->empty() && !co_await send(*rest)) || !keep_alive) {
+        if (!rest || (!rest->empty() && !co_await send(*rest))) {
+            co_return false;
+        }
+        if (!keep_alive) {
+            if (more_has_come()) {
+                co_await linger();
+            }
             co_return false;
         }
     }
@@ -169,6 +176,13 @@ asio::awaitable<bool> connection::serve_request() {
     account_memory();
     served_ = true;
     co_return true;
+}
+
+/// Behind the last request that is answered.
+bool connection::more_has_come() {
+    reader_.next();
+    boost::system::error_code ignored;
+    return reader_.begun() || transport_->holds_bytes() || socket_.available(ignored) > 0;
 }
 
 asio::awaitable<bool> connection::send(std::string_view bytes) {

@@ -78,6 +78,7 @@ private:
     std::optional<std::string> begin_answer(const answer& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
+    bool more_has_come();
     asio::awaitable<void> linger();
     bool trusts_peer() const;
     bool find_client();

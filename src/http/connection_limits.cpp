@@ -69,7 +69,10 @@ std::optional<connection_limits::permit::key> connection_limits::count(const ip_
 }
 
 bool body_budget::change(std::size_t had, std::size_t wanted) {
-    if (wanted <= had) {
+    if (wanted == had) { // as for every usual event: the count is all threads' own
+        return true;
+    }
+    if (wanted < had) {
         used_ -= had - wanted;
         return true;
     }

@@ -255,7 +255,7 @@ void io_thread::welcome(const listener_ptr& where, socket peer) {
     }
     auto one =
         std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(*permit));
-    if (draining_) { // it was accepted just before the sockets were closed
+    if (draining_ || terms_->find(where->key) == nullptr) { // it was accepted just before the socket was closed
         one->drain();
     }
     asio::co_spawn(context_, serve(std::move(one)), log_exception);

@@ -20,6 +20,8 @@ constexpr std::size_t first_buffer = 2048;
 constexpr std::size_t body_buffer = std::size_t{64} << 10U;
 /// Buffers that one large request left behind are given back, not kept for the connection's life.
 constexpr std::size_t kept_body = std::size_t{16} << 10U;
+/// Each takes more memory than it need take bytes on the wire. Senders and proxies together set some thirty.
+constexpr std::size_t most_fields = 128;
 
 std::string_view to_std(string_view text) {
     return {text.data(), text.size()};
@@ -42,10 +44,15 @@ private:
         request_.target = to_std(target);
         version_ = version;
     }
-    void on_field_impl(beast_http::field, string_view name, string_view value, error_code&) override {
-        if (!header_done_) {
-            fields_.push_back({to_std(name), to_std(value)});
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code& fault) override {
+        if (header_done_) {
+            return;
         }
+        if (fields_.size() == most_fields) {
+            fault = beast_http::error::header_limit;
+            return;
+        }
+        fields_.push_back({to_std(name), to_std(value)});
     }
     void on_header_impl(error_code&) override { header_done_ = true; }
     std::size_t on_body_impl(string_view bytes, error_code&) override {
@@ -133,6 +140,9 @@ request_reader::progress request_reader::parse_head() {
     for (string_view rest{head_}; !fault && !parser_->is_header_done() && !rest.empty();) {
         rest.remove_prefix(parser_->put(boost::asio::buffer(rest.data(), rest.size()), fault));
     }
+    if (fault == beast_http::error::header_limit) {
+        return refuse(431, "more than 128 header fields");
+    }
     const bool too_large = fault == beast_http::error::body_limit;
     if ((fault && !too_large) || (!too_large && !parser_->is_header_done())) {
         return refuse(400, "not a clean HTTP/1.1 header");
@@ -210,7 +220,7 @@ bool request_reader::keep_alive() const {
 }
 
 std::size_t request_reader::memory() const {
-    return buffer_.capacity() + body_.capacity() + head_.capacity();
+    return buffer_.capacity() + body_.capacity() + head_.capacity() + fields_.capacity() * sizeof(header_field);
 }
 
 } // namespace hookd::http

@@ -318,6 +318,14 @@ def test_exhausted_descriptors_end_nothing_and_serving_goes_on_afterwards(make_d
 # Kinds of listeners
 
 
+def test_a_header_of_very_many_fields_is_refused_as_too_large(make_daemon):
+    daemon = make_daemon().start()
+    usual = daemon.request(success_event()).partition(b"\r\n\r\n")[0].count(b"\r\n")
+    few = [f"x-{number}:" for number in range(128 - usual)]
+    assert daemon.send(success_event(), extra=few).status == 204
+    assert daemon.send(success_event(), extra=[*few, "x-more:"]).status == 431
+
+
 def test_a_unix_socket_is_a_listener(make_daemon):
     daemon = make_daemon(certificates=None)
     path = daemon.directory / "http.sock"

@@ -32,6 +32,8 @@ TEST_CASE("cidr: contains exactly its block") {
     CHECK(cidr::parse("0.0.0.0/0")->contains(*ip_address::parse("203.0.113.7")));
     CHECK_FALSE(cidr::parse("0.0.0.0/0")->contains(*ip_address::parse("::1")));
     CHECK(cidr::parse("::/0")->contains(*ip_address::parse("::1")));
+    CHECK_FALSE(cidr::parse("::/0")->contains(*ip_address::parse("203.0.113.7")));
+    CHECK(cidr::parse("::ffff:0:0/96")->contains(*ip_address::parse("203.0.113.7")));
     CHECK(cidr::parse("2600:1f24:64:8000::/56")->contains(*ip_address::parse("2600:1f24:64:80ff::9")));
     CHECK_FALSE(cidr::parse("2600:1f24:64:8000::/56")->contains(*ip_address::parse("2600:1f24:64:8100::")));
     CHECK(cidr::parse("192.0.2.1")->contains(*ip_address::parse("192.0.2.1")));
