@@ -136,13 +136,11 @@ public:
         return longest;
     }
 
+    /// The lanes stay, for whoever asks how far each has come.
     void stop(std::chrono::milliseconds patience) override {
-        lanes all;
-        {
-            const std::scoped_lock lock{mutex_};
-            all.swap(lanes_);
+        if (!std::exchange(stopped_, true)) {
+            end(running(), patience, std::atomic<bool>{false});
         }
-        end(all, patience, std::atomic<bool>{false});
     }
 
     void hurry() override { hurry_ = true; }
@@ -190,6 +188,7 @@ private:
     wall_clock clock_;
     std::shared_ptr<tail> newest_events_;
     std::atomic<bool> hurry_{false};
+    bool stopped_ = false;     // of the thread that stops
     mutable std::mutex mutex_; // over lanes_
     lanes lanes_;
 };
@@ -203,12 +202,6 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
             next->places.push_back({.feeding = *there, .runs_on = true});
             continue;
         }
-        if (there == nullptr) {
-            if (const auto known = journal_.open_sink(each.name); !known) {
-                return std::unexpected(error{"sink " + each.name + ": " + known.error().message});
-            }
-            next->opened.push_back(each.name);
-        }
         try {
             auto feeding = std::make_shared<lane>(
                 each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
@@ -217,6 +210,16 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
         } catch (const std::exception& caught) {
             return std::unexpected(error{"sink " + each.name + ": " + caught.what()});
         }
+    }
+    // Last, for the journal keeps them: what can be refused for want of descriptors or threads has been made.
+    for (const auto& each : sinks) {
+        if (find(now, each.name) != nullptr) {
+            continue;
+        }
+        if (const auto known = journal_.open_sink(each.name); !known) {
+            return std::unexpected(error{"sink " + each.name + ": " + known.error().message});
+        }
+        next->opened.push_back(each.name);
     }
     return next;
 }

@@ -53,8 +53,8 @@ void due_queue::found(std::vector<journal::due_event> rows, instant now) {
             next = std::min<steady_time>(next, now.steady + (row.what.next_try - wall));
         }
     }
-    if (ripe == most) {
-        next = now.steady; // behind the ripe ones there may be more of them
+    if (ripe > 0 && ripe == rows.size()) {
+        next = now.steady; // behind the ripe ones there may be more of them: an answer is bounded, in bytes too
     }
     next_look_ = next;
     if (new_meanwhile_) {

@@ -41,7 +41,9 @@ action lane_plan::next(instant now) {
         return next::done{};
     }
     if (!may_begin(now.steady)) {
-        return rest(now.steady);
+        // So that the age of what waits for a paused sink is known.
+        const bool idle = !stopping_ && waiting_.empty() && under_way_.empty();
+        return idle && may_read(now.steady) ? action{next::read{position_}} : action{rest(now.steady)};
     }
     if (const auto look = due_.look_at(); look && *look <= now.steady) {
         return next::look{due_.look()};

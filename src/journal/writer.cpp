@@ -79,7 +79,10 @@ void writer::store(queue::work& work) {
         return;
     }
     if (!room_.allows_more()) {
-        heed(answer_refused(work.appends));
+        commit_changes(std::exchange(work.said, {}));
+        if (!failed_) {
+            heed(answer_refused(work.appends));
+        }
         return;
     }
     const auto before = last_sequence_;

@@ -14,6 +14,7 @@ struct file_options : sink_options {
     std::string path;
     mode_t mode = 0640;
 
+    std::string_view writes_to() const override { return path; }
     bool same_as(const sink_options& other) const override {
         const auto* const same = dynamic_cast<const file_options*>(&other);
         return same != nullptr && same->path == path && same->mode == mode;

@@ -11,6 +11,7 @@ namespace hookd::sinks {
 struct queue_options : sink_options {
     std::string path;
 
+    std::string_view writes_to() const override { return path; }
     bool same_as(const sink_options& other) const override {
         const auto* const same = dynamic_cast<const queue_options*>(&other);
         return same != nullptr && same->path == path;

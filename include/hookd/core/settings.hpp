@@ -81,6 +81,8 @@ struct sink_options {
     /// Whether a sink built with the other would do the very same: a reload then leaves it alone. Types that add
     /// members say more.
     virtual bool same_as(const sink_options& other) const { return typeid(*this) == typeid(other); }
+    /// The file or directory that it writes events to, if that is what it does.
+    virtual std::string_view writes_to() const { return {}; }
 };
 
 struct sink_settings {

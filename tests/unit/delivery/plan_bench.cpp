@@ -151,7 +151,7 @@ std::vector<journal::due_event> plan_bench::look(const std::vector<std::uint64_t
     }
     std::ranges::sort(waiting, {}, [](const auto& row) { return std::pair{row.next_try, row.sequence}; });
     std::vector<journal::due_event> found;
-    for (const auto& row : waiting | std::views::take(due_queue::most)) {
+    for (const auto& row : waiting | std::views::take(rows_a_look_)) {
         found.push_back({.what = row, .subject = events_.at(row.sequence)});
     }
     return found;

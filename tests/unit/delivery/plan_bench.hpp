@@ -41,6 +41,8 @@ public:
     /// Rows that arrive while the plan waits for the answer to its look.
     void hold_looks() { looks_are_held_ = true; }
     void answer_look();
+    /// The journal answers looks with no more, as where the events are large.
+    void bound_looks(std::size_t rows_a_look) { rows_a_look_ = rows_a_look; }
     /// The journal answers reads with nothing.
     void fail_reads(bool fail) { reads_fail_ = fail; }
 
@@ -56,6 +58,7 @@ private:
     std::map<std::uint64_t, event_ptr> events_;
     std::vector<std::uint64_t> except_;
     bool looks_are_held_ = false;
+    std::size_t rows_a_look_ = due_queue::most;
     bool reads_fail_ = false;
     instant now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
     lane_plan plan_;

@@ -54,7 +54,7 @@ TEST_CASE("failures: it is tried again at its time, ever later, and its row goes
     bench.later(1ms);
     CHECK(bench.run() == "look, deliver #2: 1(2), rest 30000");
     bench.finish(2, "r");
-    CHECK(bench.run() == "fail 1 in 2000, rest 2000");
+    CHECK(bench.run() == "fail 1 in 2000, look, rest 2000");
     bench.later(2s);
     CHECK(bench.run() == "look, deliver #3: 1(3), rest 30000");
     bench.finish(3, "d");
@@ -199,11 +199,11 @@ TEST_CASE("failures: one that is written while the journal is asked is not forgo
     CHECK(bench.run() == "look");
     bench.finish(1, "r");
     bench.answer_look(); // without the row of 2
-    CHECK_THAT(bench.run(), Catch::EndsWith("deliver #2: 1(2), rest 1000"));
+    CHECK_THAT(bench.run(), Catch::EndsWith("deliver #2: 1(2), look, rest 1000"));
     bench.finish(2, "d");
     CHECK(bench.run() == "settle 1, rest 1000");
     bench.later(1s);
-    CHECK(bench.run() == "look, deliver #3: 2(2), rest 30000");
+    CHECK(bench.run() == "look, deliver #3: 2(2), look, rest 30000");
 }
 
 TEST_CASE("failures: one whose row outlived a crash though its event comes as new is settled by that") {
@@ -221,6 +221,16 @@ TEST_CASE("failures: one whose row outlived a crash though its event comes as ne
     bench.run();
     bench.finish(2, "d");
     CHECK(bench.run() == "advance 3, rest 30000");
+}
+
+TEST_CASE("failures: due ones follow each other at once, however few of them a look brings") {
+    plan_bench bench{backlog(3)};
+    bench.bound_looks(1);
+    CHECK_THAT(bench.run(), Catch::StartsWith("look, deliver #1: 1(2)"));
+    bench.finish(1, "d");
+    CHECK_THAT(bench.run(), Catch::Contains("look, deliver #2: 2(2)"));
+    bench.finish(2, "d");
+    CHECK_THAT(bench.run(), Catch::Contains("look, deliver #3: 3(2)"));
 }
 
 TEST_CASE("clock: set forward, it costs no more than an early try each") {

@@ -81,7 +81,7 @@ TEST_CASE("repair: a paused plan stops at once") {
     plan_bench bench;
     bench.commit(1, 3);
     bench.pause(true);
-    CHECK(bench.run() == "rest 30000");
+    CHECK(bench.run() == "read 0, rest 30000");
     bench.stop();
     CHECK(bench.run() == "done");
 }
