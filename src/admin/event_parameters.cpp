@@ -66,6 +66,9 @@ fault read_text(std::string&& value, event_parameters& into) {
 struct parameter {
     std::string_view key;
     reader read;
+    std::optional<request_about_events> only{}; ///< No value: every request takes it.
+
+    bool fits(request_about_events what) const { return !only || *only == what; }
 };
 
 constexpr parameter parameters[] = {
@@ -78,7 +81,8 @@ constexpr parameter parameters[] = {
     {"until", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.until); }},
     {"sink", [](std::string&& value, event_parameters& into) { return read_sink(std::move(value), into.query); }},
     {"state", [](std::string&& value, event_parameters& into) { return read_state(value, into.query.filter.state); }},
-    {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); }},
+    {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); },
+     request_about_events::list},
     {"from",
      [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.from); }},
     {"up_to",
@@ -89,22 +93,27 @@ constexpr parameter parameters[] = {
          auto wrong = read_number(value, 1, most_events, most);
          into.query.most = static_cast<std::size_t>(most);
          return wrong;
-     }},
-    {"dry_run", [](std::string&& value, event_parameters& into) { return read_flag(value, into.dry_run); }},
+     },
+     request_about_events::list},
+    {"dry_run", [](std::string&& value, event_parameters& into) { return read_flag(value, into.dry_run); },
+     request_about_events::change},
 };
 
-std::string unknown(const std::string& key) {
+std::string unknown(const std::string& key, request_about_events what) {
     std::string message = "unknown parameter " + key + "; there are";
     for (const auto& each : parameters) {
-        message += ' ';
-        message += each.key;
+        if (each.fits(what)) {
+            message += ' ';
+            message += each.key;
+        }
     }
     return message;
 }
 
 } // namespace
 
-result<event_parameters> read_event_parameters(std::string_view target, std::vector<journal::sink_scope> sinks) {
+result<event_parameters> read_event_parameters(std::string_view target, request_about_events what,
+                                               std::vector<journal::sink_scope> sinks) {
     auto pairs = query_pairs(target);
     if (!pairs) {
         return std::unexpected{pairs.error()};
@@ -114,8 +123,8 @@ result<event_parameters> read_event_parameters(std::string_view target, std::vec
     read.query.newest_first = true;
     for (auto& [key, value] : *pairs) {
         const auto* const known = std::ranges::find(parameters, key, &parameter::key);
-        if (known == std::end(parameters)) {
-            return std::unexpected{error{unknown(key)}};
+        if (known == std::end(parameters) || !known->fits(what)) {
+            return std::unexpected{error{unknown(key, what)}};
         }
         if (const auto wrong = known->read(std::move(value), read)) {
             return std::unexpected{error{key + ": " + *wrong}};

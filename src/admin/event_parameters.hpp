@@ -3,10 +3,13 @@
 #include <hookd/core/error.hpp>
 #include <hookd/journal/history.hpp>
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
 namespace hookd::admin {
+
+enum class request_about_events : std::uint8_t { list, change };
 
 /// What a request about events asks for.
 struct event_parameters {
@@ -14,7 +17,9 @@ struct event_parameters {
     bool dry_run = false;
 };
 
-/// Reads them from a target. Strict: an unknown key or sink, or a value that is not well-formed, is an error.
-result<event_parameters> read_event_parameters(std::string_view target, std::vector<journal::sink_scope> sinks);
+/// Reads them from a target. Strict: a key that such a request does not take, an unknown sink, or a value that is not
+/// well-formed, is an error.
+result<event_parameters> read_event_parameters(std::string_view target, request_about_events what,
+                                               std::vector<journal::sink_scope> sinks);
 
 } // namespace hookd::admin

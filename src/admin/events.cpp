@@ -24,7 +24,7 @@ constexpr std::string_view body_suffix = "/body";
 constexpr unsigned parts_a_request = 32;
 
 asio::awaitable<answer> list(const event_room& of, std::string_view target) {
-    auto asked = read_event_parameters(target, of.sinks());
+    auto asked = read_event_parameters(target, request_about_events::list, of.sinks());
     if (!asked) {
         co_return refused(400, asked.error().message);
     }
@@ -63,6 +63,9 @@ asio::awaitable<answer> show(const event_room& of, std::string id) {
 
 asio::awaitable<answer> show_body(const event_room& of, std::uint64_t sequence) {
     const auto found = co_await of.journal.read(sequence - 1, 1, byte_size{1});
+    if (found.empty() && of.journal.accepts() >= journal::acceptance::closed) {
+        co_return journal_closed();
+    }
     if (found.empty() || found.front()->sequence != sequence) {
         co_return refused(404, "no event of this sequence is in the journal");
     }
@@ -83,7 +86,7 @@ bool selects(const journal::event_filter& filter) {
 }
 
 asio::awaitable<answer> mend(const event_room& of, journal::repair_kind kind, std::string_view target) {
-    auto asked = read_event_parameters(target, of.sinks());
+    auto asked = read_event_parameters(target, request_about_events::change, of.sinks());
     if (!asked) {
         co_return refused(400, asked.error().message);
     }

@@ -8,7 +8,7 @@
 namespace hookd::app {
 
 int run_check(const std::string& config_path, bool print, std::ostream& out, std::ostream& err) {
-    const auto loaded = load_configuration(config_path);
+    const auto loaded = load_configuration(config_path, nullptr, true);
     for (const auto& warning : loaded.warnings) {
         err << warning << " (a warning)\n";
     }

@@ -1,10 +1,13 @@
 #include "app/command_input.hpp"
 
+#include <hookd/config/secret_file.hpp>
+
 #include <array>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <system_error>
+#include <unistd.h>
 
 namespace hookd::app {
 
@@ -33,6 +36,17 @@ outcome<std::string> read_input(const std::string& path) {
         return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
     }
     return read_all(in, path);
+}
+
+outcome<secret> read_secret(const std::string& path, std::string_view what) {
+    if (access(path.c_str(), R_OK) != 0) {
+        return fail(exit_io, "Check " + std::string{what} + ' ' + path + ": " + std::generic_category().message(errno));
+    }
+    auto read = config::read_secret_file(path);
+    if (!read) {
+        return fail(exit_config, read.error().message);
+    }
+    return std::move(*read);
 }
 
 } // namespace hookd::app

@@ -2,6 +2,8 @@
 
 #include "app/exit_code.hpp"
 
+#include <hookd/core/secret.hpp>
+
 #include <expected>
 #include <string>
 
@@ -22,5 +24,9 @@ inline std::unexpected<failure> fail(exit_code code, std::string message) {
 
 /// The whole of a file, or of standard input for `-`. Blocking; fails with exit_io.
 outcome<std::string> read_input(const std::string& path);
+
+/// The secret in a file, which the message calls `what`. Blocking; fails with exit_io where there is none to be read,
+/// and with exit_config where it is not kept as a secret must be.
+outcome<secret> read_secret(const std::string& path, std::string_view what);
 
 } // namespace hookd::app

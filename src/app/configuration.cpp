@@ -13,10 +13,20 @@ std::optional<std::string> check_secret(std::string_view text) {
     return parsed ? std::nullopt : std::optional{parsed.error().message};
 }
 
+std::optional<std::string> doubt_secret(std::string_view text) {
+    const auto parsed = signature::key::parse(text);
+    return parsed && !parsed->doubt().empty() ? std::optional{std::string{parsed->doubt()}} : std::nullopt;
+}
+
 } // namespace
 
-config::loaded load_configuration(const std::string& path) {
-    return config::load(path, {.secret = check_secret, .tls = http::check_tls, .sinks = sinks::readers()});
+config::loaded load_configuration(const std::string& path, const settings* running, bool places) {
+    return config::load(path, {.secret = check_secret,
+                               .secret_doubt = doubt_secret,
+                               .tls = http::check_tls,
+                               .sinks = sinks::readers(),
+                               .running = running,
+                               .places = places});
 }
 
 } // namespace hookd::app

@@ -2,6 +2,7 @@
 
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
+#include "app/logging.hpp"
 #include "app/receiver.hpp"
 #include "app/service_manager.hpp"
 #include "app/vital_signs.hpp"
@@ -33,6 +34,9 @@ constexpr std::chrono::milliseconds grace_after_drain{3'000};
 constexpr std::chrono::milliseconds tick_period{500};
 /// How long a thread may be silent where no watchdog says so.
 constexpr std::chrono::milliseconds silence_limit{20'000};
+
+/// A reader of the log that hangs holds up the end at a second signal for so long.
+constexpr std::chrono::milliseconds for_last_words{200};
 
 /// Whoever watches the drain gets the last answer within this.
 constexpr std::chrono::milliseconds for_administration{500};
@@ -117,6 +121,8 @@ private:
                 hang_up();
             } else if (stopping_) {
                 spdlog::warn("a second signal: ending at once");
+                end_process_after(for_last_words, exit_no);
+                stop_logging();
                 end_process(exit_no);
             } else {
                 begin_drain("a signal");
@@ -173,10 +179,18 @@ private:
             spdlog::error("not reloaded, everything stays as it was: {} fault(s) in {}", faults.size(), path_);
             status += "; the last reload was refused: " + faults.front();
         }
-        manager_.ready(status);
+        tell_ready(status);
         const bool applied = faults.empty();
         reloaded({.applied = applied, .at = system_now()});
         return {.applied = applied, .faults = std::move(faults)};
+    }
+
+    /// READY=1 behind STOPPING=1 would take that back.
+    void tell_ready(const std::string& status) {
+        const std::lock_guard lock{mutex_};
+        if (!stopping_) {
+            manager_.ready(status);
+        }
     }
 
     void reloaded(const admin::last_reload& what) {
@@ -187,9 +201,12 @@ private:
     /// The administration goes last: it shows the others stopping.
     void begin_drain(std::string_view why) {
         const auto patience = receiver_.in_force()->server.drain_timeout;
-        stopping_ = true;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
-        manager_.stopping("draining");
+        {
+            const std::lock_guard lock{mutex_};
+            stopping_ = true;
+            manager_.stopping("draining");
+        }
         timer_.cancel();
         end_process_after(patience + grace_after_drain, exit_no);
         receiver_.hurry();
@@ -222,7 +239,7 @@ private:
     std::atomic<bool> reload_waits_{false};
     std::atomic<bool> looking_{false};
     std::atomic<bool> stopping_{false};
-    std::mutex mutex_; // over last_reload_
+    std::mutex mutex_; // over last_reload_, and what a reload and the drain tell the service manager
     admin::last_reload last_reload_;
     std::unique_ptr<admin::administration> administration_; // watches all of the above
     bool failed_ = false;

@@ -9,6 +9,14 @@ namespace hookd::app {
 
 namespace {
 
+/// strptime(3) takes 31 days for every month.
+bool is_date(const std::tm& parts) {
+    return std::chrono::year_month_day{std::chrono::year{parts.tm_year + 1900},
+                                       std::chrono::month{static_cast<unsigned>(parts.tm_mon) + 1},
+                                       std::chrono::day{static_cast<unsigned>(parts.tm_mday)}}
+        .ok();
+}
+
 std::optional<unix_millis> parse_local(std::string text) {
     if (text.size() > 10 && text[10] == 'T') {
         text[10] = ' ';
@@ -16,7 +24,7 @@ std::optional<unix_millis> parse_local(std::string text) {
     for (const char* format : {"%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"}) {
         std::tm parts{};
         const char* const end = strptime(text.c_str(), format, &parts);
-        if (end != nullptr && *end == '\0') {
+        if (end != nullptr && *end == '\0' && is_date(parts)) {
             parts.tm_isdst = -1;
             return unix_millis{std::chrono::seconds{std::mktime(&parts)}};
         }

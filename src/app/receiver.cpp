@@ -6,7 +6,6 @@
 
 #include <hookd/core/sabotage.hpp>
 #include <hookd/intake/intake.hpp>
-#include <hookd/signature/key.hpp>
 #include <hookd/sinks/catalogue.hpp>
 
 #include <spdlog/spdlog.h>
@@ -38,33 +37,6 @@ private:
     intake::intake intake_;
 };
 
-void warn_about_keys(const settings& settings) {
-    for (const auto& endpoint : settings.endpoints) {
-        for (const auto& text : endpoint.secrets) {
-            const auto key = signature::key::parse(text.text());
-            if (key && !key->doubt().empty()) {
-                spdlog::warn("endpoint {}: a secret {}", endpoint.name, key->doubt());
-            }
-        }
-    }
-}
-
-/// What a running daemon cannot change. A reload that asks for it is refused: half of a configuration would be worse.
-std::vector<std::string> fixed_values_changed(const settings& now, const settings& next) {
-    std::vector<std::string> faults;
-    const auto fixed = [&](std::string_view key, bool same) {
-        if (!same) {
-            faults.push_back(std::string{key} +
-                             ": cannot change while the daemon runs; restart it, or put the old value back");
-        }
-    };
-    fixed("server.threads", now.server.threads == next.server.threads);
-    fixed("journal.path", now.journal.path == next.journal.path);
-    fixed("admin.socket", now.admin.socket == next.admin.socket);
-    fixed("admin.address", now.admin.address == next.admin.address);
-    return faults;
-}
-
 } // namespace
 
 receiver::receiver(std::function<void(std::string_view)> on_failure)
@@ -72,7 +44,6 @@ receiver::receiver(std::function<void(std::string_view)> on_failure)
 
 result<void> receiver::start(std::shared_ptr<const settings> settings) {
     put_in_force(std::move(settings));
-    warn_about_keys(*settings_);
     auto journal =
         journal::open(settings_->journal, clock_,
                       {.committed = [this](std::span<const event_ptr> events) { dispatcher_->committed(events); },
@@ -107,7 +78,7 @@ http::handler_factory receiver::front_desks(const std::shared_ptr<const settings
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {
-    const auto loaded = load_configuration(path);
+    const auto loaded = load_configuration(path, in_force().get());
     if (!loaded.values) {
         return loaded.faults;
     }
@@ -118,12 +89,6 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (sabotaged("half_reload")) {
         journal_->configure(loaded.values->journal);
     }
-    if (auto faults = fixed_values_changed(*settings_, *loaded.values); !faults.empty()) {
-        for (auto& one : faults) {
-            one.insert(0, path + ": ");
-        }
-        return faults;
-    }
     auto changes = prepare(loaded.values);
     if (!changes) {
         return {path + ": " + changes.error().message};
@@ -131,7 +96,6 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     for (const auto& warning : loaded.warnings) {
         spdlog::warn("{}", warning);
     }
-    warn_about_keys(*loaded.values);
     change_logging(loaded.values->log);
     journal_->configure(loaded.values->journal);
     for (const auto& one : *changes) {

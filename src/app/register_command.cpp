@@ -1,11 +1,11 @@
 #include "app/register_command.hpp"
 
+#include "app/command_end.hpp"
 #include "app/command_input.hpp"
 #include "app/register_answer.hpp"
 #include "app/register_call.hpp"
 #include "app/secret_saver.hpp"
 
-#include <hookd/config/secret_file.hpp>
 #include <hookd/core/address.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/json_text.hpp>
@@ -85,12 +85,9 @@ outcome<plan> check_arguments(const register_arguments& given) {
 
 /// One word of visible ASCII: it goes into a header field.
 outcome<secret> read_api_key(const std::string& path) {
-    if (access(path.c_str(), R_OK) != 0) {
-        return fail(exit_io, "Check the API key's file " + path + ": " + std::generic_category().message(errno));
-    }
-    auto key = config::read_secret_file(path);
+    auto key = read_secret(path, "the API key's file");
     if (!key) {
-        return fail(exit_config, key.error().message);
+        return key;
     }
     const std::string_view text = key->text();
     if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; }) ||
@@ -102,7 +99,7 @@ outcome<secret> read_api_key(const std::string& path) {
         return fail(exit_config,
                     "Write the API key of your ColiVara account into " + path + ": a webhook's secret is in it");
     }
-    return std::move(*key);
+    return key;
 }
 
 outcome<http::destination_ptr> find_api(const plan& what, const register_arguments& given) {
@@ -195,14 +192,13 @@ int run_register(const register_arguments& arguments, std::ostream& out, std::os
     std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
     const auto done = do_register(arguments, out, err);
     if (!done) {
-        err << done.error().message << '\n';
-        return done.error().code;
+        return end({done.error().code, done.error().message}, err);
     }
     if (*done != 0) {
         std::signal(*done, SIG_DFL);
         std::raise(*done);
     }
-    return out.flush() ? exit_done : exit_io;
+    return exit_done;
 }
 
 } // namespace hookd::app

@@ -9,7 +9,6 @@
 #include "app/send_tally.hpp"
 #include "app/terminal_text.hpp"
 
-#include <hookd/config/secret_file.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/http/client.hpp>
 #include <hookd/http/url.hpp>
@@ -60,12 +59,9 @@ outcome<http::url> check_arguments(const send_arguments& given) {
 }
 
 outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
-    if (access(path.c_str(), R_OK) != 0) {
-        return fail(exit_io, "Check the secret file " + path + ": " + std::generic_category().message(errno));
-    }
-    const auto secret = config::read_secret_file(path);
+    const auto secret = read_secret(path, "the secret file");
     if (!secret) {
-        return fail(exit_config, secret.error().message);
+        return std::unexpected{secret.error()};
     }
     std::vector<signature::signer> keys;
     std::string_view rest = secret->text();

@@ -48,7 +48,11 @@ int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out,
     if (!done) {
         return end(done.error(), err);
     }
-    out << escaped(given.name) << (pause ? ": paused\n" : ": resumed\n");
+    if (given.json) {
+        out << json_line(parse_json(*done)) << '\n';
+    } else {
+        out << escaped(given.name) << (pause ? ": paused\n" : ": resumed\n");
+    }
     return exit_done;
 }
 

@@ -4,7 +4,6 @@
 #include "app/command_input.hpp"
 #include "app/wrap.hpp"
 
-#include <hookd/config/secret_file.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/core/time.hpp>
@@ -50,9 +49,9 @@ std::optional<header_field> parse_field(std::string_view line) {
 }
 
 outcome<std::vector<signature::key>> read_keys(const std::string& path) {
-    const auto text = config::read_secret_file(path);
+    const auto text = read_secret(path, "the secret file");
     if (!text) {
-        return fail(exit_config, text.error().message);
+        return std::unexpected{text.error()};
     }
     std::vector<signature::key> keys;
     std::string_view rest = text->text();

@@ -44,10 +44,8 @@ std::vector<secret> read_secrets(table& keys, const checks& lent) {
                    "is missing; want at least one, such as [{ file = \"/etc/colivara-hookd/webhook-secret\" }]");
         return {};
     }
-    return keys.secrets("secrets", lent.secret);
+    return keys.secrets("secrets", lent.secret, lent.secret_doubt);
 }
-
-using owners = std::map<std::string, std::string>; // a value that only one may have, and who has it
 
 void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known) {
     if (value.empty()) {

@@ -102,6 +102,9 @@ listener_settings read_listener(table& keys, const checks& lent, std::map<std::s
     if (listener.proxy_protocol && !trust_faulty) {
         demand_trusted(keys, listener, address->kind);
     }
+    if (lent.places && address->kind == listen_address::family::unix_socket) {
+        check_place(keys, "address", address->name);
+    }
     doubt(keys, listener, *address);
     return listener;
 }

@@ -4,6 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <system_error>
+#include <unistd.h>
 
 namespace hookd::config {
 
@@ -40,11 +45,13 @@ server_settings read_server(table keys) {
     return server;
 }
 
-journal_settings read_journal(table keys) {
+journal_settings read_journal(table keys, const checks& lent) {
     journal_settings journal;
     journal.path = keys.text("path", journal.path);
     if (journal.path.empty()) {
         keys.fault("path", "is empty; want the path of a file in a directory of its own");
+    } else if (lent.places) {
+        check_place(keys, "path", journal.path);
     }
     // The sender may retry for 72 hours; an id forgotten before that would make a retry a new event.
     journal.retention = keys.duration("retention", journal.retention, 72h, 24h * 3650);
@@ -54,11 +61,13 @@ journal_settings read_journal(table keys) {
     return journal;
 }
 
-admin_settings read_admin(table keys) {
+admin_settings read_admin(table keys, const checks& lent) {
     admin_settings admin;
     admin.socket = keys.text("socket", admin.socket);
     if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
         keys.fault("socket", keys.written("socket") + ": " + wrong);
+    } else if (lent.places && !admin.socket.empty()) {
+        check_place(keys, "socket", admin.socket);
     }
     admin.address = keys.text("address", admin.address);
     if (!admin.address.empty()) {
@@ -93,7 +102,42 @@ void check_admin_sockets(table& root, const settings& all) {
     }
 }
 
+/// What a running daemon cannot change. A reload that asks for it is refused: half of a configuration would be worse.
+void check_fixed(table& root, const settings& running, const settings& all) {
+    const auto fixed = [](table keys, std::string_view key, bool same) {
+        if (!same) {
+            keys.fault(key, "cannot change while the daemon runs; restart it, or put the old value back");
+        }
+    };
+    fixed(root.sub("server"), "threads", running.server.threads == all.server.threads);
+    fixed(root.sub("journal"), "path", running.journal.path == all.journal.path);
+    fixed(root.sub("admin"), "socket", running.admin.socket == all.admin.socket);
+    fixed(root.sub("admin"), "address", running.admin.address == all.admin.address);
+}
+
 } // namespace
+
+void check_place(table& keys, std::string_view key, const std::string& path) {
+    std::error_code fault;
+    if (std::filesystem::is_directory(path, fault)) {
+        keys.fault(key, keys.written(key) + " is a directory; want the path of a file in one");
+        return;
+    }
+    auto directory = std::filesystem::path{path}.parent_path();
+    if (directory.empty()) {
+        directory = ".";
+    }
+    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) {
+        return;
+    }
+    const auto named = "the directory of " + keys.written(key);
+    if (errno == ENOENT) {
+        keys.warning(key, named + " does not exist; create it, unless the service manager does at the start");
+    } else {
+        keys.fault(key, named + ": " + std::generic_category().message(errno) +
+                            "; want one in which the daemon's user can make files");
+    }
+}
 
 std::string read_name(table& keys) {
     std::string name = keys.required_text("name");
@@ -138,10 +182,13 @@ settings read_settings(table root, const checks& lent) {
     all.server = read_server(root.sub("server"));
     all.listeners = read_listeners(root, lent);
     all.endpoints = read_endpoints(root, lent);
-    all.journal = read_journal(root.sub("journal"));
-    all.sinks = read_sinks(root, lent, all.endpoints);
-    all.admin = read_admin(root.sub("admin"));
+    all.journal = read_journal(root.sub("journal"), lent);
+    all.sinks = read_sinks(root, lent, all);
+    all.admin = read_admin(root.sub("admin"), lent);
     check_admin_sockets(root, all);
+    if (lent.running != nullptr) {
+        check_fixed(root, *lent.running, all);
+    }
     root.finish();
     return all;
 }

@@ -4,6 +4,8 @@
 #include <hookd/config/table.hpp>
 #include <hookd/core/settings.hpp>
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +18,14 @@ settings read_settings(table root, const checks& lent);
 // Each reads its part of the root and what belongs together in it.
 std::vector<listener_settings> read_listeners(table& root, const checks& lent);
 std::vector<endpoint_settings> read_endpoints(table& root, const checks& lent);
-std::vector<sink_settings> read_sinks(table& root, const checks& lent, const std::vector<endpoint_settings>& endpoints);
+std::vector<sink_settings> read_sinks(table& root, const checks& lent, const settings& so_far);
+
+/// Where a start makes a file, as `checks::places` says: a fault if it could not, a warning if somebody may yet make
+/// the directory.
+void check_place(table& keys, std::string_view key, const std::string& path);
+
+/// Values that only one may have, and who has them.
+using owners = std::map<std::string, std::string>;
 
 /// The name of an endpoint or a sink: it goes into files' names, metrics and logs as it is. Empty after a fault.
 std::string read_name(table& keys);

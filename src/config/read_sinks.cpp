@@ -73,12 +73,29 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
     return false;
 }
 
+/// Two would take each other's files for their own; and what is written behind the journal's end is overwritten by it,
+/// and yet counts as delivered.
+void demand_own_place(table& keys, const sink_settings& sink, std::string_view journal, owners& known) {
+    const auto place = sink.options != nullptr ? sink.options->writes_to() : std::string_view{};
+    if (place.empty()) {
+        return;
+    }
+    if (place.starts_with(journal) && place.find('/', journal.size()) == std::string_view::npos) {
+        keys.fault("path", keys.written("path") + " is the journal, or begins with its name as the files beside it do; "
+                                                  "want a path of the sink's own");
+    }
+    const auto [first, added] = known.try_emplace(std::string{place}, keys.path());
+    if (!added) {
+        keys.fault("path", keys.written("path") + " is " + first->second + "'s already; want another");
+    }
+}
+
 } // namespace
 
-std::vector<sink_settings> read_sinks(table& root, const checks& lent,
-                                      const std::vector<endpoint_settings>& endpoints) {
+std::vector<sink_settings> read_sinks(table& root, const checks& lent, const settings& so_far) {
     std::vector<sink_settings> sinks;
-    std::map<std::string, std::string> names; // and whose they are
+    owners names;
+    owners places;
     for (table& keys : root.tables("sink")) {
         sink_settings sink;
         sink.name = read_name(keys);
@@ -87,9 +104,10 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent,
             keys.fault("name", keys.written("name") + " is " + first->second + "'s already; want another");
         }
         const bool known = read_type(keys, lent.sinks, sink);
+        demand_own_place(keys, sink, so_far.journal.path, places);
         sink.events = read_patterns(keys, "events");
         sink.endpoints = read_patterns(keys, "endpoints");
-        doubt_patterns(keys, sink, endpoints);
+        doubt_patterns(keys, sink, so_far.endpoints);
         sink.timeout = keys.duration("timeout", sink.timeout, 10ms, 24h);
         sink.concurrency = static_cast<unsigned>(keys.count("concurrency", sink.concurrency, 1, 256));
         sink.retry = read_retry(keys.sub("retry"));

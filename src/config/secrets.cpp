@@ -48,7 +48,8 @@ result<secret> from_credential(const std::string& name) {
 
 } // namespace
 
-std::vector<secret> table::secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view)) {
+std::vector<secret> table::secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view),
+                                   std::optional<std::string> (*doubt)(std::string_view)) {
     const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
     if (value != nullptr && value->elements.empty()) {
         fault(key, "is empty; want at least one of " + std::string{wanted});
@@ -62,9 +63,12 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
         }
         if (const auto wrong = check == nullptr ? std::nullopt : check(read->text())) {
             fault(key, i, *wrong);
-        } else {
-            good.push_back(std::move(*read));
+            continue;
         }
+        if (const auto doubtful = doubt == nullptr ? std::nullopt : doubt(read->text())) {
+            warning(key, i, *doubtful);
+        }
+        good.push_back(std::move(*read));
     }
     shown_->set(key, array_literal(literals));
     return good;

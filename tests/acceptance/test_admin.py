@@ -9,6 +9,7 @@ import stat
 import struct
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,18 @@ def test_a_daemon_that_drains_is_alive_and_not_ready(make_daemon):
     assert holds_the_drain.response().status == 204
     assert daemon.wait() == DONE
     assert not Path(daemon.configuration["admin"]["socket"]).exists()
+
+
+def test_a_drain_that_waits_for_a_sink_can_be_watched(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, 'touch "$here/began"; exec sleep 1000')
+    daemon = make_daemon(sinks=[exec_sink(hook)], server={"drain_timeout": "2s"}).start()
+    daemon.send(success_event())
+    until(lambda: (tmp_path / "began").exists(), "the hook")
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_for_log("draining")
+    time.sleep(0.5)  # the connections, of which there are none, have ended; the sink has not
+    assert [(each["name"], each["in_flight"]) for each in status(daemon)["sinks"]] == [("hook", 1)]
+    assert daemon.wait() == DONE
 
 
 def test_a_client_that_stays_does_not_hold_the_daemon_up(make_daemon):

@@ -9,6 +9,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -140,6 +141,7 @@ def test_a_second_signal_ends_the_daemon_at_once_and_loses_nothing(make_daemon):
     daemon.signal(signal.SIGTERM)
     assert daemon.wait() == NO
     assert time.monotonic() - begin < 10
+    assert "a second signal: ending at once" in daemon.log()
     daemon.start()
     daemon.wait_for_events([kept])
 
@@ -158,6 +160,30 @@ def test_a_hook_that_is_cut_short_by_stopping_gets_its_event_again_at_the_same_a
     daemon.stop()
     assert lines_of(tmp_path / "tries") == ["1", "1"]
     assert sink_rows(daemon.journal_path) == ({"hook": 1}, {})
+
+
+def test_a_hook_that_leaves_its_process_group_ends_at_its_timeout_all_the_same(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, "exec python3 -c 'import os, time; os.setpgid(0, os.getpgid(os.getppid())); "
+                                "open(\"'$here'/process\", \"w\").write(str(os.getpid())); time.sleep(1000)'")
+    daemon = make_daemon(sinks=[exec_sink(hook, timeout="1s")]).start()
+    daemon.send(success_event())
+    daemon.wait_for_log("sink hook: event .* failed in attempt 1")
+    assert process_is_gone((tmp_path / "process").read_text())
+
+
+def test_answers_reach_a_client_that_has_sent_more_behind_its_last_request(make_daemon):
+    daemon = make_daemon().start()
+    requests = [daemon.request(success_event()) for _ in range(299)]
+    last = daemon.request(success_event(), extra=["Connection: close"])
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)  # most answers wait in the daemon's socket
+        peer.connect(daemon.http.endpoint)
+        sender = threading.Thread(target=lambda: peer.sendall(b"".join([*requests, last]) + b"\r\n" * 20_000))
+        sender.start()
+        until(lambda: len(event_ids(daemon.sink_path)) == 300, "all to be stored")
+        answers = b"".join(iter(lambda: peer.recv(4096), b""))
+        sender.join()
+    assert answers.count(b"HTTP/1.1 204 ") == 300
 
 
 def test_a_stopped_daemon_leaves_one_journal_file_and_none_that_others_can_read(make_daemon):
@@ -250,6 +276,24 @@ def test_a_secret_file_that_others_can_read_is_refused(make_daemon, tmp_path):
 
 
 # Commands
+
+def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
+    daemon = make_daemon()
+    daemon.configuration["endpoint"][0]["secrets"] = ["whsec_MfKQ"]
+    daemon.configuration["sink"] = [
+        {"name": "a", "type": "queue", "path": tmp_path / "q"}, {"name": "b", "type": "queue", "path": tmp_path / "q"},
+        file_sink(f"{daemon.journal_path}-wal", "c")]
+    daemon.configuration["admin"] = {"socket": tmp_path / "nowhere/admin.sock", "address": ""}
+    ended = daemon.run("check")
+    assert ended.returncode == CONFIG
+    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* is the journal, or begins with its name"):
+        assert re.search(rf":\d+:\d+: {fault}", ended.stderr)
+    for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
+        assert re.search(rf":\d+:\d+: {doubt}.*\(a warning\)", ended.stderr)
+    daemon.configuration["sink"] = []
+    daemon.configuration["journal"]["path"] = tmp_path
+    assert "is a directory" in daemon.run("check").stderr
+
 
 def test_check_accepts_a_good_configuration_and_prints_it_in_force_without_secrets(make_daemon, tmp_path):
     daemon = make_daemon()

@@ -274,9 +274,9 @@ FAULTS = {
         lambda c, _: c["listener"][1].update(tls={"certificate": "/nowhere", "private_key": "/nowhere"}),
         r"hookd\.toml:\d+:\d+: listener\[1\]\.tls"),
     "an address that is taken": (lambda c, taken: c["listener"].append({"address": taken}), r"cannot listen on 127"),
-    "another journal": (lambda c, _: c["journal"].update(path="/nowhere/j.db"), r"hookd\.toml: journal\.path: cannot change"),
+    "another journal": (lambda c, _: c["journal"].update(path="/nowhere/j.db"), r"hookd\.toml:\d+:\d+: journal\.path: cannot change"),
     "another number of threads": (lambda c, _: c["server"].update(threads=7),
-                                  r"hookd\.toml: server\.threads: cannot change"),
+                                  r"hookd\.toml:\d+:\d+: server\.threads: cannot change"),
 }
 
 

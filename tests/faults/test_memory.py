@@ -115,6 +115,7 @@ def test_sinks_that_are_dead_for_long_leave_the_memory_level(make_daemon, tmp_pa
         print(f"\nmemory: dead sinks, events={len(sender.bodies)} of {20_000 // 1000} kB, waiting={lags}, peaks of the halves:",
               shown(peaks), "MiB")
     assert min(lags[name] for name in ("hangs", "fails", "refuses", "nowhere")) >= EVENTS // 2
+    assert max(peaks) <= budget(0), f"{shown(peaks)} MiB"
     assert level(peaks)
 
 

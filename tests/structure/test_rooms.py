@@ -31,8 +31,6 @@ ONLY_IN = {
     r"CLI/": {"app"},
     r"prometheus/": {"admin"},
 }
-# A room's private headers lie in src/ROOM; these rooms may use another's.
-BORROWS = {("config", "core")}
 
 INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 
@@ -72,7 +70,7 @@ def test_private_headers_stay_in_their_room():
         private = re.match(r"(\w+)/[\w/]+\.hpp$", target)
         if not private or private[1] not in MAY_INCLUDE:
             continue
-        if is_face or (private[1] != room and (room, private[1]) not in BORROWS):
+        if is_face or (private[1] != room):
             wrong.append(f"{path} includes {target}")
     assert wrong == []
 

@@ -28,8 +28,14 @@ enum class syntax : std::uint8_t { toml, json };
 /// may be left out.
 struct checks {
     std::optional<std::string> (*secret)(std::string_view text) = nullptr;
+    /// What is doubtful about one that is not wrong.
+    std::optional<std::string> (*secret_doubt)(std::string_view text) = nullptr;
     std::optional<std::string> (*tls)(const tls_settings& files) = nullptr;
     std::span<const sink_reader> sinks;
+    /// In force in the daemon that is to go on with the file: what it cannot change while it runs must be the same.
+    const settings* running = nullptr;
+    /// Whether to look for the directories in which a start would make the journal and the Unix sockets.
+    bool places = false;
 };
 
 struct loaded {

@@ -44,8 +44,10 @@ public:
     /// The index of the value in `allowed`.
     std::size_t choice(std::string_view key, std::span<const std::string_view> allowed, std::size_t fallback);
     /// An array of secrets, each a string, `{ file = … }`, `{ env = … }` or `{ credential = … }`; missing: empty.
-    /// `check` says what is wrong with a secret, or nothing; it may be null. One that is wrong is left out.
-    std::vector<secret> secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view));
+    /// `check` says what is wrong with a secret, and `doubt` what is doubtful about another, or nothing; they may be
+    /// null. One that is wrong is left out.
+    std::vector<secret> secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view),
+                                std::optional<std::string> (*doubt)(std::string_view));
     /// A table whose keys are names of the user's choice and whose values are secrets, in the file's order; missing:
     /// empty. `check` likewise.
     std::vector<std::pair<std::string, secret>> named_secrets(std::string_view key,

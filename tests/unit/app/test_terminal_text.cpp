@@ -56,6 +56,8 @@ TEST_CASE("terminal: colour only where it is wanted") {
 TEST_CASE("moment: so long ago, an instant, or a local time; and nothing else") {
     const hookd::unix_millis now{1'770'000'000'000ms};
     CHECK(parse_moment("2h", now) == now - 2h);
+    CHECK_FALSE(parse_moment("2026-02-30", now));
+    CHECK_FALSE(parse_moment("2026-11-31 12:00", now));
     CHECK(parse_moment("2026-02-02T02:40:00Z", now) == now);
     const auto day = parse_moment("2026-02-02", now);
     REQUIRE(day);

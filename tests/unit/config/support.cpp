@@ -76,7 +76,7 @@ std::optional<std::string> check_tls(const tls_settings& files) {
 } // namespace
 
 checks test_checks() {
-    return {check_secret, check_tls, readers};
+    return {.secret = check_secret, .tls = check_tls, .sinks = readers};
 }
 
 environment::environment(const std::vector<std::pair<std::string, const char*>>& variables) {

@@ -266,7 +266,7 @@ TEST_CASE("verify: what keeps it from judging has exit codes of its own") {
     CHECK(changed([&](auto& a) { a.request_file = own.path("body"); }) == 2);
     CHECK(changed([&](auto& a) { a.body = own.path("absent"); }) == 74);
     CHECK(changed([&](auto& a) { a.body = own.path(""); }) == 74);
-    CHECK(changed([&](auto& a) { a.secret_file = own.path("absent"); }) == 78);
+    CHECK(changed([&](auto& a) { a.secret_file = own.path("absent"); }) == 74);
     CHECK(changed([&](auto& a) { a.secret_file = own.write("open", secret_text, 0644); }) == 78);
     CHECK(changed([&](auto& a) { a.secret_file = own.write("empty", "\n"); }) == 78);
     CHECK(changed([&](auto& a) { a.secret_file = own.write("half", secret_text.substr(0, 20)); }) == 78);
