@@ -1,7 +1,9 @@
+#include "http/hello_watch.hpp"
 #include "http/transport.hpp"
 
 #include <hookd/core/address.hpp>
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -24,6 +26,12 @@ using ssl_ptr = std::unique_ptr<SSL, ssl_free>;
 class tls_transport final : public transport {
 public:
     tls_transport(int socket, ssl_ptr ssl) : socket_{socket}, ssl_{std::move(ssl)} {}
+
+    void watch_hello() {
+        BIO* const bytes = SSL_get_rbio(ssl_.get());
+        BIO_set_callback_arg(bytes, reinterpret_cast<char*>(this));
+        BIO_set_callback_ex(bytes, read_along);
+    }
 
     io_status handshake() override {
         ERR_clear_error();
@@ -65,6 +73,24 @@ public:
     bool holds_bytes() const override { return SSL_has_pending(ssl_.get()) == 1; }
 
 private:
+    /// BIO_set_callback(3): after a read or write, with what came of it; what this returns counts in its place.
+    static long read_along(BIO* bytes, int what, const char* data, std::size_t /*room*/, int /*unused*/,
+                           long /*unused*/, int outcome, std::size_t* count) {
+        auto& self = *reinterpret_cast<tls_transport*>(BIO_get_callback_arg(bytes));
+        if (what == (BIO_CB_WRITE | BIO_CB_RETURN)) {
+            self.answered_ = true;
+        } else if (what == (BIO_CB_READ | BIO_CB_RETURN) && outcome > 0) {
+            const bool no_second = self.answered_ && SSL_version(self.ssl_.get()) != TLS1_3_VERSION;
+            if (!self.hello_.admits({reinterpret_cast<const std::uint8_t*>(data), *count}, no_second)) {
+                return -1;
+            }
+            if (self.hello_.done()) {
+                BIO_set_callback_ex(bytes, nullptr);
+            }
+        }
+        return outcome;
+    }
+
     io_status status(int outcome) {
         if (outcome > 0) {
             return io_status::done;
@@ -86,6 +112,8 @@ private:
     ssl_ptr ssl_;
     unsigned long handshake_error_ = 0;
     bool broken_ = false;
+    bool answered_ = false; // what the client said first
+    hello_watch hello_;
 };
 
 } // namespace
@@ -96,7 +124,9 @@ std::unique_ptr<transport> make_tls_transport(int socket, SSL_CTX* context) {
         return nullptr;
     }
     SSL_set_accept_state(ssl.get());
-    return std::make_unique<tls_transport>(socket, std::move(ssl));
+    auto made = std::make_unique<tls_transport>(socket, std::move(ssl));
+    made->watch_hello();
+    return made;
 }
 
 std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* context, const std::string& host) {

@@ -141,6 +141,19 @@ def test_a_session_is_resumed_by_its_ticket_on_whatever_thread(tls, certificates
             assert connection.response().status == 204
 
 
+def test_a_hello_that_announces_too_much_is_not_waited_for(tls):
+    with socket.create_connection(tls.https.endpoint, 5) as client:
+        client.sendall(bytes.fromhex("1603010004" "01020000"))  # 128 KiB, which OpenSSL would make room for
+        assert client.recv(1000) == b""
+
+
+def test_a_second_hello_is_taken_where_it_was_asked_for(tls):
+    done = subprocess.run(["openssl", "s_client", "-connect", "{}:{}".format(*tls.https.endpoint), "-tls1_3", "-msg",
+                           "-groups", "P-521:X25519"], input=b"", capture_output=True, timeout=20)
+    assert done.stdout.count(b"ClientHello") == 2
+    assert b"Cipher is TLS_" in done.stdout
+
+
 def test_renegotiation_is_refused(tls):
     host, port = tls.https.endpoint
     command = ["openssl", "s_client", "-connect", f"{host}:{port}", "-tls1_2", "-no_ign_eof"]
