@@ -132,6 +132,8 @@ asio::awaitable<void> lane::loop() {
             tell(std::move(*failed));
         } else if (const auto* settle = std::get_if<next::settle>(&step)) {
             journal_.settle(settle->sequence);
+        } else if (auto* left = std::get_if<next::leave>(&step)) {
+            journal_.fail(std::move(left->row));
         } else if (const auto* advance = std::get_if<next::advance>(&step)) {
             figures_.reached(advance->cursor);
             journal_.advance(advance->cursor);

@@ -28,6 +28,9 @@ lane_plan::lane_plan(const sink_settings& settings, const start& from, random_so
       hold_{settings.retry} {}
 
 action lane_plan::next(instant now) {
+    if (stopping_ && under_way_.empty()) {
+        leave_behind(now);
+    }
     if (!notes_.empty()) {
         auto first = std::move(notes_.front());
         notes_.pop_front();
@@ -158,6 +161,18 @@ bool lane_plan::dues_first(bool new_ones) const {
     return dues_under_way_ == new_under_way && dues_turn_;
 }
 
+/// Without that, everything done behind an event that was cut short would be delivered again after the next start.
+void lane_plan::leave_behind(instant now) {
+    for (; !waiting_.empty() && waiting_.front().what->sequence < done_; waiting_.pop_front()) {
+        const auto& left = waiting_.front();
+        notes_.emplace_back(next::leave{.row = {.sequence = left.what->sequence,
+                                                .attempts = left.attempt - 1,
+                                                .next_try = now.wall,
+                                                .dead = false,
+                                                .detail = "cut short by a stop"}});
+    }
+}
+
 action lane_plan::begin(bool again) {
     dues_turn_ = !again;
     auto batch = again ? due_.take(batch_limit_) : take_new();
@@ -200,6 +215,9 @@ next::wait lane_plan::rest(steady_time now) const {
 
 void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
                            instant now) {
+    if (!delivery.again && outcome.what != sinks::verdict::unavailable) {
+        done_ = std::max(done_, what.what->sequence);
+    }
     switch (outcome.what) {
     case sinks::verdict::delivered:
         if (delivery.again || what.what->sequence <= rows_up_to_) {

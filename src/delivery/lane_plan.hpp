@@ -43,6 +43,10 @@ struct fail {
 struct settle {
     std::uint64_t sequence;
 };
+/// Tell the journal of an event that has failed in nothing, but is left behind.
+struct leave {
+    journal::failure row;
+};
 struct advance {
     std::uint64_t cursor;
 };
@@ -54,8 +58,8 @@ struct wait {
 struct done {};
 } // namespace next
 
-using action = std::variant<next::deliver, next::read, next::look, next::fail, next::settle, next::advance, next::wait,
-                            next::done>;
+using action = std::variant<next::deliver, next::read, next::look, next::fail, next::settle, next::leave, next::advance,
+                            next::wait, next::done>;
 
 /// The decisions of a lane, without its thread, sockets or clocks: told what happened, it says what to do next.
 ///
@@ -63,8 +67,9 @@ using action = std::variant<next::deliver, next::read, next::look, next::fail, n
 /// row in the journal for a later try or as a dead letter. The cursor stands before the first event that is not
 /// finished, and the rows are told to the journal before the cursor that passes them. An event that the sink found
 /// itself unable to take waits again, in its place, and nothing new begins until the sink has been left alone for a
-/// while. Failed events whose time has come are tried beside the new ones: whichever kind has less under way goes
-/// first, and on a tie they take turns.
+/// while. At the stop, what is unfinished before something finished gets a row, too, so that the cursor can pass both.
+/// Failed events whose time has come are tried beside the new ones: whichever kind has less under way goes first, and
+/// on a tie they take turns.
 class lane_plan {
 public:
     struct start {
@@ -104,7 +109,7 @@ private:
         std::uint64_t epoch;
         bool again; // a failed event's further try
     };
-    using note = std::variant<next::fail, next::settle>;
+    using note = std::variant<next::fail, next::settle, next::leave>;
 
     bool wants(const event& what) const;
     const event* first_open() const;
@@ -112,6 +117,7 @@ private:
     bool may_begin(steady_time now) const;
     bool may_read(steady_time now) const;
     bool dues_first(bool new_ones) const;
+    void leave_behind(instant now);
     action begin(bool again);
     std::vector<sinks::delivery> take_new();
     next::wait rest(steady_time now) const;
@@ -128,6 +134,7 @@ private:
     std::uint64_t newest_;
     std::uint64_t position_;   // of the last event that arrived
     std::uint64_t told_;       // the cursor, as the journal knows it
+    std::uint64_t done_ = 0;   // the last event that was new and is finished
     std::uint64_t rows_up_to_; // events until here may have a row though they come as new: a crash was in between
     steady_time read_at_;
     std::deque<sinks::delivery> waiting_;

@@ -162,6 +162,22 @@ def test_a_hook_that_is_cut_short_by_stopping_gets_its_event_again_at_the_same_a
     assert sink_rows(daemon.journal_path) == ({"hook": 1}, {})
 
 
+def test_what_was_done_behind_a_hook_that_is_cut_short_by_stopping_is_not_done_again(make_daemon, tmp_path):
+    hook = write_hook(tmp_path, '[ "$HOOKD_SEQUENCE" != 1 ] || [ -e "$here/mended" ] || exec sleep 1000\n'
+                                'echo "$HOOKD_SEQUENCE $HOOKD_ATTEMPT" >> "$here/done"')
+    daemon = make_daemon(sinks=[exec_sink(hook, concurrency=2)], server={"drain_timeout": "500ms"}).start()
+    for _ in range(20):
+        daemon.send(success_event())
+    until(lambda: len(lines_of(tmp_path / "done")) == 19, "all but the first")
+    daemon.stop()
+    (tmp_path / "mended").touch()
+    daemon.start()
+    daemon.send(success_event())
+    until(lambda: len(lines_of(tmp_path / "done")) >= 21, "the first, and the last")
+    daemon.stop()
+    assert sorted(lines_of(tmp_path / "done")) == sorted(f"{sequence} 1" for sequence in range(1, 22))
+
+
 def test_a_hook_that_leaves_its_process_group_ends_at_its_timeout_all_the_same(make_daemon, tmp_path):
     hook = write_hook(tmp_path, "exec python3 -c 'import os, time; os.setpgid(0, os.getpgid(os.getppid())); "
                                 "open(\"'$here'/process\", \"w\").write(str(os.getpid())); time.sleep(1000)'")

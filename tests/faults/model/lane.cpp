@@ -72,6 +72,9 @@ bool lane::perform(delivery::action step, dice& random) {
         house_.note("  " + sink + " settles " + std::to_string(settle->sequence));
         story_.owed.erase(settle->sequence);
         house_.settle(sink, settle->sequence);
+    } else if (auto* left = std::get_if<next::leave>(&step)) {
+        house_.note("  " + sink + " leaves " + std::to_string(left->row.sequence));
+        house_.fail(sink, std::move(left->row));
     } else if (const auto* advance = std::get_if<next::advance>(&step)) {
         house_.note("  " + sink + " advances to " + std::to_string(advance->cursor));
         house_.advance(sink, advance->cursor);

@@ -124,6 +124,10 @@ std::string plan_bench::perform(action step) {
         rows.erase(settle->sequence);
         return "settle " + std::to_string(settle->sequence);
     }
+    if (const auto* left = std::get_if<next::leave>(&step)) {
+        rows[left->row.sequence] = left->row;
+        return "leave " + std::to_string(left->row.sequence);
+    }
     if (const auto* advance = std::get_if<next::advance>(&step)) {
         cursor = advance->cursor;
         return "advance " + std::to_string(cursor);

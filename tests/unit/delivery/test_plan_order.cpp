@@ -173,13 +173,33 @@ TEST_CASE("lane plan: stopped, it begins nothing, tells the journal what came of
     CHECK(bench.cursor == 2);
 }
 
-TEST_CASE("lane plan: what was cancelled when stopping is neither passed nor counted") {
+TEST_CASE("lane plan: what is done behind an event that a stop cuts short is not delivered again") {
+    plan_bench bench{{.settings = with_concurrency(2)}};
+    bench.commit(1, 4);
+    CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, rest 30000");
+    bench.finish(2, "d");
+    CHECK(bench.run() == "deliver #3: 3, rest 30000");
+    bench.finish(3, "x");
+    bench.stop();
+    CHECK(bench.run() == "dead 3, rest 30000");
+    bench.finish(1, "u");
+    CHECK(bench.run() == "leave 1, advance 3, done");
+    CHECK(bench.rows.at(1).attempts == 0);
+
+    plan_bench next{{.settings = with_concurrency(2),
+                     .cursor = bench.cursor,
+                     .events = {{1, {}}, {2, {}}, {3, {}}, {4, {}}},
+                     .rows = bench.rows}};
+    CHECK(next.run() == "look, read 3, deliver #1: 4, deliver #2: 1, rest 30000");
+}
+
+TEST_CASE("lane plan: what was cancelled when stopping has used no attempt") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 2);
     bench.run();
     bench.stop();
     bench.finish(1, "u");
-    bench.finish(2, "d");
+    bench.finish(2, "u");
     CHECK(bench.run() == "done");
     CHECK(bench.cursor == 0);
     CHECK(bench.rows.empty());
