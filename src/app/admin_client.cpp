@@ -38,7 +38,7 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
         return admin_socket{.path = std::move(*named), .faults = {}};
     }
     if (!usual) {
-        return std::unexpected{command_end{exit_config, std::move(named.error().message)}};
+        return fail(exit_config, std::move(named.error().message));
     }
     return admin_socket{.path = admin_settings{}.socket, .faults = std::move(named.error().message)};
 }

@@ -1,21 +1,27 @@
 #pragma once
 
+#include "app/exit_code.hpp"
 #include "app/terminal_text.hpp"
 
 #include <expected>
 #include <ostream>
 #include <string>
+#include <utility>
 
 namespace hookd::app {
 
-/// Why a command ends: what to say, and its exit code.
+/// Why a command ends before it has done its work.
 struct command_end {
-    int code = 0;
-    std::string message;
+    exit_code code = exit_usage;
+    std::string message; ///< Begins with what to do.
 };
 
 template <class T>
 using command_result = std::expected<T, command_end>;
+
+inline std::unexpected<command_end> fail(exit_code code, std::string message) {
+    return std::unexpected{command_end{code, std::move(message)}};
+}
 
 /// Said where standard output takes no more.
 inline constexpr const char* output_fault = "Check where the output goes: it cannot be written";

@@ -13,7 +13,7 @@ namespace hookd::app {
 
 namespace {
 
-outcome<std::string> read_all(std::istream& in, const std::string& name) {
+command_result<std::string> read_all(std::istream& in, const std::string& name) {
     std::string text;
     std::array<char, 65536> block{};
     while (in.read(block.data(), block.size()) || in.gcount() > 0) {
@@ -27,7 +27,7 @@ outcome<std::string> read_all(std::istream& in, const std::string& name) {
 
 } // namespace
 
-outcome<std::string> read_input(const std::string& path) {
+command_result<std::string> read_input(const std::string& path) {
     if (path == "-") {
         return read_all(std::cin, "standard input");
     }
@@ -38,7 +38,7 @@ outcome<std::string> read_input(const std::string& path) {
     return read_all(in, path);
 }
 
-outcome<secret> read_secret(const std::string& path, std::string_view what) {
+command_result<secret> read_secret(const std::string& path, std::string_view what) {
     if (access(path.c_str(), R_OK) != 0) {
         return fail(exit_io, "Check " + std::string{what} + ' ' + path + ": " + std::generic_category().message(errno));
     }

@@ -20,8 +20,8 @@ command_result<event_part> ask_events(event_source& from, const std::string& que
     }
     auto told = parse_json(*body);
     if (!told.is_object() || !told.contains("events") || !told["events"].is_array()) {
-        return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
-                                                             "understand each other about events"}};
+        return fail(exit_unreachable, "Update both: this command and the daemon do not "
+                                      "understand each other about events");
     }
     event_part part;
     for (auto& each : told["events"]) {

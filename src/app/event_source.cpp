@@ -28,7 +28,7 @@ public:
     command_result<std::string> ask(std::string_view method, std::string_view target) override {
         auto answer = ask_daemon(socket_, method, target, patience);
         if (!answer) {
-            return std::unexpected{command_end{exit_unreachable, unreachable_text(socket_, answer.error())}};
+            return fail(exit_unreachable, unreachable_text(socket_, answer.error()));
         }
         if (answer->status == 200) {
             return std::move(answer->body);
@@ -71,16 +71,16 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
     }
     if (!given.offline || given.socket || !nobody_listens(socket->path, alive.error())) {
         const auto faults = socket->faults.empty() ? std::string{} : socket->faults + '\n';
-        return std::unexpected{command_end{exit_unreachable, faults + unreachable_text(socket->path, alive.error())}};
+        return fail(exit_unreachable, faults + unreachable_text(socket->path, alive.error()));
     }
     return open_offline_journal(given.config_path);
 }
 
 command_end refusal_of(unsigned status, const std::string& body) {
-    const int code = status == 400   ? exit_usage
-                     : status == 503 ? exit_unreachable // it stops
-                     : status == 507 ? exit_io
-                                     : exit_no;
+    const exit_code code = status == 400   ? exit_usage
+                           : status == 503 ? exit_unreachable // it stops
+                           : status == 507 ? exit_io
+                                           : exit_no;
     const auto told = parse_json(body);
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
         return {code, {}};

@@ -72,20 +72,19 @@ std::string lines_of(const std::vector<std::string>& faults) {
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path) {
     const auto loaded = load_configuration(config_path);
     if (!loaded.values) {
-        return std::unexpected{command_end{exit_config, lines_of(loaded.faults)}};
+        return fail(exit_config, lines_of(loaded.faults));
     }
     const auto& settings = *loaded.values;
     std::error_code fault;
     if (!std::filesystem::exists(settings.journal.path, fault)) {
-        return std::unexpected{command_end{exit_unreachable, "Start the daemon: nobody listens on " +
-                                                                 settings.admin.socket + ", and there is no journal " +
-                                                                 settings.journal.path + " yet"}};
+        return fail(exit_unreachable, "Start the daemon: nobody listens on " + settings.admin.socket +
+                                          ", and there is no journal " + settings.journal.path + " yet");
     }
     start_logging({.level = log_level::error, .format = log_format::text});
     auto opened = journal::open(settings.journal, choose_clock(), {});
     if (!opened) {
         stop_logging();
-        return std::unexpected{command_end{exit_io, opened.error().message}};
+        return fail(exit_io, opened.error().message);
     }
     std::vector<journal::sink_scope> sinks;
     sinks.reserve(settings.sinks.size());

@@ -57,11 +57,11 @@ std::string detail_of(std::string_view body, std::string_view api_key) {
     return quoted_line(detail->is_string() ? detail->get<std::string>() : detail->dump(), api_key);
 }
 
-std::unexpected<failure> not_colivara(const std::string& why) {
+std::unexpected<command_end> not_colivara(const std::string& why) {
     return fail(exit_unreachable, "Check --api: what answers there is not ColiVara's add_webhook: " + why);
 }
 
-outcome<registration> read_success(std::string_view body) {
+command_result<registration> read_success(std::string_view body) {
     if (body.size() >= longest_registration) {
         return not_colivara("it answers 200 with more than 64 KiB");
     }
@@ -81,13 +81,13 @@ outcome<registration> read_success(std::string_view body) {
         made.doubt = key->doubt();
     }
     cleanse(std::span<char>{text});
-    return key ? outcome<registration>{std::move(made)}
+    return key ? command_result<registration>{std::move(made)}
                : not_colivara("the webhook_secret in its answer is of no use: " + key.error().message);
 }
 
 } // namespace
 
-outcome<registration> read_registration(http::response& answer, std::string_view api_key) {
+command_result<registration> read_registration(http::response& answer, std::string_view api_key) {
     const std::string code = " (" + std::to_string(answer.status) + ')';
     if (answer.status == 200) {
         auto made = read_success(answer.body);

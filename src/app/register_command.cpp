@@ -42,7 +42,7 @@ bool is_loopback(const std::string& host) {
     return address->is_v4() ? address->text().starts_with("127.") : address->text() == "::1";
 }
 
-outcome<http::url> find_call(const std::string& base) {
+command_result<http::url> find_call(const std::string& base) {
     auto where = http::parse_url(base);
     if (!where) {
         return fail(exit_usage, "Check --api: " + where.error().message);
@@ -60,7 +60,7 @@ outcome<http::url> find_call(const std::string& base) {
     return *where;
 }
 
-outcome<plan> check_arguments(const register_arguments& given) {
+command_result<plan> check_arguments(const register_arguments& given) {
     auto webhook = http::parse_url(given.url);
     if (!webhook) {
         return fail(exit_usage, "Check --url: " + webhook.error().message);
@@ -84,7 +84,7 @@ outcome<plan> check_arguments(const register_arguments& given) {
 }
 
 /// One word of visible ASCII: it goes into a header field.
-outcome<secret> read_api_key(const std::string& path) {
+command_result<secret> read_api_key(const std::string& path) {
     auto key = read_secret(path, "the API key's file");
     if (!key) {
         return key;
@@ -102,7 +102,7 @@ outcome<secret> read_api_key(const std::string& path) {
     return key;
 }
 
-outcome<http::destination_ptr> find_api(const plan& what, const register_arguments& given) {
+command_result<http::destination_ptr> find_api(const plan& what, const register_arguments& given) {
     auto found = http::find_destination(what.api, {.ca_file = given.ca_file.value_or("")});
     if (!found) {
         const auto& [kind, detail] = found.error();
@@ -144,8 +144,8 @@ void report(const register_arguments& given, const plan& what, const registratio
 }
 
 /// The number of the signal that interrupted it, or 0. Whichever way it ends, no half-made file is left.
-outcome<int> call_and_save(const register_arguments& given, const plan& what, const http::destination_ptr& where,
-                           const secret& key, std::ostream& out, std::ostream& err) {
+command_result<int> call_and_save(const register_arguments& given, const plan& what, const http::destination_ptr& where,
+                                  const secret& key, std::ostream& out, std::ostream& err) {
     auto file = secret_saver::prepare(given.save_secret); // before the call: a secret that cannot be saved is a trap
     if (!file) {
         return fail(exit_io, file.error().message);
@@ -170,7 +170,7 @@ outcome<int> call_and_save(const register_arguments& given, const plan& what, co
     return 0;
 }
 
-outcome<int> do_register(const register_arguments& given, std::ostream& out, std::ostream& err) {
+command_result<int> do_register(const register_arguments& given, std::ostream& out, std::ostream& err) {
     const auto what = check_arguments(given);
     if (!what) {
         return std::unexpected{what.error()};
@@ -192,7 +192,7 @@ int run_register(const register_arguments& arguments, std::ostream& out, std::os
     std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
     const auto done = do_register(arguments, out, err);
     if (!done) {
-        return end({done.error().code, done.error().message}, err);
+        return end(done.error(), err);
     }
     if (*done != 0) {
         std::signal(*done, SIG_DFL);

@@ -55,8 +55,8 @@ private:
             }
             const auto told = parse_json(*body);
             if (!told.is_object()) {
-                return std::unexpected{command_end{exit_unreachable, "Update both: this command and the daemon do not "
-                                                                     "understand each other about events"}};
+                return fail(exit_unreachable, "Update both: this command and the daemon do not "
+                                              "understand each other about events");
             }
             up_to_ = up_to_.value_or(told.value("last_sequence", std::uint64_t{0}));
             to.events += told.value("events", std::uint64_t{0});

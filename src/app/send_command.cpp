@@ -32,7 +32,7 @@ namespace {
 constexpr std::uint64_t most_lines = 20;
 constexpr unsigned most_connections = 10'000;
 
-outcome<http::url> check_arguments(const send_arguments& given) {
+command_result<http::url> check_arguments(const send_arguments& given) {
     if (given.type.empty()) {
         return fail(exit_usage, "Name the event's type, such as upsert.fail");
     }
@@ -58,7 +58,7 @@ outcome<http::url> check_arguments(const send_arguments& given) {
     return *where;
 }
 
-outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
+command_result<std::vector<signature::signer>> read_keys(const std::string& path) {
     const auto secret = read_secret(path, "the secret file");
     if (!secret) {
         return std::unexpected{secret.error()};
@@ -81,7 +81,7 @@ outcome<std::vector<signature::signer>> read_keys(const std::string& path) {
     return keys;
 }
 
-outcome<send_body> make_body(const send_arguments& given) {
+command_result<send_body> make_body(const send_arguments& given) {
     result<send_body> made;
     if (given.data) {
         auto bytes = read_input(*given.data);
@@ -98,7 +98,7 @@ outcome<send_body> make_body(const send_arguments& given) {
     return std::move(*made);
 }
 
-outcome<http::destination_ptr> find_receiver(const send_arguments& given, const http::url& where) {
+command_result<http::destination_ptr> find_receiver(const send_arguments& given, const http::url& where) {
     auto found = http::find_destination(where, {.ca_file = given.ca_file.value_or(""), .verify = !given.insecure});
     if (!found) {
         const auto& [kind, detail] = found.error();
@@ -151,7 +151,7 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     return tally.good() == plan.requests() ? exit_done : exit_no;
 }
 
-outcome<exit_code> send_all(const send_arguments& given, std::ostream& out, std::ostream& err) {
+command_result<exit_code> send_all(const send_arguments& given, std::ostream& out, std::ostream& err) {
     const auto where = check_arguments(given);
     if (!where) {
         return std::unexpected{where.error()};
@@ -198,7 +198,7 @@ int run_send(const send_arguments& arguments, std::ostream& out, std::ostream& e
     std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to its sockets without MSG_NOSIGNAL
     const auto done = send_all(arguments, out, err);
     if (!done) {
-        return end({done.error().code, done.error().message}, err);
+        return end(done.error(), err);
     }
     return *done;
 }

@@ -48,7 +48,7 @@ std::optional<header_field> parse_field(std::string_view line) {
     return header_field{name, trimmed(line.substr(colon + 1))};
 }
 
-outcome<std::vector<signature::key>> read_keys(const std::string& path) {
+command_result<std::vector<signature::key>> read_keys(const std::string& path) {
     const auto text = read_secret(path, "the secret file");
     if (!text) {
         return std::unexpected{text.error()};
@@ -70,8 +70,8 @@ outcome<std::vector<signature::key>> read_keys(const std::string& path) {
 }
 
 /// A capture that an editor has saved may have a line break too many: Content-Length tells where the body ends.
-outcome<std::string_view> body_of(std::string_view rest, std::span<const header_field> fields,
-                                  const std::string& path) {
+command_result<std::string_view> body_of(std::string_view rest, std::span<const header_field> fields,
+                                         const std::string& path) {
     for (const header_field& field : fields) {
         if (same_field_name(field.name, "transfer-encoding")) {
             return fail(exit_usage, "Capture the request behind whatever decodes it: " + path +
@@ -96,7 +96,7 @@ outcome<std::string_view> body_of(std::string_view rest, std::span<const header_
 }
 
 /// Views into `text`.
-outcome<message> parse_request(std::string_view text, const std::string& path) {
+command_result<message> parse_request(std::string_view text, const std::string& path) {
     const std::string_view first = take_line(text);
     if (!first.contains(" HTTP/")) {
         return fail(exit_usage, "Give a captured HTTP request: the first line of " + path + " is no request line");
@@ -119,7 +119,7 @@ outcome<message> parse_request(std::string_view text, const std::string& path) {
 }
 
 /// `source` is filled and must outlive the message.
-outcome<message> read_message(const verify_arguments& arguments, std::string& source) {
+command_result<message> read_message(const verify_arguments& arguments, std::string& source) {
     if (arguments.request_file && arguments.body) {
         return fail(exit_usage, "Give either --request or a body: a captured request has its body in it");
     }
@@ -129,7 +129,7 @@ outcome<message> read_message(const verify_arguments& arguments, std::string& so
     }
     source = std::move(*text);
     auto given = arguments.request_file ? parse_request(source, *arguments.request_file)
-                                        : outcome<message>(message{.fields = {}, .body = source});
+                                        : command_result<message>(message{.fields = {}, .body = source});
     if (!given) {
         return given;
     }
@@ -170,9 +170,9 @@ signature::verdict judge(const verify_arguments& arguments, std::span<const sign
 int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostream& err) {
     std::string source;
     const auto keys = read_keys(arguments.secret_file);
-    const auto given = keys ? read_message(arguments, source) : outcome<message>(std::unexpected(keys.error()));
+    const auto given = keys ? read_message(arguments, source) : command_result<message>(std::unexpected(keys.error()));
     if (!given) {
-        return end({given.error().code, given.error().message}, err);
+        return end(given.error(), err);
     }
     std::vector<std::string> findings;
     const auto verdict = judge(arguments, *keys, *given, findings);
