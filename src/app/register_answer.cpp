@@ -1,5 +1,6 @@
 #include "app/register_answer.hpp"
 
+#include <hookd/core/text.hpp>
 #include <hookd/signature/key.hpp>
 
 #include <nlohmann/json.hpp>
@@ -39,11 +40,7 @@ std::string quoted_line(std::string text, std::string_view api_key) {
     hide(text, api_key, false);
     hide(text, "whsec_", true);
     if (text.size() > longest_quote) {
-        std::size_t end = longest_quote;
-        while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
-            --end;
-        }
-        text.replace(end, std::string::npos, " …");
+        text.replace(utf8_prefix(text, longest_quote).size(), std::string::npos, " …");
     }
     return text;
 }

@@ -1,25 +1,17 @@
 #include "delivery/detail.hpp"
 
+#include <hookd/core/text.hpp>
+
 namespace hookd::delivery {
 
 namespace {
 
 constexpr std::size_t longest = 4096;
 
-bool continues_character(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
-
 } // namespace
 
 std::string one_line(std::string_view detail) {
-    auto end = detail.size();
-    if (end > longest) {
-        for (end = longest; end > longest - 4 && continues_character(detail[end]);) {
-            --end;
-        }
-    }
-    std::string line{detail.substr(0, end)};
+    std::string line{utf8_prefix(detail, longest)};
     for (auto& each : line) {
         if (static_cast<unsigned char>(each) < 0x20U || each == 0x7F) {
             each = ' ';

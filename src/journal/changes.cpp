@@ -1,5 +1,7 @@
 #include "journal/changes.hpp"
 
+#include <hookd/core/text.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,18 +10,6 @@ namespace hookd::journal {
 namespace {
 
 constexpr std::size_t most_detail = 4096;
-
-// Not in the middle of a UTF-8 character.
-void shorten(std::string& text) {
-    if (text.size() <= most_detail) {
-        return;
-    }
-    auto end = most_detail;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
-        --end;
-    }
-    text.resize(end);
-}
 
 } // namespace
 
@@ -34,7 +24,7 @@ void changes::advance(std::string_view sink, std::uint64_t cursor) {
 }
 
 void changes::fail(std::string_view sink, failure what) {
-    shorten(what.detail);
+    what.detail.resize(utf8_prefix(what.detail, most_detail).size());
     const auto sequence = what.sequence;
     failures_ += of(sink).failures.insert_or_assign(sequence, std::move(what)).second ? 1 : 0;
 }

@@ -4,8 +4,8 @@
 #include "sinks/file_io.hpp"
 #include "sinks/hook_run.hpp"
 #include "sinks/paths.hpp"
-#include "sinks/text.hpp"
 
+#include <hookd/core/text.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <fmt/format.h>

@@ -2,6 +2,8 @@
 
 #include "sinks/text.hpp"
 
+#include <hookd/core/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>

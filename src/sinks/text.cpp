@@ -86,14 +86,4 @@ std::string printable(std::string_view bytes) {
     return clean;
 }
 
-std::string_view utf8_prefix(std::string_view text, std::size_t most) {
-    if (text.size() <= most) {
-        return text;
-    }
-    while (most > 0 && is_continuation(byte_of(text, most))) {
-        --most;
-    }
-    return text.substr(0, most);
-}
-
 } // namespace hookd::sinks

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,8 +9,5 @@ namespace hookd::sinks {
 /// Valid UTF-8 without control characters: they come as `\xNN`, bytes that are not UTF-8 as U+FFFD, a tab as a space.
 /// So nothing that a hook prints can forge a log line or steer a terminal.
 std::string printable(std::string_view bytes);
-
-/// At most `most` bytes from the beginning of valid UTF-8, cut between characters.
-std::string_view utf8_prefix(std::string_view text, std::size_t most);
 
 } // namespace hookd::sinks

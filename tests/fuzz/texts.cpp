@@ -14,6 +14,7 @@
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/pattern.hpp>
 #include <hookd/core/rfc3339.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/http/url.hpp>
 
 #include <algorithm>
@@ -112,7 +113,7 @@ void terminals(std::string_view text) {
     require(is_printable(app::escaped(text)) && is_printable(app::escaped(text, 20)), "nothing steers a terminal");
     const auto clean = sinks::printable(text);
     require(is_printable(clean) && sinks::printable(clean) == clean, "what is clean stays as it is");
-    require(clean.starts_with(sinks::utf8_prefix(clean, 10)), "a beginning is a beginning");
+    require(clean.starts_with(utf8_prefix(clean, 10)), "a beginning is a beginning");
 }
 
 } // namespace

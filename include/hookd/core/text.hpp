@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 namespace hookd {
@@ -10,6 +12,20 @@ constexpr std::string_view trimmed(std::string_view text, std::string_view white
     const auto first = text.find_first_not_of(white_space);
     return first == std::string_view::npos ? std::string_view{}
                                            : text.substr(first, text.find_last_not_of(white_space) - first + 1);
+}
+
+/// At most `most` bytes from the beginning of UTF-8, cut between characters. Of what is no UTF-8 it is still a
+/// beginning of at most that size, and at most three bytes (a character's last ones) shorter.
+constexpr std::string_view utf8_prefix(std::string_view text, std::size_t most) {
+    if (text.size() <= most) {
+        return text;
+    }
+    const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
+    const auto least = most - std::min<std::size_t>(most, 3);
+    while (most > least && continues(text[most])) {
+        --most;
+    }
+    return text.substr(0, most);
 }
 
 } // namespace hookd

@@ -65,3 +65,18 @@ TEST_CASE("text: trimmed at both ends, never inside") {
     CHECK(trimmed("\r\na\r\n") == "\r\na\r\n");
     CHECK(trimmed("\r\na \r\n", " \r\n") == "a");
 }
+
+TEST_CASE("text: a prefix ends between characters") {
+    CHECK(utf8_prefix("abc", 3) == "abc");
+    CHECK(utf8_prefix("abc", 2) == "ab");
+    CHECK(utf8_prefix("aé", 2) == "a");
+    CHECK(utf8_prefix("\xF0\x9F\x92\xA3", 3).empty());
+    CHECK(utf8_prefix("\xF0\x9F\x92\xA3x", 4) == "\xF0\x9F\x92\xA3");
+    CHECK(utf8_prefix("é", 1).empty());
+    CHECK(utf8_prefix("é", 0).empty());
+    CHECK(utf8_prefix("", 0).empty());
+}
+
+TEST_CASE("text: a prefix of what is no UTF-8 is hardly shorter") {
+    CHECK(utf8_prefix("\x80\x80\x80\x80\x80\x80\x80\x80", 7).size() == 4);
+}

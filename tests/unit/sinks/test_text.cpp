@@ -24,14 +24,6 @@ TEST_CASE("text: bytes that are not UTF-8 are replaced one by one") {
     CHECK(printable("\xF0\x9F\x92") == bad + bad + bad);
 }
 
-TEST_CASE("text: a prefix ends between characters") {
-    CHECK(utf8_prefix("abc", 3) == "abc");
-    CHECK(utf8_prefix("abc", 2) == "ab");
-    CHECK(utf8_prefix("aé", 2) == "a");
-    CHECK(utf8_prefix("\xF0\x9F\x92\xA3", 3).empty());
-    CHECK(utf8_prefix("\xF0\x9F\x92\xA3x", 4) == "\xF0\x9F\x92\xA3");
-}
-
 TEST_CASE("paths: the parent of a path is the directory that holds it") {
     CHECK(parent_of("/a/b") == "/a");
     CHECK(parent_of("/a//b//") == "/a");
