@@ -1,7 +1,8 @@
 #include "signature/ed25519.hpp"
 
-#include "signature/base64.hpp"
 #include "signature/openssl_ptr.hpp"
+
+#include <hookd/core/base64.hpp>
 
 #include <openssl/evp.h>
 

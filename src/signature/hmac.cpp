@@ -1,8 +1,8 @@
 #include "signature/hmac.hpp"
 
-#include "signature/base64.hpp"
 #include "signature/openssl_ptr.hpp"
 
+#include <hookd/core/base64.hpp>
 #include <hookd/core/secret.hpp>
 
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
 #include "signature/key_text.hpp"
 
-#include "signature/base64.hpp"
+#include <hookd/core/base64.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,10 @@
+#include <hookd/core/base64.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace hookd::sinks {
@@ -31,19 +33,10 @@ std::optional<std::string_view> json_text(const event& what) {
     return text.substr(first, text.find_last_not_of(json_white_space) - first + 1);
 }
 
-/// RFC 4648 section 4, with padding.
 void append_base64(std::string& line, std::string_view bytes) {
-    constexpr auto alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"sv;
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-        unsigned group = 0;
-        for (std::size_t i = 0; i < 3; ++i) {
-            group = (group << 8U) | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-        }
-        for (std::size_t i = 0; i < 4; ++i) {
-            line += i <= count ? alphabet[(group >> (18U - 6U * i)) & 0x3FU] : '=';
-        }
-    }
+    const auto begin = line.size();
+    line.resize(begin + base64::encoded_size(bytes.size()));
+    base64::encode(std::as_bytes(std::span{bytes}), line.data() + begin);
 }
 
 bool needs_no_escape(std::string_view value) {

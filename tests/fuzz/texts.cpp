@@ -6,11 +6,11 @@
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "signature/base64.hpp"
 #include "signature/content.hpp"
 #include "sinks/text.hpp"
 
 #include <hookd/core/address.hpp>
+#include <hookd/core/base64.hpp>
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/pattern.hpp>
 #include <hookd/core/rfc3339.hpp>
@@ -96,7 +96,7 @@ void patterns(std::string_view text) {
 }
 
 void base64(std::string_view text) {
-    namespace coding = signature::base64;
+    namespace coding = hookd::base64;
     const auto size = coding::decoded_size(text);
     if (!size) {
         return;

@@ -1,6 +1,6 @@
 #include "signature/fixture.hpp"
 
-#include "signature/base64.hpp"
+#include <hookd/core/base64.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -64,16 +64,14 @@ verdict judge(const std::vector<header_field>& fields, std::string_view payload,
 }
 
 std::string base64_of(std::string_view bytes) {
-    namespace base64 = hookd::signature::base64;
-    std::string text(base64::encoded_size(bytes.size()), '\0');
-    base64::encode(std::as_bytes(std::span(bytes)), text.data());
+    std::string text(hookd::base64::encoded_size(bytes.size()), '\0');
+    hookd::base64::encode(std::as_bytes(std::span(bytes)), text.data());
     return text;
 }
 
 std::string bytes_of_base64(std::string_view text) {
-    namespace base64 = hookd::signature::base64;
-    std::string bytes(base64::decoded_size(text).value_or(0), '\0');
-    REQUIRE(base64::decode(text, std::as_writable_bytes(std::span(bytes))));
+    std::string bytes(hookd::base64::decoded_size(text).value_or(0), '\0');
+    REQUIRE(hookd::base64::decode(text, std::as_writable_bytes(std::span(bytes))));
     return bytes;
 }
 

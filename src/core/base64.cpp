@@ -1,10 +1,10 @@
-#include "signature/base64.hpp"
+#include <hookd/core/base64.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace hookd::signature::base64 {
+namespace hookd::base64 {
 
 namespace {
 
@@ -95,4 +95,4 @@ bool decode(std::string_view text, std::span<std::byte> out) {
     return (bits & ((1U << held) - 1U)) == 0; // what is left over must be zero
 }
 
-} // namespace hookd::signature::base64
+} // namespace hookd::base64

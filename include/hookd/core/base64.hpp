@@ -8,7 +8,7 @@
 /// Base64 as RFC 4648 section 4 has it, one text for each byte string: padding complete, unused bits zero (section
 /// 3.5), no line breaks. OpenSSL's own decoder lets white space and set bits pass, which would give one signature or
 /// secret many spellings.
-namespace hookd::signature::base64 {
+namespace hookd::base64 {
 
 constexpr std::size_t encoded_size(std::size_t bytes) {
     return (bytes + 2) / 3 * 4;
@@ -24,4 +24,4 @@ std::optional<std::size_t> decoded_size(std::string_view text);
 /// Fills `out`, whose size must be decoded_size(text). False where the text is not canonical; `out` is then undefined.
 bool decode(std::string_view text, std::span<std::byte> out);
 
-} // namespace hookd::signature::base64
+} // namespace hookd::base64

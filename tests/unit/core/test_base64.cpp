@@ -1,15 +1,29 @@
-#include "signature/base64.hpp"
-#include "signature/fixture.hpp"
+#include <hookd/core/base64.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <array>
 #include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
-namespace base64 = hookd::signature::base64;
-using namespace signature_test;
+namespace base64 = hookd::base64;
 
 namespace {
+
+std::string base64_of(std::string_view bytes) {
+    std::string text(base64::encoded_size(bytes.size()), '\0');
+    base64::encode(std::as_bytes(std::span(bytes)), text.data());
+    return text;
+}
+
+std::string bytes_of_base64(std::string_view text) {
+    std::string bytes(base64::decoded_size(text).value_or(0), '\0');
+    REQUIRE(base64::decode(text, std::as_writable_bytes(std::span(bytes))));
+    return bytes;
+}
 
 bool canonical(std::string_view text) {
     std::array<std::byte, 64> buffer{};
