@@ -1,5 +1,7 @@
 #include "journal/file_check.hpp"
 
+#include <hookd/core/unique_fd.hpp>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -20,22 +22,9 @@ constexpr std::string_view header_magic("SQLite format 3\0", 16);
 constexpr std::size_t user_version_at = 60;
 constexpr std::size_t application_id_at = 68;
 
-class descriptor {
-public:
-    descriptor(const std::string& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    int number() const { return number_; }
-    bool open() const { return number_ >= 0; }
-
-private:
-    int number_;
-};
+unique_fd open_file(const std::string& path, int flags) {
+    return unique_fd{::open(path.c_str(), flags | O_CLOEXEC, 0600)};
+}
 
 error system_fault(const std::string& doing, const std::string& path, const std::string& remedy) {
     return {"cannot " + doing + " " + path + ": " + std::strerror(errno) + "; " + remedy};
@@ -75,20 +64,20 @@ result<void> check_header(const std::string& path, std::span<const unsigned char
 } // namespace
 
 result<bool> check_or_create_file(const std::string& path) {
-    const descriptor file(path, O_RDONLY | O_NONBLOCK);
-    if (!file.open()) {
+    const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
+    if (!file) {
         if (errno != ENOENT) {
             return std::unexpected(system_fault("open the journal", path, "make it readable for the daemon's user"));
         }
-        const descriptor created(path, O_RDWR | O_CREAT | O_EXCL);
-        if (!created.open()) {
+        const auto created = open_file(path, O_RDWR | O_CREAT | O_EXCL);
+        if (!created) {
             return std::unexpected(
                 system_fault("create the journal", path, "make its directory writable for the daemon's user"));
         }
         return true;
     }
     struct stat status{};
-    if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return std::unexpected(error{path + " is not a regular file: set journal.path to a file of its own"});
     }
     if (::access(path.c_str(), W_OK) != 0) {
@@ -98,7 +87,7 @@ result<bool> check_or_create_file(const std::string& path) {
         return false;
     }
     std::array<unsigned char, header_size> header{};
-    if (::pread(file.number(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
+    if (::pread(file.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
         return std::unexpected(foreign(path));
     }
     if (auto known = check_header(path, header); !known) {
@@ -125,8 +114,8 @@ result<void> sync_directory_of(const std::string& path) {
     if (directory.empty()) {
         directory = ".";
     }
-    const descriptor opened(directory.string(), O_RDONLY | O_DIRECTORY);
-    if (!opened.open() || ::fsync(opened.number()) != 0) {
+    const auto opened = open_file(directory.string(), O_RDONLY | O_DIRECTORY);
+    if (!opened || ::fsync(opened.get()) != 0) {
         return std::unexpected(system_fault("sync the journal's directory", directory.string(), "look after the disk"));
     }
     return {};

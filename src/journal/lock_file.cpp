@@ -34,36 +34,22 @@ void write_process_id(int descriptor) {
 
 result<lock_file> lock_file::acquire(const std::string& journal_path) {
     const auto path = journal_path + ".lock";
-    const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0) {
+    unique_fd descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!descriptor) {
         return std::unexpected(
             error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
                   "; the daemon's user must own it and the files beside it (chown), and be able to write its "
                   "directory"});
     }
-    lock_file made(descriptor);
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) {
             return std::unexpected(error{"cannot lock " + path + ": " + std::strerror(errno)});
         }
-        return std::unexpected(error{"the journal " + journal_path + " is in use by " + holder(descriptor) +
+        return std::unexpected(error{"the journal " + journal_path + " is in use by " + holder(descriptor.get()) +
                                      ": stop that one first, or give each daemon a journal of its own"});
     }
-    write_process_id(descriptor);
-    return made;
-}
-
-lock_file::lock_file(lock_file&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-lock_file& lock_file::operator=(lock_file&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
-lock_file::~lock_file() {
-    if (descriptor_ >= 0) {
-        ::close(descriptor_);
-    }
+    write_process_id(descriptor.get());
+    return lock_file{std::move(descriptor)};
 }
 
 } // namespace hookd::journal

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <hookd/core/error.hpp>
+#include <hookd/core/unique_fd.hpp>
 
 #include <string>
+#include <utility>
 
 namespace hookd::journal {
 
@@ -12,15 +14,11 @@ namespace hookd::journal {
 class lock_file {
 public:
     static result<lock_file> acquire(const std::string& journal_path);
-    lock_file(const lock_file&) = delete;
-    lock_file& operator=(const lock_file&) = delete;
-    lock_file(lock_file&& other) noexcept;
-    lock_file& operator=(lock_file&& other) noexcept;
-    ~lock_file();
 
 private:
-    explicit lock_file(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_ = -1;
+    explicit lock_file(unique_fd descriptor) : descriptor_{std::move(descriptor)} {}
+
+    unique_fd descriptor_;
 };
 
 } // namespace hookd::journal
