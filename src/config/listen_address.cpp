@@ -1,24 +1,16 @@
 #include "config/listen_address.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <sys/un.h>
 
 namespace hookd::config {
 
 namespace {
 
+constexpr std::size_t most_port_digits = 5;
+
 std::unexpected<error> wrong(std::string what) {
     return std::unexpected{error{std::move(what)}};
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-    const bool digits =
-        !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-    unsigned port = 0;
-    std::from_chars(text.data(), text.data() + text.size(), port);
-    return digits && port <= 0xFFFF ? std::optional{static_cast<std::uint16_t>(port)} : std::nullopt;
 }
 
 result<listen_address> parse_systemd(std::string_view name) {
@@ -41,8 +33,9 @@ result<listen_address> parse_ip(std::string_view text) {
         return wrong("no address with a port" + std::string{wanted});
     }
     const std::string_view host = bracketed ? text.substr(1, colon - 1) : text.substr(0, colon);
-    const auto port = parse_port(text.substr(colon + (bracketed ? 2 : 1)));
-    if (!port) {
+    const auto port_text = text.substr(colon + (bracketed ? 2 : 1));
+    const auto port = parse_port(port_text);
+    if (!port || port_text.size() > most_port_digits) {
         return wrong("the port is no number from 0 to 65535");
     }
     const auto ip = ip_address::parse(host);

@@ -112,4 +112,9 @@ bool contains(const std::vector<cidr>& blocks, const ip_address& address) {
     return std::ranges::any_of(blocks, [&](const cidr& block) { return block.contains(address); });
 }
 
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    const auto port = take_number(text);
+    return port && text.empty() && *port <= 0xFFFF ? std::optional{static_cast<std::uint16_t>(*port)} : std::nullopt;
+}
+
 } // namespace hookd

@@ -3,7 +3,6 @@
 #include <hookd/http/url.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace hookd::http {
@@ -30,13 +29,9 @@ bool is_v6(std::string_view text) {
 }
 
 /// The scheme's own where there is none; RFC 3986 section 3.2.3 allows an empty one.
-std::optional<std::uint16_t> parse_port(std::string_view text, std::uint16_t own) {
-    if (text.empty()) {
-        return own;
-    }
-    std::uint16_t port = 0;
-    const auto [stopped, fault] = std::from_chars(text.begin(), text.end(), port);
-    return fault == std::errc{} && stopped == text.end() && port != 0 ? std::optional{port} : std::nullopt;
+std::optional<std::uint16_t> read_port(std::string_view text, std::uint16_t own) {
+    const auto port = text.empty() ? own : parse_port(text);
+    return port && *port != 0 ? port : std::nullopt;
 }
 
 /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` into the URL's parts.
@@ -55,7 +50,7 @@ result<void> read_authority(std::string_view text, url& into) {
     if (bracketed ? !is_v6(host) : !is_name(host)) {
         return refuse("give the URL a host: a name in ASCII letters, an IPv4 address, or an IPv6 address in brackets");
     }
-    const auto port = parse_port(rest.substr(rest.empty() ? 0 : 1), into.tls ? https_port : http_port);
+    const auto port = read_port(rest.substr(rest.empty() ? 0 : 1), into.tls ? https_port : http_port);
     if ((!rest.empty() && rest.front() != ':') || !port) {
         return refuse("give the URL a port from 1 to 65535, or none");
     }

@@ -49,28 +49,26 @@ std::optional<socket_address> parse_tcp(std::string_view text) {
         return std::nullopt;
     }
     auto host = text.substr(0, colon);
-    const auto port_text = text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, fault] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    const auto port = parse_port(text.substr(colon + 1));
     const bool bracketed = host.starts_with('[') && host.ends_with(']');
     if (bracketed) {
         host = host.substr(1, host.size() - 2);
     }
     const auto parsed = ip_address::parse(host);
-    if (fault != std::errc{} || end != port_text.data() + port_text.size() || !parsed) {
+    if (!port || !parsed) {
         return std::nullopt;
     }
     socket_address address;
     if (parsed->is_v4() && !bracketed) {
         auto& v4 = reinterpret_cast<sockaddr_in&>(address.storage);
         v4.sin_family = AF_INET;
-        v4.sin_port = htons(port);
+        v4.sin_port = htons(*port);
         std::memcpy(&v4.sin_addr, parsed->bytes().data() + 12, sizeof v4.sin_addr);
         address.length = sizeof v4;
     } else {
         auto& v6 = reinterpret_cast<sockaddr_in6&>(address.storage);
         v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(port);
+        v6.sin6_port = htons(*port);
         std::memcpy(&v6.sin6_addr, parsed->bytes().data(), sizeof v6.sin6_addr);
         address.length = sizeof v6;
     }

@@ -1,7 +1,6 @@
 #include "http/proxy_header.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <netinet/in.h>
 
@@ -37,9 +36,7 @@ std::string_view take_word(std::string_view& line) {
 }
 
 bool is_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
-    return fault == std::errc{} && end == text.data() + text.size() && (text.size() == 1 || text.front() != '0');
+    return parse_port(text) && (text.size() == 1 || text.front() != '0');
 }
 
 std::optional<ip_address> parse_address(std::string_view text, bool v6) {

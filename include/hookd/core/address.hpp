@@ -46,4 +46,7 @@ private:
 
 bool contains(const std::vector<cidr>& blocks, const ip_address& address);
 
+/// A TCP port, 0 to 65535: decimal digits and nothing else, zeros before them allowed.
+std::optional<std::uint16_t> parse_port(std::string_view text);
+
 } // namespace hookd

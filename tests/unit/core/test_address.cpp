@@ -4,6 +4,7 @@
 
 using hookd::cidr;
 using hookd::ip_address;
+using hookd::parse_port;
 
 TEST_CASE("address: an IPv4-mapped IPv6 address is the IPv4 address it holds") {
     CHECK(ip_address::parse("::ffff:192.0.2.1") == ip_address::parse("192.0.2.1"));
@@ -44,5 +45,16 @@ TEST_CASE("cidr: a block with bits behind its length, or with none that fits, is
          {"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "::/129", "2001:db8::1/32", "/8"}) {
         CAPTURE(text);
         CHECK_FALSE(cidr::parse(text));
+    }
+}
+
+TEST_CASE("port: a whole number that fits, and nothing else") {
+    CHECK(parse_port("0") == 0);
+    CHECK(parse_port("443") == 443);
+    CHECK(parse_port("00443") == 443);
+    CHECK(parse_port("65535") == 65'535);
+    for (const auto* text : {"", "65536", "18446744073709551617", "-1", "+1", " 1", "1 ", "0x1", "https"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_port(text));
     }
 }
