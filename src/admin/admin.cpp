@@ -28,8 +28,7 @@ public:
 
     /// Each on a server of its own, so that nobody who may only look can take the places of those who control.
     result<void> open(const admin_settings& settings) {
-        for (const auto& address :
-             {settings.socket.empty() ? std::string{} : "unix:" + settings.socket, settings.address}) {
+        for (const auto& address : {"unix:" + settings.socket, settings.address}) {
             if (address.empty()) {
                 continue;
             }

@@ -113,8 +113,6 @@ void add_send(CLI::App& line, std::function<int()>& chosen) {
     });
 }
 
-constexpr const char* socket_help = "The daemon's admin.socket, instead of the configuration's";
-
 void add_status(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
     auto* const command = line.add_subcommand(
         "status", "How the running daemon is: exit 0 if it is ready, 1 if not, 69 if it cannot be reached");

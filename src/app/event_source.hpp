@@ -29,6 +29,9 @@ struct event_source_arguments {
 /// until the source is gone.
 command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given);
 
+/// How a command ends that got an answer of another status than 200; without a message where that does not say why.
+command_end refusal_of(unsigned status, const std::string& body);
+
 /// `key=value` for a target, the value's bytes encoded.
 std::string parameter(std::string_view key, std::string_view value);
 std::string percent_encoded(std::string_view text);

@@ -18,7 +18,6 @@ namespace {
 using action = std::function<int()>;
 
 constexpr std::uint64_t most_listed = 1'000'000'000;
-constexpr const char* socket_help = "The daemon's admin.socket, instead of the configuration's";
 
 void add_where(CLI::App& command, event_source_arguments& where) {
     command.add_option("--socket", where.socket, socket_help);

@@ -11,7 +11,4 @@ namespace hookd::app {
 /// It must be there.
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path);
 
-/// How a command ends that got an answer of another status than 200; without a message where that does not say why.
-command_end refusal_of(unsigned status, const std::string& body);
-
 } // namespace hookd::app

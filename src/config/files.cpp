@@ -40,9 +40,9 @@ std::unexpected<error> system_failure() {
     return failure(what);
 }
 
-/// `flags` keep a FIFO from blocking where one must not be.
-result<opened> open_file(const std::string& path, int flags) {
-    unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | flags)};
+/// A FIFO where none must be does not block it.
+result<opened> open_file(const std::string& path) {
+    unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     struct stat about{};
     if (!file || ::fstat(file.get(), &about) != 0) {
         return system_failure();
@@ -54,7 +54,7 @@ result<opened> open_file(const std::string& path, int flags) {
 }
 
 result<opened> open_secret(const std::string& path) {
-    auto file = open_file(path, O_NONBLOCK);
+    auto file = open_file(path);
     if (!file) {
         return file;
     }
@@ -124,12 +124,12 @@ result<secret> read_secret(const std::string& path) {
 }
 
 std::string check_file(const std::string& path, file_kind kind) {
-    const auto file = kind == file_kind::secret ? open_secret(path) : open_file(path, O_NONBLOCK);
+    const auto file = kind == file_kind::secret ? open_secret(path) : open_file(path);
     return file ? std::string{} : file.error().message;
 }
 
 result<configuration_file> read_configuration_file(const std::string& path, std::size_t most) {
-    const auto file = open_file(path, O_NONBLOCK);
+    const auto file = open_file(path);
     if (!file) {
         return std::unexpected{file.error()};
     }

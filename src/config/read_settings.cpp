@@ -66,7 +66,7 @@ admin_settings read_admin(table keys, const checks& lent) {
     admin.socket = keys.text("socket", admin.socket);
     if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
         keys.fault("socket", keys.written("socket") + ": " + wrong);
-    } else if (lent.places && !admin.socket.empty()) {
+    } else if (lent.places) {
         check_place(keys, "socket", admin.socket);
     }
     admin.address = keys.text("address", admin.address);

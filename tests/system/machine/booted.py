@@ -5,7 +5,6 @@ above the shared root, and away with it. Needs root.
 """
 
 import itertools
-import json
 import os
 import shutil
 import signal
@@ -109,10 +108,6 @@ class Booted:
     def journal(self, unit, *words):
         """What the unit, and systemd about it, said since the boot."""
         return self.run("journalctl", "--no-pager", "-b", "-o", "cat", "-u", unit, *words).stdout
-
-    def journal_entries(self, unit):
-        lines = self.run("journalctl", "--no-pager", "-b", "-o", "json", "-u", unit).stdout.splitlines()
-        return [json.loads(each) for each in lines]
 
     def console(self):
         return (self.layer / "console").read_text(errors="replace")
