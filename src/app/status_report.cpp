@@ -1,6 +1,5 @@
 #include "app/status_report.hpp"
 
-#include <hookd/core/byte_size.hpp>
 #include <hookd/core/json_text.hpp>
 
 #include <fmt/format.h>

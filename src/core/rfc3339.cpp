@@ -1,7 +1,5 @@
 #include <hookd/core/rfc3339.hpp>
 
-#include <cstdlib>
-
 namespace hookd {
 
 namespace {

@@ -8,8 +8,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <algorithm>
-#include <limits>
 #include <sys/socket.h>
 
 namespace hookd::http {

@@ -3,6 +3,7 @@
 #include <hookd/core/rate_limiter.hpp>
 #include <hookd/core/sabotage.hpp>
 #include <hookd/intake/intake.hpp>
+#include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>
 
 #include <spdlog/spdlog.h>

@@ -5,13 +5,14 @@
 #include <hookd/core/time.hpp>
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
-#include <hookd/signature/key.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 namespace hookd::intake {
 
