@@ -167,7 +167,7 @@ private:
             return {.applied = false, .faults = {"the daemon is stopping"}};
         }
         receiver_.reopen();
-        manager_.reloading();
+        tell([this] { manager_.reloading(); });
         auto faults = receiver_.reload(path_);
         for (const auto& one : faults) {
             spdlog::error("{}", one);
@@ -179,17 +179,18 @@ private:
             spdlog::error("not reloaded, everything stays as it was: {} fault(s) in {}", faults.size(), path_);
             status += "; the last reload was refused: " + faults.front();
         }
-        tell_ready(status);
+        tell([&] { manager_.ready(status); });
         const bool applied = faults.empty();
         reloaded({.applied = applied, .at = system_now()});
         return {.applied = applied, .faults = std::move(faults)};
     }
 
-    /// READY=1 behind STOPPING=1 would take that back.
-    void tell_ready(const std::string& status) {
+    /// What would take STOPPING=1 back is not told behind it.
+    template <class Tell>
+    void tell(Tell&& manager) {
         const std::lock_guard lock{mutex_};
         if (!stopping_) {
-            manager_.ready(status);
+            std::forward<Tell>(manager)();
         }
     }
 

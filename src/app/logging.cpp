@@ -120,10 +120,8 @@ void stop_logging() {
     if (const auto dropped = dropped_log_lines(); dropped > 0) {
         spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
     }
-    // A thread that nobody waits for may still have something to say, or be about to say it to the logger of now.
-    static std::shared_ptr<spdlog::logger> last;
-    last = spdlog::default_logger();
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>("nobody"));
+    // The logger stays, for threads that nobody waits for. They may be about to ask it whether it takes their line.
+    spdlog::default_logger_raw()->set_level(spdlog::level::off);
     spdlog::details::registry::instance().set_tp(nullptr);
 }
 

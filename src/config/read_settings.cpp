@@ -105,7 +105,7 @@ void check_admin_sockets(table& root, const settings& all) {
 /// What a running daemon cannot change. A reload that asks for it is refused: half of a configuration would be worse.
 void check_fixed(table& root, const settings& running, const settings& all) {
     const auto fixed = [](table keys, std::string_view key, bool same) {
-        if (!same) {
+        if (!same && !keys.faulty()) {
             keys.fault(key, "cannot change while the daemon runs; restart it, or put the old value back");
         }
     };

@@ -4,6 +4,7 @@
 #include <hookd/core/pattern.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 namespace hookd::config {
@@ -73,18 +74,26 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
     return false;
 }
 
+/// One text for a path, however it was written; links are not followed.
+std::string plain_path(std::string_view path) {
+    auto plain = std::filesystem::path{path}.lexically_normal().string();
+    if (plain.size() > 1 && plain.ends_with('/')) {
+        plain.pop_back();
+    }
+    return plain;
+}
+
 /// Two would take each other's files for their own; and what is written behind the journal's end is overwritten by it,
 /// and yet counts as delivered.
-void demand_own_place(table& keys, const sink_settings& sink, std::string_view journal, owners& known) {
-    const auto place = sink.options != nullptr ? sink.options->writes_to() : std::string_view{};
+void demand_own_place(table& keys, const sink_settings& sink, const std::string& journal, owners& known) {
+    const auto place = plain_path(sink.options != nullptr ? sink.options->writes_to() : std::string_view{});
     if (place.empty()) {
         return;
     }
-    if (place.starts_with(journal) && place.find('/', journal.size()) == std::string_view::npos) {
-        keys.fault("path", keys.written("path") + " is the journal, or begins with its name as the files beside it do; "
-                                                  "want a path of the sink's own");
+    if (const auto own = plain_path(journal); place == own || place == own + "-wal" || place == own + ".lock") {
+        keys.fault("path", keys.written("path") + " is a file of the journal's; want one of the sink's own");
     }
-    const auto [first, added] = known.try_emplace(std::string{place}, keys.path());
+    const auto [first, added] = known.try_emplace(place, keys.path());
     if (!added) {
         keys.fault("path", keys.written("path") + " is " + first->second + "'s already; want another");
     }

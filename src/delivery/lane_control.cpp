@@ -59,7 +59,7 @@ sink_figures lane::figures() const {
     shown.paused = paused_ == pausing::yes;
     figures_.read_into(shown);
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
-        // On hold, a lane takes nothing in that it could know the age of.
+        // A lane that has not come to it yet, or takes nothing in, knows no age of its own.
         if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
             shown.oldest = next->front()->accepted;
         }

@@ -12,6 +12,7 @@ constexpr std::size_t record_header = 5;
 constexpr std::size_t message_header = 4;
 constexpr std::uint8_t change_cipher_spec = 20;
 constexpr std::uint8_t handshake = 22;
+constexpr std::uint8_t application_data = 23;
 constexpr std::uint8_t client_hello = 1;
 
 /// With every extension, post-quantum key shares and tickets, hellos have two or three KiB.
@@ -43,8 +44,9 @@ bool hello_watch::look_at_record(bool no_second) {
         left_ -= std::min(left_, length);
     } else if (head_[0] == handshake && !(had_one_ && no_second)) {
         return length >= message_header;
-    } else if (head_[0] != change_cipher_spec) {
-        done_ = true;
+    } else {
+        // Alerts, early data and whatever else is passed over by OpenSSL may stand before a second hello.
+        done_ = no_second || head_[0] < change_cipher_spec || head_[0] > application_data;
     }
     rest_ = length;
     have_ = 0;

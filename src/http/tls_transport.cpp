@@ -35,6 +35,9 @@ public:
         ERR_clear_error();
         const auto outcome = status(SSL_do_handshake(ssl_.get()));
         handshake_error_ = outcome == io_status::failed ? ERR_peek_error() : 0;
+        if (outcome == io_status::done) {
+            BIO_set_callback_ex(SSL_get_rbio(ssl_.get()), nullptr);
+        }
         return outcome;
     }
 

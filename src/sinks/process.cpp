@@ -149,7 +149,9 @@ io_result<child_process> child_process::start(const program& what, ends& ours) {
 void child_process::signal_group(int signal) const {
     if (leader_ > 0) {
         ::kill(-leader_, signal);
-        ::kill(leader_, signal); // it may have left its group
+        if (::getpgid(leader_) != leader_) { // it has left its group
+            ::kill(leader_, signal);
+        }
     }
 }
 

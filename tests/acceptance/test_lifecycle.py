@@ -297,16 +297,17 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     daemon = make_daemon()
     daemon.configuration["endpoint"][0]["secrets"] = ["whsec_MfKQ"]
     daemon.configuration["sink"] = [
-        {"name": "a", "type": "queue", "path": tmp_path / "q"}, {"name": "b", "type": "queue", "path": tmp_path / "q"},
+        {"name": "a", "type": "queue", "path": tmp_path / "q"}, {"name": "b", "type": "queue", "path": f"{tmp_path}/./q/"},
         file_sink(f"{daemon.journal_path}-wal", "c")]
     daemon.configuration["admin"] = {"socket": tmp_path / "nowhere/admin.sock", "address": ""}
     ended = daemon.run("check")
     assert ended.returncode == CONFIG
-    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* is the journal, or begins with its name"):
+    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* is a file of the journal's"):
         assert re.search(rf":\d+:\d+: {fault}", ended.stderr)
     for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
         assert re.search(rf":\d+:\d+: {doubt}.*\(a warning\)", ended.stderr)
-    daemon.configuration["sink"] = []
+    daemon.configuration["sink"] = [file_sink(f"{daemon.journal_path}.jsonl")]
+    assert daemon.run("check").returncode == DONE
     daemon.configuration["journal"]["path"] = tmp_path
     assert "is a directory" in daemon.run("check").stderr
 

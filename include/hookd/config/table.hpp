@@ -54,6 +54,8 @@ public:
                                                               std::optional<std::string> (*check)(std::string_view));
 
     bool has(std::string_view key) const;
+    /// The file has something else where this table belongs, which was reported.
+    bool faulty() const { return faulty_; }
     /// Makes a key known that nobody reads where it is missing.
     void optional(std::string_view key) { ask(key); }
     /// The key path of this table, such as `sink[0]`; empty for the root.

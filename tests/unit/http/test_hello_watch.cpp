@@ -68,6 +68,8 @@ TEST_CASE("hello watch: a second hello is looked at, too, also when it has come 
     CHECK_FALSE(admits({}, first + large));
     CHECK_FALSE(admits({}, first + record(20, {1}) + large));
     CHECK_FALSE(admits(after(first), large));
+    CHECK_FALSE(admits(after(first), record(21, {1, 90}) + large));
+    CHECK_FALSE(admits(after(first), record(23, bytes(300, 9)) + large));
     CHECK(admits(after(first), record(20, {1}) + record(22, hello(600, 600)) + large)); // OpenSSL refuses a third
 }
 
