@@ -171,6 +171,12 @@ int run_command_line(int count, char** words) {
     add_version(line, chosen);
     try {
         line.parse(count, words);
+    } catch (const CLI::RequiredError& fault) {
+        const auto unknown = line.remaining(true);
+        const bool other = !unknown.empty() && std::string_view{fault.what()}.starts_with("A subcommand");
+        std::cerr << escaped_paragraph(other ? "Check the command: there is no " + unknown.front() : fault.what())
+                  << "\nRun with --help for more information.\n";
+        return exit_usage;
     } catch (const CLI::ParseError& fault) {
         std::ostringstream said;
         const bool helped = line.exit(fault, std::cout, said) == 0;

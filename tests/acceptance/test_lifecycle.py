@@ -293,6 +293,13 @@ def test_a_secret_file_that_others_can_read_is_refused(make_daemon, tmp_path):
 
 # Commands
 
+@pytest.mark.parametrize("words", [["statu"], ["events", "ls"], ["events", "\x1b[31m"]])
+def test_a_command_that_there_is_not_is_named(words):
+    ended = command(*words)
+    assert ended.returncode == USAGE
+    assert f"there is no {words[-1]}".replace("\x1b", "\\x1b") in ended.stderr
+
+
 def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     daemon = make_daemon()
     daemon.configuration["endpoint"][0]["secrets"] = ["whsec_MfKQ"]
