@@ -134,6 +134,8 @@ def test_ten_thousand_attempts_at_a_daemon_with_64_descriptors_end_nothing(make_
     at_once = min(ATTEMPTS, raise_descriptor_limit() - 500)
     daemon = make_daemon(wrapper=["prlimit", "--nofile=64:64"], log={"level": "info"}).start()
     with Connection(daemon.http) as kept:
+        kept.send(daemon.request(success_event()))
+        assert kept.response().status == 204  # it is there, and not merely in the queue of a thread that comes too late
         for made in range(0, ATTEMPTS, at_once):
             held = attempt(daemon.http.endpoint, min(at_once, ATTEMPTS - made))
             daemon.wait_for_log("cannot accept on .*: Too many open files")
