@@ -1,7 +1,9 @@
 """Promise 11: a reload is all or nothing. Nobody notices it, a fault in the file changes nothing, and what is
 new counts from the next request on."""
 
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -110,11 +112,18 @@ def test_listeners_come_and_go_and_requests_on_them_are_answered(make_daemon, tm
     assert daemon.send(success_event()).status == 204
 
 
+def port_of_no_client():
+    """Free on every address, and below those that the kernel gives to clients, such as other tests', on any."""
+    for port in random.sample(range(10_000, 32_768), 100):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("0.0.0.0", port))
+            return port
+    raise AssertionError("no port is free")
+
+
 def test_a_listener_may_go_to_another_address_of_the_same_port(make_daemon):
-    daemon = make_daemon(certificates=None).start()
-    port = daemon.http.endpoint[1]
-    daemon.configuration["listener"] = [{"address": f"127.0.0.1:{port}"}]
-    reload(daemon)
+    port = port_of_no_client()
+    daemon = make_daemon(certificates=None, listeners=[{"address": f"127.0.0.1:{port}"}]).start()
     daemon.configuration["listener"] = [{"address": f"0.0.0.0:{port}"}]
     reload(daemon)
     there = Listener(f"127.0.0.2:{port}", False)
