@@ -10,6 +10,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # Its CMake package wants the libraries of its web server and push client as well, which are not used.
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 
 # Asio's own code is compiled once, here, not in every unit that names it.
 add_library(hookd_asio STATIC ${PROJECT_SOURCE_DIR}/src/asio.cpp)

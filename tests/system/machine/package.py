@@ -10,7 +10,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 BUILD = PROJECT / "build/release"
 
 # In the root before the package comes: its libraries, and what it recommends.
-RUNTIME = ("ca-certificates", "libfmt9", "libprometheus-cpp-core1.0", "libspdlog1.10", "libsqlite3-0", "libssl3",
+RUNTIME = ("ca-certificates", "libfmt9", "libjemalloc2", "libprometheus-cpp-core1.0", "libspdlog1.10", "libsqlite3-0", "libssl3",
            "libstdc++6", "libtomlplusplus3", "logrotate")
 
 
