@@ -10,7 +10,8 @@ import pytest
 
 from harness import Certificates, event_ids, failure_event, success_event, until
 from harness.hooks import sink_rows
-from harness.receiver import Receiver, hang, reload, reset, send, server_context, settled, trickle
+from harness.receiver import (Receiver, hang, reload, reset, send, server_context, settled, trickle,
+                              wait_until_delivered)
 
 
 # Faults of one event
@@ -79,7 +80,7 @@ def test_a_dead_host_costs_no_event_an_attempt_and_gets_all_in_order_when_it_is_
     with Receiver() as receiver:
         daemon = delivering(receiver.url, retry={"attempts": 2})
         ids = [send(daemon)]
-        receiver.wait_for(ids)
+        wait_until_delivered(daemon, 1)
     since = len(daemon.log())
     ids += [send(daemon, failure_event()) for _ in range(5)]
     daemon.wait_for_log("unavailable.*Connection refused", since)

@@ -180,6 +180,12 @@ def settled(daemon, dead=0):
     return sink_rows(daemon.journal_path)[1]
 
 
+def wait_until_delivered(daemon, count):
+    """The answers have come, too, and not merely the requests gone."""
+    until(lambda: [each["delivered"] for each in status(daemon)["sinks"] if each["name"] == "app"] == [count],
+          lambda: f"{count} answers at the sink: {status(daemon)['sinks']}")
+
+
 def send(daemon, body=None, **keys):
     """An authentic request that is answered 204; its id."""
     id = message_id()
