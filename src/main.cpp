@@ -5,10 +5,11 @@
 #include <iostream>
 #include <unistd.h>
 
-/// For jemalloc(3), where that is linked: what is free goes back to the kernel soon, so that a flood that comes again
-/// takes no more than the last one did. MALLOC_CONF in the environment has the last word.
+/// For jemalloc(3), where that is linked: what is free goes back to the kernel soon, and few arenas keep some for
+/// themselves, so that a flood that comes again takes no more than the last one did. MALLOC_CONF in the environment has
+/// the last word.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "dirty_decay_ms:500,muzzy_decay_ms:0";
+const char* malloc_conf = "dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2";
 
 namespace {
 
