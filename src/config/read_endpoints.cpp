@@ -1,7 +1,6 @@
 #include "config/read_settings.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace hookd::config {
 
@@ -45,16 +44,6 @@ std::vector<secret> read_secrets(table& keys, const checks& lent) {
         return {};
     }
     return keys.secrets("secrets", lent.secret, lent.secret_doubt);
-}
-
-void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known) {
-    if (value.empty()) {
-        return;
-    }
-    const auto [first, added] = known.try_emplace(value, keys.path());
-    if (!added) {
-        keys.fault(key, keys.written(key) + " is " + first->second + "'s already; want another");
-    }
 }
 
 } // namespace

@@ -2,8 +2,6 @@
 #include "config/listen_address.hpp"
 #include "config/read_settings.hpp"
 
-#include <map>
-
 namespace hookd::config {
 
 namespace {
@@ -76,7 +74,7 @@ void demand_trusted(table& keys, const listener_settings& listener, listen_addre
                                      (by_address ? "[\"127.0.0.1/32\"]" : "[\"unix:\"]"));
 }
 
-listener_settings read_listener(table& keys, const checks& lent, std::map<std::string, std::string>& known) {
+listener_settings read_listener(table& keys, const checks& lent, owners& known) {
     listener_settings listener;
     listener.address = keys.required_text("address");
     if (keys.has("tls")) {
@@ -113,7 +111,7 @@ listener_settings read_listener(table& keys, const checks& lent, std::map<std::s
 
 std::vector<listener_settings> read_listeners(table& root, const checks& lent) {
     std::vector<listener_settings> listeners;
-    std::map<std::string, std::string> known; // canonical address, and whose it is
+    owners known; // of canonical addresses
     for (table& keys : root.tables("listener")) {
         listeners.push_back(read_listener(keys, lent, known));
     }

@@ -139,6 +139,16 @@ void check_place(table& keys, std::string_view key, const std::string& path) {
     }
 }
 
+void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known) {
+    if (value.empty()) {
+        return;
+    }
+    const auto [first, added] = known.try_emplace(value, keys.path());
+    if (!added) {
+        keys.fault(key, keys.written(key) + " is " + first->second + "'s already; want another");
+    }
+}
+
 std::string read_name(table& keys) {
     std::string name = keys.required_text("name");
     const bool fits = name.size() <= 64 && std::ranges::all_of(name, [](char c) {

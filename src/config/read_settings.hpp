@@ -27,6 +27,9 @@ void check_place(table& keys, std::string_view key, const std::string& path);
 /// Values that only one may have, and who has them.
 using owners = std::map<std::string, std::string>;
 
+/// A fault where another table has the value already; an empty one is nobody's.
+void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known);
+
 /// The name of an endpoint or a sink: it goes into files' names, metrics and logs as it is. Empty after a fault.
 std::string read_name(table& keys);
 

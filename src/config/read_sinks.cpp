@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 namespace hookd::config {
 
@@ -93,10 +92,7 @@ void demand_own_place(table& keys, const sink_settings& sink, const std::string&
     if (const auto own = plain_path(journal); place == own || place == own + "-wal" || place == own + ".lock") {
         keys.fault("path", keys.written("path") + " is a file of the journal's; want one of the sink's own");
     }
-    const auto [first, added] = known.try_emplace(place, keys.path());
-    if (!added) {
-        keys.fault("path", keys.written("path") + " is " + first->second + "'s already; want another");
-    }
+    demand_unique(keys, "path", place, known);
 }
 
 } // namespace
@@ -108,10 +104,7 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent, const set
     for (table& keys : root.tables("sink")) {
         sink_settings sink;
         sink.name = read_name(keys);
-        const auto [first, added] = names.try_emplace(sink.name, keys.path());
-        if (!added && !sink.name.empty()) {
-            keys.fault("name", keys.written("name") + " is " + first->second + "'s already; want another");
-        }
+        demand_unique(keys, "name", sink.name, names);
         const bool known = read_type(keys, lent.sinks, sink);
         demand_own_place(keys, sink, so_far.journal.path, places);
         sink.events = read_patterns(keys, "events");
