@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <malloc.h>
+#include <limits>
 
 namespace hookd::app {
 
@@ -20,26 +20,44 @@ constexpr std::size_t smallest_piece = 32;
 /// Larger pieces are TLS records, never keys.
 constexpr std::size_t largest_key = std::size_t{8} << 10U;
 
-// OpenSSL takes keys apart in memory that it frees as it is.
+// OpenSSL takes keys apart in memory that it frees as it is. Before each piece stands its size: to ask the allocator
+// for it costs more.
+
+constexpr std::size_t head = alignof(std::max_align_t);
+static_assert(head >= sizeof(std::size_t));
 
 void* take(std::size_t size, const char* /*file*/, int /*line*/) {
-    return std::malloc(size);
+    if (size > std::numeric_limits<std::size_t>::max() - head) {
+        return nullptr;
+    }
+    auto* const start = static_cast<std::byte*>(std::malloc(head + size));
+    if (start == nullptr) {
+        return nullptr;
+    }
+    std::memcpy(start, &size, sizeof size);
+    return start + head;
+}
+
+std::size_t size_of(const void* piece) {
+    std::size_t size = 0;
+    std::memcpy(&size, static_cast<const std::byte*>(piece) - head, sizeof size);
+    return size;
 }
 
 void cleanse_and_free(void* piece, const char* /*file*/, int /*line*/) {
-    if (const auto size = malloc_usable_size(piece); size <= largest_key) {
+    if (piece == nullptr) {
+        return;
+    }
+    if (const auto size = size_of(piece); size <= largest_key) {
         OPENSSL_cleanse(piece, size);
     }
-    std::free(piece);
+    std::free(static_cast<std::byte*>(piece) - head);
 }
 
 void* change_size(void* piece, std::size_t size, const char* file, int line) {
-    if (piece != nullptr && malloc_usable_size(piece) > largest_key) {
-        return std::realloc(piece, size);
-    }
-    void* const other = std::malloc(size);
+    void* const other = take(size, file, line);
     if (other != nullptr && piece != nullptr) {
-        std::memcpy(other, piece, std::min(size, malloc_usable_size(piece)));
+        std::memcpy(other, piece, std::min(size, size_of(piece)));
         cleanse_and_free(piece, file, line);
     }
     return other;
