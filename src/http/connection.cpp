@@ -95,7 +95,7 @@ asio::awaitable<void> connection::run() {
             co_await asio::post(socket_.get_executor(), asio::use_awaitable);
         }
     }
-    transport_->close_write();
+    transport_->conclude();
 }
 
 /// Waits for what the transport said it needs; false where it can need nothing more, or its time is over.
@@ -230,7 +230,9 @@ asio::awaitable<void> connection::refuse(unsigned status, std::string_view reaso
 /// section 9.6): so the peer's bytes are read and dropped for a while. None of them is looked at.
 asio::awaitable<void> connection::linger() {
     enter(phase::lingering);
-    transport_->close_write();
+    transport_->conclude();
+    boost::system::error_code ignored;
+    socket_.shutdown(socket::shutdown_send, ignored);
     std::array<char, 4096> dropped{};
     for (std::size_t total = 0; total < linger_bytes;) {
         std::size_t count = 0;

@@ -21,7 +21,6 @@ public:
         return status(send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), io_status::want_write, count);
     }
 
-    void close_write() override { shutdown(socket_, SHUT_WR); }
     bool holds_bytes() const override { return false; }
     bool plain() const override { return true; }
 

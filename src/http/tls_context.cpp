@@ -105,6 +105,7 @@ result<tls_context> make_tls_context(const tls_settings& files) {
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(raw, 1);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF); // tickets need no memory here
+    SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second would be made, and sent, for nothing
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
     if (SSL_CTX_set_cipher_list(raw, sabotaged("old_tls") ? "ALL:@SECLEVEL=0" : tls12_ciphers) != 1 ||
         SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 || SSL_CTX_set1_groups_list(raw, groups) != 1) {

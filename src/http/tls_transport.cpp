@@ -8,8 +8,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <sys/socket.h>
-
 namespace hookd::http {
 
 namespace {
@@ -23,7 +21,7 @@ using ssl_ptr = std::unique_ptr<SSL, ssl_free>;
 /// buffers (SSL_MODE_RELEASE_BUFFERS).
 class tls_transport final : public transport {
 public:
-    tls_transport(int socket, ssl_ptr ssl) : socket_{socket}, ssl_{std::move(ssl)} {}
+    explicit tls_transport(ssl_ptr ssl) : ssl_{std::move(ssl)} {}
 
     void watch_hello() {
         BIO* const bytes = SSL_get_rbio(ssl_.get());
@@ -63,12 +61,11 @@ public:
         return status(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count));
     }
 
-    void close_write() override {
+    void conclude() override {
         if (!broken_ && SSL_is_init_finished(ssl_.get()) == 1) {
             ERR_clear_error();
             SSL_shutdown(ssl_.get());
         }
-        shutdown(socket_, SHUT_WR);
     }
 
     bool holds_bytes() const override { return SSL_has_pending(ssl_.get()) == 1; }
@@ -109,7 +106,6 @@ private:
         }
     }
 
-    int socket_;
     ssl_ptr ssl_;
     unsigned long handshake_error_ = 0;
     bool broken_ = false;
@@ -125,7 +121,7 @@ std::unique_ptr<transport> make_tls_transport(int socket, SSL_CTX* context) {
         return nullptr;
     }
     SSL_set_accept_state(ssl.get());
-    auto made = std::make_unique<tls_transport>(socket, std::move(ssl));
+    auto made = std::make_unique<tls_transport>(std::move(ssl));
     made->watch_hello();
     return made;
 }
@@ -143,7 +139,7 @@ std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* contex
             : SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
         return nullptr;
     }
-    return std::make_unique<tls_transport>(socket, std::move(ssl));
+    return std::make_unique<tls_transport>(std::move(ssl));
 }
 
 } // namespace hookd::http

@@ -139,6 +139,13 @@ def test_a_session_is_resumed_by_its_ticket_on_whatever_thread(tls, certificates
             assert connection.socket.session_reused
             connection.send(tls.request(success_event()))
             assert connection.response().status == 204
+            session = connection.socket.session  # each resumption brings the ticket for the next
+
+
+def test_a_connection_brings_one_ticket(tls):
+    done = subprocess.run(["openssl", "s_client", "-connect", "{}:{}".format(*tls.https.endpoint), "-tls1_3", "-msg"],
+                          input=b"GET / HTTP/1.0\r\n\r\n", capture_output=True, timeout=20)
+    assert done.stdout.count(b"NewSessionTicket") == 1
 
 
 def test_a_hello_that_announces_too_much_is_not_waited_for(tls):
