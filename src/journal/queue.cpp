@@ -28,6 +28,7 @@ std::optional<append_outcome> queue::put(append_request& request) {
     ++waiting_;
     waiting_bytes_ += bytes;
     appends_.push_back(std::move(request));
+    sleeping_ = sleeping_ || (gathering_ && appends_.size() == limits_.gather_events);
     wake(held);
     return std::nullopt;
 }
@@ -157,18 +158,21 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
 }
 
 // A commit costs nearly the same for few events as for many: in busy times it pays, in syncs, wake-ups and pages not
-// written twice, to begin the next no sooner than `commit_pace` after the last. But where a short wait brings nothing,
-// everyone who was to come may be waiting for answers, and a lone event that follows a lone one has no neighbours.
-// Nobody notifies meanwhile: `sleeping_` is false.
+// written twice, to begin the next no sooner than `commit_pace` after the last. But `gather_events` share one well
+// enough, and while it lasts the next ones are read; where a short wait brings nothing, everyone who was to come may be
+// waiting for answers; and a lone event that follows a lone one has no neighbours. Only the event that makes them
+// enough notifies meanwhile.
 void queue::gather(std::unique_lock<std::mutex>& held) {
     if (last_batch_ <= 1 && appends_.size() <= 1) {
         return;
     }
     const auto until = last_began_ + limits_.commit_pace;
     std::size_t seen = 0;
-    while (!closed_ && appends_.size() > seen && appends_.size() < limits_.batch_events && clock::now() < until) {
+    while (!closed_ && appends_.size() > seen && appends_.size() < limits_.gather_events && clock::now() < until) {
         seen = appends_.size();
+        gathering_ = true;
         awake_.wait_for(held, limits_.gather_wait);
+        gathering_ = false;
     }
 }
 

@@ -115,6 +115,7 @@ private:
     std::mutex mutex_;
     std::condition_variable awake_;
     bool sleeping_ = false;
+    bool gathering_ = false;
     bool closed_ = false;
     pulse pulse_;
     bool asked_ = false;           // by the watchdog

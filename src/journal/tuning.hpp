@@ -22,8 +22,9 @@ struct tuning {
     std::size_t batch_events = 1024;
     std::size_t batch_bytes = std::size_t{4} << 20U;
 
-    /// In busy times commits begin no more often than this, unless nothing comes for as long as the second.
+    /// In busy times commits begin no more often than this, unless so many wait, or nothing comes for as long as that.
     std::chrono::microseconds commit_pace{2'500};
+    std::size_t gather_events = 32;
     std::chrono::microseconds gather_wait{150};
 
     /// One answer to `read` or `due`.

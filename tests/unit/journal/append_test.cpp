@@ -172,6 +172,34 @@ TEST_CASE("journal: events that gather during a commit share one sync") {
     CHECK(eventually([&] { return first.committed == 33; }));
 }
 
+TEST_CASE("journal: events wait for their neighbours no longer than until they are enough for a commit") {
+    const temporary_directory directory;
+    tuning limits;
+    limits.commit_pace = limits.gather_wait = std::chrono::hours(1);
+    limits.gather_events = 4;
+    gate first;
+    auto opened = open_journal(settings_for(directory.journal()), limits, first.watch());
+    auto alone = std::async(std::launch::async, [&] { return append(*opened, sample("first")); });
+    first.wait_until_reached();
+
+    asio::io_context context;
+    const auto spawn_some = [&](const std::string& name, int number) {
+        return spawn(context, *opened, number, [&](int i) { return sample(name + std::to_string(i)); });
+    };
+    auto few = spawn_some("few", 3);
+    context.poll();
+    first.release();
+    CHECK(alone.get() == append_outcome::stored);
+    context.run_for(std::chrono::milliseconds(100));
+    CHECK(opened->counted().stored == 1);
+
+    auto last = spawn_some("last", 1);
+    context.restart();
+    context.run_for(patience);
+    CHECK(count(few, append_outcome::stored) + count(last, append_outcome::stored) == 4);
+    CHECK(opened->counted().commits == 2);
+}
+
 TEST_CASE("journal: every single event is synced before it is answered") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
