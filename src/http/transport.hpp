@@ -33,8 +33,8 @@ public:
     /// At least one byte when `done`; `count` says how many.
     virtual io_status read(std::span<char> into, std::size_t& count) = 0;
     virtual io_status write(std::string_view bytes, std::size_t& count) = 0;
-    /// Says that nothing more will come, where the protocol has a word for it (TLS: close_notify, RFC 8446 section 6.1).
-    /// Leaves the socket as it is: closing it, or shutting it down, says the same to TCP.
+    /// Says that nothing more will come, where the protocol has a word for it (TLS: close_notify, RFC 8446
+    /// section 6.1). Leaves the socket as it is: closing it, or shutting it down, says the same to TCP.
     virtual void conclude() {}
     /// Whether bytes may be had without the socket becoming readable: TLS reads whole records ahead.
     virtual bool holds_bytes() const = 0;
