@@ -136,6 +136,9 @@ asio::awaitable<client_result<response>> client::state::request(std::string_view
                                                                 std::span<const header_field> fields,
                                                                 std::string_view body) {
     const auto latest = clock::now() + limits_.whole;
+    if (is_open() && !silent()) {
+        close();
+    }
     const bool was_open = is_open();
     write_message(method, target, fields, body);
     auto answer = co_await try_once(method == "HEAD", latest);
@@ -147,6 +150,13 @@ asio::awaitable<client_result<response>> client::state::request(std::string_view
         }
     }
     co_return answer;
+}
+
+/// What came between two requests answers none of them (RFC 9112 section 9.2); the end may have come, too.
+bool client::state::silent() {
+    char surplus = 0;
+    std::size_t count = 0;
+    return transport_->read({&surplus, 1}, count) == io_status::want_read;
 }
 
 asio::awaitable<client_result<response>> client::state::try_once(bool head_request, clock::time_point latest) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <netdb.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 namespace hookd::http {
@@ -69,8 +70,11 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
         return context;
     }
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
+    struct stat status{};
     if (trust.ca_file.empty()) {
         SSL_CTX_set_default_verify_paths(raw);
+    } else if (stat(trust.ca_file.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) { // a FIFO would hold us up
+        return fail(client_fault::authorities, trust.ca_file + " is not a regular file");
     } else if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
         return fail(client_fault::authorities,
                     trust.ca_file + " holds no certificates in PEM form that can be read: " + openssl_reason());

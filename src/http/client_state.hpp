@@ -40,6 +40,7 @@ private:
     boost::asio::awaitable<client_result<void>> shake_hands();
     boost::asio::awaitable<client_result<response>> try_once(bool head_request, clock::time_point latest);
     boost::asio::awaitable<client_result<response>> exchange();
+    bool silent();
     io_status write_some(std::string_view& rest);
     boost::asio::awaitable<bool> wait(socket::wait_type readiness);
     void end_wait();

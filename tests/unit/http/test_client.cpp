@@ -10,8 +10,11 @@
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <latch>
+#include <sys/stat.h>
 #include <thread>
 
 namespace asio = boost::asio;
@@ -151,6 +154,39 @@ TEST_CASE("client: when the server has closed between requests, the same bytes g
     CHECK(server.connections() == 2);
     REQUIRE(requests.size() == 3);
     CHECK(requests[1] == requests[2]);
+    CHECK(requests[1].ends_with("second"));
+}
+
+// RFC 9112 section 9.2
+TEST_CASE("client: what came between two requests is not taken for an answer") {
+    const std::string_view surplus =
+        GENERATE("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                 "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "{}\n");
+    std::promise<void> answered;
+    std::latch sent{1};
+    std::vector<std::string> requests;
+    scripted_server server{[&](scripted_peer& peer, int connection) {
+        requests.push_back(peer.read_request());
+        peer.send(no_content);
+        if (connection == 0) {
+            answered.get_future().wait();
+            peer.send(surplus);
+            sent.count_down();
+        }
+        peer.read_to_end();
+    }};
+    {
+        caller here{server.url()};
+        CHECK(here.post("first").value().status == 204);
+        answered.set_value();
+        sent.wait();
+        const auto second = here.post("second");
+        REQUIRE(second);
+        CHECK(second->status == 204);
+        CHECK_FALSE(second->resent);
+    }
+    CHECK(server.connections() == 2);
+    REQUIRE(requests.size() == 2);
     CHECK(requests[1].ends_with("second"));
 }
 
@@ -329,4 +365,10 @@ TEST_CASE("client: authorities that cannot be read are said at once") {
     const auto where = parse_url("https://127.0.0.1/");
     CHECK(fault_of(find_destination(*where, {.ca_file = "/nonexistent/ca.pem"})) == client_fault::authorities);
     CHECK(fault_of(find_destination(*where, {.ca_file = "/dev/null"})) == client_fault::authorities);
+    std::string directory = "/tmp/hookd-client-XXXXXX";
+    REQUIRE(mkdtemp(directory.data()) != nullptr);
+    const auto fifo = directory + "/ca.pem";
+    REQUIRE(mkfifo(fifo.c_str(), S_IRWXU) == 0);
+    CHECK(fault_of(find_destination(*where, {.ca_file = fifo})) == client_fault::authorities);
+    std::filesystem::remove_all(directory);
 }
