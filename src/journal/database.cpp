@@ -174,7 +174,7 @@ stored<void> database::commit() {
     return then(done, [&]() -> stored<void> {
         if (!state_->names->unchanged()) {
             // Where only the log lost its name, the file still takes what is in it. More than a try it cannot be.
-            [[maybe_unused]] const auto copied = checkpoint();
+            [[maybe_unused]] const auto copied = checkpoint_and_truncate();
             return std::unexpected(storage_error{
                 trouble::broken, "the journal's files were moved or removed while they were open; put them back, or "
                                  "leave it to the next start to make a new journal"});

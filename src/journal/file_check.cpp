@@ -61,6 +61,17 @@ result<void> check_header(const std::string& path, std::span<const unsigned char
     return {};
 }
 
+/// SQLite would throw away a log that it finds beside an empty file.
+bool is_log_left(const std::string& path) {
+    struct stat status{};
+    return ::stat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
+}
+
+error log_alone(const std::string& path) {
+    return {path + "-wal holds events of a journal that is not there: put that back as " + path +
+            ", or move the log away, too, to start with an empty journal"};
+}
+
 } // namespace
 
 result<bool> check_or_create_file(const std::string& path) {
@@ -68,6 +79,9 @@ result<bool> check_or_create_file(const std::string& path) {
     if (!file) {
         if (errno != ENOENT) {
             return std::unexpected(system_fault("open the journal", path, "make it readable for the daemon's user"));
+        }
+        if (is_log_left(path)) {
+            return std::unexpected(log_alone(path));
         }
         const auto created = open_file(path, O_RDWR | O_CREAT | O_EXCL);
         if (!created) {
@@ -84,7 +98,7 @@ result<bool> check_or_create_file(const std::string& path) {
         return std::unexpected(system_fault("write the journal", path, "make it writable for the daemon's user"));
     }
     if (status.st_size == 0) {
-        return false;
+        return is_log_left(path) ? result<bool>{std::unexpected(log_alone(path))} : false;
     }
     std::array<unsigned char, header_size> header{};
     if (::pread(file.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {

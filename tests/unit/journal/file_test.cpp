@@ -41,6 +41,18 @@ void fill(const std::string& path, int events) {
 
 } // namespace
 
+TEST_CASE("journal: a log without its journal is not thrown away") {
+    const temporary_directory directory;
+    const auto log = directory.journal() + "-wal";
+    write_file(log, "commits");
+    SECTION("which is gone") {}
+    SECTION("which is empty") {
+        write_file(directory.journal(), "");
+    }
+    CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains("put that back"));
+    CHECK(bytes_of(log) == "commits");
+}
+
 TEST_CASE("journal: what it creates is for its user alone") {
     const temporary_directory directory;
     const auto opened = open_journal(settings_for(directory.journal()));
