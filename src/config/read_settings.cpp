@@ -1,6 +1,7 @@
 #include "config/read_settings.hpp"
 
 #include "config/listen_address.hpp"
+#include "config/wording.hpp"
 
 #include <algorithm>
 #include <array>
@@ -119,8 +120,9 @@ void check_fixed(table& root, const settings& running, const settings& all) {
 
 void check_place(table& keys, std::string_view key, const std::string& path) {
     std::error_code fault;
+    const auto shown = quoted(std::string_view{path}); // a default stands in no file
     if (std::filesystem::is_directory(path, fault)) {
-        keys.fault(key, keys.written(key) + " is a directory; want the path of a file in one");
+        keys.fault(key, shown + " is a directory; want the path of a file in one");
         return;
     }
     auto directory = std::filesystem::path{path}.parent_path();
@@ -130,7 +132,7 @@ void check_place(table& keys, std::string_view key, const std::string& path) {
     if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) {
         return;
     }
-    const auto named = "the directory of " + keys.written(key);
+    const auto named = "the directory of " + shown;
     if (errno == ENOENT) {
         keys.warning(key, named + " does not exist; create it, unless the service manager does at the start");
     } else {

@@ -317,6 +317,8 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     assert daemon.run("check").returncode == DONE
     daemon.configuration["journal"]["path"] = tmp_path
     assert "is a directory" in daemon.run("check").stderr
+    del daemon.configuration["journal"]["path"]  # on a machine that has no such service
+    assert 'the directory of "/var/lib/colivara-hookd/journal.db" does not exist' in daemon.run("check").stderr
 
 
 def test_check_accepts_a_good_configuration_and_prints_it_in_force_without_secrets(make_daemon, tmp_path):
