@@ -1,0 +1,14 @@
+"""The list of planted mistakes (tests/mutants) does not rot: each can still be planted, and names a test that there is."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "mutants"))
+
+from mutants import load, problems  # noqa: E402
+
+
+def test_each_mutant_can_be_planted_and_names_a_test():
+    mutants, unreadable = load()
+    assert unreadable + problems(mutants, Path(os.environ["HOOKD_BINARY"]).parent) == []
