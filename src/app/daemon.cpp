@@ -8,6 +8,7 @@
 #include "app/vital_signs.hpp"
 
 #include <hookd/admin/admin.hpp>
+#include <hookd/core/limited_log.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -137,6 +138,7 @@ private:
             if (fault || stopping_) {
                 return;
             }
+            limited_log::shared().report(limited_log::clock::now());
             receiver_.look(signs_);
             if (signs_.looked()) {
                 manager_.alive();

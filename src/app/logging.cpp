@@ -1,6 +1,7 @@
 #include "app/logging.hpp"
 
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/limited_log.hpp>
 #include <hookd/core/time.hpp>
 
 #include <spdlog/async.h>
@@ -117,6 +118,7 @@ std::uint64_t dropped_log_lines() {
 }
 
 void stop_logging() {
+    limited_log::shared().report_all();
     if (const auto dropped = dropped_log_lines(); dropped > 0) {
         spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
     }

@@ -17,7 +17,8 @@ void change_logging(const log_settings& settings);
 /// Lines lost since the start. Any thread.
 std::uint64_t dropped_log_lines();
 
-/// Writes out what waits. Blocks as long as standard error does. What is logged later is lost.
+/// Writes out what waits, and how many lines were left out. Blocks as long as standard error does. What is logged later
+/// is lost.
 void stop_logging();
 
 } // namespace hookd::app

@@ -12,9 +12,11 @@ std::string seconds_since(steady_time then, steady_time now) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - then).count()) + "s";
 }
 
-std::string held_back(std::uint64_t lines) {
-    return lines == 0 ? std::string{} : " (" + std::to_string(lines) + " lines like this were left out)";
-}
+// Each with its own quota: what failed before must not keep an outage out of the log.
+constexpr log_kind outages{
+    .name = "a sink that is unavailable", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
+constexpr log_kind failures{
+    .name = "events that failed and are tried again", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
 
 } // namespace
 
@@ -24,13 +26,12 @@ void lane_log::unavailable(std::string_view why, steady_time now) {
         down_since_ = now;
     }
     down_ = true;
-    const auto others = outages_.admit(now);
-    if (!others) {
+    if (!limits_.admit({outages, sink_}, now)) {
         return;
     }
     told_ = true;
-    spdlog::warn("sink {}: unavailable{}, its events wait: {}{}", sink_,
-                 first ? std::string{} : " for " + seconds_since(down_since_, now), one_line(why), held_back(*others));
+    spdlog::warn("sink {}: unavailable{}, its events wait: {}", sink_,
+                 first ? std::string{} : " for " + seconds_since(down_since_, now), one_line(why));
 }
 
 void lane_log::worked(steady_time now) {
@@ -51,9 +52,9 @@ void lane_log::failed(const event& what, const journal::failure& row, std::chron
                       what.endpoint, row.attempts, row.detail);
         return;
     }
-    if (const auto others = failures_.admit(now)) {
-        spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, next in {} ms: {}{}", sink_, what.id,
-                     what.endpoint, row.attempts, until_next.count(), row.detail, held_back(*others));
+    if (limits_.admit({failures, sink_}, now)) {
+        spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, next in {} ms: {}", sink_, what.id,
+                     what.endpoint, row.attempts, until_next.count(), row.detail);
     }
 }
 

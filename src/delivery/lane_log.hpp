@@ -3,7 +3,7 @@
 #include "delivery/instant.hpp"
 
 #include <hookd/core/event.hpp>
-#include <hookd/core/rate_limiter.hpp>
+#include <hookd/core/limited_log.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <chrono>
@@ -16,7 +16,8 @@ namespace hookd::delivery {
 /// few lines a minute, and every dead letter. On the lane's thread.
 class lane_log {
 public:
-    explicit lane_log(std::string sink) : sink_{std::move(sink)} {}
+    explicit lane_log(std::string sink, limited_log& limits = limited_log::shared())
+        : sink_{std::move(sink)}, limits_{limits} {}
 
     void unavailable(std::string_view why, steady_time now);
     void worked(steady_time now);
@@ -24,9 +25,7 @@ public:
 
 private:
     std::string sink_;
-    // Each with its own measure: what failed before must not keep an outage out of the log.
-    rate_limiter failures_{6, std::chrono::minutes{1}};
-    rate_limiter outages_{6, std::chrono::minutes{1}};
+    limited_log& limits_;
     bool down_ = false;
     bool told_ = false; // the log says that it is down
     steady_time down_since_;

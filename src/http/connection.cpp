@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "http/io_thread.hpp"
+#include "http/log_kinds.hpp"
 #include "http/use_tuple.hpp"
 
 #include <hookd/core/sabotage.hpp>
@@ -120,8 +121,9 @@ asio::awaitable<bool> connection::handshake() {
         if (!co_await wait_for(status)) {
             if (!cut_) {
                 home_.shared().figures.failed_handshakes.add();
-                log("a TLS handshake failed", expired_ ? "it took longer than tls_timeout"
-                                                       : "the client speaks no TLS that is offered, or went away");
+                log(log_kinds::failed_handshakes, "a TLS handshake failed",
+                    expired_ ? "it took longer than tls_timeout"
+                             : "the client speaks no TLS that is offered, or went away");
             }
             co_return false;
         }
@@ -220,7 +222,7 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 /// The last answer on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
     home_.shared().figures.refused_with(status);
-    log(std::to_string(status), reason);
+    log(log_kinds::refused_requests, std::to_string(status), reason);
     if (co_await send_answer(refusal_answer(status), false)) {
         co_await linger();
     }
@@ -245,11 +247,9 @@ asio::awaitable<void> connection::linger() {
     }
 }
 
-void connection::log(std::string_view what, std::string_view reason) {
-    if (const auto held_back = home_.may_log()) {
-        spdlog::info("{}: {}; client={} listener={}{}", what, reason, peer_, where_->bound,
-                     *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
-    }
+void connection::log(const log_kind& kind, std::string_view what, std::string_view reason) {
+    limited_log::shared().write({kind, where_->bound, reason}, "{}: {}; client={} listener={}", what, reason, peer_,
+                                where_->bound);
 }
 
 } // namespace hookd::http

@@ -7,6 +7,7 @@
 
 #include <hookd/core/address.hpp>
 #include <hookd/core/exchange.hpp>
+#include <hookd/core/limited_log.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
@@ -83,7 +84,8 @@ private:
     bool trusts_peer() const;
     bool find_client();
     bool account_memory();
-    void log(std::string_view what, std::string_view reason);
+    /// `reason`: static text.
+    void log(const log_kind& kind, std::string_view what, std::string_view reason);
 
     io_thread& home_;
     terms_ptr terms_;

@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 #include "http/io_thread.hpp"
+#include "http/log_kinds.hpp"
 #include "http/proxy_header_reader.hpp"
 
 namespace hookd::http {
@@ -19,7 +20,8 @@ asio::awaitable<bool> connection::take_proxy_header() {
     auto& figures = home_.shared().figures;
     if (!trusts_peer()) {
         figures.proxy_refused.add();
-        log("refused a connection", "proxy_protocol is set, and the peer is not in trusted_proxies");
+        log(log_kinds::proxy_headers, "refused a connection",
+            "proxy_protocol is set, and the peer is not in trusted_proxies");
         co_return false;
     }
     proxy_header_reader reader{socket_.native_handle()};
@@ -34,9 +36,10 @@ asio::awaitable<bool> connection::take_proxy_header() {
     if (!cut_ && !health_check) {
         const auto& fault = reader.header().fault;
         figures.proxy_refused.add();
-        log("refused a connection", expired_        ? "the PROXY header took longer than tls_timeout"
-                                    : fault.empty() ? "it ended inside the PROXY header"
-                                                    : fault);
+        log(log_kinds::proxy_headers, "refused a connection",
+            expired_        ? "the PROXY header took longer than tls_timeout"
+            : fault.empty() ? "it ended inside the PROXY header"
+                            : fault);
     }
     co_return false;
 }
@@ -52,7 +55,7 @@ bool connection::adopt(const std::optional<ip_address>& source) {
     name_peer();
     if (!trusts_peer() && !permit_.count_for(*source)) {
         home_.shared().figures.too_many_from_address.add();
-        log("refused a connection", "max_connections_per_address reached");
+        log(log_kinds::refused_connections, "refused a connection", "max_connections_per_address reached");
         return false;
     }
     return true;

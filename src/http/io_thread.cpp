@@ -1,5 +1,6 @@
 #include "http/io_thread.hpp"
 
+#include "http/log_kinds.hpp"
 #include "http/use_tuple.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -209,11 +210,9 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
             shared_.figures.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
-            if (const auto held_back = may_log()) {
-                spdlog::warn("cannot accept on {}: {}; trying again every {} ms{}", where->bound, fault.message(),
-                             accept_pause.count(),
-                             *held_back > 0 ? " (and " + std::to_string(*held_back) + " more such lines)" : "");
-            }
+            limited_log::shared().write({log_kinds::failed_accepts, where->bound},
+                                        "cannot accept on {}: {}; trying again every {} ms", where->bound,
+                                        fault.message(), accept_pause.count());
             pause.expires_after(accept_pause);
             co_await pause.async_wait(use_tuple);
         }
@@ -232,13 +231,12 @@ void io_thread::welcome(const listener_ptr& where, socket peer) {
         (why == connection_limits::refusal::too_many ? shared_.figures.too_many_connections
                                                      : shared_.figures.too_many_from_address)
             .add();
-        if (const auto held_back = may_log()) {
-            spdlog::warn("refused a connection: {} reached; client={} listener={}{}",
-                         why == connection_limits::refusal::too_many ? "max_connections"
-                                                                     : "max_connections_per_address",
-                         address ? address->text() : "unix", where->bound,
-                         *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
-        }
+        const std::string_view reason = why == connection_limits::refusal::too_many
+                                            ? "max_connections reached"
+                                            : "max_connections_per_address reached";
+        limited_log::shared().write({log_kinds::refused_connections, where->bound, reason},
+                                    "refused a connection: {}; client={} listener={}", reason,
+                                    address ? address->text() : "unix", where->bound);
         return; // closes it
     }
     boost::system::error_code ignored;

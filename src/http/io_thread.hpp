@@ -6,7 +6,6 @@
 #include "http/terms.hpp"
 
 #include <hookd/core/pulse.hpp>
-#include <hookd/core/rate_limiter.hpp>
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/http/server.hpp>
 
@@ -74,8 +73,6 @@ public:
     const terms_ptr& in_force() const { return terms_; }
     response_writer& responses() { return responses_; }
     void enlist(connection& one);
-    /// Whether a line about a refused or broken request may be logged now; the number of those that were held back.
-    std::optional<std::uint64_t> may_log() { return log_limit_.admit(rate_limiter::clock::now()); }
 
 private:
     struct accepting {
@@ -98,7 +95,6 @@ private:
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
     std::vector<std::shared_ptr<accepting>> acceptors_;
     pulse pulse_;
-    rate_limiter log_limit_{20, std::chrono::seconds{1}};
     bool draining_ = false;
     bool watching_ = false;
     std::thread thread_;

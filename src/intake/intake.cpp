@@ -1,6 +1,6 @@
 #include "intake/body_fields.hpp"
 
-#include <hookd/core/rate_limiter.hpp>
+#include <hookd/core/limited_log.hpp>
 #include <hookd/core/sabotage.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/key.hpp>
@@ -24,7 +24,8 @@ constinit const answer method_not_allowed{405, "method not allowed\n", "Allow", 
 constinit const answer unsupported_media_type{415, "content encoding not supported\n", {}, {}};
 constinit const answer unavailable{503, "cannot store now\n", "Retry-After", "30"};
 
-constexpr unsigned log_lines_a_second = 10;
+/// Refusals can come as fast as an attacker likes.
+constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};
 
 std::vector<signature::key> parse_keys(const endpoint_settings& settings) {
     std::vector<signature::key> keys;
@@ -115,25 +116,9 @@ struct intake::endpoint {
     endpoint_figures& counted;
 };
 
-/// Refusals can come as fast as an attacker likes: the log gets a few a second and the number of the rest.
-class intake::refusal_log {
-public:
-    void refused(unsigned status, const endpoint_settings& where, std::string_view reason, const request& what,
-                 std::string_view id) {
-        if (const auto held_back = limit_.admit(rate_limiter::clock::now())) {
-            spdlog::warn("{} refused: {}; endpoint={} client={} id={}{}", status, reason, where.name, what.client,
-                         id.empty() ? "-" : id,
-                         *held_back > 0 ? " and " + std::to_string(*held_back) + " more such lines" : "");
-        }
-    }
-
-private:
-    rate_limiter limit_{log_lines_a_second, std::chrono::seconds{1}};
-};
-
 intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
                figures& counted)
-    : log_{std::make_unique<refusal_log>()}, journal_{journal}, clock_{clock}, counted_{counted} {
+    : journal_{journal}, clock_{clock}, counted_{counted} {
     for (const auto& one : endpoints) {
         endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
     }
@@ -176,7 +161,9 @@ answer intake::refuse(refusal why, const answer& what, const endpoint& where, co
     if (!sabotaged("silent_refusals")) {
         counted_.refuse(why);
     }
-    log_->refused(what.status, where.settings, described(why), of, id);
+    limited_log::shared().write({refused_requests, where.settings.name, described(why)},
+                                "{} refused: {}; endpoint={} client={} id={}", what.status, described(why),
+                                where.settings.name, of.client, id.empty() ? "-" : id);
     return what;
 }
 

@@ -36,13 +36,11 @@ public:
 
 private:
     struct endpoint;
-    class refusal_log;
 
     endpoint* find(std::string_view target);
     answer refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id);
 
     std::vector<std::unique_ptr<endpoint>> endpoints_;
-    std::unique_ptr<refusal_log> log_;
     journal::journal& journal_;
     wall_clock clock_;
     figures& counted_;

@@ -1,42 +1,17 @@
+#include "captured_log.hpp"
 #include "delivery/lane_log.hpp"
 
 #include <catch2/catch.hpp>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <memory>
-#include <sstream>
+#include <string>
 
 using namespace std::chrono_literals;
 using hookd::delivery::lane_log;
 using hookd::delivery::steady_time;
+using hookd_test::captured_log;
 
 namespace {
-
-/// spdlog's default logger writes here for as long as this lives.
-class captured_log {
-public:
-    captured_log() : before_{spdlog::default_logger()} {
-        auto logger =
-            std::make_shared<spdlog::logger>("captured", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_));
-        logger->set_pattern("%l %v");
-        spdlog::set_default_logger(std::move(logger));
-    }
-    ~captured_log() { spdlog::set_default_logger(before_); }
-    captured_log(const captured_log&) = delete;
-    captured_log& operator=(const captured_log&) = delete;
-
-    std::string take() {
-        auto text = text_.str();
-        text_.str({});
-        return text;
-    }
-
-private:
-    std::shared_ptr<spdlog::logger> before_;
-    std::ostringstream text_;
-};
 
 constexpr steady_time start{1h};
 
@@ -44,7 +19,8 @@ constexpr steady_time start{1h};
 
 TEST_CASE("log: a sink that stops working is told with the reason, and so is that it works again") {
     captured_log captured;
-    lane_log log{"audit"};
+    hookd::limited_log limits;
+    lane_log log{"audit", limits};
     log.worked(start);
     CHECK(captured.take().empty());
     log.unavailable("No space left on device\nreally", start);
@@ -55,18 +31,22 @@ TEST_CASE("log: a sink that stops working is told with the reason, and so is tha
 
 TEST_CASE("log: a sink that is down for long fills no disk") {
     captured_log captured;
-    lane_log log{"audit"};
+    hookd::limited_log limits;
+    lane_log log{"audit", limits};
     for (int i = 0; i < 1000; ++i) {
         log.unavailable("gone", start + i * 100ms);
+        limits.report(start + i * 100ms);
     }
     const auto text = captured.take();
-    CHECK(std::ranges::count(text, '\n') <= 12);
-    CHECK_THAT(text, Catch::Contains("unavailable for 60s") && Catch::Contains("lines like this were left out"));
+    CHECK(std::ranges::count(text, '\n') <= 14);
+    CHECK_THAT(text, Catch::Contains("unavailable for 60s") &&
+                         Catch::Contains("more lines about a sink that is unavailable; sink=audit\n"));
 }
 
 TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") {
     captured_log captured;
-    lane_log log{"team"};
+    hookd::limited_log limits;
+    lane_log log{"team", limits};
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";
@@ -81,7 +61,8 @@ TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") 
 
 TEST_CASE("log: events that are tried again are told a few times a minute") {
     captured_log captured;
-    lane_log log{"team"};
+    hookd::limited_log limits;
+    lane_log log{"team", limits};
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <hookd/core/limited_log.hpp>
+
+/// What strangers can have logged about them, by listener.
+namespace hookd::http::log_kinds {
+
+inline constexpr log_kind failed_accepts{.name = "connections that cannot be accepted", .subject = "listener"};
+inline constexpr log_kind refused_connections{.name = "refused connections", .subject = "listener"};
+inline constexpr log_kind proxy_headers{
+    .name = "refused connections", .subject = "listener", .level = spdlog::level::info};
+inline constexpr log_kind failed_handshakes{
+    .name = "failed TLS handshakes", .subject = "listener", .level = spdlog::level::info};
+inline constexpr log_kind refused_requests{
+    .name = "refused requests", .subject = "listener", .level = spdlog::level::info};
+
+} // namespace hookd::http::log_kinds
