@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LISTS = Path(__file__).resolve().parent
 COMPILER = "refused by the compiler"
 
-TEST_CASE = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+TEST_CASE = re.compile(r'TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+)')
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -54,8 +54,7 @@ def load():
 
 def ctest(build):
     """CTest's tests by their names, as `ctest --show-only` describes them."""
-    listed = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"], check=True, capture_output=True,
-                            text=True).stdout
+    listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, check=True, capture_output=True, text=True).stdout
     return {test["name"]: test for test in json.loads(listed)["tests"]}
 
 
