@@ -1,5 +1,7 @@
 #include "delivery/delivery_bench.hpp"
 
+#include "journal/sqlite_journal.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -139,7 +141,8 @@ void door::pass() const {
     opened_.wait(lock, [this] { return open_; });
 }
 
-delivery_bench::delivery_bench() {
+delivery_bench::delivery_bench(const journal_settings& bounds, const journal::tuning& rhythm)
+    : bounds_{bounds}, rhythm_{rhythm} {
     spdlog::set_level(spdlog::level::off);
     auto name = (std::filesystem::temp_directory_path() / "hookd-delivery-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
@@ -206,7 +209,7 @@ void delivery_bench::restart_journal() {
 }
 
 void delivery_bench::open_journal() {
-    journal_settings settings;
+    auto settings = bounds_;
     settings.path = (directory_ / "journal.db").string();
     journal::observers watch{.committed =
                                  [this](std::span<const event_ptr> events) {
@@ -216,7 +219,7 @@ void delivery_bench::open_journal() {
                                      }
                                  },
                              .failed = {}};
-    auto opened = journal::open(settings, &system_now, std::move(watch));
+    auto opened = journal::open_with(settings, &system_now, std::move(watch), rhythm_);
     REQUIRE(opened.has_value());
     journal_ = std::move(*opened);
 }
@@ -250,10 +253,15 @@ journal::sink_state delivery_bench::look(const std::string& sink) {
     return wait_for(journal_->look(sink));
 }
 
+bool delivery_bench::pause(const std::string& sink, bool paused) {
+    return wait_for(journal_->pause(sink, paused)) == journal::repair_outcome::done;
+}
+
 sink_settings sink_named(const std::string& name) {
     sink_settings settings;
     settings.name = name;
     settings.type = "test";
+    settings.options = std::make_shared<const sink_options>();
     settings.retry = {.attempts = 16, .first = std::chrono::milliseconds{1}, .max = std::chrono::milliseconds{5}};
     return settings;
 }

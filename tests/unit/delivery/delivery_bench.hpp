@@ -1,5 +1,7 @@
 #pragma once
 
+#include "journal/tuning.hpp"
+
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
@@ -104,7 +106,8 @@ private:
 /// A journal in a directory of its own, and the dispatcher that it tells of its commits.
 class delivery_bench {
 public:
-    delivery_bench();
+    delivery_bench() : delivery_bench({}, {}) {}
+    delivery_bench(const journal_settings& bounds, const journal::tuning& rhythm);
     ~delivery_bench();
     delivery_bench(const delivery_bench&) = delete;
     delivery_bench& operator=(const delivery_bench&) = delete;
@@ -123,6 +126,8 @@ public:
     /// Stores so many events, and returns when all are.
     void append(std::size_t count, const std::string& type = "upsert.success");
     journal::sink_state look(const std::string& sink);
+    /// In the journal; false: not noted.
+    bool pause(const std::string& sink, bool paused);
 
     journal::journal& stored() { return *journal_; }
     dispatcher& running() { return *dispatcher_; }
@@ -131,6 +136,8 @@ private:
     void append_together(std::size_t count, const std::string& type);
     void open_journal();
 
+    const journal_settings bounds_;
+    const journal::tuning rhythm_;
     std::filesystem::path directory_;
     std::unique_ptr<journal::journal> journal_;
     std::vector<sink_settings> settings_;

@@ -206,6 +206,23 @@ TEST_CASE("failures: one that is written while the journal is asked is not forgo
     CHECK(bench.run() == "look, deliver #3: 2(2), look, rest 30000");
 }
 
+TEST_CASE("failures: one that is written while the journal finds none is tried at its time all the same") {
+    auto shape = backlog(1, start + 20s);
+    shape.settings = with(2);
+    plan_bench bench{shape};
+    bench.commit(2, 2);
+    CHECK_THAT(bench.run(), Catch::EndsWith("deliver #1: 2, rest 20000"));
+    bench.later(20s);
+    bench.hold_looks();
+    CHECK(bench.run() == "look");
+    bench.finish(1, "r");
+    bench.rows.clear();
+    bench.answer_look();
+    CHECK_THAT(bench.run(), Catch::EndsWith("rest 1000"));
+    bench.later(1s);
+    CHECK_THAT(bench.run(), Catch::Contains("deliver #2: 2(2)"));
+}
+
 TEST_CASE("failures: one whose row outlived a crash though its event comes as new is settled by that") {
     auto shape = backlog(2);
     shape.cursor = 0;

@@ -46,6 +46,16 @@ TEST_CASE("hold: the pause grows to a minute at most, and a success ends it at o
     CHECK(bench.run() == "rest 1000");
 }
 
+TEST_CASE("hold: a sink whose retries have no delay is not tried in a busy loop while it is unavailable") {
+    plan_bench::shape shape;
+    shape.settings.retry.first = 0ms;
+    plan_bench bench{shape};
+    bench.commit(1, 1);
+    CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
+    bench.finish(1, "u");
+    CHECK(bench.run() == "rest 10");
+}
+
 TEST_CASE("hold: nothing is begun in the pause, neither new events nor failed ones, and nothing is read") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 2);

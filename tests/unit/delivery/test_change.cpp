@@ -1,0 +1,105 @@
+#include "delivery/delivery_bench.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace hookd::delivery;
+using hookd::sinks::outcome;
+using hookd::sinks::verdict;
+
+namespace {
+
+/// A journal that deletes every event that no sink holds back, at once.
+struct forgetful_bench : delivery_bench {
+    forgetful_bench() : delivery_bench({.retention = 0ms}, {.sweep_pause = 1ms}) {}
+
+    /// Until so many are deleted; false after ten seconds.
+    bool deletes(std::uint64_t events) {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (stored().counted().erased < events) {
+            if (std::chrono::steady_clock::now() > deadline) {
+                return false;
+            }
+            std::this_thread::sleep_for(1ms);
+        }
+        return true;
+    }
+};
+
+outcome unavailable(const hookd::sinks::delivery&) {
+    return {.what = verdict::unavailable, .retry_after = 0ms, .detail = {}};
+}
+
+} // namespace
+
+TEST_CASE("change: a sink that is removed holds no events back any more") {
+    forgetful_bench bench;
+    const auto staying = bench.add(sink_named("staying"));
+    const auto leaving = bench.add(sink_named("leaving"), 1, unavailable);
+    bench.start();
+    bench.append(3);
+    REQUIRE(staying->reaches(3));
+    REQUIRE(leaving->reaches(1));
+    CHECK(bench.stored().counted().erased == 0);
+    auto change = bench.running().prepare(std::array{sink_named("staying")});
+    REQUIRE(change.has_value());
+    (*change)->commit();
+    CHECK(bench.deletes(3));
+    bench.stop();
+}
+
+TEST_CASE("change: the sinks of one that is given up hold no events back") {
+    forgetful_bench bench;
+    const auto staying = bench.add(sink_named("staying"));
+    bench.start();
+    bench.add(sink_named("new"));
+    REQUIRE(bench.running().prepare(std::array{sink_named("staying"), sink_named("new")}).has_value());
+    bench.append(3);
+    REQUIRE(staying->reaches(3));
+    CHECK(bench.deletes(3));
+    bench.stop();
+}
+
+TEST_CASE("change: a first sink gets what is behind its cursor, also from the middle of a commit") {
+    delivery_bench bench;
+    bench.start();
+    bench.append(2);
+    REQUIRE(bench.stored().open_sink("sink").has_value()); // its cursor: 2
+    bench.append(1);
+    std::array<hookd::event_ptr, 2> commit;
+    for (std::uint64_t sequence = 2; auto& each : commit) {
+        auto made = std::make_shared<hookd::event>();
+        made->sequence = sequence++;
+        each = made;
+    }
+    bench.running().committed(commit);
+    const auto got = bench.add(sink_named("sink"));
+    auto change = bench.running().prepare(std::array{sink_named("sink")});
+    REQUIRE(change.has_value());
+    (*change)->commit();
+    REQUIRE(got->reaches(1));
+    CHECK(got->sequences() == std::vector<std::uint64_t>{3});
+    bench.stop();
+}
+
+TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {
+    delivery_bench bench;
+    bench.add(sink_named("sink"));
+    bench.start();
+    REQUIRE(bench.pause("sink", true));
+    bench.restart_journal();
+    const auto got = bench.add(sink_named("sink"));
+    const auto other = bench.add(sink_named("other"));
+    bench.start();
+    CHECK(bench.running().figures().front().paused);
+    bench.append(1);
+    REQUIRE(other->reaches(1));
+    CHECK(got->entries().empty());
+    REQUIRE(bench.running().pause("sink", false));
+    CHECK(got->reaches(1));
+    bench.stop();
+}
