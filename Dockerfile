@@ -21,12 +21,17 @@ FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="colivara-hookd" \
       org.opencontainers.image.description="A durable receiver of ColiVara's webhooks" \
       org.opencontainers.image.licenses="MIT"
-# A fixed number, so that the files of volumes and secrets can be given to it from outside. A tmpfs takes the mode of the
+# Fixed numbers, so that the files of volumes and secrets can be given to them from outside; the second group is the
+# consumers', who take events from a volume at /var/log or /var/spool and reach nothing else. A tmpfs takes the mode of the
 # directory that it hides, and belongs to root: hence 1777 for the one that is meant to be hidden.
 RUN groupadd --gid 10443 colivara-hookd \
+    && groupadd --gid 10444 colivara-hookd-events \
     && useradd --uid 10443 --gid 10443 --no-create-home --home-dir /var/lib/colivara-hookd \
         --shell /usr/sbin/nologin colivara-hookd \
     && install -d -o 10443 -g 10443 -m 0750 /var/lib/colivara-hookd /run/colivara-hookd-proxy \
+    && install -d -o 10443 -g 10444 -m 2750 /var/log/colivara-hookd \
+    && install -d -o 10443 -g 10444 -m 2770 /var/spool/colivara-hookd /var/spool/colivara-hookd/tmp \
+        /var/spool/colivara-hookd/new /var/spool/colivara-hookd/cur \
     && install -d -m 1777 /run/colivara-hookd
 # tini is process 1: it hands signals on, and collects what the hooks leave behind.
 RUN apt-get update \

@@ -12,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <ostream>
-#include <sys/stat.h>
 
 namespace hookd::app {
 
@@ -24,7 +23,6 @@ constexpr std::chrono::milliseconds log_patience{2'000};
 } // namespace
 
 int run_run(const std::string& config_path, std::ostream& err) {
-    umask(S_IRWXO);
     keep_secrets_out_of_core_dumps();
     const auto loaded = load_configuration(config_path);
     if (!loaded.values) {

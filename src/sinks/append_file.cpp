@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,43 +10,47 @@
 namespace hookd::sinks {
 
 result<void> append_file::begin() {
-    written_ = 0;
+    broken_ = false;
     if (file_ && !names_open_file()) {
         file_.reset();
     }
-    const bool opening = !file_;
-    if (opening) {
+    if (!file_) {
         if (auto opened = open(); !opened) {
             file_.reset();
             return opened;
         }
     }
-    struct stat info{};
-    if (::fstat(file_.get(), &info) != 0) {
-        const auto why = last_error();
-        file_.reset();
-        return std::unexpected(failed("cannot read", why));
+    if (ends_within_line()) {
+        if (const auto fault = append("\n"); fault) {
+            file_.reset();
+            return std::unexpected(failed("cannot write", fault));
+        }
     }
-    start_ = info.st_size;
-    return opening && ends_within_line() ? write("\n") : result<void>{};
+    arrived_ = 0;
+    return {};
 }
 
 result<void> append_file::write(std::string_view lines) {
-    const auto done = write_all(file_.get(), lines);
-    written_ += done.bytes;
-    if (done.error) {
-        roll_back();
-        return std::unexpected(failed("cannot write", done.error));
+    auto fault = reserve(lines.size());
+    if (!fault) {
+        fault = append(lines);
     }
-    return {};
+    if (!fault) {
+        return {};
+    }
+    broken_ = true;
+    if (ends_within_line()) {
+        static_cast<void>(write_all(file_.get(), "\n"));
+    }
+    return std::unexpected(failed("cannot write", fault));
 }
 
 result<void> append_file::commit() {
-    if (const auto synced = sync_data(file_.get()); !synced) {
-        roll_back();
-        return std::unexpected(failed("cannot sync", synced.error()));
+    const auto synced = sync_data(file_.get());
+    if (broken_ || !synced) {
+        file_.reset();
     }
-    return {};
+    return synced ? result<void>{} : std::unexpected(failed("cannot sync", synced.error()));
 }
 
 bool append_file::names_open_file() const {
@@ -76,10 +81,10 @@ result<void> append_file::open() {
         return std::unexpected(error{fmt::format("{} is not a regular file; move it away", path_)});
     }
     if (missing && info.st_size == 0) {
-        static_cast<void>(::fchmod(file_.get(), mode_)); // the mode is what was asked for, whatever the umask
+        set_mode(file_.get(), mode_);
     }
     // Whoever created the file, its name may not be on disk yet.
-    if (const auto synced = sync_directory(parent_of(path_)); !synced) {
+    if (const auto synced = sync_name(path_, file_.get()); !synced) {
         return std::unexpected(failed("cannot sync the directory of", synced.error()));
     }
     return {};
@@ -87,21 +92,27 @@ result<void> append_file::open() {
 
 /// A byte that cannot be read counts as one: an empty line does no harm.
 bool append_file::ends_within_line() const {
+    struct stat info{};
     char last = 0;
-    return start_ > 0 && (::pread(file_.get(), &last, 1, start_ - 1) != 1 || last != '\n');
+    return ::fstat(file_.get(), &info) == 0 && info.st_size > 0 &&
+           (::pread(file_.get(), &last, 1, info.st_size - 1) != 1 || last != '\n');
 }
 
-/// Takes off what the batch wrote, if that is one piece at the file's end: with O_APPEND the file's position is where
-/// our last write ended. Otherwise somebody else's bytes are among it; then a line of ours that is not whole is ended
-/// at the next opening.
-void append_file::roll_back() {
-    const auto end = ::lseek(file_.get(), 0, SEEK_CUR);
+/// None where the file system cannot say: then the write will.
+std::error_code append_file::reserve(std::size_t bytes) const {
     struct stat info{};
-    if (written_ > 0 && end == start_ + static_cast<off_t>(written_) && ::fstat(file_.get(), &info) == 0 &&
-        info.st_size == end) {
-        static_cast<void>(::ftruncate(file_.get(), start_));
+    if (::fstat(file_.get(), &info) == 0 &&
+        ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, info.st_size, static_cast<off_t>(bytes)) != 0 &&
+        (errno == ENOSPC || errno == EDQUOT)) {
+        return last_error();
     }
-    file_.reset();
+    return {};
+}
+
+std::error_code append_file::append(std::string_view bytes) {
+    const auto done = write_all(file_.get(), bytes);
+    arrived_ += done.bytes;
+    return done.error;
 }
 
 error append_file::failed(std::string_view what, std::error_code why) const {

@@ -4,25 +4,33 @@
 
 #include <hookd/core/error.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace hookd::sinks {
 
-/// A regular file that batches of lines are appended to, each batch wholly or not at all. Others may move the file
-/// away, append to it or truncate it at any time. Not thread-safe.
+/// A regular file that batches of lines are appended to. Others may append to it, move it away or truncate it at any
+/// time, and no lock keeps them out: so nothing is ever taken off again, since what stands behind our bytes may be
+/// theirs by then.
 ///
-/// States: closed; open between batches (the file ends with a whole line, as far as we wrote it); open within a batch.
-/// Every failure takes what the batch wrote off again and closes the file, so that nothing is remembered but what the
-/// next opening finds on disk: a last byte that is not a line's end, ours or a crash's, gets a line's end first.
+/// States: closed; open between batches; open within a batch; within a batch and broken: a write has failed, and what
+/// arrived before it can still be committed. On a full disk nothing arrives, because the room is reserved before the
+/// bytes are written. What else breaks a write off (a quota of the server's, a failing disk) leaves a line that is not
+/// whole: it is ended at once, or where that fails too before the next batch, as is a line that a crash or another
+/// writer has torn. After every failure the file is closed, so that nothing is remembered but what the next opening
+/// finds on disk. Not thread-safe.
 class append_file {
 public:
     append_file(std::string path, mode_t mode) : path_(std::move(path)), mode_(mode) {}
 
     /// Opens the file anew where the path no longer names the open one, creating it where there is none.
     result<void> begin();
+    /// `lines` are whole. After a failure only `commit` may follow.
     result<void> write(std::string_view lines);
-    /// Syncs: success means that the whole batch is on disk, under a name that is on disk.
+    /// How many of the batch's bytes have arrived so far.
+    std::uint64_t arrived() const { return arrived_; }
+    /// Syncs: success means that all of them are on disk, under a name that is on disk.
     result<void> commit();
 
     /// Between batches. The next one opens whatever the path names then.
@@ -32,14 +40,15 @@ private:
     bool names_open_file() const;
     result<void> open();
     bool ends_within_line() const;
-    void roll_back();
+    std::error_code reserve(std::size_t bytes) const;
+    std::error_code append(std::string_view bytes);
     error failed(std::string_view what, std::error_code why) const;
 
     std::string path_;
     mode_t mode_;
     unique_fd file_;
-    off_t start_ = 0;         // the file's size when the batch began
-    std::size_t written_ = 0; // by the batch
+    std::uint64_t arrived_ = 0;
+    bool broken_ = false;
 };
 
 } // namespace hookd::sinks

@@ -1,7 +1,11 @@
 #include "sinks/file_io.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
+#include <memory>
+#include <set>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace hookd::sinks {
@@ -16,6 +20,11 @@ auto uninterrupted(Call call) {
     return answer;
 }
 
+std::string resolved(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real{::realpath(path.c_str(), nullptr), &std::free};
+    return real ? std::string{real.get()} : path;
+}
+
 } // namespace
 
 std::error_code last_error() {
@@ -28,6 +37,13 @@ io_result<unique_fd> open_at(int directory, const std::string& path, int flags, 
         return std::unexpected(last_error());
     }
     return unique_fd(fd);
+}
+
+void set_mode(int fd, mode_t mode) {
+    struct stat info{};
+    if (::fstat(fd, &info) == 0 && (info.st_mode & 0777U) != mode) {
+        static_cast<void>(::fchmod(fd, (info.st_mode & 07000U) | mode));
+    }
 }
 
 written write_all(int fd, std::string_view bytes) {
@@ -58,16 +74,18 @@ io_result<void> sync_data(int fd) {
     return {};
 }
 
-io_result<void> sync_directory(const std::string& path) {
-    const auto directory = open_at(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-    if (!directory) {
-        return std::unexpected(directory.error());
+io_result<void> sync_name(const std::string& path, int opened) {
+    for (const auto& each : std::set{parent_of(path), parent_of(resolved(path))}) {
+        const auto directory = open_at(AT_FDCWD, each, O_RDONLY | O_DIRECTORY);
+        auto synced = directory ? sync(directory->get()) : std::unexpected(directory.error());
+        if (!directory && directory.error() == std::errc::permission_denied && ::syncfs(opened) == 0) {
+            continue;
+        }
+        if (!synced && synced.error() != std::errc::invalid_argument) {
+            return synced;
+        }
     }
-    auto synced = sync(directory->get());
-    if (!synced && synced.error() == std::errc::invalid_argument) {
-        return {};
-    }
-    return synced;
+    return {};
 }
 
 std::string parent_of(const std::string& path) {

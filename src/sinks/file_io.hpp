@@ -21,6 +21,10 @@ std::error_code last_error();
 /// open(2), relative to `directory` (AT_FDCWD: the process's); O_CLOEXEC is added.
 io_result<unique_fd> open_at(int directory, const std::string& path, int flags, mode_t mode = 0);
 
+/// Of what was just made: the mode is what was asked for, whatever the umask. A directory keeps what it has inherited
+/// (set-group-ID).
+void set_mode(int fd, mode_t mode);
+
 struct written {
     std::size_t bytes = 0; ///< How many arrived.
     std::error_code error; ///< What stopped it; none: all arrived.
@@ -35,8 +39,10 @@ io_result<void> sync(int fd);
 /// fdatasync(2): the bytes and the size, not the times.
 io_result<void> sync_data(int fd);
 
-/// Makes names that were added to the directory durable. A file system that cannot sync directories is let be.
-io_result<void> sync_directory(const std::string& path);
+/// Makes durable that `path` leads to `opened`, whoever has made it so and however long ago: syncs the directory that
+/// holds the name and, where that is a link, the one that holds what it leads to; where the directory may not be read,
+/// the whole file system. A file system that cannot sync directories is let be.
+io_result<void> sync_name(const std::string& path, int opened);
 
 /// The directory that holds `path`.
 std::string parent_of(const std::string& path);

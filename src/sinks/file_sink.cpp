@@ -6,7 +6,9 @@
 
 #include <hookd/sinks/event_line.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,8 +25,13 @@ public:
     explicit file_sink(const file_options& options) : file_(options.path, options.mode) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
-        const auto appended = append(batch);
-        co_return appended ? all(batch, {}) : all(batch, {verdict::unavailable, {}, appended.error().message});
+        std::size_t whole = 0;
+        const auto done = append(batch, whole);
+        std::vector<outcome> outcomes(whole);
+        if (!done) {
+            outcomes.resize(batch.size(), {verdict::unavailable, {}, done.error().message});
+        }
+        co_return outcomes;
     }
 
     std::size_t batch_limit() const override { return 256; }
@@ -32,14 +39,28 @@ public:
     void reopen() override { file_.close(); }
 
 private:
-    result<void> append(const std::vector<delivery>& batch) {
+    /// `whole`: how many events, from the batch's beginning, are on disk when this returns.
+    result<void> append(const std::vector<delivery>& batch, std::size_t& whole) {
         if (auto begun = file_.begin(); !begun) {
             return begun;
         }
+        std::vector<std::uint64_t> ends;
+        const auto done = write(batch, ends);
+        if (auto committed = file_.commit(); !committed) {
+            return committed;
+        }
+        whole = static_cast<std::size_t>(std::ranges::upper_bound(ends, file_.arrived()) - ends.begin());
+        return done;
+    }
+
+    /// `ends`: where each event's line ends, counted from the batch's beginning.
+    result<void> write(const std::vector<delivery>& batch, std::vector<std::uint64_t>& ends) {
         std::string lines;
         for (const auto& each : batch) {
+            const auto before = lines.size();
             lines += event_line(*each.what);
             lines += '\n';
+            ends.push_back((ends.empty() ? 0 : ends.back()) + lines.size() - before);
             if (lines.size() >= buffer_limit || &each == &batch.back()) {
                 if (auto done = file_.write(lines); !done) {
                     return done;
@@ -47,7 +68,7 @@ private:
                 lines.clear();
             }
         }
-        return file_.commit();
+        return {};
     }
 
     append_file file_;

@@ -21,9 +21,7 @@ bool is_hex(char c) {
     return is_digit(c) || (c >= 'A' && c <= 'F');
 }
 
-} // namespace
-
-std::string queue_name(const event& what) {
+std::string plain_id(const event& what) {
     std::string id;
     for (const char c : what.id) {
         const auto piece = is_plain(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
@@ -32,7 +30,17 @@ std::string queue_name(const event& what) {
         }
         id += piece;
     }
-    return fmt::format("{}-{}{}", what.sequence, id, suffix);
+    return id;
+}
+
+} // namespace
+
+std::string queue_name(const event& what) {
+    return fmt::format("{:0{}}-{}{}", what.sequence, digits_limit, plain_id(what), suffix);
+}
+
+std::string unpadded_queue_name(const event& what) {
+    return fmt::format("{}-{}{}", what.sequence, plain_id(what), suffix);
 }
 
 bool is_queue_name(std::string_view name) {

@@ -24,21 +24,30 @@ namespace {
 constexpr mode_t directory_mode = 0750;
 constexpr mode_t file_mode = 0640;
 
-/// Whether it had to be created.
-io_result<bool> make_directory(int parent, const std::string& path) {
-    if (::mkdirat(parent, path.c_str(), directory_mode) == 0) {
-        return true;
+/// Opens it; one that is not there is made first.
+io_result<unique_fd> open_directory(int parent, const std::string& path) {
+    const bool made = ::mkdirat(parent, path.c_str(), directory_mode) == 0;
+    if (!made && errno != EEXIST) {
+        return std::unexpected(last_error());
     }
-    if (errno == EEXIST) {
-        return false;
+    auto opened = open_at(parent, path, O_RDONLY | O_DIRECTORY);
+    if (opened && made) {
+        set_mode(opened->get(), directory_mode);
     }
-    return std::unexpected(last_error());
+    return opened;
+}
+
+/// What a version that did not pad its names has delivered already takes the padded one, so that no event lies there
+/// under both.
+void take_new_name(int fresh, const event& what) {
+    static_cast<void>(::renameat(fresh, unpadded_queue_name(what).c_str(), fresh, queue_name(what).c_str()));
 }
 
 /// One event's file, from nothing to its name in `fresh`; that name is not durable before `fresh` is synced. Whatever
 /// fails, nothing is left in `tmp`.
-io_result<void> store(int tmp, int fresh, const std::string& name, std::string_view contents) {
+io_result<void> store(int tmp, int fresh, const event& what) {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const auto name = queue_name(what);
     auto file = open_at(tmp, name, flags, file_mode);
     if (!file && file.error() == std::errc::file_exists) {
         // Left behind when removing it failed: no other event has this name.
@@ -48,8 +57,9 @@ io_result<void> store(int tmp, int fresh, const std::string& name, std::string_v
     if (!file) {
         return std::unexpected(file.error());
     }
+    set_mode(file->get(), file_mode);
     io_result<void> stored;
-    if (const auto done = write_all(file->get(), contents); done.error) {
+    if (const auto done = write_all(file->get(), event_line(what) + '\n'); done.error) {
         stored = std::unexpected(done.error);
     } else if (stored = sync(file->get()); stored && ::renameat(tmp, name.c_str(), fresh, name.c_str()) != 0) {
         stored = std::unexpected(last_error());
@@ -112,20 +122,17 @@ result<void> queue_sink::prepare() {
 }
 
 result<void> queue_sink::make_directories() {
-    const auto created = make_directory(AT_FDCWD, path_);
-    if (!created) {
-        return std::unexpected(failed("create", "", created.error()));
-    }
-    if (const auto synced = *created ? sync_directory(parent_of(path_)) : io_result<void>{}; !synced) {
-        return std::unexpected(failed("sync the directory of", "", synced.error()));
-    }
-    const auto spool = open_at(AT_FDCWD, path_, O_RDONLY | O_DIRECTORY);
+    const auto spool = open_directory(AT_FDCWD, path_);
     if (!spool) {
         return std::unexpected(failed("open", "", spool.error()));
     }
+    // Whoever made it, a run that died at once for one, its name may not be on disk yet.
+    if (const auto synced = sync_name(path_, spool->get()); !synced) {
+        return std::unexpected(failed("sync the directory of", "", synced.error()));
+    }
     for (const char* each : {"tmp", "new", "cur"}) {
-        if (const auto made = make_directory(spool->get(), each); !made) {
-            return std::unexpected(failed("create", fmt::format("/{}", each), made.error()));
+        if (const auto made = open_directory(spool->get(), each); !made) {
+            return std::unexpected(failed("open", fmt::format("/{}", each), made.error()));
         }
     }
     if (const auto synced = sync(spool->get()); !synced) {
@@ -161,7 +168,8 @@ result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size
     result<void> done;
     std::size_t renamed = 0;
     for (const auto& each : batch) {
-        const auto kept = store(tmp->get(), fresh->get(), queue_name(*each.what), event_line(*each.what) + '\n');
+        take_new_name(fresh->get(), *each.what);
+        const auto kept = store(tmp->get(), fresh->get(), *each.what);
         if (!kept) {
             done = std::unexpected(failed("store an event in", "", kept.error()));
             break;

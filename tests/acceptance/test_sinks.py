@@ -259,7 +259,7 @@ def test_on_a_full_disk_events_wait_and_arrive_in_order_once_there_is_room(make_
     assert sink_rows(daemon.journal_path) == ({"full": 12, "events": 12}, {}), "it is no event's failure"
     if kind == "queue":
         assert list((target / "tmp").iterdir()) == []
-        files = [target / "new" / f"{number}-{id}.json" for number, id in enumerate(ids, 1)]
+        files = [target / "new" / queue_name(number, id) for number, id in enumerate(ids, 1)]
         written = [file.stat().st_mtime_ns for file in files]
         assert written == sorted(written)
 
@@ -271,18 +271,29 @@ def read_queue_in_order(directory):
     return sorted(read_queue(directory), key=lambda event: int(event["sequence"]))
 
 
+def queue_name(number, id):
+    return f"{number:020}-{id}.json"
+
+
+def test_a_queue_sorted_by_name_is_in_journal_order(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[{"name": "inbox", "type": "queue", "path": tmp_path / "queue"}]).start()
+    ids = [send(daemon) for _ in range(12)]
+    until(lambda: len(os.listdir(tmp_path / "queue" / "new")) == 12, "all files")
+    assert [event["id"] for event in read_queue(tmp_path / "queue")] == ids
+
+
 def test_a_queues_files_are_whole_named_by_sequence_and_id_and_taken_by_renaming(make_daemon, tmp_path):
     queue = tmp_path / "queue"
     daemon = make_daemon(sinks=[{"name": "inbox", "type": "queue", "path": queue}]).start()
     ids = [send(daemon) for _ in range(3)]
-    names = {f"{number}-{id}.json" for number, id in enumerate(ids, 1)}
+    names = {queue_name(number, id) for number, id in enumerate(ids, 1)}
     until(lambda: set(os.listdir(queue / "new")) == names, f"the files {names}")
-    taken = f"1-{ids[0]}.json"
+    taken = queue_name(1, ids[0])
     (queue / "new" / taken).rename(queue / "cur" / taken)
     daemon.stop()
     daemon.start()
     fourth = send(daemon)
-    until(lambda: (queue / "new" / f"4-{fourth}.json").exists(), "the fourth event")
+    until(lambda: (queue / "new" / queue_name(4, fourth)).exists(), "the fourth event")
     assert os.listdir(queue / "cur") == [taken], "what a consumer took does not come again"
     assert not (queue / "new" / taken).exists()
 

@@ -109,15 +109,19 @@ def test_logrotate_moves_the_events_and_the_daemon_goes_on_in_a_new_file(service
     assert len(rotated) == 1
 
 
-def test_a_consumer_in_the_group_takes_events_from_the_queue_directory(service):
+def test_a_consumer_in_its_group_takes_events_and_reaches_nothing_else(service):
     service.configuration["sink"].append({"name": "inbox", "type": "queue", "path": "/var/spool/colivara-hookd"})
     service.restart()
     assert service.send().returncode == 0
-    service.machine.shell("id consumer >/dev/null 2>&1 || useradd --system -G colivara-hookd consumer")
+    service.machine.shell("id consumer >/dev/null 2>&1 || useradd --system -G colivara-hookd-events consumer")
     spool = "/var/spool/colivara-hookd"
     service.wait(lambda: service.machine.shell(f"ls {spool}/new").stdout.strip(), "an event in the queue")
-    service.machine.run("setpriv", "--reuid=consumer", "--regid=consumer", "--init-groups", "sh", "-c",
-                        f"for each in {spool}/new/*; do mv $each {spool}/cur/ && cat {spool}/cur/${{each##*/}}; done")
+    as_consumer = ("setpriv", "--reuid=consumer", "--regid=consumer", "--init-groups")
+    service.machine.run(*as_consumer, "sh", "-c", f"for each in {spool}/new/*; do mv $each {spool}/cur/ && "
+                                                  f"cat {spool}/cur/${{each##*/}}; done; cat {EVENTS}")
+    for closed in ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem",
+                   "/run/colivara-hookd/admin.sock", "/var/lib/colivara-hookd/journal.db"):
+        assert service.machine.run(*as_consumer, "test", "-r", closed, check=False).returncode != 0, closed
 
 
 def test_a_proxy_in_its_group_reaches_its_socket_and_nothing_else(service):

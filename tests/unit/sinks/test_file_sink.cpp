@@ -5,7 +5,9 @@
 
 #include <hookd/sinks/event_line.hpp>
 
+#include <csignal>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace sinks_test;
@@ -32,6 +34,23 @@ struct file_fixture {
     bool delivers(std::size_t count, std::uint64_t first = 1) {
         return all_are(deliver(lane, *sink, batch_of(count, first)), verdict::delivered);
     }
+};
+
+/// No file of this process gets larger while it lives.
+class file_size_limit {
+public:
+    explicit file_size_limit(std::size_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit lower{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
+    }
+    file_size_limit(const file_size_limit&) = delete;
+    file_size_limit& operator=(const file_size_limit&) = delete;
+    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
 };
 
 std::string lines_for(std::size_t count, std::uint64_t first = 1) {
@@ -145,26 +164,46 @@ TEST_CASE_METHOD(file_fixture,
     CHECK(contents(path) == lines_for(102));
 }
 
-TEST_CASE("file: taking a failed batch off never takes another writer's bytes with it") {
-    const small_disk disk;
-    if (!disk.there()) {
-        return;
+TEST_CASE_METHOD(file_fixture, "file: where a batch breaks off, the events whose lines are whole are delivered, once") {
+    const auto path = directory / "events.jsonl";
+    at(path);
+    CHECK(delivers(2));
+    const auto size = lines_for(4).size() + 10;
+    {
+        const file_size_limit limit{size};
+        const auto refused = deliver(lane, *sink, batch_of(4, 3));
+        REQUIRE(refused.size() == 4);
+        CHECK(refused[1].what == verdict::delivered);
+        CHECK(refused[2].what == verdict::unavailable);
+        CHECK(refused[2].detail.contains("File too large"));
     }
-    const auto path = disk.path() + "/shared";
+    const auto torn = lines_for(6).substr(0, size);
+    CHECK(contents(path) == torn);
+    CHECK(delivers(2, 5));
+    CHECK(contents(path) == torn + '\n' + lines_for(2, 5));
+}
+
+TEST_CASE("file: whatever becomes of a batch, other writers' lines stay, whole") {
+    const temporary_directory directory;
+    const auto path = directory / "shared";
     append_file ours(path, 0640);
     REQUIRE(ours.begin());
     REQUIRE(ours.write("ours\n"));
     std::ofstream(path, std::ios::app) << "theirs\n";
-    disk.fill();
-    CHECK_FALSE(ours.write(std::string(8192, 'x')));
-    const auto torn = contents(path);
-    CHECK(torn.starts_with("ours\ntheirs\nxxx"));
+    {
+        const file_size_limit limit{100};
+        CHECK_FALSE(ours.write(std::string(8192, 'x') + '\n'));
+    }
+    CHECK(ours.arrived() == 93);
+    const auto torn = "ours\ntheirs\n" + std::string(88, 'x');
+    CHECK(contents(path) == torn);
+    REQUIRE(ours.commit());
+    std::ofstream(path, std::ios::app) << "\ntheirs again\n{\"torn by them";
 
-    disk.free();
     REQUIRE(ours.begin());
     REQUIRE(ours.write("next\n"));
     REQUIRE(ours.commit());
-    CHECK(contents(path) == torn + "\nnext\n");
+    CHECK(contents(path) == torn + "\ntheirs again\n{\"torn by them\nnext\n");
 }
 
 TEST_CASE_METHOD(file_fixture, "file: 200 deliveries and rotations leave no descriptor behind") {

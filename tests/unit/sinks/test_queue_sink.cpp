@@ -5,6 +5,7 @@
 
 #include <hookd/sinks/event_line.hpp>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -38,10 +39,21 @@ struct queue_fixture {
     }
 };
 
+/// Of sample(sequence).
+std::string name_of(std::uint64_t sequence) {
+    return fmt::format("{:020}-msg_{}.json", sequence, sequence);
+}
+
 } // namespace
 
 TEST_CASE_METHOD(queue_fixture, "queue: the directories are there before the first event, closed to others") {
+    const auto mask = ::umask(GENERATE(022U, 077U, 0U));
     at(directory / "spool");
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    ::umask(mask);
+    struct stat file{};
+    REQUIRE(::stat((spool / "new" / name_of(1)).c_str(), &file) == 0);
+    CHECK((file.st_mode & 07777U) == 0640U);
     for (const char* each : {"", "tmp", "new", "cur"}) {
         struct stat info{};
         REQUIRE(::stat((spool / each).c_str(), &info) == 0);
@@ -49,12 +61,40 @@ TEST_CASE_METHOD(queue_fixture, "queue: the directories are there before the fir
     }
 }
 
+TEST_CASE_METHOD(queue_fixture, "queue: what is made in a set-group-ID directory belongs to that one's group") {
+    REQUIRE(::chmod(directory.path().c_str(), 02770) == 0);
+    at(directory / "spool");
+    struct stat info{};
+    REQUIRE(::stat((spool / "new").c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777U) == 02750U);
+}
+
 TEST_CASE_METHOD(queue_fixture, "queue: each event is a file of its own, whole, named by sequence and id") {
     at(directory / "spool");
     CHECK(all_are(deliver(lane, *sink, batch_of(3)), verdict::delivered));
-    CHECK(fresh() == std::vector<std::string>{"1-msg_1.json", "2-msg_2.json", "3-msg_3.json"});
-    CHECK(contents(spool / "new/2-msg_2.json") == event_line(sample(2)) + '\n');
+    CHECK(fresh() == std::vector<std::string>{name_of(1), name_of(2), name_of(3)});
+    CHECK(contents(spool / "new" / name_of(2)) == event_line(sample(2)) + '\n');
     CHECK(names_in(spool / "tmp").empty());
+}
+
+TEST_CASE_METHOD(queue_fixture, "queue: sorted by name, as ls and globs do, events are in journal order") {
+    at(directory / "spool");
+    const std::vector<std::uint64_t> sequences{1, 9, 10, 99, 100, 12'345, 9'999'999'999, 10'000'000'000};
+    std::vector<std::string> named;
+    for (const auto sequence : sequences) {
+        CHECK(all_are(deliver(lane, *sink, batch_of(1, sequence)), verdict::delivered));
+        named.push_back(name_of(sequence));
+    }
+    CHECK(fresh() == named);
+}
+
+TEST_CASE_METHOD(queue_fixture, "queue: an event that lies there under its unpadded name is never there under both") {
+    at(directory / "spool");
+    put(spool / "new/1-msg_1.json", "as an older version has delivered it");
+    put(spool / "new/2-msg_2.json", "as an older version has delivered it");
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(fresh() == std::vector<std::string>{name_of(1), "2-msg_2.json"});
+    CHECK(contents(spool / "new" / name_of(1)) == event_line(sample(1)) + '\n');
 }
 
 TEST_CASE_METHOD(queue_fixture, "queue: an event that is delivered again takes its own name") {
@@ -77,7 +117,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: neither an id nor a document name leads 
         what.document = name;
         what.body = nlohmann::json{{"name", name}}.dump();
         CHECK(all_are(deliver(lane, *sink, {on_its_way(what)}), verdict::delivered));
-        const auto file = spool / ("new/" + std::to_string(what.sequence) + "-" + what.id + ".json");
+        const auto file = spool / "new" / name_of(what.sequence);
         CHECK(nlohmann::json::parse(contents(file))["data"]["name"] == name);
     }
     CHECK(names_in(directory.path()) == std::vector<std::string>{"spool"});
@@ -88,6 +128,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: neither an id nor a document name leads 
 TEST_CASE_METHOD(queue_fixture, "queue: what a crash left half-written is removed at the start, and nothing else") {
     fs::create_directories(directory / "spool/tmp");
     put(directory / "spool/tmp/7-msg_7.json", "{\"spec");
+    put(directory / "spool/tmp" / name_of(8), "{\"spec");
     put(directory / "spool/tmp/somebody's.json", "x");
     at(directory / "spool");
     CHECK(names_in(spool / "tmp") == std::vector<std::string>{"somebody's.json"});
@@ -95,9 +136,9 @@ TEST_CASE_METHOD(queue_fixture, "queue: what a crash left half-written is remove
 
 TEST_CASE_METHOD(queue_fixture, "queue: half-written files in the way do not stop an event") {
     at(directory / "spool");
-    put(spool / "tmp/1-msg_1.json", "{\"spec");
+    put(spool / "tmp" / name_of(1), "{\"spec");
     CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
-    CHECK(contents(spool / "new/1-msg_1.json") == event_line(sample(1)) + '\n');
+    CHECK(contents(spool / "new" / name_of(1)) == event_line(sample(1)) + '\n');
 }
 
 TEST_CASE_METHOD(queue_fixture,

@@ -6,10 +6,14 @@
 #include <hookd/sinks/event_line.hpp>
 
 using namespace sinks_test;
+using hookd::sinks::event_line;
 
 namespace {
 
 using paths = std::vector<std::string>;
+
+const std::string first = "00000000000000000001-msg_1.json";
+const std::string second = "00000000000000000002-msg_2.json";
 
 struct sync_fixture {
     temporary_directory directory;
@@ -43,7 +47,7 @@ TEST_CASE_METHOD(sync_fixture, "file: a batch is delivered only when it and the 
     CHECK(watch.seen() == paths{directory.path(), path, path});
 }
 
-TEST_CASE_METHOD(sync_fixture, "file: a batch that failed to sync is taken off, and written and synced anew") {
+TEST_CASE_METHOD(sync_fixture, "file: a batch that failed to sync is not delivered, and is written and synced again") {
     const std::string path = directory / "events.jsonl";
     const auto sink = file(path);
     CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
@@ -53,10 +57,10 @@ TEST_CASE_METHOD(sync_fixture, "file: a batch that failed to sync is taken off, 
     const auto refused = deliver(lane, *sink, batch_of(2, 2));
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail == "cannot sync " + path + ": Input/output error");
-    CHECK(contents(path) == before);
     CHECK(all_are(deliver(lane, *sink, batch_of(2, 2)), verdict::delivered));
     CHECK(watch.seen().back() == path);
-    CHECK(lines_of(contents(path)).size() == 3);
+    const auto twice = event_line(sample(2)) + '\n' + event_line(sample(3)) + '\n';
+    CHECK(contents(path) == before + twice + twice);
 }
 
 TEST_CASE_METHOD(sync_fixture, "file: a name that failed to sync holds no event") {
@@ -69,6 +73,37 @@ TEST_CASE_METHOD(sync_fixture, "file: a name that failed to sync holds no event"
     CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
 }
 
+TEST_CASE_METHOD(sync_fixture, "file: the name that a link leads to is synced with the link's own") {
+    fs::create_directory(directory / "real");
+    put(directory / "real/events.jsonl", "");
+    fs::create_symlink(directory / "real/events.jsonl", directory / "events.jsonl");
+    const auto sink = file(directory / "events.jsonl");
+    const syncs watch;
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(watch.seen() == paths{directory.path(), directory / "real", directory / "real/events.jsonl"});
+}
+
+TEST_CASE_METHOD(sync_fixture, "queue: directories that somebody else has made are synced as its own are") {
+    const std::string spool = directory / "spool";
+    fs::create_directories(spool + "/tmp");
+    fs::create_directories(spool + "/new");
+    fs::create_directories(spool + "/cur");
+    const syncs watch;
+    const auto sink = queue(spool);
+    CHECK(watch.seen() == paths{directory.path(), spool});
+}
+
+TEST_CASE_METHOD(sync_fixture, "queue: a directory whose own name failed to sync takes no event") {
+    const std::string spool = directory / "spool";
+    fs::create_directory(spool);
+    syncs watch;
+    watch.fail(1);
+    const auto sink = queue(spool);
+    watch.fail(1);
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::unavailable));
+    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+}
+
 TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its name, the directory once a batch") {
     const std::string spool = directory / "spool";
     const syncs watch;
@@ -76,7 +111,7 @@ TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its nam
     CHECK(watch.seen() == paths{directory.path(), spool});
     CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
     CHECK(watch.seen() ==
-          paths{directory.path(), spool, spool + "/tmp/1-msg_1.json", spool + "/tmp/2-msg_2.json", spool + "/new"});
+          paths{directory.path(), spool, spool + "/tmp/" + first, spool + "/tmp/" + second, spool + "/new"});
 }
 
 TEST_CASE_METHOD(sync_fixture, "queue: an event whose file failed to sync never gets its name") {
@@ -89,7 +124,7 @@ TEST_CASE_METHOD(sync_fixture, "queue: an event whose file failed to sync never 
     CHECK(answers[0].what == verdict::delivered);
     CHECK(answers[1].what == verdict::unavailable);
     CHECK(answers[2].what == verdict::unavailable);
-    CHECK(names_in(spool + "/new") == paths{"1-msg_1.json"});
+    CHECK(names_in(spool + "/new") == paths{first});
     CHECK(names_in(spool + "/tmp").empty());
 }
 

@@ -36,9 +36,11 @@ TEST_CASE("queue name: only our own names count as ours") {
     hookd::event what;
     what.sequence = 7;
     what.id = "msg_a-B/..\n%";
-    CHECK(queue_name(what) == "7-msg_a-B%2F%2E%2E%0A%25.json");
+    CHECK(queue_name(what) == "00000000000000000007-msg_a-B%2F%2E%2E%0A%25.json");
+    CHECK(unpadded_queue_name(what) == "7-msg_a-B%2F%2E%2E%0A%25.json");
+    CHECK(is_queue_name(unpadded_queue_name(what)));
     what.id = std::string(256, '/');
-    CHECK(queue_name(what).size() == 2 + 198 + 5);
+    CHECK(queue_name(what).size() == 20 + 1 + 198 + 5);
     CHECK(is_queue_name(queue_name(what)));
     what.id = std::string(256, 'a');
     what.sequence = UINT64_MAX;
