@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -23,11 +22,13 @@ def test_the_rules_are_good():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_each_alert_fires_when_it_must_and_only_then(tmp_path):
+@pytest.mark.parametrize("job", ["colivara-hookd", "webhooks"])
+def test_each_alert_fires_when_it_must_and_only_then_whatever_the_job_is_called(job, tmp_path):
     """Without the annotations, which promtool would want to see word for word."""
     rules = re.sub(r"^ +annotations:\n(?: {10}.*\n)+", "", RULES.read_text(), flags=re.MULTILINE)
     (tmp_path / "alerts.yml").write_text(rules)
-    shutil.copy(Path(__file__).with_name("alerts_test.yml"), tmp_path)
+    cases = Path(__file__).with_name("alerts_test.yml").read_text()
+    (tmp_path / "alerts_test.yml").write_text(cases.replace("JOB", job))
     done = promtool("test", "rules", "alerts_test.yml", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -47,11 +48,19 @@ def expressions():
 
 @pytest.mark.parametrize("expression", expressions())
 def test_each_query_of_the_dashboard_can_be_parsed(expression, tmp_path):
-    plain = expression.replace("$__rate_interval", "5m").replace("$instance", ".*")
+    plain = expression.replace("$__rate_interval", "5m").replace("$instance", ".*").replace("$job", ".*")
     rules = {"groups": [{"name": "dashboard", "rules": [{"record": "dashboard:query", "expr": plain}]}]}
     (tmp_path / "rules.yml").write_text(json.dumps(rules))
     done = promtool("check", "rules", tmp_path / "rules.yml")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_dashboard_asks_under_the_job_that_is_chosen_and_no_other():
+    assert [each for each in expressions() for selector in re.findall(r"\b(?:hookd|process)_\w+(\{[^}]*\})?", each)
+            if not selector.startswith('{job=~"$job",instance=~"$instance"')] == []
+    [job] = [each for each in json.loads((MONITORING / "dashboard.json").read_text())["templating"]["list"]
+             if each["name"] == "job"]
+    assert job["query"]["query"] == "label_values(hookd_build_info, job)"
 
 
 def test_rules_and_dashboard_name_only_metrics_that_are_documented():
