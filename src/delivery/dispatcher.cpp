@@ -26,12 +26,6 @@ constexpr std::chrono::milliseconds look_again{50};
 
 using lanes = std::vector<std::shared_ptr<lane>>;
 
-bool same(const sink_settings& a, const sink_settings& b) {
-    return a.name == b.name && a.type == b.type && a.events == b.events && a.endpoints == b.endpoints &&
-           a.timeout == b.timeout && a.concurrency == b.concurrency && a.retry == b.retry &&
-           a.options->same_as(*b.options);
-}
-
 const std::shared_ptr<lane>* find(const lanes& among, std::string_view name) {
     const auto found = std::ranges::find(among, name, [](const auto& each) { return each->name(); });
     return found == among.end() ? nullptr : &*found;
@@ -198,7 +192,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     const auto now = running();
     for (const auto& each : sinks) {
         const auto* const there = find(now, each.name);
-        if (there != nullptr && same((*there)->settings(), each)) {
+        if (there != nullptr && (*there)->settings() == each) {
             next->places.push_back({.feeding = *there, .runs_on = true});
             continue;
         }

@@ -10,13 +10,10 @@
 namespace hookd::sinks {
 
 /// `command`, or `shell`, which stands here as the command that it means.
-struct exec_options : sink_options {
+struct exec_options final : sink_options_of<exec_options> {
     std::vector<std::string> command;
 
-    bool same_as(const sink_options& other) const override {
-        const auto* const same = dynamic_cast<const exec_options*>(&other);
-        return same != nullptr && same->command == command;
-    }
+    bool operator==(const exec_options&) const = default;
 };
 
 std::shared_ptr<const sink_options> read_exec_options(config::table& keys);

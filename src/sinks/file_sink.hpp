@@ -10,15 +10,12 @@
 namespace hookd::sinks {
 
 /// `path`, and `mode` for a file that has to be created.
-struct file_options : sink_options {
+struct file_options final : sink_options_of<file_options> {
     std::string path;
     mode_t mode = 0640;
 
     std::string_view writes_to() const override { return path; }
-    bool same_as(const sink_options& other) const override {
-        const auto* const same = dynamic_cast<const file_options*>(&other);
-        return same != nullptr && same->path == path && same->mode == mode;
-    }
+    bool operator==(const file_options&) const = default;
 };
 
 std::shared_ptr<const sink_options> read_file_options(config::table& keys);

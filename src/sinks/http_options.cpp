@@ -83,16 +83,6 @@ void read_authorities(config::table& keys, http_options& options) {
 
 } // namespace
 
-bool http_options::same_as(const sink_options& other) const {
-    const auto* const same = dynamic_cast<const http_options*>(&other);
-    return same != nullptr && same->where.tls == where.tls && same->where.host == where.host &&
-           same->where.port == where.port && same->where.target == where.target && same->format == format &&
-           same->ca_file == ca_file && same->authorities == authorities && same->connect_timeout == connect_timeout &&
-           std::ranges::equal(same->headers, headers, [](const auto& a, const auto& b) {
-               return a.first == b.first && a.second.text() == b.second.text();
-           });
-}
-
 std::shared_ptr<const sink_options> read_http_options(config::table& keys) {
     static constexpr std::array formats{"cloudevents"sv, "original"sv};
     auto options = std::make_shared<http_options>();

@@ -18,7 +18,7 @@ enum class http_format : std::uint8_t {
     original,    ///< The very body and signature headers that came in.
 };
 
-struct http_options : sink_options {
+struct http_options final : sink_options_of<http_options> {
     http::url where;
     http_format format = http_format::cloudevents;
     std::vector<std::pair<std::string, secret>>
@@ -27,7 +27,7 @@ struct http_options : sink_options {
     std::string authorities; ///< What `ca_file` holds: when it has changed, the sink is another.
     milliseconds connect_timeout{10'000};
 
-    bool same_as(const sink_options& other) const override;
+    bool operator==(const http_options&) const = default;
 };
 
 std::shared_ptr<const sink_options> read_http_options(config::table& keys);

@@ -8,14 +8,11 @@
 
 namespace hookd::sinks {
 
-struct queue_options : sink_options {
+struct queue_options final : sink_options_of<queue_options> {
     std::string path;
 
     std::string_view writes_to() const override { return path; }
-    bool same_as(const sink_options& other) const override {
-        const auto* const same = dynamic_cast<const queue_options*>(&other);
-        return same != nullptr && same->path == path;
-    }
+    bool operator==(const queue_options&) const = default;
 };
 
 std::shared_ptr<const sink_options> read_queue_options(config::table& keys);

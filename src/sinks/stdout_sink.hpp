@@ -8,6 +8,10 @@
 namespace hookd::sinks {
 
 /// No keys of its own.
+struct stdout_options final : sink_options_of<stdout_options> {
+    bool operator==(const stdout_options&) const = default;
+};
+
 std::shared_ptr<const sink_options> read_stdout_options(config::table& keys);
 
 /// A line an event, for whoever reads the daemon's standard output: a container's log driver, journald, a pipe.

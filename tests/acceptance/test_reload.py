@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from harness import Connection, Listener, event_ids, exchange, message_id, new_secret, success_event, until
+from harness.admin import status
 from harness.certificates import replace
 from harness.half_sent import half_sent
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
@@ -219,6 +220,24 @@ def test_a_sink_that_stays_the_same_is_not_disturbed(make_daemon, tmp_path):
     assert not ended.exists(), "the reload did not wait for it"
     until(ended.exists, "the hook's end")
     assert lines_of(began) == lines_of(ended) == [id]
+
+
+OPTIONS = {"events": ["upsert.*"], "endpoints": ["coli*"], "timeout": "29s", "concurrency": 2, "shell": "cat > /dev/null",
+           "retry": {"attempts": 9}, "retry.first": {"attempts": 9, "first": "2s"}, "retry.max": {"attempts": 9, "max": "9m"}}
+
+
+def test_a_change_of_any_option_of_a_sink_counts_after_a_reload(make_daemon):
+    """A changed sink is another one, and so what it counts begins anew."""
+    sink = {"name": "events", "type": "exec", "shell": "true"}
+    daemon = make_daemon(sinks=[sink]).start()
+    for option, value in OPTIONS.items():
+        assert daemon.send(success_event()).status == 204
+        until(lambda: status(daemon)["sinks"][0]["delivered"] > 0, "the event at the sink")
+        reload(daemon)
+        assert status(daemon)["sinks"][0]["delivered"] > 0, "nothing was changed"
+        sink[option.partition(".")[0]] = value
+        reload(daemon)
+        assert status(daemon)["sinks"][0]["delivered"] == 0, option
 
 
 def test_what_the_system_has_no_descriptors_for_is_refused_and_the_daemon_serves_on(make_daemon, tmp_path):

@@ -9,7 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <typeinfo>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 /// The configuration as plain values: what the file says, or the defaults that config/colivara-hookd.toml states.
@@ -74,15 +75,43 @@ struct retry_settings {
     bool operator==(const retry_settings&) const = default;
 };
 
-/// What one type of sink adds to the common keys; each type derives its own and gets it back when it is built.
+/// What one type of sink adds to the common keys; each type derives its own from `sink_options_of`, and gets it back
+/// when it is built.
 struct sink_options {
     virtual ~sink_options() = default;
 
-    /// Whether a sink built with the other would do the very same: a reload then leaves it alone. Types that add
-    /// members say more.
-    virtual bool same_as(const sink_options& other) const { return typeid(*this) == typeid(other); }
+    /// Whether a sink built with the other would do the very same: a reload then leaves it alone.
+    virtual bool equals(const sink_options& other) const = 0;
     /// The file or directory that it writes events to, if that is what it does.
     virtual std::string_view writes_to() const { return {}; }
+};
+
+/// Compares by the type's own `operator==`, which is to be defaulted: then no member can be forgotten.
+template <class Own>
+struct sink_options_of : sink_options {
+    bool equals(const sink_options& other) const final {
+        static_assert(std::is_same_v<decltype(class_of(&Own::operator==)), Own>, "it has no operator== of its own");
+        const auto* const same = dynamic_cast<const Own*>(&other);
+        return same != nullptr && static_cast<const Own&>(*this) == *same;
+    }
+
+    /// Nothing is to be compared here.
+    bool operator==(const sink_options_of& /*other*/) const { return true; }
+
+private:
+    template <class Class>
+    static Class class_of(bool (Class::*)(const Class&) const);
+};
+
+/// Compared by what it points to.
+struct sink_options_ptr : std::shared_ptr<const sink_options> {
+    sink_options_ptr() = default;
+    template <class Own>
+    sink_options_ptr(std::shared_ptr<Own> options) : std::shared_ptr<const sink_options>{std::move(options)} {}
+
+    bool operator==(const sink_options_ptr& other) const {
+        return *this && other ? (*this)->equals(*other) : get() == other.get();
+    }
 };
 
 struct sink_settings {
@@ -93,7 +122,10 @@ struct sink_settings {
     milliseconds timeout{30'000}; ///< Of one delivery.
     unsigned concurrency = 1;     ///< Deliveries at a time, for types that deliver singly.
     retry_settings retry;
-    std::shared_ptr<const sink_options> options;
+    sink_options_ptr options;
+
+    /// Whether a reload leaves the sink alone.
+    bool operator==(const sink_settings&) const = default;
 };
 
 struct admin_settings {

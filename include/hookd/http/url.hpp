@@ -17,6 +17,8 @@ struct url {
 
     /// What the Host field says (RFC 9110 section 7.2): without the port where it is the scheme's own.
     std::string authority() const;
+
+    bool operator==(const url&) const = default;
 };
 
 /// A fragment is dropped. Refused, saying why: other schemes, a user or password (it would stand in the process list),

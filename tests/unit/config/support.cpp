@@ -13,7 +13,9 @@ namespace hookd::config {
 
 namespace {
 
-struct no_options final : sink_options {};
+struct no_options final : sink_options_of<no_options> {
+    bool operator==(const no_options&) const = default;
+};
 
 std::shared_ptr<const sink_options> read_stdout(table&) {
     return std::make_shared<const no_options>();

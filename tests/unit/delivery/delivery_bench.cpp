@@ -261,7 +261,6 @@ sink_settings sink_named(const std::string& name) {
     sink_settings settings;
     settings.name = name;
     settings.type = "test";
-    settings.options = std::make_shared<const sink_options>();
     settings.retry = {.attempts = 16, .first = std::chrono::milliseconds{1}, .max = std::chrono::milliseconds{5}};
     return settings;
 }

@@ -81,14 +81,16 @@ private:
 /// A sink that never ends a delivery by itself; cancelled, it notes `cancelled` and says `unavailable`.
 class hanging_sink final : public sinks::sink {
 public:
-    hanging_sink(std::shared_ptr<record> into, boost::asio::io_context& lane) : record_{std::move(into)}, lane_{lane} {}
+    hanging_sink(std::shared_ptr<record> into, boost::asio::io_context& lane, std::size_t batch_limit = 1)
+        : record_{std::move(into)}, lane_{lane}, batch_limit_{batch_limit} {}
 
     boost::asio::awaitable<std::vector<sinks::outcome>> deliver(std::vector<sinks::delivery> batch) override;
-    std::size_t batch_limit() const override { return 1; }
+    std::size_t batch_limit() const override { return batch_limit_; }
 
 private:
     std::shared_ptr<record> record_;
     boost::asio::io_context& lane_;
+    std::size_t batch_limit_;
 };
 
 /// A door that is shut until it is opened, for good. Any thread.

@@ -167,29 +167,60 @@ TEST_CASE("restart: a backlog of before the start is delivered") {
     CHECK(got->sequences() == one_to(701));
 }
 
+namespace {
+
+/// A lane of its own, whose sink never ends a delivery, and whose deliveries time out soon.
+std::shared_ptr<lane> start_hanging(delivery_bench& bench, const std::shared_ptr<record>& into, unsigned attempts,
+                                    std::size_t batch_limit) {
+    auto settings = sink_named("sink");
+    settings.timeout = 20ms;
+    settings.retry.attempts = attempts;
+    const auto state = bench.stored().open_sink("sink");
+    REQUIRE(state.has_value());
+    bench.append(batch_limit);
+    auto alone = std::make_shared<lane>(
+        settings, lane::place{.journal = bench.stored(),
+                              .newest_events = std::make_shared<tail>(batch_limit, tail::limits{}),
+                              .clock = &hookd::system_now,
+                              .overtime = 10ms});
+    alone->start(std::make_unique<hanging_sink>(into, alone->context(), batch_limit));
+    alone->begin(*state);
+    return alone;
+}
+
+void end_after_cancelling(lane& alone, const record& into, std::size_t times) {
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (into.count_of("cancelled") < times && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+    CHECK(into.count_of("cancelled") >= times);
+    alone.stop();
+    REQUIRE(alone.ended_before(std::chrono::steady_clock::now() + 30s));
+}
+
+} // namespace
+
 TEST_CASE("timeout: a single event that is never done is cancelled, and that counts as an attempt") {
     delivery_bench bench;
     const auto into = std::make_shared<record>();
-    auto settings = sink_named("sink");
-    settings.timeout = 20ms;
-    settings.retry.attempts = 2;
-    const auto state = bench.stored().open_sink("sink");
-    REQUIRE(state.has_value());
-    bench.append(1);
-    const auto alone =
-        std::make_shared<lane>(settings, lane::place{.journal = bench.stored(),
-                                                     .newest_events = std::make_shared<tail>(1, tail::limits{}),
-                                                     .clock = &hookd::system_now,
-                                                     .overtime = 10ms});
-    alone->start(std::make_unique<hanging_sink>(into, alone->context()));
-    alone->begin(*state);
+    const auto alone = start_hanging(bench, into, 2, 1);
     CHECK(into->reaches(2));
-    while (into->count_of("cancelled") < 2) {
-        std::this_thread::yield();
-    }
-    alone->stop();
-    REQUIRE(alone->ended_before(std::chrono::steady_clock::now() + 30s));
+    end_after_cancelling(*alone, *into, 2);
     CHECK(into->entries() == entries{{1, 1}, {1, 2}});
     CHECK(bench.look("sink").dead == 1);
     CHECK(bench.look("sink").cursor == 1);
+}
+
+TEST_CASE("timeout: a batch that is never done is the sink's fault, and counts as an attempt of no event") {
+    delivery_bench bench;
+    const auto into = std::make_shared<record>();
+    const auto alone = start_hanging(bench, into, 1, 2);
+    CHECK(into->reaches(4));
+    end_after_cancelling(*alone, *into, 2);
+    const auto tried = into->entries();
+    CHECK(std::ranges::all_of(tried, [](const auto& each) { return each.attempt == 1; }));
+    const auto state = bench.look("sink");
+    CHECK(state.dead == 0);
+    CHECK(state.waiting == 0);
+    CHECK(state.cursor == 0);
 }

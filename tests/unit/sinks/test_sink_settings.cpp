@@ -1,0 +1,76 @@
+#include <hookd/config/load.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/sinks/catalogue.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+struct other_value {
+    std::string type;
+    std::string keys;
+    std::string changed; ///< The same keys, one of them with another value.
+};
+
+hookd::sink_settings sink_of(const std::string& type, const std::string& keys) {
+    const std::string text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
+                             "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [\"whsec_AAAA\"]\n"
+                             "[[sink]]\nname = \"tested\"\ntype = \"" +
+                             type + "\"\n" + keys + '\n';
+    hookd::config::checks lent;
+    lent.sinks = hookd::sinks::readers();
+    const auto read = hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
+    for (const auto& each : read.faults) {
+        UNSCOPED_INFO(each);
+    }
+    REQUIRE(read.values);
+    return read.values->sinks.at(0);
+}
+
+std::vector<other_value> other_values() {
+    std::vector<other_value> all{
+        {"exec", "command = [\"/bin/true\"]", "command = [\"/bin/true\", \"x\"]"},
+        {"exec", "shell = \"true\"", "shell = \"false\""},
+        {"file", "path = \"/tmp/a\"", "path = \"/tmp/b\""},
+        {"file", "path = \"/tmp/a\"", "path = \"/tmp/a\"\nmode = \"0600\""},
+        {"queue", "path = \"/tmp/a\"", "path = \"/tmp/b\""},
+        {"http", "url = \"http://a/\"", "url = \"http://b/\""},
+        {"http", "url = \"http://a/\"", "url = \"http://a:81/\""},
+        {"http", "url = \"http://a/\"", "url = \"http://a/x\""},
+        {"http", "url = \"http://a:1/\"", "url = \"https://a:1/\""},
+        {"http", "url = \"http://a/\"", "url = \"http://a/\"\nformat = \"original\""},
+        {"http", "url = \"http://a/\"", "url = \"http://a/\"\nconnect_timeout = \"9s\""},
+        {"http", "url = \"http://a/\"", "url = \"http://a/\"\nheaders = { X-A = \"1\" }"},
+        {"http", "url = \"http://a/\"\nheaders = { X-A = \"1\" }", "url = \"http://a/\"\nheaders = { X-A = \"2\" }"},
+    };
+    for (const auto& [type, own] : {std::pair{"stdout", ""}, std::pair{"exec", "shell = \"true\"\n"}}) {
+        for (const char* const key :
+             {"events = [\"upsert.fail\"]", "endpoints = [\"colivara\"]", "timeout = \"9s\"", "concurrency = 2",
+              "retry = { attempts = 2 }", "retry = { first = \"2s\" }", "retry = { max = \"2h\" }"}) {
+            all.push_back({type, own, std::string{own} + key});
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("sink settings: a reload sees a change of any key of any type") {
+    for (const auto& each : other_values()) {
+        INFO(each.type << ": " << each.keys << " | " << each.changed);
+        CHECK(sink_of(each.type, each.keys) == sink_of(each.type, each.keys));
+        CHECK(sink_of(each.type, each.changed) == sink_of(each.type, each.changed));
+        CHECK_FALSE(sink_of(each.type, each.keys) == sink_of(each.type, each.changed));
+    }
+}
+
+TEST_CASE("sink settings: another type of sink is another sink") {
+    CHECK_FALSE(sink_of("file", "path = \"/tmp/a\"") == sink_of("queue", "path = \"/tmp/a\""));
+    CHECK_FALSE(sink_of("stdout", "") == sink_of("file", "path = \"/tmp/a\""));
+    auto renamed = sink_of("stdout", "");
+    renamed.name = "other";
+    CHECK_FALSE(renamed == sink_of("stdout", ""));
+}
