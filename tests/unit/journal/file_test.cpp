@@ -144,9 +144,21 @@ TEST_CASE("journal: damage is told, not served") {
         bytes.replace(half, bytes.size() - half, bytes.size() - half, '\x5a');
         write_file(directory.journal(), bytes);
     }
+    SECTION("the newest event of an endpoint that there is not") {
+        make_database(directory.journal(), "UPDATE event SET endpoint = 99 WHERE sequence = 200");
+    }
     const auto before = bytes_of(directory.journal());
     CHECK_THAT(refusal(directory.journal()), Contains(directory.journal()) && !Contains("it opened"));
     CHECK(bytes_of(directory.journal()) == before);
+}
+
+TEST_CASE("journal: a lock file that is a link is refused, and what it leads to left as it is") {
+    const temporary_directory directory;
+    const auto another = directory.file("another");
+    write_file(another, "another's");
+    std::filesystem::create_symlink(another, directory.journal() + ".lock");
+    CHECK_THAT(refusal(directory.journal()), Contains(directory.journal() + ".lock"));
+    CHECK(bytes_of(another) == "another's");
 }
 
 TEST_CASE("journal: a second opener is told who holds it") {

@@ -179,6 +179,20 @@ TEST_CASE("history: a drop takes dead letters only, and what is dropped holds no
     CHECK(state.waiting == 1);
 }
 
+TEST_CASE("history: a time span begins with its first moment and ends before its last") {
+    const temporary_directory directory;
+    const auto opened = open_journal(settings_for(directory.journal()));
+    for (int hour = 0; hour < 4; ++hour) {
+        auto what = sample("msg_" + std::to_string(hour));
+        what.accepted = some_day + std::chrono::hours{hour};
+        REQUIRE(append(*opened, std::move(what)) == append_outcome::stored);
+    }
+    hookd::journal::event_filter span;
+    span.since = some_day + 1h;
+    span.until = some_day + 3h;
+    CHECK(look(*opened, all_of(span)) == std::vector<std::uint64_t>{2, 3});
+}
+
 TEST_CASE("history: a repair goes on in parts, each of bounded size") {
     const temporary_directory directory;
     tuning limits;
