@@ -1,4 +1,5 @@
 #include <hookd/app/command_line.hpp>
+#include <hookd/core/escape.hpp>
 
 #include <exception>
 #include <fcntl.h>
@@ -31,7 +32,7 @@ int main(int count, char** words) {
     try {
         return hookd::app::run_command_line(count, words);
     } catch (const std::exception& fault) {
-        std::cerr << "colivara-hookd: " << fault.what() << '\n';
+        std::cerr << "colivara-hookd: " << hookd::escaped(fault.what()) << '\n';
         return 74; // EX_IOERR: what is left over is the system refusing memory, threads or descriptors
     }
 }

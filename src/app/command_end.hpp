@@ -26,7 +26,6 @@ inline std::unexpected<command_end> fail(exit_code code, std::string message) {
 /// Said where standard output takes no more.
 inline constexpr const char* output_fault = "Check where the output goes: it cannot be written";
 
-/// The message may quote the command line, which a script may have made of a stranger's words.
 inline int end(const command_end& why, std::ostream& err) {
     err << escaped_paragraph(why.message) << '\n';
     return why.code;

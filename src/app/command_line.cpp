@@ -1,6 +1,7 @@
 #include "app/check_command.hpp"
 #include "app/command_end.hpp"
 #include "app/configuration.hpp"
+#include "app/escaping_stream.hpp"
 #include "app/events_line.hpp"
 #include "app/exit_code.hpp"
 #include "app/register_command.hpp"
@@ -152,6 +153,8 @@ int with_output_written(int code) {
 } // namespace
 
 int run_command_line(int count, char** words) {
+    const escaping_stream safe_output{std::cout, output_has_colour()};
+    const escaping_stream safe_errors{std::cerr, false};
     CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
     line.require_subcommand(1);
     line.fallthrough(); // -c may stand behind the command, too
@@ -174,13 +177,13 @@ int run_command_line(int count, char** words) {
     } catch (const CLI::RequiredError& fault) {
         const auto unknown = line.remaining(true);
         const bool other = !unknown.empty() && std::string_view{fault.what()}.starts_with("A subcommand");
-        std::cerr << escaped_paragraph(other ? "Check the command: there is no " + unknown.front() : fault.what())
+        std::cerr << (other ? "Check the command: there is no " + unknown.front() : fault.what())
                   << "\nRun with --help for more information.\n";
         return exit_usage;
     } catch (const CLI::ParseError& fault) {
         std::ostringstream said;
         const bool helped = line.exit(fault, std::cout, said) == 0;
-        std::cerr << escaped_paragraph(said.str());
+        std::cerr << said.str();
         return helped ? exit_done : exit_usage;
     }
     return with_output_written(chosen());

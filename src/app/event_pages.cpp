@@ -1,6 +1,7 @@
 #include "app/event_pages.hpp"
 
 #include "app/exit_code.hpp"
+#include "app/json_member.hpp"
 
 #include <hookd/core/json_text.hpp>
 
@@ -9,6 +10,10 @@
 #include <utility>
 
 namespace hookd::app {
+
+std::unexpected<command_end> not_understood() {
+    return fail(exit_unreachable, "Update both: this command and the daemon do not understand each other about events");
+}
 
 command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
                                       std::uint64_t position, std::uint64_t limit) {
@@ -20,16 +25,22 @@ command_result<event_part> ask_events(event_source& from, const std::string& que
     }
     auto told = parse_json(*body);
     if (!told.is_object() || !told.contains("events") || !told["events"].is_array()) {
-        return fail(exit_unreachable, "Update both: this command and the daemon do not "
-                                      "understand each other about events");
+        return not_understood();
     }
     event_part part;
     for (auto& each : told["events"]) {
+        if (!each.is_object()) {
+            return not_understood();
+        }
         part.events.push_back(std::move(each));
     }
-    part.position = told.value("position", std::uint64_t{0});
-    part.last_sequence = told.value("last_sequence", std::uint64_t{0});
-    part.more = told.value("more", false);
+    part.position = number_member(told, "position");
+    part.last_sequence = number_member(told, "last_sequence");
+    part.more = flag_member(told, "more", false);
+    const bool further = newest_first ? position == 0 || part.position < position : part.position > position;
+    if (part.more && (!further || part.position == 0)) {
+        return not_understood(); // whoever went on asking would never end
+    }
     return part;
 }
 

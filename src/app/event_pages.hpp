@@ -18,6 +18,9 @@ struct event_part {
     bool more = false;
 };
 
+/// How a command ends that got an answer of another shape.
+std::unexpected<command_end> not_understood();
+
 /// `query` without `from`, `limit` and `order`.
 command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
                                       std::uint64_t position, std::uint64_t limit);

@@ -1,5 +1,6 @@
 #include "app/event_report.hpp"
 
+#include "app/json_member.hpp"
 #include "app/moment.hpp"
 #include "app/terminal_text.hpp"
 
@@ -24,20 +25,10 @@ constexpr std::size_t state_columns = 9;
 constexpr std::size_t story_label = 12;
 constexpr std::size_t least_document = 10;
 
-std::string text(const json& from, const char* key) {
-    const auto found = from.find(key);
-    return found != from.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 /// An event that is none of ColiVara's may have no such name.
 std::string shown_name(const json& from, const char* key, std::size_t columns) {
-    const auto name = text(from, key);
+    const auto name = text_member(from, key);
     return name.empty() ? "-" : escaped(name, columns);
-}
-
-std::uint64_t number(const json& from, const char* key) {
-    const auto found = from.find(key);
-    return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
 std::string time_text(const std::string& told, bool utc) {
@@ -57,7 +48,7 @@ std::pair<const char*, hue> overall(const json& event) {
     const auto sinks = event.find("sinks");
     for (const auto& state : states) {
         if (sinks != event.end() && std::ranges::any_of(*sinks, [&](const json& each) {
-                return each.is_object() && text(each, "state") == state.first;
+                return each.is_object() && text_member(each, "state") == state.first;
             })) {
             return state;
         }
@@ -79,20 +70,20 @@ void add_line(std::string& to, std::string_view label, std::string_view value) {
 }
 
 std::string sink_text(const json& sink, const report_style& style) {
-    const auto state = text(sink, "state");
+    const auto state = text_member(sink, "state");
     const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
-    std::string line = "  " + escaped(text(sink, "sink")) + ": " +
+    std::string line = "  " + escaped(text_member(sink, "sink")) + ": " +
                        coloured(escaped(state), known == states.end() ? hue::plain : known->second, style.colour);
-    const auto attempts = number(sink, "attempts");
+    const auto attempts = number_member(sink, "attempts");
     if (attempts > 0) {
         line += " after " + count_text(attempts, "attempt");
     }
-    if (const auto next = text(sink, "next_try"); !next.empty()) {
+    if (const auto next = text_member(sink, "next_try"); !next.empty()) {
         line += ", next try " + time_text(next, style.utc);
     }
     line += '\n';
     constexpr std::string_view indent = "    ";
-    for (const auto& said : escaped_lines(text(sink, "detail"), style.columns - indent.size())) {
+    for (const auto& said : escaped_lines(text_member(sink, "detail"), style.columns - indent.size())) {
         line.append(indent).append(said) += '\n';
     }
     return line;
@@ -118,9 +109,9 @@ std::string event_list_head(const report_style& style) {
 std::string event_list_line(const json& event, const report_style& style) {
     const auto [state, with] = overall(event);
     return fmt::format(
-        "{:>{}}  {}  {}  {}  {}\n", number(event, "sequence"), sequence_columns,
-        padded(time_text(text(event, "accepted"), style.utc), moment_columns),
-        padded(escaped(text(event, "type"), style.whole ? std::string::npos : type_columns), type_columns),
+        "{:>{}}  {}  {}  {}  {}\n", number_member(event, "sequence"), sequence_columns,
+        padded(time_text(text_member(event, "accepted"), style.utc), moment_columns),
+        padded(escaped(text_member(event, "type"), style.whole ? std::string::npos : type_columns), type_columns),
         coloured(padded(state, state_columns), with, style.colour),
         shown_name(event, "document", document_columns(style)));
 }
@@ -128,14 +119,16 @@ std::string event_list_line(const json& event, const report_style& style) {
 std::string event_story_text(const json& event, const report_style& style) {
     std::string shown;
     const auto room = style.columns > story_label ? style.columns - story_label : style.columns;
-    add_line(shown, "event", fmt::format("{}, {}", number(event, "sequence"), escaped(text(event, "id"))));
-    add_line(shown, "type", escaped(text(event, "type"), room));
+    add_line(shown, "event",
+             fmt::format("{}, {}", number_member(event, "sequence"), escaped(text_member(event, "id"))));
+    add_line(shown, "type", escaped(text_member(event, "type"), room));
     add_line(shown, "document", shown_name(event, "document", room));
     add_line(shown, "collection", shown_name(event, "collection", room));
-    add_line(shown, "accepted", time_text(text(event, "accepted"), style.utc));
-    add_line(shown, "from", escaped(text(event, "peer")) + ", at endpoint " + escaped(text(event, "endpoint")));
+    add_line(shown, "accepted", time_text(text_member(event, "accepted"), style.utc));
+    add_line(shown, "from",
+             escaped(text_member(event, "peer")) + ", at endpoint " + escaped(text_member(event, "endpoint")));
     add_line(shown, "body",
-             count_text(number(event, "bytes"), "byte") + (event.value("json", true) ? "" : ", no JSON"));
+             count_text(number_member(event, "bytes"), "byte") + (flag_member(event, "json", true) ? "" : ", no JSON"));
     shown += "sinks\n";
     if (const auto sinks = event.find("sinks"); sinks != event.end() && sinks->is_array()) {
         for (const auto& each : *sinks) {

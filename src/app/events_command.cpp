@@ -1,8 +1,10 @@
 #include "app/events_command.hpp"
 
+#include "app/escaping_stream.hpp"
 #include "app/event_pages.hpp"
 #include "app/event_report.hpp"
 #include "app/exit_code.hpp"
+#include "app/json_member.hpp"
 #include "app/terminal_text.hpp"
 
 #include <hookd/core/json_text.hpp>
@@ -90,7 +92,7 @@ command_result<void> print_last(event_source& from, const std::string& query, st
 }
 
 command_result<std::string> body_of(event_source& from, const json& event) {
-    return from.ask("GET", "/v1/events/" + std::to_string(event.value("sequence", std::uint64_t{0})) + "/body");
+    return from.ask("GET", "/v1/events/" + std::to_string(number_member(event, "sequence")) + "/body");
 }
 
 } // namespace
@@ -139,7 +141,13 @@ int run_events_show(const events_arguments& given, std::ostream& out, std::ostre
             if (!body) {
                 return end(body.error(), err);
             }
-            out << '\n' << (output_is_terminal() ? escaped(*body) : *body) << '\n';
+            out << '\n';
+            if (output_is_terminal()) {
+                out << escaped(*body);
+            } else {
+                write_as_it_is(out, *body);
+            }
+            out << '\n';
         }
     }
     return code;

@@ -1,5 +1,6 @@
 #include "app/logging.hpp"
 
+#include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/time.hpp>
@@ -8,7 +9,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <atomic>
 
 namespace hookd::app {
@@ -20,19 +20,6 @@ constexpr const char* logger_name = "hookd";
 
 void append(spdlog::memory_buf_t& out, std::string_view text) {
     out.append(text.data(), text.data() + text.size());
-}
-
-void append_visible(spdlog::memory_buf_t& out, std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x20 && byte != 0x7f) {
-            out.push_back(c);
-            continue;
-        }
-        const std::array<char, 4> shown{'\\', 'x', digits[byte >> 4U], digits[byte & 0xfU]};
-        out.append(shown.data(), shown.data() + shown.size());
-    }
 }
 
 std::string_view level_name(spdlog::level::level_enum level) {
@@ -50,7 +37,7 @@ void format_text(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out
     out.push_back(' ');
     append(out, level_name(line.level));
     out.push_back(' ');
-    append_visible(out, {line.payload.data(), line.payload.size()});
+    append(out, escaped({line.payload.data(), line.payload.size()}));
     out.push_back('\n');
 }
 

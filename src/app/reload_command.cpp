@@ -39,7 +39,7 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
         return exit_unreachable;
     }
     for (const auto& fault : verdict["faults"]) {
-        err << (fault.is_string() ? fault.get<std::string>() : json_line(fault)) << '\n';
+        err << (fault.is_string() ? escaped(fault.get<std::string>()) : json_line(fault)) << '\n';
     }
     return exit_config;
 }

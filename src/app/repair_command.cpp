@@ -1,7 +1,9 @@
 #include "app/repair_command.hpp"
 
+#include "app/event_pages.hpp"
 #include "app/event_report.hpp"
 #include "app/exit_code.hpp"
+#include "app/json_member.hpp"
 #include "app/terminal_text.hpp"
 
 #include <hookd/core/json_text.hpp>
@@ -55,17 +57,18 @@ private:
             }
             const auto told = parse_json(*body);
             if (!told.is_object()) {
-                return fail(exit_unreachable, "Update both: this command and the daemon do not "
-                                              "understand each other about events");
+                return not_understood();
             }
-            up_to_ = up_to_.value_or(told.value("last_sequence", std::uint64_t{0}));
-            to.events += told.value("events", std::uint64_t{0});
-            to.deliveries += told.value("deliveries", std::uint64_t{0});
-            for (auto& each : told.value("sinks", std::vector<std::string>{})) {
-                to.sinks.insert(std::move(each));
+            up_to_ = up_to_.value_or(number_member(told, "last_sequence"));
+            to.events += number_member(told, "events");
+            to.deliveries += number_member(told, "deliveries");
+            for (const auto& each : told.value("sinks", nlohmann::ordered_json::array())) {
+                to.sinks.insert(each.is_string() ? each.get<std::string>() : json_line(each));
             }
-            position = told.value("position", std::uint64_t{0});
-            more = told.value("more", false);
+            more = flag_member(told, "more", false);
+            if (const auto next = number_member(told, "position"); more && next == std::exchange(position, next)) {
+                return not_understood(); // it would never end
+            }
         }
         return {};
     }

@@ -3,6 +3,7 @@
 #include "app/clock.hpp"
 #include "app/command_end.hpp"
 #include "app/command_input.hpp"
+#include "app/escaping_stream.hpp"
 #include "app/send_body.hpp"
 #include "app/send_load.hpp"
 #include "app/send_report.hpp"
@@ -133,12 +134,13 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     send_load::tick_observer on_tick;
     if (many && given.bar) {
         on_tick = [&](send_load::clock::duration elapsed) {
-            err << '\r' << bar_line(tally.total(), plan.requests(), elapsed) << "\x1b[K" << std::flush;
+            write_as_it_is(err, '\r' + bar_line(tally.total(), plan.requests(), elapsed) + "\x1b[K");
+            err.flush();
         };
     }
     const auto outcome = load.run(on_sent, on_tick);
     if (on_tick) {
-        err << "\r\x1b[K";
+        write_as_it_is(err, "\r\x1b[K");
     }
     if (many) {
         out << summary_text(tally, plan, outcome);

@@ -41,7 +41,7 @@ int run_status(const std::string& config_path, const status_arguments& given, st
         return exit_unreachable;
     }
     if (given.json) {
-        out << answer->body;
+        out << json_line(status) << '\n';
     } else {
         out << status_text(status);
     }

@@ -1,5 +1,6 @@
 #include "app/status_report.hpp"
 
+#include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
 
 #include <fmt/format.h>
@@ -18,12 +19,17 @@ constexpr std::size_t narrowest_name = 12;
 
 std::uint64_t number(const json& from, const char* key) {
     const auto found = from.find(key);
-    return found != from.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+    if (found != from.end() && found->is_number_float()) {
+        constexpr double most = 9e18; // beyond it a conversion has no meaning
+        const auto value = found->get<double>();
+        return value > 0 && value < most ? static_cast<std::uint64_t>(value) : 0;
+    }
+    return found != from.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
 std::string text(const json& from, const char* key) {
     const auto found = from.find(key);
-    return found != from.end() && found->is_string() ? found->get<std::string>() : "-";
+    return found != from.end() && found->is_string() ? escaped(found->get<std::string>()) : "-";
 }
 
 json list(const json& from, const char* key) {
@@ -80,7 +86,7 @@ void add_head(output to, const json& status) {
                    holds(status, "ready") ? "ready" : "NOT READY", duration_text(number(status, "uptime_seconds")),
                    number(status, "pid"));
     for (const auto& reason : list(status, "reasons")) {
-        fmt::format_to(to, "  {}\n", reason.is_string() ? reason.get<std::string>() : json_line(reason));
+        fmt::format_to(to, "  {}\n", reason.is_string() ? escaped(reason.get<std::string>()) : json_line(reason));
     }
 }
 
@@ -123,7 +129,8 @@ void add_counts(output to, std::string_view title, const json& counts) {
     }
     fmt::format_to(to, "{:<10}", title);
     for (auto each = counts.begin(); each != counts.end(); ++each) {
-        fmt::format_to(to, "{}{}: {}", each == counts.begin() ? "" : ", ", each.key(), json_line(each.value()));
+        fmt::format_to(to, "{}{}: {}", each == counts.begin() ? "" : ", ", escaped(each.key()),
+                       json_line(each.value()));
     }
     fmt::format_to(to, "\n");
 }

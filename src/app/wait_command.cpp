@@ -4,6 +4,7 @@
 #include "app/event_report.hpp"
 #include "app/event_selection.hpp"
 #include "app/exit_code.hpp"
+#include "app/json_member.hpp"
 #include "app/terminal_text.hpp"
 
 #include <hookd/core/json_text.hpp>
@@ -25,7 +26,7 @@ constexpr std::chrono::milliseconds between_looks{250};
 
 /// Success or failure; nothing for other types of event.
 std::optional<int> verdict_of(const json& event) {
-    const auto type = event.value("type", std::string{});
+    const auto type = text_member(event, "type");
     if (type.ends_with(".success")) {
         return exit_done;
     }

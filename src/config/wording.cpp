@@ -1,5 +1,7 @@
 #include "config/wording.hpp"
 
+#include <hookd/core/escape.hpp>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -12,20 +14,12 @@ bool is_word_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-std::string escaped(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
+std::string without_quotes(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += {'\\', c};
-        } else if (byte < 0x20 || byte == 0x7F) {
-            out += {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]};
-        } else {
-            out += c;
-        }
+        out.append(c == '"' || c == '\\' ? "\\" : "") += c;
     }
-    return out;
+    return escaped(out);
 }
 
 /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
@@ -62,7 +56,7 @@ std::string quoted(std::string_view text) {
             --end;
         }
     }
-    return '"' + escaped(text.substr(0, end)) + (end < text.size() ? "…\"" : "\"");
+    return '"' + without_quotes(text.substr(0, end)) + (end < text.size() ? "…\"" : "\"");
 }
 
 std::string key_name(std::string_view key) {

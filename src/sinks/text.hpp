@@ -3,11 +3,9 @@
 #include <string>
 #include <string_view>
 
-/// Foreign text on its way into logs, details and environment variables.
 namespace hookd::sinks {
 
-/// Valid UTF-8 without control characters: they come as `\xNN`, bytes that are not UTF-8 as U+FFFD, a tab as a space.
-/// So nothing that a hook prints can forge a log line or steer a terminal.
+/// What a hook or a server said, as a line for logs and details: escaped (hookd/core/escape.hpp), a tab as a space.
 std::string printable(std::string_view bytes);
 
 } // namespace hookd::sinks

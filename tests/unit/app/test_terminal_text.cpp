@@ -15,8 +15,6 @@ TEST_CASE("terminal: nothing that steers one gets through, and the rest does") {
     CHECK(escaped("\xff\xc3") == "\\xff\\xc3");
     CHECK(escaped("\xc0\x80\xed\xa0\x80") == "\\xc0\\x80\\xed\\xa0\\x80");
     CHECK(escaped(std::string_view("\0", 1)) == "\\x00");
-    CHECK(escaped_paragraph("a\x1b\n\nb\t") == "a\\x1b\n\nb\\x09");
-    CHECK(escaped_paragraph("a\n") == "a\n");
 }
 
 TEST_CASE("terminal: text is cut to its columns, in the middle of no character and no escape") {
