@@ -71,26 +71,66 @@ std::optional<unsigned> surrogate(std::string_view text) {
     return unit;
 }
 
-/// RFC 8259 section 8.2 allows a lone surrogate, escaped, and Python writes one for each byte of a file name that is
-/// not UTF-8; the library refuses it. In a copy that is only read here it becomes the replacement character.
-std::string without_lone_surrogates(std::string_view body) {
-    std::string mended{body};
-    for (std::size_t at = 0; at < mended.size(); ++at) {
-        if (mended[at] != '\\') {
-            continue;
-        }
-        const auto unit = surrogate(std::string_view{mended}.substr(at));
-        const auto next = unit ? surrogate(std::string_view{mended}.substr(at + 6)) : std::nullopt;
-        if (unit && *unit < 0xdc00 && next && *next >= 0xdc00) {
-            at += 11; // a whole pair
-        } else if (unit) {
-            mended.replace(at, 6, "\\ufffd");
-            at += 5;
-        } else {
-            ++at; // whatever is escaped is no backslash of its own
+/// The characters at the beginning of `text` that can belong to a number, where the first can begin one.
+std::string_view number_like(std::string_view text) {
+    constexpr std::string_view first = "-0123456789";
+    return first.contains(text[0]) ? text.substr(0, text.find_first_not_of("+-.0123456789eE")) : std::string_view{};
+}
+
+/// RFC 8259 section 6, whatever the magnitude.
+bool is_number(std::string_view text) {
+    const auto digits = [&] {
+        const auto count = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(count);
+        return count > 0;
+    };
+    const auto skip = [&](std::string_view any) {
+        const bool there = !text.empty() && any.contains(text[0]);
+        text.remove_prefix(there ? 1 : 0);
+        return there;
+    };
+    skip("-");
+    if (!skip("0") && !digits()) {
+        return false;
+    }
+    if (skip(".") && !digits()) {
+        return false;
+    }
+    if (skip("eE")) {
+        skip("+-");
+        if (!digits()) {
+            return false;
         }
     }
-    return mended;
+    return text.empty();
+}
+
+/// A copy for the library, which judges more than the grammar: it refuses numbers beyond a double, and lone surrogates,
+/// which RFC 8259 section 8.2 allows and Python writes for each byte of a file name that is not UTF-8. In the copy,
+/// which is only read here, a number is 0 and such a surrogate the replacement character. It is JSON where the body is.
+std::string by_grammar_alone(std::string_view body) {
+    std::string copy;
+    copy.reserve(body.size());
+    bool in_string = false;
+    while (!body.empty()) {
+        std::size_t taken = 1;
+        std::string_view replacement = body.substr(0, 1);
+        if (body[0] == '"') {
+            in_string = !in_string;
+        } else if (in_string && body[0] == '\\') {
+            const auto unit = surrogate(body);
+            const auto next = unit ? surrogate(body.substr(6)) : std::nullopt;
+            const bool pair = unit && *unit < 0xdc00 && next && *next >= 0xdc00;
+            taken = std::min<std::size_t>(body.size(), pair ? 12 : unit ? 6 : 2); // 2: what is escaped ends no string
+            replacement = unit && !pair ? "\\ufffd" : body.substr(0, taken);
+        } else if (const auto found = in_string ? std::string_view{} : number_like(body); !found.empty()) {
+            taken = found.size();
+            replacement = is_number(found) ? "0" : found;
+        }
+        copy += replacement;
+        body.remove_prefix(taken);
+    }
+    return copy;
 }
 
 } // namespace
@@ -102,8 +142,8 @@ body_fields read_thoroughly(std::string_view body) {
         return {};
     }
     auto read = parse_thoroughly(body);
-    if (!read && body.find("\\u") != std::string_view::npos) {
-        read = parse_thoroughly(without_lone_surrogates(body));
+    if (!read) {
+        read = parse_thoroughly(by_grammar_alone(body));
     }
     return std::move(read).value_or(body_fields{});
 }

@@ -7,7 +7,7 @@ namespace hookd::intake {
 
 /// What the house wants to know of an authentic body; everything else in it is the sinks' affair.
 struct body_fields {
-    bool json = false;            ///< One well-formed JSON text (RFC 8259), in UTF-8 throughout.
+    bool json = false; ///< One text of JSON's grammar (RFC 8259), in UTF-8, whatever the size of its numbers.
     std::string type = "unknown"; ///< The member `type`, where it can serve as an event type.
     std::string collection;       ///< The member `collection_name`, if it is a string.
     std::string document;         ///< The member `name`, if it is a string.

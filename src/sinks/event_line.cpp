@@ -1,5 +1,7 @@
 #include <hookd/core/base64.hpp>
+#include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
@@ -15,22 +17,23 @@ using namespace std::string_view_literals;
 constexpr auto byte_order_mark = "\xEF\xBB\xBF"sv;
 constexpr auto json_white_space = " \t\r\n"sv; // RFC 8259 section 2
 
-/// The body as it can stand inside an object. A byte order mark is for a text's beginning only (RFC 8259 section 8.1).
 /// Parsers that take NUL for the end of input accept a text with anything behind one: here that is not JSON, as it
 /// would break the line.
+bool is_json(const event& what) {
+    return what.json && !what.body.contains('\0') && what.body.find_first_not_of(json_white_space) != std::string::npos;
+}
+
+/// The body as it can stand inside an object, where it can. A byte order mark is for a text's beginning only (RFC 8259
+/// section 8.1); and a line that a reader gives up on takes those behind it along.
 std::optional<std::string_view> json_text(const event& what) {
     std::string_view text = what.body;
-    if (!what.json || text.contains('\0')) {
+    if (!is_json(what) || nested_too_deeply(text)) {
         return std::nullopt;
     }
     if (text.starts_with(byte_order_mark)) {
         text.remove_prefix(byte_order_mark.size());
     }
-    const auto first = text.find_first_not_of(json_white_space);
-    if (first == std::string_view::npos) {
-        return std::nullopt;
-    }
-    return text.substr(first, text.find_last_not_of(json_white_space) - first + 1);
+    return trimmed(text, json_white_space);
 }
 
 void append_base64(std::string& line, std::string_view bytes) {
@@ -56,10 +59,11 @@ void append_member(std::string& line, std::string_view name, std::string_view va
     line += json_line(value);
 }
 
-/// Inside strings JSON has no raw line ends, so those there are stand between tokens.
-void append_without_line_ends(std::string& line, std::string_view text) {
+/// Inside strings JSON has no raw line ends of ASCII, so those there are stand between tokens. Unicode's own stand
+/// inside strings alone.
+void append_on_one_line(std::string& line, std::string_view text) {
     const auto begin = line.size();
-    line += text;
+    append_escaped_json(line, text, splits_lines);
     std::replace_if(
         line.begin() + static_cast<std::ptrdiff_t>(begin), line.end(), [](char c) { return c == '\r' || c == '\n'; },
         ' ');
@@ -81,11 +85,12 @@ std::string event_line(const event& what) {
     }
     append_member(line, "time", to_rfc3339(what.accepted));
     // Left out it would mean application/json (CloudEvents JSON format, section 3.1).
-    append_member(line, "datacontenttype", data ? "application/json" : "application/octet-stream");
+    const bool json = data || is_json(what);
+    append_member(line, "datacontenttype", json ? "application/json" : "application/octet-stream");
     append_member(line, "sequence", std::to_string(what.sequence));
     if (data) {
         line += ",\"data\":";
-        append_without_line_ends(line, *data);
+        append_on_one_line(line, *data);
     } else {
         line += ",\"data_base64\":\"";
         append_base64(line, what.body);

@@ -1,4 +1,5 @@
 #include "fuzz/input.hpp"
+#include "fuzz/reference_json.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "intake/body_fields.hpp"
@@ -6,9 +7,10 @@
 #include "sinks/exec_sink.hpp"
 #include "sinks/http_message.hpp"
 #include "sinks/queue_name.hpp"
-#include "sinks/text.hpp"
 
+#include <hookd/core/escape.hpp>
 #include <hookd/core/event.hpp>
+#include <hookd/core/json_text.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
@@ -21,10 +23,15 @@ bool no_control(std::string_view text) {
     return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; });
 }
 
-/// Its printable form differs in nothing but the control characters that it writes out.
 bool is_utf8(std::string_view text) {
-    constexpr std::string_view replacement = "\xEF\xBF\xBD";
-    return text.contains(replacement) || !sinks::printable(text).contains(replacement);
+    while (!text.empty()) {
+        const auto next = first_character(text);
+        if (!next.valid) {
+            return false;
+        }
+        text.remove_prefix(next.bytes);
+    }
+    return true;
 }
 
 /// Whatever the quick parser takes the thorough one takes, too, and both read the same.
@@ -37,7 +44,9 @@ intake::body_fields read(std::string_view body) {
                     quick.document == thorough.document,
                 "both parsers read the same");
     }
-    return intake::read_body_fields(body);
+    auto fields = intake::read_body_fields(body);
+    require(fields.json == is_json_by_grammar(body), "JSON is what its grammar says, and nothing else");
+    return fields;
 }
 
 void check_line(const hookd::event& what) {
@@ -46,7 +55,12 @@ void check_line(const hookd::event& what) {
     const auto again = intake::read_body_fields(line);
     require(again.json, "a line is one JSON text");
     require(again.type == what.type, "nothing in a body changes what the line says of it");
-    require(what.json == (line.find(",\"data\":") != std::string::npos), "JSON is handed on as JSON");
+    const bool shallow = what.json && !nested_too_deeply(what.body);
+    require(shallow == (line.find(",\"data\":") != std::string::npos), "JSON is handed on as JSON");
+    for (const std::string_view end : {"\u0085", "\u2028", "\u2029"}) {
+        require(!line.contains(end), "an event is one line for readers of Unicode, too");
+    }
+    require(is_json_by_grammar(line), "a line is one JSON text, by the grammar");
 }
 
 void check_environment(const event_ptr& what) {

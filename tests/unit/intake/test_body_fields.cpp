@@ -57,6 +57,30 @@ TEST_CASE("body: what is not one JSON text in UTF-8 is not JSON") {
     }
 }
 
+TEST_CASE("body: valid JSON is JSON whatever its numbers are") {
+    const std::string digits(400, '9');
+    for (const auto& number :
+         {digits, "-" + digits, "0." + digits, digits + "." + digits + "e-" + digits, std::string{"1e309"},
+          std::string{"-1E+400"}, std::string{"1e-400"}, std::string{"1e99999999999999999999"}, std::string{"-0"}}) {
+        CAPTURE(number);
+        const auto found =
+            read_body_fields(R"({"type":"upsert.fail","x":["\ud800\"1e"],"n":)" + number + R"(,"name":"1e5"})");
+        CHECK(found.json);
+        CHECK(found.type == "upsert.fail");
+        CHECK(found.document == "1e5");
+    }
+}
+
+TEST_CASE("body: what is no number is none, also beside one that is too large for the library") {
+    for (const char* wrong :
+         {"01",  "-",   "-01",     "+1",    "1.",  ".5",       "1e",        "1e+", "0.5.5", "1e5e5", "1-2",
+          "--1", "0x1", "1e5true", "true1", "NaN", "Infinity", "-Infinity", "1 2", "1_0",   "1E5.0", "00"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(read_body_fields("[1e999," + std::string{wrong} + "]").json);
+        CHECK_FALSE(read_body_fields(wrong).json);
+    }
+}
+
 TEST_CASE("body: what stands behind a NUL counts") {
     CHECK_FALSE(read_body_fields(std::string_view{"{}\0junk", 7}).json);
 }
@@ -65,4 +89,10 @@ TEST_CASE("body: depth is no danger") {
     const std::string open(1'000'000, '[');
     CHECK_FALSE(read_body_fields(open).json);
     CHECK(read_body_fields(open + std::string(1'000'000, ']')).json);
+    const auto deep = std::string(300, '[') + std::string(300, ']');
+    const auto found =
+        read_body_fields(R"({"metadata":)" + deep + R"(,"type":"upsert.fail","name":"n","collection_name":"c"})");
+    CHECK(found.type == "upsert.fail");
+    CHECK(found.document == "n");
+    CHECK(found.collection == "c");
 }

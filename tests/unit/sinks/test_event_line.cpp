@@ -1,6 +1,7 @@
 #include "sinks/hostile.hpp"
 #include "sinks/lane.hpp"
 
+#include <hookd/core/escape.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <nlohmann/json.hpp>
@@ -45,6 +46,48 @@ TEST_CASE("event line: line ends between the body's tokens never break the line"
     const auto line = event_line(with_body("\r\n {\n\t\"a\" :\r\n [1,\n2]}\n\n"));
     CHECK(line.ends_with(",\"data\":{ \t\"a\" :   [1, 2]}}"));
     CHECK(parsed(with_body("\n{\"a\":\n\"x\\ny\"}"))["data"]["a"] == "x\ny");
+}
+
+TEST_CASE("event line: a number's size changes nothing") {
+    const auto body =
+        "{\"n\":[1" + std::string(400, '0') + ",-1e400,1E-99999999999999999999,0.1" + std::string(400, '1') + "]}";
+    CHECK(event_line(with_body(body)).ends_with(",\"data\":" + body + "}"));
+    const std::string lone = R"({"name":"a\udcffb\u0000"})";
+    CHECK(event_line(with_body(lone)).ends_with(",\"data\":" + lone + "}"));
+}
+
+TEST_CASE("event line: whatever splits lines sees one, and every value is what it was") {
+    for (const std::string each : {"\u0085", "\u2028", "\u2029"}) {
+        auto what = with_body("{\"a" + each + "\":\"" + each + "\",\n\"name\":\"é文\"}");
+        what.document = "x" + each;
+        what.collection = each;
+        CHECK(event_line(what).find(each) == std::string::npos);
+        const auto back = parsed(what);
+        CHECK(back["data"] == json::parse(what.body));
+        CHECK(back["subject"] == each + "/x" + each);
+        CHECK(event_line(what).contains("é文"));
+    }
+}
+
+TEST_CASE("event line: what steers a terminal does not stand in what the line says of the event") {
+    const std::string name = "\x1b\x7f\u009b\u202e\u2066\ufeff";
+    auto what = with_body("{\"name\":\"\u202e\x7f\"}");
+    what.document = name;
+    const auto line = event_line(what);
+    CHECK(line.ends_with(",\"data\":" + what.body + "}"));
+    const auto head = line.substr(0, line.find(",\"data\":"));
+    CHECK(hookd::escaped(head) == head);
+    CHECK(parsed(what)["subject"] == "default_collection/" + name);
+}
+
+TEST_CASE(
+    "event line: a body that is nested so deeply that readers give up comes as base64, and is JSON all the same") {
+    const auto nested = [](std::size_t depth) { return with_body(std::string(depth, '[') + std::string(depth, ']')); };
+    CHECK(parsed(nested(128))["data"].is_array());
+    const auto deep = parsed(nested(129));
+    CHECK_FALSE(deep.contains("data"));
+    CHECK(deep["datacontenttype"] == "application/json");
+    CHECK(deep["data_base64"].get<std::string>().starts_with("W1tb"));
 }
 
 TEST_CASE("event line: a byte order mark, which nlohmann accepts, stays outside") {
