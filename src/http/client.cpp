@@ -4,6 +4,7 @@
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -192,14 +193,19 @@ asio::awaitable<client_result<response>> client::state::exchange() {
     // The answer is seldom there already: to wait first saves a recv that finds nothing.
     bool ready = transport_->holds_bytes();
     for (;;) {
-        if (!ready) { // what `wait` does, but without another coroutine: most requests wait here, once
-            if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
-                co_return std::unexpected{lost()};
-            }
+        if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
+            co_return std::unexpected{lost()};
+        }
+        if (ready) { // more has come at once than one read gives: the deadline's timer has its turn before that
+            co_await asio::post(socket_.get_executor(), use_tuple);
+        } else { // what `wait` does, but without another coroutine: most requests wait here, once
             const auto [fault] = co_await socket_.async_wait(socket::wait_read, use_tuple);
-            if (fault || deadline_.passed()) {
+            if (fault) {
                 co_return std::unexpected{lost()};
             }
+        }
+        if (deadline_.passed()) {
+            co_return std::unexpected{lost()};
         }
         std::size_t count = 0;
         switch (const auto status = transport_->read(reader_.room(), count); status) {
@@ -225,6 +231,9 @@ asio::awaitable<client_result<response>> client::state::exchange() {
         case io_status::failed:
             if (status == io_status::end && reader_.ends_here()) {
                 co_return take_answer();
+            }
+            if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
+                co_return fail(client_fault::malformed, "the server sent " + std::string{limit});
             }
             co_return std::unexpected{lost()};
         }

@@ -59,7 +59,6 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
     SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_read_ahead(raw, 1);
     constexpr std::array<unsigned char, 9> only_http11{8,   'h', 't', 't', 'p',
                                                        '/', '1', '.', '1'}; // RFC 7301 section 3.1
     if (SSL_CTX_set_alpn_protos(raw, only_http11.data(), only_http11.size()) != 0) {

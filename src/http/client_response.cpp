@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t buffer_size = std::size_t{16} << 10U;
 /// More than any number of seconds or date that makes sense.
 constexpr std::size_t longest_retry_after = 64;
+/// Servers send one or two before the answer itself.
+constexpr unsigned most_interim = 32;
 
 } // namespace
 
@@ -74,6 +76,7 @@ void response_reader::expect(bool head_request) {
     begin_ = end_ = 0;
     begun_ = false;
     head_request_ = head_request;
+    interim_ = 0;
     next_header();
 }
 
@@ -116,7 +119,7 @@ response_reader::progress response_reader::advance() {
         if (parser_->code() >= 200) {
             return progress::complete;
         }
-        if (parser_->code() == 101) {
+        if (parser_->code() == 101 || ++interim_ > most_interim) {
             return progress::malformed; // nobody asked for another protocol
         }
         next_header(); // interim (RFC 9110 section 15.2): the answer itself is still to come

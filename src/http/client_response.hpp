@@ -53,6 +53,7 @@ private:
     std::size_t end_ = 0;
     bool begun_ = false;
     bool head_request_ = false;
+    unsigned interim_ = 0;
     const std::size_t keep_body_;
     std::string body_;
     std::unique_ptr<parser> parser_;

@@ -6,6 +6,7 @@
 
 #include <hookd/core/sabotage.hpp>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -91,9 +92,9 @@ asio::awaitable<void> connection::run() {
     if (!co_await take_proxy_header() || !co_await handshake()) {
         co_return;
     }
-    while (co_await serve_request()) {
+    while (!cut_ && co_await serve_request()) {
         if (reader_.begun() || transport_->holds_bytes()) { // pipelined: the others have their turn before that
-            co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+            co_await let_others_run();
         }
     }
     transport_->conclude();
@@ -109,6 +110,15 @@ asio::awaitable<bool> connection::wait_for(io_status blocked) {
     co_return !fault && !expired_ && !cut_;
 }
 
+/// Between two pieces of what a peer has sent already: the thread's other connections have their turn, and its timer.
+/// Whether to go on.
+asio::awaitable<bool> connection::let_others_run() {
+    if (!sabotaged("no_turns")) {
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+    }
+    co_return !expired_ && !cut_;
+}
+
 asio::awaitable<bool> connection::handshake() {
     for (;;) {
         const auto status = transport_->handshake();
@@ -119,11 +129,10 @@ asio::awaitable<bool> connection::handshake() {
             co_return true;
         }
         if (!co_await wait_for(status)) {
-            if (!cut_) {
+            if (!cut_ && transport_->begun()) { // else somebody has looked whether anybody listens
                 home_.shared().figures.failed_handshakes.add();
                 log(log_kinds::failed_handshakes, "a TLS handshake failed",
-                    expired_ ? "it took longer than tls_timeout"
-                             : "the client speaks no TLS that is offered, or went away");
+                    expired_ ? "it took longer than tls_timeout" : transport_->handshake_fault());
             }
             co_return false;
         }
@@ -229,21 +238,20 @@ asio::awaitable<void> connection::refuse(unsigned status, std::string_view reaso
 }
 
 /// Closing with bytes unread makes the kernel reset the connection, and the answer may be lost with it (RFC 9112
-/// section 9.6): so the peer's bytes are read and dropped for a while. None of them is looked at.
+/// section 9.6): so the peer's bytes are read and dropped for a while, as they come from the socket. None of them is
+/// looked at, nor decrypted.
 asio::awaitable<void> connection::linger() {
     enter(phase::lingering);
     transport_->conclude();
     boost::system::error_code ignored;
     socket_.shutdown(socket::shutdown_send, ignored);
     std::array<char, 4096> dropped{};
-    for (std::size_t total = 0; total < linger_bytes;) {
-        std::size_t count = 0;
-        const auto status = transport_->read(dropped, count);
-        if (status == io_status::done) {
-            total += count;
-        } else if (!co_await wait_for(status)) {
+    for (std::size_t total = 0; total < linger_bytes && !expired_ && !cut_;) {
+        const auto [fault, count] = co_await socket_.async_receive(asio::buffer(dropped), use_tuple);
+        if (fault) {
             co_return;
         }
+        total += count;
     }
 }
 

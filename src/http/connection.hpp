@@ -66,6 +66,7 @@ private:
 
     void enter(phase what);
     asio::awaitable<bool> wait_for(io_status blocked);
+    asio::awaitable<bool> let_others_run();
     asio::awaitable<bool> take_proxy_header();
     bool adopt(const std::optional<ip_address>& source);
     void name_peer() { peer_ = address_ ? address_->text() : "unix"; }

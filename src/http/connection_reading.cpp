@@ -1,6 +1,7 @@
 #include "http/client_address.hpp"
 #include "http/connection.hpp"
 #include "http/io_thread.hpp"
+#include "http/log_kinds.hpp"
 #include "http/use_tuple.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -56,7 +57,9 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
         } else {
             // A client that waits for answers seldom has more on the way already: to wait first saves a recv that
             // finds nothing.
-            status = transport_->holds_bytes() ? fill() : status;
+            if (transport_->holds_bytes() && co_await let_others_run()) {
+                status = fill();
+            }
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
             }
@@ -65,6 +68,9 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             status = fill(); // the time to wait for a request is over, or the daemon ends; but one may be here already
         }
         if (status != io_status::done) {
+            if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
+                log(log_kinds::exceeded_tls_limits, "closed a connection", limit);
+            }
             if (expired_ && !cut_ && reader_.begun()) {
                 co_await refuse(408, too_slow);
             }

@@ -15,9 +15,6 @@ constexpr std::uint8_t handshake = 22;
 constexpr std::uint8_t application_data = 23;
 constexpr std::uint8_t client_hello = 1;
 
-/// With every extension, post-quantum key shares and tickets, hellos have two or three KiB.
-constexpr std::size_t largest_hello = std::size_t{16} << 10U;
-
 } // namespace
 
 bool hello_watch::admits(std::span<const std::uint8_t> bytes, bool no_second) {

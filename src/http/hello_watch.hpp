@@ -12,6 +12,9 @@ namespace hookd::http {
 /// (RFC 8446 section 4.1.4). Whatever else is wrong with them is OpenSSL's to say.
 class hello_watch {
 public:
+    /// With every extension, post-quantum key shares and tickets, hellos have two or three KiB.
+    static constexpr std::size_t largest_hello = std::size_t{4} << 10U;
+
     /// Bytes as they come from the socket. False: a hello is too large, or is cut as nobody cuts it, within its first
     /// four bytes. `no_second`: the client was answered, and not in TLS 1.3; what looks like another may be encrypted.
     bool admits(std::span<const std::uint8_t> bytes, bool no_second);

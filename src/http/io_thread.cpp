@@ -124,11 +124,12 @@ void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, st
 }
 
 /// The kernel would reset the connections that wait to be accepted: they are taken first. In a socket that systemd
-/// passed they wait on, for the next process.
+/// passed they wait on, for the next process. Those that go on coming meanwhile are not waited for.
 void io_thread::close(accepting& one) {
     boost::system::error_code fault;
     one.socket.non_blocking(true, fault);
-    while (!fault && !one.where->settings.address.starts_with("systemd:")) {
+    const int waiting = one.where->settings.address.starts_with("systemd:") ? 0 : SOMAXCONN;
+    for (int taken = 0; !fault && taken < waiting; ++taken) {
         socket peer{context_};
         one.socket.accept(peer, fault);
         if (!fault) {

@@ -11,6 +11,8 @@ inline constexpr log_kind proxy_headers{
     .name = "refused connections", .subject = "listener", .level = spdlog::level::info};
 inline constexpr log_kind failed_handshakes{
     .name = "failed TLS handshakes", .subject = "listener", .level = spdlog::level::info};
+inline constexpr log_kind exceeded_tls_limits{
+    .name = "connections closed for their TLS records", .subject = "listener", .level = spdlog::level::info};
 inline constexpr log_kind refused_requests{
     .name = "refused requests", .subject = "listener", .level = spdlog::level::info};
 

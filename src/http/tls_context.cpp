@@ -103,7 +103,6 @@ result<tls_context> make_tls_context(const tls_settings& files) {
                                  SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(raw,
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_read_ahead(raw, 1);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF); // tickets need no memory here
     SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second would be made, and sent, for nothing
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);

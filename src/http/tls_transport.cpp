@@ -1,4 +1,4 @@
-#include "http/hello_watch.hpp"
+#include "http/tls_input.hpp"
 #include "http/transport.hpp"
 
 #include <hookd/core/address.hpp>
@@ -7,6 +7,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+#include <cerrno>
+#include <sys/socket.h>
 
 namespace hookd::http {
 
@@ -17,16 +20,55 @@ struct ssl_free {
 };
 using ssl_ptr = std::unique_ptr<SSL, ssl_free>;
 
-/// OpenSSL on the socket itself, without a pair of memory BIOs between: no copies, and an idle connection holds no
-/// buffers (SSL_MODE_RELEASE_BUFFERS).
+std::string reason_of(unsigned long openssl_error) {
+    const char* const reason = ERR_reason_error_string(openssl_error);
+    return reason == nullptr ? "the connection was closed during the handshake" : reason;
+}
+
+/// Why a server's handshake failed. The alerts are those of a client that does not accept the certificate (RFC 8446
+/// section 6.2).
+std::string explain(unsigned long openssl_error) {
+    switch (ERR_GET_REASON(openssl_error)) {
+    case SSL_R_HTTP_REQUEST:
+    case SSL_R_HTTPS_PROXY_REQUEST:
+        return "plain HTTP came to a TLS listener: use https:// in the sender's URL, or a listener without tls";
+    case SSL_R_WRONG_VERSION_NUMBER:
+        return "the client does not speak TLS";
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+        return "the client rejected the certificate: unknown CA (is the chain complete?)";
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        return "the client rejected the certificate: bad certificate";
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        return "the client rejected the certificate: unsupported certificate";
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        return "the client rejected the certificate: revoked";
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        return "the client rejected the certificate: expired";
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        return "the client rejected the certificate: not acceptable to it";
+    default:
+        return reason_of(openssl_error);
+    }
+}
+
+/// OpenSSL on the socket itself, without a pair of memory BIOs between; what is read comes by way of `tls_input`, and
+/// an idle connection holds no buffers (SSL_MODE_RELEASE_BUFFERS).
 class tls_transport final : public transport {
 public:
-    explicit tls_transport(ssl_ptr ssl) : ssl_{std::move(ssl)} {}
+    tls_transport(ssl_ptr ssl, int socket)
+        : ssl_{std::move(ssl)}, socket_{socket}, server_{SSL_is_server(ssl_.get()) == 1}, input_{server_} {}
 
-    void watch_hello() {
-        BIO* const bytes = SSL_get_rbio(ssl_.get());
-        BIO_set_callback_arg(bytes, reinterpret_cast<char*>(this));
-        BIO_set_callback_ex(bytes, read_along);
+    /// Null where OpenSSL has no memory.
+    static std::unique_ptr<tls_transport> make(ssl_ptr ssl, int socket) {
+        BIO* const bytes = BIO_new(bio_method());
+        if (bytes == nullptr) {
+            return nullptr;
+        }
+        auto made = std::make_unique<tls_transport>(std::move(ssl), socket);
+        BIO_set_data(bytes, made.get());
+        BIO_set_init(bytes, 1);
+        SSL_set_bio(made->ssl_.get(), bytes, bytes);
+        return made;
     }
 
     io_status handshake() override {
@@ -34,26 +76,47 @@ public:
         const auto outcome = status(SSL_do_handshake(ssl_.get()));
         handshake_error_ = outcome == io_status::failed ? ERR_peek_error() : 0;
         if (outcome == io_status::done) {
-            BIO_set_callback_ex(SSL_get_rbio(ssl_.get()), nullptr);
+            input_.handshake_done();
         }
         return outcome;
     }
 
     std::string handshake_fault() const override {
+        if (const auto limit = exceeded_limit(); !limit.empty()) {
+            return std::string{limit};
+        }
         const long verdict = SSL_get_verify_result(ssl_.get());
         if (SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE && verdict != X509_V_OK) {
             return std::string{"the certificate is not trusted: "} + X509_verify_cert_error_string(verdict);
         }
-        const char* const reason = ERR_reason_error_string(handshake_error_);
-        return reason == nullptr ? "the connection was closed" : reason;
+        return server_ ? explain(handshake_error_) : reason_of(handshake_error_);
     }
 
-    /// So OpenSSL calls a first record that is none.
-    bool met_no_tls() const override { return ERR_GET_REASON(handshake_error_) == SSL_R_WRONG_VERSION_NUMBER; }
+    std::string_view exceeded_limit() const override {
+        switch (input_.why()) {
+        case tls_input::error::record_too_long:
+            return "a TLS record that is too long";
+        case tls_input::error::too_many_records:
+            return "more than 32 TLS records without data";
+        case tls_input::error::client_hello_too_long:
+            return "a ClientHello longer than 4 KiB, or split within its first bytes";
+        case tls_input::error::none:
+        case tls_input::error::no_tls:
+            break;
+        }
+        return {};
+    }
+
+    bool met_no_tls() const override { return input_.why() == tls_input::error::no_tls; }
+    bool begun() const override { return input_.begun(); }
 
     io_status read(std::span<char> into, std::size_t& count) override {
         ERR_clear_error();
-        return status(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));
+        const auto outcome = status(SSL_read_ex(ssl_.get(), into.data(), into.size(), &count));
+        if (outcome == io_status::done) {
+            input_.data_came();
+        }
+        return outcome;
     }
 
     io_status write(std::string_view bytes, std::size_t& count) override {
@@ -68,32 +131,78 @@ public:
         }
     }
 
-    bool holds_bytes() const override { return SSL_has_pending(ssl_.get()) == 1; }
+    bool holds_bytes() const override { return SSL_pending(ssl_.get()) > 0 || input_.ready(); }
 
 private:
-    /// BIO_set_callback(3): after a read or write, with what came of it; what this returns counts in its place.
-    static long read_along(BIO* bytes, int what, const char* data, std::size_t /*room*/, int /*unused*/,
-                           long /*unused*/, int outcome, std::size_t* count) {
-        auto& self = *reinterpret_cast<tls_transport*>(BIO_get_callback_arg(bytes));
-        if (what == (BIO_CB_WRITE | BIO_CB_RETURN)) {
-            self.answered_ = true;
-        } else if (what == (BIO_CB_READ | BIO_CB_RETURN) && outcome > 0) {
-            const bool no_second = self.answered_ && SSL_version(self.ssl_.get()) != TLS1_3_VERSION;
-            if (!self.hello_.admits({reinterpret_cast<const std::uint8_t*>(data), *count}, no_second)) {
-                return -1;
-            }
-            if (self.hello_.done()) {
-                BIO_set_callback_ex(bytes, nullptr);
-            }
-        }
-        return outcome;
+    static const BIO_METHOD* bio_method() {
+        static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> method = [] {
+            BIO_METHOD* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
+            BIO_meth_set_read_ex(made, receive);
+            BIO_meth_set_write_ex(made, send);
+            BIO_meth_set_ctrl(made, control);
+            return std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)>{made, BIO_meth_free};
+        }();
+        return method.get();
     }
 
-    io_status status(int outcome) {
-        if (outcome > 0) {
-            return io_status::done;
+    static tls_transport& of(BIO* bytes) { return *static_cast<tls_transport*>(BIO_get_data(bytes)); }
+
+    static int receive(BIO* bytes, char* out, std::size_t size, std::size_t* count) {
+        auto& self = of(bytes);
+        BIO_clear_retry_flags(bytes);
+        for (;;) {
+            *count = self.input_.take({reinterpret_cast<std::uint8_t*>(out), size});
+            if (*count > 0) {
+                return 1;
+            }
+            if (self.input_.why() != tls_input::error::none) {
+                return 0;
+            }
+            const auto room = self.input_.room();
+            const auto got = recv(self.socket_, room.data(), room.size(), 0);
+            if (got <= 0) {
+                self.ended_ = got == 0;
+                if (got < 0 && blocked()) {
+                    BIO_set_retry_read(bytes);
+                }
+                return 0;
+            }
+            const bool no_second_hello = self.answered_ && SSL_version(self.ssl_.get()) != TLS1_3_VERSION;
+            self.input_.filled(static_cast<std::size_t>(got), no_second_hello);
         }
-        switch (SSL_get_error(ssl_.get(), outcome)) {
+    }
+
+    static int send(BIO* bytes, const char* data, std::size_t size, std::size_t* count) {
+        auto& self = of(bytes);
+        BIO_clear_retry_flags(bytes);
+        self.answered_ = true;
+        const auto sent = ::send(self.socket_, data, size, MSG_NOSIGNAL);
+        if (sent < 0 && blocked()) {
+            BIO_set_retry_write(bytes);
+        }
+        *count = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+        return sent > 0 ? 1 : 0;
+    }
+
+    static long control(BIO* bytes, int what, long /*unused*/, void* /*unused*/) {
+        switch (what) {
+        case BIO_CTRL_FLUSH:
+            return 1;
+        case BIO_CTRL_EOF:
+            return of(bytes).ended_ ? 1 : 0;
+        default:
+            return 0;
+        }
+    }
+
+    static bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+    io_status status(int outcome) {
+        const int kind = outcome > 0 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), outcome);
+        input_.park();
+        switch (kind) {
+        case SSL_ERROR_NONE:
+            return io_status::done;
         case SSL_ERROR_WANT_READ:
             return io_status::want_read;
         case SSL_ERROR_WANT_WRITE:
@@ -107,28 +216,29 @@ private:
     }
 
     ssl_ptr ssl_;
+    int socket_;
+    bool server_;
+    tls_input input_;
     unsigned long handshake_error_ = 0;
     bool broken_ = false;
+    bool ended_ = false;    // the socket has no more bytes
     bool answered_ = false; // what the client said first
-    hello_watch hello_;
 };
 
 } // namespace
 
 std::unique_ptr<transport> make_tls_transport(int socket, SSL_CTX* context) {
     ssl_ptr ssl{SSL_new(context)};
-    if (ssl == nullptr || SSL_set_fd(ssl.get(), socket) != 1) {
+    if (ssl == nullptr) {
         return nullptr;
     }
     SSL_set_accept_state(ssl.get());
-    auto made = std::make_unique<tls_transport>(std::move(ssl));
-    made->watch_hello();
-    return made;
+    return tls_transport::make(std::move(ssl), socket);
 }
 
 std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* context, const std::string& host) {
     ssl_ptr ssl{SSL_new(context)};
-    if (ssl == nullptr || SSL_set_fd(ssl.get(), socket) != 1) {
+    if (ssl == nullptr) {
         return nullptr;
     }
     SSL_set_connect_state(ssl.get());
@@ -139,7 +249,7 @@ std::unique_ptr<transport> make_tls_client_transport(int socket, SSL_CTX* contex
             : SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
         return nullptr;
     }
-    return std::make_unique<tls_transport>(std::move(ssl));
+    return tls_transport::make(std::move(ssl), socket);
 }
 
 } // namespace hookd::http

@@ -26,17 +26,21 @@ public:
     virtual ~transport() = default;
 
     virtual io_status handshake() = 0;
-    /// Why the handshake failed, as far as OpenSSL says.
+    /// Why the handshake failed, in words for a log line.
     virtual std::string handshake_fault() const { return {}; }
+    /// Which limit the peer exceeded, where that is why the connection failed; else empty.
+    virtual std::string_view exceeded_limit() const { return {}; }
     /// Whether it failed because what the peer sent is no TLS.
     virtual bool met_no_tls() const { return false; }
+    /// Whether the peer has sent anything, in its handshake.
+    virtual bool begun() const { return false; }
     /// At least one byte when `done`; `count` says how many.
     virtual io_status read(std::span<char> into, std::size_t& count) = 0;
     virtual io_status write(std::string_view bytes, std::size_t& count) = 0;
     /// Says that nothing more will come, where the protocol has a word for it (TLS: close_notify, RFC 8446
     /// section 6.1). Leaves the socket as it is: closing it, or shutting it down, says the same to TCP.
     virtual void conclude() {}
-    /// Whether bytes may be had without the socket becoming readable: TLS reads whole records ahead.
+    /// Whether bytes may be had without the socket becoming readable: more than one TLS record may come at once.
     virtual bool holds_bytes() const = 0;
     /// Whether the socket's bytes are the peer's words themselves, for whoever reads them.
     virtual bool plain() const { return false; }

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from harness import Connection, Daemon, exchange, message_id, post, signature_headers, success_event, until
+from harness.admin import metrics
 
 
 def serves(daemon, where, source=None):
@@ -181,6 +182,80 @@ def test_plain_http_on_a_tls_listener_is_not_answered(tls):
             said += got
         assert b"HTTP/" not in said
     assert serves(tls, tls.https)
+
+
+def failed_handshakes(daemon):
+    return metrics(daemon)["hookd_tls_handshake_failures_total"]
+
+
+def test_a_look_at_whether_a_tls_listener_listens_is_no_failed_handshake(make_daemon):
+    with make_daemon(server={"tls_timeout": "1s", "threads": 1}) as daemon:
+        for _ in range(5):
+            socket.create_connection(daemon.https.endpoint, 20).close()
+        with socket.create_connection(daemon.https.endpoint, 20) as silent:
+            assert _received(silent) == b""  # until tls_timeout
+        assert serves(daemon, daemon.https)
+        assert failed_handshakes(daemon) == 0
+        daemon.stop()
+        assert "handshake" not in daemon.log()
+
+
+def fail_with_plain_http(where, certificates):
+    with socket.create_connection(where.endpoint, 20) as plain:
+        plain.sendall(b"POST /webhooks/colivara HTTP/1.1\r\nHost: x\r\n\r\n")
+        _received(plain)
+
+
+def fail_with_another_protocol(where, certificates):
+    with socket.create_connection(where.endpoint, 20) as other:
+        other.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+        _received(other)
+
+
+def fail_by_going_away(where, certificates):
+    with socket.create_connection(where.endpoint, 20) as impatient:
+        impatient.sendall(client_hello()[:100])
+
+
+def fail_for_want_of_trust(where, certificates):
+    with pytest.raises(ssl.SSLCertVerificationError):
+        Connection(where, ssl.create_default_context())
+
+
+def fail_with_an_old_version(where, certificates):
+    with pytest.raises(ssl.SSLError):
+        Connection(where, client(certificates, ssl.TLSVersion.TLSv1_1))
+
+
+def fail_with_a_long_hello(where, certificates):
+    with socket.create_connection(where.endpoint, 20) as talkative:
+        talkative.sendall(b"\x16\x03\x01\x10\x04\x01\x00\x10\x01")
+        assert _received(talkative) == b""
+
+
+def fail_with_many_records(where, certificates):
+    hello = client_hello()[5:]
+    with socket.create_connection(where.endpoint, 20) as slow:
+        slow.sendall(b"\x16\x03\x01\x00\x04" + hello[:4] +
+                     b"".join(b"\x16\x03\x01\x00\x01" + hello[at:at + 1] for at in range(4, 40)))
+        assert _received(slow) == b""
+
+
+@pytest.mark.parametrize("fail, reason", [
+    (fail_with_plain_http,
+     "plain HTTP came to a TLS listener: use https:// in the sender's URL, or a listener without tls"),
+    (fail_with_another_protocol, "the client does not speak TLS"),
+    (fail_by_going_away, "the connection was closed during the handshake"),
+    (fail_for_want_of_trust, r"the client rejected the certificate: unknown CA \(is the chain complete\?\)"),
+    (fail_with_an_old_version, "unsupported protocol"),
+    (fail_with_a_long_hello, "a ClientHello longer than 4 KiB, or split within its first bytes"),
+    (fail_with_many_records, "more than 32 TLS records without data"),
+])
+def test_a_failed_handshake_says_why(make_daemon, certificates, fail, reason):
+    with make_daemon() as daemon:
+        fail(daemon.https, certificates)
+        daemon.wait_for_log(rf"a TLS handshake failed: {reason}; client=127\.0\.0\.1 ")
+        assert failed_handshakes(daemon) == 1
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -212,7 +212,7 @@ def test_the_time_for_the_header_and_the_handshake_is_one(make_daemon):
     """tls_timeout counts from accepting: a header that comes late does not extend it."""
     with make_daemon(server={"tls_timeout": "2s"}, listener={
             "proxy_protocol": True, "trusted_proxies": ["127.0.0.1/32"]}) as daemon:
-        with Connection(daemon.https, handshake=False, preface=[v2(OTHER)]) as connection:
+        with Connection(daemon.https, handshake=False, preface=[v2(OTHER), b"\x16"]) as connection:
             assert connection.closed(timeout=10)
         daemon.wait_for_log(rf"a TLS handshake failed: it took longer than tls_timeout; client={OTHER} ")
 

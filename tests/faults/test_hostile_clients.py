@@ -7,12 +7,11 @@ daemon has its default deadlines of 10 and 30 s, otherwise such of 2 s.
 
 import os
 import ssl
-import time
 
 import pytest
 
-from harness import Connection, success_event
 from harness.crowd import Crowd, Kind, raise_descriptor_limit
+from harness.good_client import GoodClient
 from harness.resident import sanitizer
 
 EACH = int(os.environ.get("HOOKD_HOSTILE_CLIENTS", "30"))
@@ -67,33 +66,9 @@ def faults_of(report, kinds, late=LATE):
     return faults
 
 
-class GoodClient:
-    """Sends events over HTTPS in turn on a connection that it keeps and on new ones, from an address of its own."""
-
-    def __init__(self, daemon):
-        self.daemon = daemon
-        self.statuses = set()
-        self._kept = Connection(daemon.https)
-
-    def close(self):
-        self._kept.close()
-
-    def p99(self):
-        """Of SAMPLES requests, in seconds."""
-        times = sorted(self._timed(number % 2 == 0) for number in range(SAMPLES))
-        return times[SAMPLES * 99 // 100 - 1]
-
-    def _timed(self, on_new):
-        request = self.daemon.request(success_event())
-        begin = time.monotonic()
-        connection = Connection(self.daemon.https) if on_new else self._kept
-        connection.send(request)
-        answer = connection.response()
-        spent = time.monotonic() - begin
-        self.statuses.add(answer.status if answer else None)
-        if on_new:
-            connection.close()
-        return spent
+def p99(good):
+    """Of SAMPLES requests, in seconds."""
+    return sorted(good.timed() for _ in range(SAMPLES))[SAMPLES * 99 // 100 - 1]
 
 
 def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_their_deadline(make_daemon,
@@ -101,15 +76,14 @@ def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_th
     raise_descriptor_limit()
     daemon = make_daemon(server={} if LONG else HASTY, log={"level": "info"}).start()
     kinds = hostile(daemon)
-    good = GoodClient(daemon)
-    alone = good.p99()
-    with Crowd(list(kinds), EACH) as crowd:
-        crowd.wait_until_held(share=0.8)  # the others are on their way back
-        beside = [good.p99()]
-        while beside[-1] > WORST + alone and len(beside) < WINDOWS:  # the machine's other work passes, the crowd stays
-            beside.append(good.p99())
-        crowd.wait_until(lambda report: all(report.ends.values()), "each kind to be cut", BODY + 30)
-    good.close()
+    with GoodClient(daemon, daemon.https) as good:
+        alone = p99(good)
+        with Crowd(list(kinds), EACH) as crowd:
+            crowd.wait_until_held(share=0.8)  # the others are on their way back
+            beside = [p99(good)]
+            while beside[-1] > WORST + alone and len(beside) < WINDOWS:  # other work on the machine passes, the crowd stays
+                beside.append(p99(good))
+            crowd.wait_until(lambda report: all(report.ends.values()), "each kind to be cut", BODY + 30)
     report = crowd.report
     with capsys.disabled():
         print(f"\nhostile clients: at once={crowd.total} cut={sum(map(len, report.lives.values()))} p99 alone="

@@ -24,6 +24,7 @@ public:
     void read_to_end();
     /// Closing will reset the connection.
     void reset();
+    int socket() const { return socket_; }
 
 private:
     int socket_;

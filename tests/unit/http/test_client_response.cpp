@@ -60,6 +60,18 @@ TEST_CASE("client response: interim answers are passed over") {
     CHECK(found.status == 202);
 }
 
+TEST_CASE("client response: so many interim answers that they are a flood are none") {
+    const auto after = [](int interim) {
+        std::string bytes;
+        for (int i = 0; i < interim; ++i) {
+            bytes += "HTTP/1.1 100 Continue\r\n\r\n";
+        }
+        return read(bytes + "HTTP/1.1 204 No Content\r\n\r\n").reached;
+    };
+    CHECK(after(32) == progress::complete);
+    CHECK(after(33) == progress::malformed);
+}
+
 TEST_CASE("client response: bytes that nobody asked for end the connection") {
     const auto found = read("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n");
     CHECK(found.status == 204);
