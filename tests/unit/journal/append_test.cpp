@@ -243,6 +243,35 @@ TEST_CASE("journal: past its bounds of waiting events it says busy, and goes on 
     CHECK(append(*opened, sample("last")) == append_outcome::stored);
 }
 
+TEST_CASE("journal: what was answered waits no longer, whatever the answer was") {
+    const temporary_directory directory;
+    tuning limits;
+    limits.most_waiting = 8;
+    limits.most_waiting_bytes = 20'000;
+    auto settings = settings_for(directory.journal());
+    auto opened = open_journal(settings, limits);
+    auto expected = append_outcome::stored;
+    SECTION("stored") {}
+    SECTION("a duplicate") {
+        expected = append_outcome::duplicate;
+        for (int i = 0; i < 20; ++i) {
+            REQUIRE(append(*opened, sample(std::to_string(i))) == append_outcome::stored);
+        }
+    }
+    SECTION("full") {
+        expected = append_outcome::full;
+        settings.max_size = byte_size{1};
+        opened->configure(settings);
+    }
+    for (int i = 0; i < 20; ++i) {
+        CHECK(append(*opened, sample(std::to_string(i), 5'000)) == expected);
+    }
+    settings.max_size = byte_size{1U << 30U};
+    opened->configure(settings);
+    CHECK(append(*opened, sample("last")) == append_outcome::stored);
+    CHECK(eventually([&] { return opened->accepts() == acceptance::open; }));
+}
+
 TEST_CASE("journal: a coroutine goes on where it waited") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));

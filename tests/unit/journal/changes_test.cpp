@@ -1,0 +1,46 @@
+#include "journal/changes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace hookd::journal;
+
+namespace {
+
+failure tried(std::uint64_t sequence, unsigned attempts) {
+    return {.sequence = sequence, .attempts = attempts, .next_try = {}, .dead = false, .detail = ""};
+}
+
+} // namespace
+
+TEST_CASE("journal: what could not be committed does not overwrite what a sink has said since") {
+    changes older;
+    older.fail("audit", tried(1, 1));
+    older.fail("audit", tried(2, 1));
+    older.fail("audit", tried(3, 1));
+    older.fail("inbox", tried(1, 7));
+    older.advance("audit", 5);
+    changes said;
+    said.fail("audit", tried(1, 2));
+    said.settle("audit", 2);
+    said.advance("audit", 4);
+    said.add_older(std::move(older));
+
+    const auto& audit = said.sinks().at("audit");
+    CHECK(audit.cursor == 5U);
+    CHECK(audit.failures.at(1)->attempts == 2);
+    CHECK_FALSE(audit.failures.at(2));
+    CHECK(audit.failures.at(3)->attempts == 1);
+    CHECK(said.sinks().at("inbox").failures.at(1)->attempts == 7);
+    CHECK(said.failures() == 4);
+}
+
+TEST_CASE("journal: rows that wait are counted once, however often a sink speaks of them") {
+    changes said;
+    CHECK(said.empty());
+    said.fail("audit", tried(1, 1));
+    said.fail("audit", tried(1, 2));
+    said.settle("audit", 1);
+    said.settle("inbox", 1);
+    CHECK(said.failures() == 2);
+    CHECK_FALSE(said.empty());
+}
