@@ -20,8 +20,9 @@ struct close_connection {
     void operator()(sqlite3* connection) const { sqlite3_close(connection); }
 };
 
-// Frames of the write-ahead log carry a header each.
+// Frames of the write-ahead log carry a header each, and so does the log.
 constexpr std::uint64_t frame_header_bytes = 24;
+constexpr std::uint64_t log_header_bytes = 32;
 
 // The file grows by this much at a time.
 constexpr int chunk_bytes = 256 << 10;
@@ -57,6 +58,7 @@ struct database::state {
     std::uint64_t page_bytes = 0;
     std::uint64_t log_frames = 0;
     std::int64_t reserved_bytes = 0; // of the file; at least
+    std::uint64_t file_bytes = 0;    // the same, as it was last seen
     std::unique_ptr<sqlite3, close_connection> connection;
     statement begin;
     statement commit;
@@ -166,21 +168,38 @@ stored<std::int64_t> database::number(const char* sql) {
     return then(run.step(), [&](bool) { return run.number(0); });
 }
 
+// A file that somebody has truncated must not grow again to a size that hides it.
 stored<void> database::begin() {
-    return query(state_->begin).run();
+    return then(check_files(), [&] { return query(state_->begin).run(); });
 }
+
 stored<void> database::commit() {
-    const auto done = then(reserve(), [&] { return query(state_->commit).run(); });
-    return then(done, [&]() -> stored<void> {
-        if (!state_->names->unchanged()) {
-            // Where only the log lost its name, the file still takes what is in it. More than a try it cannot be.
-            [[maybe_unused]] const auto copied = checkpoint_and_truncate();
-            return std::unexpected(storage_error{
-                trouble::broken, "the journal's files were moved or removed while they were open; put them back, or "
-                                 "leave it to the next start to make a new journal"});
-        }
+    auto done = then(reserve(), [&] { return query(state_->commit).run(); });
+    if (!done && done.error().what == trouble::full) {
+        return done;
+    }
+    auto whole = check_files();
+    return whole ? done : whole;
+}
+
+stored<void> database::check_files() {
+    const auto log = state_->log_frames > 0 ? log_header_bytes + log_bytes() : 0;
+    switch (state_->names->check(state_->file_bytes, log)) {
+    case file_names::verdict::intact:
         return {};
-    });
+    case file_names::verdict::moved: {
+        // Where only the log lost its name, the file still takes what is in it. More than a try it cannot be.
+        [[maybe_unused]] const auto copied = checkpoint_and_truncate();
+        return std::unexpected(storage_error{trouble::broken,
+                                             "the journal's files were moved or removed while they were open; put them "
+                                             "back, or leave it to the next start to make a new journal"});
+    }
+    case file_names::verdict::truncated:
+        return std::unexpected(
+            storage_error{trouble::broken, "the journal's file or its write-ahead log was truncated while it was open: "
+                                           "the next start keeps what is left; find out who did it"});
+    }
+    return {};
 }
 
 // Space in the file for what is about to go into the log: a checkpoint then writes only where there is space already,
@@ -211,6 +230,7 @@ stored<void> database::reserve() {
         return std::unexpected(error_of(code, system_errno, "the file cannot grow"));
     }
     state_->reserved_bytes = size;
+    state_->file_bytes = static_cast<std::uint64_t>(size);
     return {};
 }
 
@@ -270,6 +290,7 @@ stored<void> database::checkpoint(int mode) {
     state_->log_frames = 0;
     // It has cut back what a transaction reserved that was then rolled back.
     state_->reserved_bytes = 0;
+    state_->file_bytes = state_->names->file_bytes();
     return {};
 }
 

@@ -53,6 +53,10 @@ public:
         return done;
     }
 
+    /// That the files are where they were, and have at least what was written to them. Else nothing more may be
+    /// acknowledged; what only the log has, where that is whole, is copied into the file first.
+    stored<void> check_files();
+
     /// Frames in the write-ahead log that a checkpoint has not yet copied into the file.
     std::uint64_t log_frames() const;
     /// Pages in use and the frames above, in bytes.

@@ -61,15 +61,35 @@ result<void> check_header(const std::string& path, std::span<const unsigned char
     return {};
 }
 
-/// SQLite would throw away a log that it finds beside an empty file.
-bool is_log_left(const std::string& path) {
-    struct stat status{};
-    return ::stat((path + "-wal").c_str(), &status) == 0 && status.st_size > 0;
+constexpr std::string_view rollback_magic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8);
+constexpr std::size_t rollback_pages_at = 16;
+
+/// A start-up that died while it made the file leaves one that says: back to no pages at all.
+bool is_of_a_new_file(const std::string& rollback_journal) {
+    std::array<unsigned char, header_size> header{};
+    const auto file = open_file(rollback_journal, O_RDONLY | O_NONBLOCK);
+    const auto got = file ? ::pread(file.get(), header.data(), header.size(), 0) : -1;
+    const std::string_view magic(reinterpret_cast<const char*>(header.data()), rollback_magic.size());
+    const bool begun = magic == rollback_magic || big_endian(header, 0) == 0; // its first bytes are written last
+    return got == static_cast<ssize_t>(header.size()) && begun && big_endian(header, rollback_pages_at) == 0;
 }
 
-error log_alone(const std::string& path) {
-    return {path + "-wal holds events of a journal that is not there: put that back as " + path +
-            ", or move the log away, too, to start with an empty journal"};
+bool holds_something(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && status.st_size > 0;
+}
+
+/// SQLite would throw away what it finds beside a file that is missing or empty: the write-ahead log, or the rollback
+/// journal of a program that works without one.
+result<void> check_no_log_is_left(const std::string& path) {
+    for (const auto& log : {path + "-wal", path + "-journal"}) {
+        if (holds_something(log) && (log.ends_with("-wal") || !is_of_a_new_file(log))) {
+            return std::unexpected(
+                error{log + " belongs to a journal that is not there, and holds a part of it: put that back as " +
+                      path + ", or move this away, too, to start with an empty journal"});
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -80,8 +100,8 @@ result<bool> check_or_create_file(const std::string& path) {
         if (errno != ENOENT) {
             return std::unexpected(system_fault("open the journal", path, "make it readable for the daemon's user"));
         }
-        if (is_log_left(path)) {
-            return std::unexpected(log_alone(path));
+        if (auto none = check_no_log_is_left(path); !none) {
+            return std::unexpected(none.error());
         }
         const auto created = open_file(path, O_RDWR | O_CREAT | O_EXCL);
         if (!created) {
@@ -98,7 +118,8 @@ result<bool> check_or_create_file(const std::string& path) {
         return std::unexpected(system_fault("write the journal", path, "make it writable for the daemon's user"));
     }
     if (status.st_size == 0) {
-        return is_log_left(path) ? result<bool>{std::unexpected(log_alone(path))} : false;
+        const auto none = check_no_log_is_left(path);
+        return none ? result<bool>{false} : std::unexpected(none.error());
     }
     std::array<unsigned char, header_size> header{};
     if (::pread(file.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
@@ -108,6 +129,20 @@ result<bool> check_or_create_file(const std::string& path) {
         return std::unexpected(known.error());
     }
     return false;
+}
+
+result<std::string> resolved(const std::string& path) {
+    constexpr int most_links = 40; // as the kernel has it
+    auto found = std::filesystem::path(path);
+    for (int links = 0; links < most_links; ++links) {
+        std::error_code fault;
+        const auto target = std::filesystem::read_symlink(found, fault);
+        if (fault) {
+            return found.string();
+        }
+        found = found.parent_path() / target;
+    }
+    return std::unexpected(error{path + " is a link that leads nowhere: set journal.path to a file"});
 }
 
 result<void> check_directory(const std::string& path) {

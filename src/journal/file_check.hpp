@@ -13,9 +13,13 @@ inline constexpr std::uint32_t application_id = 0x686b646a;
 inline constexpr std::uint32_t schema_version = 2;
 
 /// Looks at `path` without SQLite, which would write: there must be nothing, an empty file, an empty database, or a
-/// journal of this version; and no log that was left without its journal. Where there is nothing it creates an empty
-/// file of mode 0600. Call with the lock held and before SQLite opens the file. True: it was created.
+/// journal of this version; and no log, of either kind that SQLite has, that was left without its journal. Where there
+/// is nothing it creates an empty file of mode 0600. Call with the lock held and before SQLite opens the file. True: it
+/// was created.
 result<bool> check_or_create_file(const std::string& path);
+
+/// The file behind links: SQLite keeps the log beside that, and so do we with all else. It need not be there.
+result<std::string> resolved(const std::string& path);
 
 /// Whether the directory is there and can hold a journal.
 result<void> check_directory(const std::string& path);

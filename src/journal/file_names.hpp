@@ -7,14 +7,23 @@
 
 namespace hookd::journal {
 
-/// Whether the names of the journal's files still stand for the files that are open. Somebody may move or remove them
-/// meanwhile; what is synced into a file without a name is gone when the process ends, though every sync succeeds.
+/// Whether the names of the journal's files still stand for the files that are open, and whether those still have all
+/// that was written to them. Somebody may move, remove or truncate them meanwhile; what is synced into a file without a
+/// name, or behind a hole, is gone when the process ends, though every sync succeeds.
 class file_names {
 public:
+    enum class verdict : std::uint8_t { intact, moved, truncated };
+
     file_names(std::string file, std::string log) : file_{std::move(file), {}}, log_{std::move(log), {}} {}
 
-    /// Remembers each file when it first sees it; from then on false when its name is gone or another file's.
-    bool unchanged() { return unchanged(file_) && unchanged(log_); }
+    /// Remembers each file when it first sees it; from then on `moved` when its name is gone or another file's. The
+    /// least size of each, in bytes.
+    verdict check(std::uint64_t file_bytes, std::uint64_t log_bytes);
+    /// 0: it is not there.
+    std::uint64_t file_bytes() const { return size_of(file_.path); }
+
+    /// In bytes; 0: there is no such file.
+    static std::uint64_t size_of(const std::string& path);
 
 private:
     struct identity {
@@ -27,7 +36,7 @@ private:
         std::string path;
         std::optional<identity> seen;
     };
-    static bool unchanged(name& which);
+    static verdict check(name& which, std::uint64_t least_bytes);
 
     name file_;
     name log_;

@@ -1,5 +1,7 @@
 #include "journal/gathering_vfs.hpp"
 
+#include "journal/file_names.hpp"
+
 #include <sqlite3.h>
 
 #include <cstring>
@@ -28,6 +30,7 @@ struct log_file {
     sqlite3_int64 begin = 0; // where in the file it belongs
     int count = 0;
     bool synced = false; // nothing was written since
+    const char* name = nullptr;
 
     sqlite3_file* under() { return reinterpret_cast<sqlite3_file*>(this + 1); }
     const sqlite3_io_methods& methods() { return *under()->pMethods; }
@@ -37,8 +40,16 @@ struct log_file {
         if (count == 0) {
             return SQLITE_OK;
         }
+        return put(gathered.get(), std::exchange(count, 0), begin);
+    }
+
+    // SQLite leaves no gaps. Where there would be one somebody has truncated the log, and what stood there is gone.
+    int put(const void* from, int bytes, sqlite3_int64 at) {
         synced = false;
-        return methods().xWrite(under(), gathered.get(), std::exchange(count, 0), begin);
+        if (at > 0 && file_names::size_of(name) < static_cast<std::uint64_t>(at)) {
+            return SQLITE_IOERR_WRITE;
+        }
+        return methods().xWrite(under(), from, bytes, at);
     }
 };
 
@@ -62,8 +73,7 @@ int write(sqlite3_file* handle, const void* from, int count, sqlite3_int64 at) {
         }
     }
     if (count > most_gathered) {
-        log.synced = false;
-        return log.methods().xWrite(log.under(), from, count, at);
+        return log.put(from, count, at);
     }
     if (log.count == 0) {
         log.begin = at;
@@ -93,6 +103,9 @@ int size(sqlite3_file* handle, sqlite3_int64* bytes) {
     return flushed(handle, [&](auto& on, auto* log) { return on.xFileSize(log, bytes); });
 }
 int control(sqlite3_file* handle, int what, void* with) {
+    if (what == SQLITE_FCNTL_LAST_ERRNO) { // asked after a failure, behind which nothing more is to be written
+        return of(handle).methods().xFileControl(of(handle).under(), what, with);
+    }
     return flushed(handle, [&](auto& on, auto* log) { return on.xFileControl(log, what, with); });
 }
 int sector_size(sqlite3_file* handle) {
@@ -122,6 +135,7 @@ int open(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* handle, int
     const auto code =
         log->gathered == nullptr ? SQLITE_NOMEM : below()->xOpen(below(), name, log->under(), flags, flags_out);
     if (code == SQLITE_OK) {
+        log->name = name;
         log->base.pMethods = &log_methods;
     } else {
         std::destroy_at(log);

@@ -1,5 +1,7 @@
 #include "journal/log_renewal.hpp"
 
+#include "journal/statement.hpp"
+
 #include <hookd/core/unique_fd.hpp>
 
 #include <cerrno>
@@ -15,8 +17,7 @@ namespace {
 constexpr std::size_t piece_bytes = 256U << 10U;
 
 std::unexpected<storage_error> failed(const std::string& doing) {
-    const bool no_space = errno == ENOSPC || errno == EDQUOT;
-    return std::unexpected(storage_error{no_space ? trouble::full : trouble::broken,
+    return std::unexpected(storage_error{is_no_space(errno) ? trouble::full : trouble::broken,
                                          "cannot " + doing + " its write-ahead log: " + std::strerror(errno)});
 }
 

@@ -1,5 +1,6 @@
 #include "journal/sqlite_journal.hpp"
 
+#include "journal/file_names.hpp"
 #include "journal/reply.hpp"
 
 #include <spdlog/spdlog.h>
@@ -8,6 +9,7 @@
 #include <future>
 #include <pthread.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <utility>
 
@@ -27,7 +29,10 @@ struct edited {
 bool disk_has_space(const std::string& path) {
     constexpr std::uint64_t enough = 2U << 20U;
     struct statvfs disk{};
-    return ::statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= enough;
+    rlimit largest{};
+    return ::statvfs(path.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize >= enough &&
+           ::getrlimit(RLIMIT_FSIZE, &largest) == 0 &&
+           (largest.rlim_cur == RLIM_INFINITY || largest.rlim_cur >= file_names::size_of(path) + enough);
 }
 
 } // namespace

@@ -75,7 +75,12 @@ stored<void> make_durable(database& file, schema_state found) {
 
 } // namespace
 
-result<std::unique_ptr<started>> start_up(const std::string& path) {
+result<std::unique_ptr<started>> start_up(const std::string& given) {
+    const auto behind_links = resolved(given);
+    if (!behind_links) {
+        return std::unexpected(behind_links.error());
+    }
+    const auto& path = *behind_links;
     if (auto there = check_directory(path); !there) {
         return std::unexpected(there.error());
     }

@@ -17,10 +17,23 @@ trouble classify(int code, int system_errno) {
     if ((code & 0xff) == SQLITE_FULL) {
         return trouble::full;
     }
-    if (code == SQLITE_IOERR_WRITE && (system_errno == ENOSPC || system_errno == EDQUOT)) {
+    if (code == SQLITE_IOERR_WRITE && is_no_space(system_errno)) {
         return trouble::full;
     }
     return trouble::broken;
+}
+
+// What SQLite does after a failed call may succeed, and leave it without that call's error; the file still has it.
+int last_errno(sqlite3* connection) {
+    int found = sqlite3_system_errno(connection);
+    for (const int pointer : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+        sqlite3_file* file = nullptr;
+        if (found == 0 && sqlite3_file_control(connection, nullptr, pointer, static_cast<void*>(&file)) == SQLITE_OK &&
+            file != nullptr && file->pMethods != nullptr) {
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &found);
+        }
+    }
+    return found;
 }
 
 // Empty text and blobs need an address too: a null pointer would bind NULL.
@@ -30,18 +43,25 @@ const char* address_of(std::string_view bytes) {
 
 } // namespace
 
+bool is_no_space(int system_errno) {
+    return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG;
+}
+
 storage_error error_of(int code, int system_errno, std::string message) {
     message += " (SQLite code " + std::to_string(code);
-    if ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) {
+    if (system_errno != 0 && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN)) {
         message += std::string(", ") + std::strerror(system_errno);
     }
     message += ")";
+    if (system_errno == EFBIG) {
+        message += "; the limit for the size of a file is reached: raise it (RLIMIT_FSIZE, LimitFSIZE= in the unit)";
+    }
     return {classify(code, system_errno), std::move(message)};
 }
 
 storage_error last_error(sqlite3* connection, int code) {
     return connection == nullptr ? error_of(code, 0, sqlite3_errstr(code))
-                                 : error_of(code, sqlite3_system_errno(connection), sqlite3_errmsg(connection));
+                                 : error_of(code, last_errno(connection), sqlite3_errmsg(connection));
 }
 
 void statement::finalize::operator()(sqlite3_stmt* handle) const {

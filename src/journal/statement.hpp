@@ -12,6 +12,8 @@ struct sqlite3_stmt;
 
 namespace hookd::journal {
 
+/// Whether the system's error means that there is no space: on the disk, in a quota, or for a file of that size.
+bool is_no_space(int system_errno);
 /// What a call of SQLite that returned `code` means for the journal; `system_errno` is what the system said to it.
 storage_error error_of(int code, int system_errno, std::string message);
 /// What SQLite's last failed call on `connection`, which returned `code`, means for the journal.

@@ -200,8 +200,8 @@ void writer::changes_failed(changes&& said, const storage_error& why) {
 }
 
 void writer::look_after_file() {
-    if (!failed_ && std::exchange(wrote_, false)) {
-        heed(room_.measure());
+    if (!failed_) {
+        heed(std::exchange(wrote_, false) ? room_.measure() : file_.check_files());
     }
     // Appends go before retention, but not for ever.
     const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;

@@ -16,6 +16,14 @@ IO = 74
 HOURS = 3600
 
 
+def is_refused(daemon, id):
+    """Also where the daemon has noticed by itself, and does not listen any more."""
+    try:
+        return daemon.send(success_event(), id).status == 503
+    except OSError:
+        return True
+
+
 @pytest.mark.parametrize("suffix", ["", "-wal"])
 def test_with_a_file_of_the_journal_removed_nothing_more_is_acknowledged_until_a_restart(make_daemon, suffix):
     daemon = make_daemon().start()
@@ -23,7 +31,7 @@ def test_with_a_file_of_the_journal_removed_nothing_more_is_acknowledged_until_a
     assert daemon.send(success_event(), acknowledged).status == 204
     os.remove(f"{daemon.journal_path}{suffix}")
     refused = message_id()
-    assert daemon.send(success_event(), refused).status == 503
+    assert is_refused(daemon, refused)
     assert daemon.wait() == IO
     assert "the journal's files were moved or removed while they were open" in daemon.log()
 
@@ -35,15 +43,55 @@ def test_with_a_file_of_the_journal_removed_nothing_more_is_acknowledged_until_a
     assert acknowledged in kept or suffix == "", "the log was still open, and could be copied into the file"
 
 
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_a_daemon_whose_journal_is_truncated_ends_by_itself_and_acknowledges_nothing_more(make_daemon, suffix):
+    daemon = make_daemon().start()
+    assert daemon.send(success_event()).status == 204
+    os.truncate(f"{daemon.journal_path}{suffix}", 0)
+    refused = message_id()
+    assert is_refused(daemon, refused)
+    assert daemon.wait() == IO
+    assert "was truncated while it was open" in daemon.log()
+
+    if suffix == "":
+        os.remove(f"{daemon.journal_path}-wal")
+    daemon.start()
+    assert daemon.send(success_event(), refused).status == 204
+    daemon.stop()
+    assert [id for _, _, id in read_journal(daemon.journal_path)] == [refused]
+
+
+def test_nobody_has_to_come_for_a_truncated_journal_to_be_noticed(make_daemon):
+    daemon = make_daemon().start()
+    assert daemon.send(success_event()).status == 204
+    os.truncate(f"{daemon.journal_path}-wal", 0)
+    assert daemon.wait() == IO
+
+
+def test_a_limit_for_the_size_of_files_refuses_and_passes_by_itself(make_daemon):
+    daemon = make_daemon(wrapper=["prlimit", "--fsize=400000:unlimited"]).start()
+    body = success_event() + b" " * 20_000
+    answers = [daemon.send(body).status for _ in range(40)]
+    stored = answers.count(204)
+    assert stored > 0 and set(answers) == {204, 503} and answers[-10:] == [503] * 10
+    assert "the journal's disk is full" in daemon.run("status").stdout
+    assert "LimitFSIZE=" in daemon.log() and "Success" not in daemon.log()
+    subprocess.run(["prlimit", "--fsize=unlimited", "--pid", str(daemon.process.pid)], check=True)
+    until(lambda: daemon.send(body).status == 204, "an event that is taken")
+    daemon.stop()
+    assert len(read_journal(daemon.journal_path)) > stored
+
+
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_second_daemon_that_comes_by_another_name_of_the_journal_does_no_harm(make_daemon, link):
     first, second = make_daemon(log={"level": "info"}).start(), make_daemon()
     link(first.journal_path, second.journal_path)
+    why = "is in use by process" if link is os.symlink else "cannot use the journal"
     sender = Sender(first.secret, 1)
     with Load(sender, first.listeners) as load:
         load.wait_for(50)
         assert second.launch().wait() == IO
-        assert "cannot use the journal" in second.log()
+        assert why in second.log()
         load.wait_for(load.answers + 50)
         first.kill()
     first.start()

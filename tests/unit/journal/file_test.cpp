@@ -43,14 +43,54 @@ void fill(const std::string& path, int events) {
 
 TEST_CASE("journal: a log without its journal is not thrown away") {
     const temporary_directory directory;
-    const auto log = directory.journal() + "-wal";
+    const auto log = directory.journal() + GENERATE("-wal", "-journal");
+    auto named = directory.journal();
     write_file(log, "commits");
     SECTION("which is gone") {}
     SECTION("which is empty") {
         write_file(directory.journal(), "");
     }
-    CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains("put that back"));
+    SECTION("which is gone, and was behind a link") {
+        named = directory.file("link");
+        std::filesystem::create_symlink("journal.db", named);
+    }
+    CHECK_THAT(refusal(named), Contains(log) && Contains("put that back"));
     CHECK(bytes_of(log) == "commits");
+    CHECK((!std::filesystem::exists(directory.journal()) || bytes_of(directory.journal()).empty()));
+}
+
+TEST_CASE("journal: a rollback journal of its own first start hinders no later one") {
+    const temporary_directory directory;
+    const auto log = directory.journal() + "-journal";
+    const auto begun = GENERATE(true, false);
+    std::string header(512, '\0');
+    if (begun) {
+        header.replace(0, 8, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+    }
+    write_file(log, header);
+    write_file(directory.journal(), "");
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+    std::filesystem::remove(directory.journal());
+    header[19] = 7; // pages, once
+    write_file(log, header);
+    CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains("put that back"));
+}
+
+TEST_CASE("journal: behind a link it is the file itself that is locked, and all else lies beside that") {
+    const temporary_directory directory;
+    std::filesystem::create_directory(directory.file("place"));
+    std::filesystem::create_symlink("place/journal.db", directory.file("relative"));
+    std::filesystem::create_symlink(directory.file("relative"), directory.journal());
+    {
+        const auto opened = open_journal(settings_for(directory.journal()));
+        CHECK(append(*opened, sample("msg_1")) == append_outcome::stored);
+        CHECK_THAT(refusal(directory.file("place/journal.db")), Contains("in use by process"));
+        CHECK_THAT(refusal(directory.file("relative")), Contains("in use by process"));
+    }
+    CHECK_FALSE(std::filesystem::exists(directory.journal() + ".lock"));
+    CHECK(read_all(*open_journal(settings_for(directory.file("place/journal.db")))).size() == 1);
+    std::filesystem::create_symlink("ring", directory.file("ring"));
+    CHECK_THAT(refusal(directory.file("ring")), Contains("leads nowhere"));
 }
 
 TEST_CASE("journal: what it creates is for its user alone") {
@@ -199,6 +239,57 @@ TEST_CASE("journal: a database that another program has open is not touched") {
     CHECK_THAT(refusal(directory.journal()), Contains("another program has it open"));
     sqlite3_close(other);
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+}
+
+TEST_CASE("journal: behind a file or log that was truncated nothing more is acknowledged, and what is left is kept") {
+    const temporary_directory directory;
+    const auto suffix = GENERATE(as<std::string>{}, "", "-wal");
+    const auto left = GENERATE(0U, 8192U);
+    const bool idle = GENERATE(true, false);
+    CAPTURE(suffix, left, idle);
+    tuning limits;
+    limits.checkpoint_frames = 10;
+    std::atomic<int> failures = 0;
+    fill(directory.journal(), 10);
+    {
+        auto opened = open_journal(settings_for(directory.journal()), limits,
+                                   {.committed = {}, .failed = [&](std::string_view) { ++failures; }});
+        for (const auto* id : {"a", "b", "c"}) {
+            REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
+        }
+        std::filesystem::resize_file(directory.journal() + suffix, left);
+        if (idle) {
+            CHECK(eventually([&] { return (static_cast<void>(opened->silence()), failures == 1); }));
+        }
+        CHECK(append(*opened, sample("d", 20'000)) == append_outcome::stopped);
+        CHECK(append(*opened, sample("e")) == append_outcome::stopped);
+        CHECK(opened->accepts() == acceptance::failed);
+        CHECK(eventually([&] { return failures == 1; }));
+    }
+    if (suffix == "-wal") {
+        auto opened = open_journal(settings_for(directory.journal()));
+        CHECK(read_all(*opened).size() >= 10);
+        CHECK(append(*opened, sample("d")) == append_outcome::stored);
+        opened->close();
+        CHECK(is_sound(directory.journal()));
+    }
+}
+
+TEST_CASE("journal: a log that was truncated after it had been copied is no loss") {
+    const temporary_directory directory;
+    tuning limits;
+    limits.checkpoint_frames = 1;
+    auto opened = open_journal(settings_for(directory.journal()), limits);
+    for (const auto* id : {"a", "b", "c"}) {
+        REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
+    }
+    REQUIRE(opened->last_sequence() == 3);
+    CHECK(wait_for(opened->read(0, 10, byte_size{1'000})).size() == 3); // its checkpoint is behind it
+    std::filesystem::resize_file(directory.journal() + "-wal", 0);
+    CHECK(append(*opened, sample("d")) == append_outcome::stored);
+    opened->close();
+    CHECK(is_sound(directory.journal()));
+    CHECK(read_all(*open_journal(settings_for(directory.journal()))).size() == 4);
 }
 
 TEST_CASE("journal: what would be synced into files without a name is not acknowledged") {

@@ -36,6 +36,12 @@ public:
     void write(std::string_view bytes, sqlite3_int64 at) {
         CHECK(file()->pMethods->xWrite(file(), bytes.data(), static_cast<int>(bytes.size()), at) == SQLITE_OK);
     }
+    /// Also gathered bytes are not written.
+    void write_in_vain(const std::string& bytes, sqlite3_int64 at) {
+        const auto written = file()->pMethods->xWrite(file(), bytes.data(), static_cast<int>(bytes.size()), at);
+        CHECK((written == SQLITE_OK ? file()->pMethods->xSync(file(), SQLITE_SYNC_NORMAL) : written) ==
+              SQLITE_IOERR_WRITE);
+    }
     void sync() { CHECK(file()->pMethods->xSync(file(), SQLITE_SYNC_NORMAL) == SQLITE_OK); }
 
 private:
@@ -57,11 +63,22 @@ TEST_CASE("log file: what is written out of order stands where it belongs") {
     const temporary_directory directory;
     open_log log(directory.journal());
     log.write("one ", 0);
-    log.write("three", 8);
     log.write("two ", 4);
     log.write("ONE", 0);
+    log.write("three", 8);
     log.sync();
     CHECK(bytes_of(directory.journal() + "-wal") == "ONE two three");
+}
+
+TEST_CASE("log file: where its beginning was truncated nothing is written behind the gap") {
+    const temporary_directory directory;
+    const auto bytes = GENERATE(10U, 100'000U);
+    open_log log(directory.journal());
+    log.write("header", 0);
+    log.sync();
+    std::filesystem::resize_file(directory.journal() + "-wal", 3);
+    log.write_in_vain(std::string(bytes, 'x'), 6);
+    CHECK(bytes_of(directory.journal() + "-wal") == "hea");
 }
 
 TEST_CASE("log file: a sync reaches the disk for whatever was written since the last, and only then") {

@@ -1,15 +1,40 @@
 #include "journal/support.hpp"
 
 #include <catch2/catch.hpp>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <sstream>
 #include <sys/resource.h>
 
 using namespace hookd;
 using namespace hookd::journal;
 using namespace hookd::journal::testing;
+
+namespace {
+
+/// While it lives, for the whole process.
+class file_size_limit {
+public:
+    explicit file_size_limit(std::uintmax_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN); // so that the write fails, with EFBIG
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit lower{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
+    }
+    file_size_limit(const file_size_limit&) = delete;
+    file_size_limit& operator=(const file_size_limit&) = delete;
+    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+} // namespace
 
 TEST_CASE("journal: a commit that failed to sync is never acknowledged, and nothing after it") {
     const temporary_directory directory;
@@ -99,25 +124,44 @@ TEST_CASE("journal: a checkpoint that fails to sync stops the journal") {
     fail_next_sync(0);
 }
 
-TEST_CASE("journal: a file that cannot grow for another reason than space is trouble, not a full disk") {
+TEST_CASE("journal: a limit for the size of files is a full disk, and says so") {
     const temporary_directory directory;
+    const auto room = GENERATE(0U, 5'000U, 100'000U); // of the limit, above what is there
+    const auto body = GENERATE(100U, 20'000U);
+    std::ostringstream said;
+    spdlog::default_logger()->sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_mt>(said));
     auto opened = open_journal(settings_for(directory.journal()));
-    auto next = [&, number = 0]() mutable {
-        return append(*opened, sample("msg_" + std::to_string(++number), 20'000));
-    };
-    while (std::filesystem::file_size(directory.journal()) < (2U << 20U)) { // the log stays smaller
-        REQUIRE(next() == append_outcome::stored);
+    auto next = [&, number = 0]() mutable { return append(*opened, sample("msg_" + std::to_string(++number), body)); };
+    REQUIRE(next() == append_outcome::stored);
+    {
+        const auto largest = std::max(std::filesystem::file_size(directory.journal()),
+                                      std::filesystem::file_size(directory.journal() + "-wal"));
+        const file_size_limit lower(largest + room);
+        auto outcome = append_outcome::stored;
+        for (int i = 0; i < 20'000 && outcome == append_outcome::stored; ++i) {
+            outcome = next();
+        }
+        CHECK(outcome == append_outcome::full);
+        CHECK(eventually([&] { return opened->accepts() == acceptance::disk_full; }));
+        CHECK(append(*opened, sample("msg_1")) == append_outcome::duplicate);
     }
+    CHECK(eventually([&] { return next() == append_outcome::stored; }));
+    const auto stored = opened->last_sequence();
+    opened.reset();
+    spdlog::default_logger()->sinks().pop_back();
+    CHECK_THAT(said.str(), Catch::Matchers::Contains("File too large") && Catch::Matchers::Contains("LimitFSIZE=") &&
+                               !Catch::Matchers::Contains("Success"));
+    CHECK(is_sound(directory.journal()));
+    CHECK(read_all(*open_journal(settings_for(directory.journal()))).size() == stored);
+}
 
-    rlimit before{};
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-    const rlimit lower{.rlim_cur = std::filesystem::file_size(directory.journal()), .rlim_max = before.rlim_max};
-    std::signal(SIGXFSZ, SIG_IGN); // so that the write fails, with EFBIG
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
-    auto outcome = append_outcome::stored;
-    for (int i = 0; i < 100 && outcome == append_outcome::stored; ++i) {
-        outcome = next();
-    }
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
-    CHECK(outcome == append_outcome::stopped);
+TEST_CASE("journal: what failed is named, also where SQLite has done something since") {
+    const temporary_directory directory;
+    std::string said;
+    auto opened = open_journal(settings_for(directory.journal()), {},
+                               {.committed = {}, .failed = [&](std::string_view what) { said = what; }});
+    fail_next_sync(EIO);
+    CHECK(append(*opened, sample("msg_1")) == append_outcome::stopped);
+    opened->close();
+    CHECK_THAT(said, Catch::Matchers::Contains("Input/output error"));
 }
