@@ -209,7 +209,9 @@ def test_a_client_that_stays_does_not_hold_the_daemon_up(make_daemon):
     with Connection(unix_socket(daemon)) as idle, Connection(unix_socket(daemon)) as slow:
         ask(None, "/healthz", connection=idle)
         slow.send(b"GET /healthz HTTP/1.1\r\n")
+        began = time.monotonic()
         daemon.stop()
+        assert time.monotonic() - began < 5, "header_timeout is 10 s"
 
 
 # The control API
@@ -242,7 +244,9 @@ def test_the_status_tells_what_the_daemon_has_done(make_daemon, tmp_path):
 
 def test_nothing_that_is_told_holds_a_secret(both):
     for path in ("/metrics", "/v1/status", "/v1/sinks"):
-        assert both.secret.removeprefix("whsec_").encode() not in ask(unix_socket(both), path).body
+        answer = ask(unix_socket(both), path)
+        assert answer.status == 200
+        assert both.secret.removeprefix("whsec_").encode() not in answer.body
 
 
 # The commands

@@ -472,9 +472,10 @@ def test_what_is_replayed_twice_while_its_sink_is_paused_comes_once(make_daemon,
 
 def test_a_daemon_with_a_paused_sink_stops_as_ever(make_daemon):
     daemon = make_daemon().start()
-    daemon.run("sinks", "pause", "events")
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
     daemon.send(success_event())
     daemon.stop()
+    assert daemon.events() == [], "the sink was paused"
 
 
 def test_a_journal_of_the_first_version_is_upgraded_with_all_it_holds(broken):

@@ -70,7 +70,7 @@ def is_catch2(test):
     return Path(test["command"][0]).name.startswith("test_")
 
 
-def test_cases(name):
+def cases_of(name):
     """The names of the Catch2 tests of a CTest test."""
     folder = ROOT / "tests" / name.replace(".", "/")
     for path in sorted(folder.glob("*.cpp")):
@@ -92,7 +92,7 @@ def filter_problem(mutant, name, test):
         unknown = [word for word in re.findall(r"\w+", mutant.filter)
                    if word not in ("and", "or", "not") and word.lower() not in text.lower()]
         return f"{name} has no test with {', '.join(unknown)} in its name" if unknown else None
-    cases = list(test_cases(name))
+    cases = list(cases_of(name))
     unknown = [each for each in re.split(r"(?<!\\),", mutant.filter) if not any(fits(each, case) for case in cases)]
     return f"{name} has no test {', '.join(unknown)}" if unknown else None
 

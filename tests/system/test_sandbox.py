@@ -136,6 +136,7 @@ def test_a_proxy_in_its_group_reaches_its_socket_and_nothing_else(service):
     service.wait(lambda: as_proxy("test", "-w", "/run/colivara-hookd-proxy/http.sock"), "a socket it may write to")
     for closed in ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem", "/run/colivara-hookd",
                    "/var/lib/colivara-hookd", EVENTS):
+        service.machine.run("test", "-e", closed)
         assert not as_proxy("test", "-r", closed), closed
 
 
