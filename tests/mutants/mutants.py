@@ -53,7 +53,7 @@ def load():
 
 
 def ctest(build):
-    """CTest's tests by their names, as `ctest --show-only` describes them."""
+    """CTest's tests by their names, as `ctest --show-only` describes them: without a command before it is built."""
     listed = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, check=True, capture_output=True, text=True).stdout
     return {test["name"]: test for test in json.loads(listed)["tests"]}
 
@@ -62,12 +62,12 @@ def properties(test):
     return {each["name"]: each["value"] for each in test.get("properties", [])}
 
 
-def is_python(test):
-    return "pytest" in test["command"]
-
-
-def is_catch2(test):
-    return Path(test["command"][0]).name.startswith("test_")
+def program(name):
+    """The target that a CTest test runs; none: it is Python, and runs the daemon."""
+    kind, _, subject = name.partition(".")
+    if kind == "unit" or name == "faults.model":
+        return f"test_{subject}"
+    return "fuzz_replay" if kind == "fuzz" else None
 
 
 def cases_of(name):
@@ -87,7 +87,7 @@ def fits(pattern, name):
 
 
 def filter_problem(mutant, name, test):
-    if is_python(test):
+    if program(name) is None:
         text = "".join(Path(each).read_text() for each in test["command"] if each.endswith(".py"))
         unknown = [word for word in re.findall(r"\w+", mutant.filter)
                    if word not in ("and", "or", "not") and word.lower() not in text.lower()]

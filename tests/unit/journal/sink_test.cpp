@@ -44,6 +44,8 @@ TEST_CASE("journal: a new sink begins at the journal's end, a known one where it
         CHECK(wait_for(opened->look("audit")).cursor == 5);
         REQUIRE(opened->open_sink("audit"));
         CHECK(opened->open_sink("audit")->cursor == 5);
+        opened->advance("audit", 4); // nor behind what is on the disk
+        CHECK(wait_for(opened->look("audit")).cursor == 5);
     }
     auto opened = open_journal(settings_for(directory.journal()));
     CHECK(opened->open_sink("audit")->cursor == 5);
