@@ -146,6 +146,15 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
     CHECK(refused(intake::refusal::full) == 0);
 }
 
+TEST_CASE("intake: the time of the last authentic event is the last one's") {
+    intake::figures counted;
+    auto& endpoint = counted.of("colivara");
+    const unix_seconds first{std::chrono::seconds{1'760'000'000}};
+    endpoint.authentic(first);
+    endpoint.authentic(first + std::chrono::seconds{9});
+    CHECK(endpoint.last_authentic() == first + std::chrono::seconds{9});
+}
+
 TEST_CASE("intake: a refusal has the name in the metrics that the signature's verdict has in the log") {
     using signature::verdict;
     for (unsigned i = 0; i < 8; ++i) {
