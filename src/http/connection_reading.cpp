@@ -13,6 +13,7 @@ namespace hookd::http {
 namespace {
 
 constexpr std::size_t own_memory = std::size_t{16} << 10U;
+constexpr std::string_view too_many_bodies = "too many large bodies are under way";
 
 } // namespace
 
@@ -40,7 +41,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_return false;
         }
         if (phase_ == phase::body && !account_memory()) {
-            co_await refuse(503, "too many large bodies are under way");
+            co_await refuse(503, too_many_bodies);
             co_return false;
         }
         auto status = io_status::want_read;
@@ -62,6 +63,10 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             }
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
+                if (status == io_status::want_read && !account_memory()) { // for the beginning of a TLS record
+                    co_await refuse(503, too_many_bodies);
+                    co_return false;
+                }
             }
         }
         if (status != io_status::done && expired_ && !cut_ && phase_ == phase::idle) {
@@ -119,7 +124,7 @@ bool connection::find_client() {
 
 /// What a usual event takes is each connection's own: nobody's large bodies keep it out.
 bool connection::account_memory() {
-    const std::size_t now = std::max(reader_.memory(), own_memory) - own_memory;
+    const std::size_t now = std::max(reader_.memory() + transport_->memory(), own_memory) - own_memory;
     if (!home_.shared().bodies.change(memory_, now)) {
         return false;
     }

@@ -129,7 +129,7 @@ request_reader::progress request_reader::scan_head() {
     case head_scanner::found::end:
         break;
     }
-    head_.assign(buffer_, begin_, scanner_.length());
+    head_.assign(buffer_.data() + begin_, scanner_.length());
     begin_ += scanner_.length();
     return parse_head();
 }

@@ -69,7 +69,7 @@ private:
     std::size_t max_header_;
     std::uint64_t max_body_;
 
-    std::string buffer_; // bytes from the peer: [begin_, end_) are not consumed yet
+    std::vector<char> buffer_; // bytes from the peer: [begin_, end_) are not consumed yet
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t scanned_ = 0;

@@ -42,6 +42,21 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* c
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+/// OpenSSL keeps some of a ClientHello's lists for the connection's life, and the ciphers in four times their size.
+/// Honest ones have some hundred bytes at most.
+int limit_lists(SSL* ssl, int* alert, void* /*unused*/) {
+    constexpr std::size_t longest = 1024;
+    const unsigned char* list = nullptr;
+    std::size_t size = 0;
+    if (SSL_client_hello_get0_ciphers(ssl, &list) <= longest &&
+        (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &list, &size) != 1 ||
+         size <= longest)) {
+        return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    *alert = SSL_AD_ILLEGAL_PARAMETER;
+    return SSL_CLIENT_HELLO_ERROR;
+}
+
 error openssl_error(std::string what) {
     std::array<char, 256> text{};
     if (const unsigned long code = ERR_get_error(); code != 0) {
@@ -105,6 +120,7 @@ result<tls_context> make_tls_context(const tls_settings& files) {
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF); // tickets need no memory here
     SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second would be made, and sent, for nothing
+    SSL_CTX_set_client_hello_cb(raw, limit_lists, nullptr);
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
     if (SSL_CTX_set_cipher_list(raw, sabotaged("old_tls") ? "ALL:@SECLEVEL=0" : tls12_ciphers) != 1 ||
         SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 || SSL_CTX_set1_groups_list(raw, groups) != 1) {

@@ -50,6 +50,7 @@ public:
 
     /// Whether `take` has something to give or to refuse.
     bool ready() const;
+    std::size_t memory() const { return held_.capacity(); }
     /// Whether the peer has sent anything.
     bool begun() const { return begun_; }
 

@@ -32,6 +32,8 @@ std::string explain(unsigned long openssl_error) {
     case SSL_R_HTTP_REQUEST:
     case SSL_R_HTTPS_PROXY_REQUEST:
         return "plain HTTP came to a TLS listener: use https:// in the sender's URL, or a listener without tls";
+    case SSL_R_CALLBACK_FAILED: // `limit_lists` of the context
+        return "a ClientHello with a list longer than 1 KiB";
     case SSL_R_WRONG_VERSION_NUMBER:
         return "the client does not speak TLS";
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
@@ -72,6 +74,11 @@ public:
     }
 
     io_status handshake() override {
+        if (server_ && !input_.ready() && SSL_in_before(ssl_.get()) == 1) { // OpenSSL takes its buffers when it begins
+            if (const auto arrived = wait_for_record(); arrived != io_status::done) {
+                return arrived;
+            }
+        }
         ERR_clear_error();
         const auto outcome = status(SSL_do_handshake(ssl_.get()));
         handshake_error_ = outcome == io_status::failed ? ERR_peek_error() : 0;
@@ -131,6 +138,7 @@ public:
         }
     }
 
+    std::size_t memory() const override { return input_.memory(); }
     bool holds_bytes() const override { return SSL_pending(ssl_.get()) > 0 || input_.ready(); }
 
 private:
@@ -158,8 +166,7 @@ private:
             if (self.input_.why() != tls_input::error::none) {
                 return 0;
             }
-            const auto room = self.input_.room();
-            const auto got = recv(self.socket_, room.data(), room.size(), 0);
+            const auto got = self.pull();
             if (got <= 0) {
                 self.ended_ = got == 0;
                 if (got < 0 && blocked()) {
@@ -167,9 +174,28 @@ private:
                 }
                 return 0;
             }
-            const bool no_second_hello = self.answered_ && SSL_version(self.ssl_.get()) != TLS1_3_VERSION;
-            self.input_.filled(static_cast<std::size_t>(got), no_second_hello);
         }
+    }
+
+    /// What recv(2) says.
+    ssize_t pull() {
+        const auto room = input_.room();
+        const auto got = recv(socket_, room.data(), room.size(), 0);
+        if (got > 0) {
+            const bool no_second_hello = answered_ && SSL_version(ssl_.get()) != TLS1_3_VERSION;
+            input_.filled(static_cast<std::size_t>(got), no_second_hello);
+        }
+        return got;
+    }
+
+    io_status wait_for_record() {
+        ssize_t got = 1;
+        while (got > 0 && !input_.ready()) {
+            got = pull();
+        }
+        const bool retry = got < 0 && blocked();
+        input_.park();
+        return got > 0 ? io_status::done : got == 0 ? io_status::end : retry ? io_status::want_read : io_status::failed;
     }
 
     static int send(BIO* bytes, const char* data, std::size_t size, std::size_t* count) {

@@ -42,6 +42,8 @@ public:
     virtual void conclude() {}
     /// Whether bytes may be had without the socket becoming readable: more than one TLS record may come at once.
     virtual bool holds_bytes() const = 0;
+    /// What it holds of bytes that have come but cannot be read yet.
+    virtual std::size_t memory() const { return 0; }
     /// Whether the socket's bytes are the peer's words themselves, for whoever reads them.
     virtual bool plain() const { return false; }
 };

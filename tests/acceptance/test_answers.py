@@ -1,7 +1,9 @@
 """The whole table of answers to the sender, through real sockets, over HTTP and HTTPS alike."""
 
 import base64
+import contextlib
 import json
+import os
 import re
 import threading
 import time
@@ -10,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from harness import (Connection, Daemon, exchange, failure_event, message_id, new_secret, post,
-                     signature_headers, success_event)
+                     signature_headers, success_event, until)
 
 MAX_BODY = 64 << 10
 MAX_HEADER = 16 << 10
@@ -564,3 +566,40 @@ def fill_until_refused(daemon, where):
         if ask(where, daemon.request(success_event(name="x" * 60_000), id)).status == 503:
             return id
     raise AssertionError("a full disk takes everything")
+
+
+LARGE = 600_000  # bytes of a body; those of some hundred fill the memory that there is for all
+
+
+def most_of(daemon, size=LARGE):
+    """An authentic request with a large body, but for its last byte."""
+    return daemon.request(success_event(padding="x" * size))[:-1]
+
+
+def test_bodies_that_are_broken_off_give_their_memory_back(make_daemon):
+    with make_daemon(certificates=None) as daemon:
+        part, whole = most_of(daemon), daemon.request(success_event(padding="x" * LARGE))
+        for _ in range(140):
+            with Connection(daemon.http) as broken_off:
+                broken_off.send(part)
+        until(lambda: exchange(daemon.http, whole).status == 204, "a large body to be taken again")
+
+
+def test_parts_of_tls_records_count_with_the_large_bodies(make_daemon):
+    """Behind a part of a header; by itself neither is more than each connection has."""
+    with make_daemon() as daemon, contextlib.ExitStack() as open_connections:
+        for _ in range(120):
+            open_connections.enter_context(Connection(daemon.http)).send(most_of(daemon))
+        held = [open_connections.enter_context(Connection(daemon.https)) for _ in range(100)]
+        for connection in held:
+            connection.send(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 6_000)
+            os.write(connection.socket.fileno(), b"\x17\x03\x03\x41\x00" + b"x" * 16_000)
+        answer = until(lambda: first_answer(held), "one to be refused")
+        assert answer.status == 503
+
+
+def first_answer(connections):
+    for each in connections:
+        with contextlib.suppress(TimeoutError):
+            return each.response(timeout=0.01)
+    return None

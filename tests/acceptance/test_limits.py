@@ -13,6 +13,7 @@ import pytest
 
 from harness import Connection, Daemon, exchange, message_id, post, signature_headers, success_event, until
 from harness.admin import metrics
+from harness.half_sent import client_hello
 
 
 def serves(daemon, where, source=None):
@@ -233,6 +234,12 @@ def fail_with_a_long_hello(where, certificates):
         assert _received(talkative) == b""
 
 
+def fail_with_a_long_list_of_protocols(where, certificates):
+    with socket.create_connection(where.endpoint, 20) as talkative:
+        talkative.sendall(client_hello(["http/1.1", *(f"{number}{'p' * 200}" for number in range(6))]))
+        assert b"\x02\x2f" in _received(talkative)  # illegal_parameter
+
+
 def fail_with_many_records(where, certificates):
     hello = client_hello()[5:]
     with socket.create_connection(where.endpoint, 20) as slow:
@@ -249,6 +256,7 @@ def fail_with_many_records(where, certificates):
     (fail_for_want_of_trust, r"the client rejected the certificate: unknown CA \(is the chain complete\?\)"),
     (fail_with_an_old_version, "unsupported protocol"),
     (fail_with_a_long_hello, "a ClientHello longer than 4 KiB, or split within its first bytes"),
+    (fail_with_a_long_list_of_protocols, "a ClientHello with a list longer than 1 KiB"),
     (fail_with_many_records, "more than 32 TLS records without data"),
 ])
 def test_a_failed_handshake_says_why(make_daemon, certificates, fail, reason):
@@ -319,14 +327,6 @@ def sent(where, *pieces):
     connection = Connection(where)
     connection.send(*pieces)
     return connection
-
-
-def client_hello():
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with pytest.raises(ssl.SSLWantReadError):
-        context.wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
-    return outgoing.read()
 
 
 @pytest.mark.parametrize("over", ["http", "https"])

@@ -6,12 +6,12 @@ daemon has its default deadlines of 10 and 30 s, otherwise such of 2 s.
 """
 
 import os
-import ssl
 
 import pytest
 
 from harness.crowd import Crowd, Kind, raise_descriptor_limit
 from harness.good_client import GoodClient
+from harness.half_sent import client_hello
 from harness.resident import sanitizer
 
 EACH = int(os.environ.get("HOOKD_HOSTILE_CLIENTS", "30"))
@@ -24,13 +24,6 @@ EARLY = 0.5
 WINDOWS, SAMPLES = (10, 1000) if LONG else (10, 100)
 WORST = 0.100 * SLOW
 TARGET = b"POST /webhooks/colivara HTTP/1.1\r\nHost: x\r\n"
-
-
-def client_hello():
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    with pytest.raises(ssl.SSLWantReadError):
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
-    return outgoing.read()
 
 
 def body(size, sent):

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import heapq
 import multiprocessing
+import os
 import random
 import resource
 import selectors
@@ -31,7 +32,8 @@ def raise_descriptor_limit():
 @dataclass(frozen=True)
 class Kind:
     """What a client does: sends `opening` at once, then one byte of `drip` every `pace` seconds, or with `flood` that
-    over and over and as fast as it is taken, without ever reading. `context`: it speaks TLS first."""
+    over and over and as fast as it is taken, without ever reading. `context`: it speaks TLS first; `bare`: bytes that
+    it then sends as they are, behind the opening."""
     name: str
     endpoint: tuple
     opening: bytes = b""
@@ -39,6 +41,7 @@ class Kind:
     pace: float = 1.0
     flood: bytes = b""
     context: ssl.SSLContext | None = None
+    bare: bytes = b""
     rest: float = 0.5  # seconds, more or less, between its end and its coming back
 
 
@@ -100,7 +103,7 @@ class _Client:
         self.socket.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
         self.socket.bind((self.source, 0))
         self.socket.connect_ex(self.kind.endpoint)
-        self.left = memoryview(self.kind.opening)
+        self.left, self.bare = memoryview(self.kind.opening), memoryview(self.kind.bare)
         self.begun = None
         self.drips = 0
         self.connected = self.held = False
@@ -121,6 +124,9 @@ class _Client:
                 self.socket.do_handshake()
             while self.left:
                 self.left = self.left[self.socket.send(self.left):]
+                self.progress = time.monotonic()
+            while self.bare:
+                self.bare = self.bare[os.write(self.socket.fileno(), self.bare):]
                 self.progress = time.monotonic()
             if self.kind.flood and self.socket.send(self.kind.flood):  # once: the others have their turn
                 self.progress = time.monotonic()

@@ -1,4 +1,7 @@
-"""Requests that are under way for as long as a test wants."""
+"""Requests and TLS handshakes that are under way for as long as a test wants."""
+
+import contextlib
+import ssl
 
 from .client import Connection
 from .waiting import until
@@ -11,3 +14,14 @@ def half_sent(daemon, request):
     connection.send(head.replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1) + b"\r\n\r\n")
     until(lambda: connection.socket.recv(1024).startswith(b"HTTP/1.1 100"), "the daemon to want the body")
     return connection, body
+
+
+def client_hello(protocols=()):
+    """What a client of TLS says first; `protocols`: its ALPN list."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(incoming, outgoing, server_hostname="localhost").do_handshake()
+    return outgoing.read()
