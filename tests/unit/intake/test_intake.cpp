@@ -146,6 +146,23 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
     CHECK(refused(intake::refusal::full) == 0);
 }
 
+TEST_CASE("intake: messages of another time are counted by its direction, and apart from forged ones") {
+    house house;
+    auto message = head("POST", "/webhooks/colivara");
+    auto signer = signature::signer::parse(secret_text).value();
+    const auto now = std::chrono::floor<std::chrono::seconds>(fixed_now());
+    for (const auto by : {-std::chrono::hours{1}, std::chrono::hours{1}}) {
+        const auto headers = signature::sign_message({&signer, 1}, "msg_1", now + by, message.body);
+        const auto fields = headers.fields();
+        message.fields = fields;
+        CHECK(house.take(message) == 401);
+    }
+    const auto& refused = house.counted().refused;
+    CHECK(refused[static_cast<std::size_t>(intake::refusal::too_old)].value() == 1);
+    CHECK(refused[static_cast<std::size_t>(intake::refusal::too_new)].value() == 1);
+    CHECK(refused[static_cast<std::size_t>(intake::refusal::wrong_signature)].value() == 0);
+}
+
 TEST_CASE("intake: the time of the last authentic event is the last one's") {
     intake::figures counted;
     auto& endpoint = counted.of("colivara");
