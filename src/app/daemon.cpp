@@ -9,6 +9,7 @@
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/limited_log.hpp>
+#include <hookd/sinks/orphans.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -139,6 +140,7 @@ private:
                 return;
             }
             limited_log::shared().report(limited_log::clock::now());
+            sinks::reap_orphans();
             receiver_.look(signs_);
             if (signs_.looked()) {
                 manager_.alive();

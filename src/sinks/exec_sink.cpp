@@ -43,7 +43,7 @@ public:
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
         return singly(std::move(batch), [this](const delivery& each) {
             return run_hook({command_, hook_environment(each)}, event_line(*each.what) + '\n',
-                            fmt::format("sink {}: {}", name_, each.what->id), timeout_);
+                            fmt::format("sink {}: {}", name_, each.what->id), timeout_, *background_);
         });
     }
 
@@ -53,6 +53,7 @@ private:
     std::string name_;
     std::vector<std::string> command_;
     std::chrono::milliseconds timeout_;
+    std::shared_ptr<background_output> background_ = background_output::shared();
 };
 
 constexpr std::string_view wanted_command =

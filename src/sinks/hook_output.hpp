@@ -17,6 +17,8 @@ public:
     /// `prefix` begins each of its log lines.
     explicit hook_output(std::string prefix) : prefix_(std::move(prefix)) {}
 
+    const std::string& prefix() const { return prefix_; }
+
     void take(stream from, std::string_view bytes);
     /// Nothing more comes: logs lines without an end, and how much was left out.
     void finish();

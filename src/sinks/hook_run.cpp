@@ -17,7 +17,9 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <exception>
@@ -31,9 +33,14 @@ namespace asio = boost::asio;
 namespace {
 
 using asio::posix::stream_descriptor;
+using clock = std::chrono::steady_clock;
 
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
-constexpr std::chrono::seconds grace{2}; // between SIGTERM and SIGKILL
+// Between SIGTERM and SIGKILL: past the timeout, and when the delivery was cancelled, for the lane waits a second then.
+constexpr std::chrono::milliseconds grace{2'000};
+constexpr std::chrono::milliseconds grace_when_cancelled{500};
+/// Between two looks at what is left of a group whose leader has ended.
+constexpr std::chrono::milliseconds look_again{50};
 constexpr std::size_t rest_limit = 1U << 20U;
 
 /// Lives in run_hook's frame, which awaits all of its coroutines before it ends.
@@ -44,7 +51,7 @@ public:
           input_(std::move(input)), output_(std::move(log_prefix)) {}
 
     boost::system::error_code watch(child_process::ends ours);
-    asio::awaitable<outcome> carry_out(std::chrono::milliseconds timeout);
+    asio::awaitable<outcome> carry_out(std::chrono::milliseconds timeout, background_output& background);
 
 private:
     enum class waited : std::uint8_t { ended, expired, cancelled };
@@ -52,8 +59,9 @@ private:
     asio::awaitable<void> feed();
     asio::awaitable<void> drain(stream_descriptor& from, hook_output::stream as);
     asio::awaitable<void> supervise(std::chrono::milliseconds timeout);
+    asio::awaitable<void> end_group();
     asio::awaitable<waited> wait(std::chrono::milliseconds limit);
-    void read_rest(stream_descriptor& from, hook_output::stream as);
+    unique_fd read_rest(stream_descriptor& from, hook_output::stream as);
     outcome judge(std::chrono::milliseconds timeout) const;
 
     child_process child_;
@@ -65,6 +73,7 @@ private:
     std::string input_;
     hook_output output_;
 
+    bool leader_ended_ = false;
     bool over_ = false; // the leader is reaped; nothing more is read but what is in the pipes already
     bool timed_out_ = false;
     bool cancelled_ = false;
@@ -85,7 +94,7 @@ boost::system::error_code hook_run::watch(child_process::ends ours) {
     return {};
 }
 
-asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout) {
+asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout, background_output& background) {
     const auto lane = co_await asio::this_coro::executor;
     const auto [order, fed, read, read_errors, supervised] =
         co_await asio::experimental::make_parallel_group(
@@ -99,10 +108,15 @@ asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout) 
             std::rethrow_exception(fault);
         }
     }
-    read_rest(stdout_, hook_output::stream::output);
-    read_rest(stderr_, hook_output::stream::error);
-    output_.finish();
-    co_return judge(timeout);
+    std::array<unique_fd, 2> held{read_rest(stdout_, hook_output::stream::output),
+                                  read_rest(stderr_, hook_output::stream::error)};
+    auto judged = judge(timeout);
+    if ((held[0] || held[1]) && !cancelled_) {
+        background.take(std::move(held), std::move(output_));
+    } else {
+        output_.finish();
+    }
+    co_return judged;
 }
 
 /// A hook need not read its input: that it closed the pipe (EPIPE) is no failure.
@@ -119,6 +133,9 @@ asio::awaitable<void> hook_run::drain(stream_descriptor& from, hook_output::stre
     while (!over_) {
         const auto [fault, count] = co_await from.async_read_some(asio::buffer(buffer), as_value);
         output_.take(as, {buffer.data(), count});
+        if (fault == asio::error::eof) {
+            from.close();
+        }
         if (fault) {
             break;
         }
@@ -127,18 +144,9 @@ asio::awaitable<void> hook_run::drain(stream_descriptor& from, hook_output::stre
 
 asio::awaitable<void> hook_run::supervise(std::chrono::milliseconds timeout) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    auto end = co_await wait(timeout);
-    if (end == waited::expired) {
-        timed_out_ = true;
-        child_.signal_group(SIGTERM);
-        end = co_await wait(grace);
-    }
-    if (end != waited::ended) {
-        cancelled_ = end == waited::cancelled;
-        child_.signal_group(SIGKILL);
-        // Even when cancelled, its end is waited for: SIGKILL lets it be soon.
-        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-        co_await ended_.async_wait(stream_descriptor::wait_read, as_value);
+    if (const auto end = co_await wait(timeout); end != waited::ended) {
+        timed_out_ = end == waited::expired;
+        co_await end_group();
     }
     status_ = child_.reap();
     over_ = true;
@@ -149,34 +157,72 @@ asio::awaitable<void> hook_run::supervise(std::chrono::milliseconds timeout) {
     stderr_.cancel(ignored);
 }
 
-/// Until the leader has ended, `limit` is over, or the delivery was cancelled.
+/// SIGTERM, and past the grace SIGKILL, to whoever of the group is still there. Not even a cancellation ends the wait
+/// for the leader's end, but SIGKILL lets it be soon.
+asio::awaitable<void> hook_run::end_group() {
+    auto latest = clock::now() + grace;
+    child_.signal_group(SIGTERM);
+    while (!leader_ended_ || child_.leads_others()) {
+        if (!cancelled_ &&
+            (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+            cancelled_ = true;
+            latest = std::min(latest, clock::now() + grace_when_cancelled);
+            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(latest - clock::now());
+        if (left.count() <= 0) {
+            child_.signal_group(SIGKILL);
+            break;
+        }
+        co_await wait(leader_ended_ ? std::min(left, look_again) : left);
+    }
+    if (!leader_ended_) {
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await ended_.async_wait(stream_descriptor::wait_read, as_value);
+    }
+}
+
+/// Until the leader ends, `limit` is over, or the delivery was cancelled.
 asio::awaitable<hook_run::waited> hook_run::wait(std::chrono::milliseconds limit) {
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         co_return waited::cancelled;
     }
     timer_.expires_after(limit);
+    if (leader_ended_) {
+        const auto [aborted] = co_await timer_.async_wait(as_value);
+        co_return aborted ? waited::cancelled : waited::expired;
+    }
     const auto [order, not_ended, not_expired] =
         co_await asio::experimental::make_parallel_group(
             ended_.async_wait(stream_descriptor::wait_read, asio::deferred), timer_.async_wait(asio::deferred))
             .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
     if (!not_ended) {
+        leader_ended_ = true;
         co_return waited::ended;
     }
     co_return not_expired ? waited::cancelled : waited::expired;
 }
 
 /// What was printed before the end and not read yet: at most what a pipe holds, unless a process that outlived the
-/// hook goes on printing.
-void hook_run::read_rest(stream_descriptor& from, hook_output::stream as) {
+/// hook goes on printing. The pipe, if such a process holds it.
+unique_fd hook_run::read_rest(stream_descriptor& from, hook_output::stream as) {
+    if (!from.is_open()) {
+        return {};
+    }
+    unique_fd pipe{from.release()};
     std::array<char, 16U << 10U> buffer{};
     for (std::size_t total = 0; total < rest_limit;) {
-        const auto count = ::read(from.native_handle(), buffer.data(), buffer.size());
+        const auto count = ::read(pipe.get(), buffer.data(), buffer.size());
+        if (count < 0 && errno == EAGAIN) {
+            break;
+        }
         if (count <= 0) {
-            return;
+            return {};
         }
         total += static_cast<std::size_t>(count);
         output_.take(as, {buffer.data(), static_cast<std::size_t>(count)});
     }
+    return pipe;
 }
 
 outcome hook_run::judge(std::chrono::milliseconds timeout) const {
@@ -213,7 +259,7 @@ outcome not_started(const std::string& path, std::error_code why) {
 } // namespace
 
 asio::awaitable<outcome> run_hook(program what, std::string input, std::string log_prefix,
-                                  std::chrono::milliseconds timeout) {
+                                  std::chrono::milliseconds timeout, background_output& background) {
     const auto& path = what.arguments.front();
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         co_return outcome{verdict::unavailable, {}, "stopped before the hook was started"};
@@ -227,7 +273,7 @@ asio::awaitable<outcome> run_hook(program what, std::string input, std::string l
     if (const auto fault = run.watch(std::move(ours)); fault) {
         co_return not_started(path, fault);
     }
-    co_return co_await run.carry_out(timeout);
+    co_return co_await run.carry_out(timeout, background);
 }
 
 } // namespace hookd::sinks

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sinks/background_output.hpp"
 #include "sinks/process.hpp"
 
 #include <hookd/sinks/sink.hpp>
@@ -11,15 +12,16 @@
 
 namespace hookd::sinks {
 
-/// One execution of a hook: started, given `input`, listened to, and ended with its whole process group.
+/// One execution of a hook: started, given `input`, and listened to.
 ///
-/// States: running; past `timeout` the group has SIGTERM, 2 s later SIGKILL; ended. When the leader has ended, whatever
-/// is left of its group is killed: a hook that wants to leave something running gives it a session of its own
-/// (setsid(1)). Such a process may hold the pipes open; nobody waits for it.
+/// States: running; told to end, because its `timeout` has passed or the delivery was cancelled: its process group has
+/// SIGTERM, and 2 s later, or half a second after the cancellation, SIGKILL; ended. A hook that ends by itself,
+/// however, may leave processes running: nobody signals them, nobody waits for them, and what they print goes on to
+/// `background`.
 ///
 /// Exit 0 is `delivered`, 65 (EX_DATAERR) `reject`, all else `retry`; a program that cannot be started now, and
-/// cancellation, which kills the group at once, are `unavailable`. The caller has switched off throw_if_cancelled.
+/// cancellation, are `unavailable`. The caller has switched off throw_if_cancelled.
 boost::asio::awaitable<outcome> run_hook(program what, std::string input, std::string log_prefix,
-                                         std::chrono::milliseconds timeout);
+                                         std::chrono::milliseconds timeout, background_output& background);
 
 } // namespace hookd::sinks

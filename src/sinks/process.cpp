@@ -1,9 +1,18 @@
 #include "sinks/process.hpp"
 
+#include <hookd/sinks/orphans.hpp>
+
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <shared_mutex>
 #include <spawn.h>
+#include <sstream>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,11 +111,86 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
+/// The children that have an owner. Which number a new one has is only known when it runs already, and may have ended:
+/// so nobody looks for strangers while one is being started.
+class children {
+public:
+    template <class Start>
+    io_result<pid_t> add(Start&& start) {
+        const std::shared_lock starting{starting_};
+        auto started = std::forward<Start>(start)();
+        if (started) {
+            const std::lock_guard lock{mutex_};
+            known_.insert(*started);
+        }
+        return started;
+    }
+
+    void remove(pid_t one) {
+        const std::lock_guard lock{mutex_};
+        known_.erase(one);
+    }
+
+    /// Up to the first that has an owner: it may stand in the others' way, for as long as its owner takes.
+    void reap_strangers() {
+        const std::unique_lock none_starts{starting_, std::try_to_lock};
+        siginfo_t ended{};
+        while (none_starts && ::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0 &&
+               !is_known(ended.si_pid)) {
+            ::waitid(P_PID, static_cast<id_t>(ended.si_pid), &ended, WEXITED | WNOHANG);
+            ended.si_pid = 0;
+        }
+    }
+
+private:
+    bool is_known(pid_t one) {
+        const std::lock_guard lock{mutex_};
+        return known_.contains(one);
+    }
+
+    std::shared_mutex starting_;
+    std::mutex mutex_; // over known_
+    std::set<pid_t> known_;
+};
+
+children& our_children() {
+    static children all;
+    return all;
+}
+
+struct seen_process {
+    pid_t process = 0;
+    pid_t group = 0;
+};
+
+/// A live one: proc_pid_stat(5), `PID (NAME) STATE PARENT GROUP …`, where NAME may be anything.
+std::optional<seen_process> look_at(const std::filesystem::path& entry) {
+    std::ifstream file{entry / "stat"};
+    std::string text;
+    std::getline(file, text, '\0');
+    const auto name_end = text.rfind(')');
+    if (name_end == std::string::npos) {
+        return std::nullopt;
+    }
+    std::istringstream before{text};
+    std::istringstream behind{text.substr(name_end + 1)};
+    seen_process seen;
+    char state = 0;
+    pid_t parent = 0;
+    before >> seen.process;
+    behind >> state >> parent >> seen.group;
+    return state == 'Z' || state == 'X' ? std::nullopt : std::optional{seen};
+}
+
 void make_non_blocking(int fd) {
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
 } // namespace
+
+void reap_orphans() {
+    our_children().reap_strangers();
+}
 
 unique_fd process_descriptor(pid_t process) {
     return unique_fd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0U)));
@@ -116,6 +200,7 @@ child_process::child_process(child_process&& other) noexcept : leader_(std::exch
 
 child_process::~child_process() {
     if (leader_ > 0) {
+        signal_group(SIGKILL);
         reap();
     }
 }
@@ -129,7 +214,8 @@ io_result<child_process> child_process::start(const program& what, ends& ours) {
             return std::unexpected(each->error());
         }
     }
-    const auto leader = spawn_plan(input->read.get(), output->write.get(), error_output->write.get()).spawn(what);
+    const spawn_plan plan(input->read.get(), output->write.get(), error_output->write.get());
+    const auto leader = our_children().add([&] { return plan.spawn(what); });
     if (!leader) {
         return std::unexpected(leader.error());
     }
@@ -155,14 +241,24 @@ void child_process::signal_group(int signal) const {
     }
 }
 
+bool child_process::leads_others() const {
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator each("/proc", ignored), end; !ignored && each != end;
+         each.increment(ignored)) {
+        if (const auto seen = look_at(each->path()); seen && seen->group == leader_ && seen->process != leader_) {
+            return true;
+        }
+    }
+    return false;
+}
+
 exit_status child_process::reap() {
-    signal_group(SIGKILL);
     siginfo_t info{};
     int answer = 0;
     do {
         answer = ::waitid(P_PID, static_cast<id_t>(leader_), &info, WEXITED);
     } while (answer < 0 && errno == EINTR);
-    leader_ = 0;
+    our_children().remove(std::exchange(leader_, 0));
     if (answer < 0) {
         return {.known = false};
     }

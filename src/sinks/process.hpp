@@ -25,9 +25,10 @@ struct exit_status {
 /// own wrapper without C linkage.)
 unique_fd process_descriptor(pid_t process);
 
-/// A child process that leads a process group of its own, in the directory `/`, with all signals at their defaults.
-/// The number of the group cannot come to mean another one before the leader is reaped, so everything that signals it
-/// happens before that. Destroying a child that was not reaped kills its group and waits for the leader.
+/// A child process that leads a process group of its own, in the directory `/`, with all signals at their defaults and
+/// the umask that this process was started with. The number of the group cannot come to mean another one before the
+/// leader is reaped, so everything that signals it happens before that. Destroying a child that was not reaped kills
+/// its group and waits for the leader.
 class child_process {
 public:
     child_process() = default;
@@ -51,7 +52,10 @@ public:
     /// To every process of the group.
     void signal_group(int signal) const;
 
-    /// Kills what is left of the group, then takes the status. The leader has ended.
+    /// Whether another process of the group lives. Looks through /proc: as far as that shows them.
+    bool leads_others() const;
+
+    /// Takes the status. The leader has ended; what is left of its group is left alone.
     exit_status reap();
 
 private:

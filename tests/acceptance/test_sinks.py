@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,10 @@ def send(daemon, body=None, **keys):
 @pytest.fixture
 def hooked(make_daemon, tmp_path):
     """A running daemon with a hook of the given lines, and beside it a file sink that must not notice."""
-    def start(lines, command=None, log=None, **keys):
+    def start(lines, command=None, log=None, wrapper=(), **keys):
         path = command or write_hook(tmp_path, lines)
         beside = tmp_path / "beside.jsonl"
-        daemon = make_daemon(sinks=[exec_sink(path, **keys), file_sink(beside)], log=log)
+        daemon = make_daemon(sinks=[exec_sink(path, **keys), file_sink(beside)], log=log, wrapper=wrapper)
         daemon.sink_path = beside
         return daemon.start()
     return start
@@ -108,19 +109,46 @@ def test_a_hook_that_prints_megabytes_succeeds_and_does_not_flood_the_log(hooked
     assert sink_rows(daemon.journal_path) == ({"hook": 1, "events": 1}, {})
 
 
-def test_children_that_hold_a_hooks_pipes_do_not_hold_up_the_next_event(hooked, tmp_path):
-    daemon = hooked('sleep 1000 & echo $! >> "$here/held"\nsetsid sleep 30 & echo $! >> "$here/fled"\n'
-                    'while [ ! -e /proc/$!/stat ] || [ "$(cut -d" " -f6 /proc/$!/stat)" != $! ]; do :; done\n'
+def test_a_job_that_a_hook_leaves_in_the_background_is_finished_and_holds_up_no_event(hooked, tmp_path):
+    """One that holds the hook's pipes and prints on, as `nohup job &` does, and one of a session of its own."""
+    job = 'until [ -e "$here/go" ]; do sleep 0.01; done; echo printed later; echo $HOOKD_ID >> "$here/finished"'
+    daemon = hooked(f"nohup sh -c 'here={tmp_path}; {job}' &\nsetsid sh -c 'here={tmp_path}; {job}' >/dev/null &\n"
                     'echo "$HOOKD_ID" >> "$here/done"')
     ids = [send(daemon), send(daemon)]
-    try:
-        until(lambda: lines_of(tmp_path / "done") == ids, "both events, while children hold the pipes")
-        until(lambda: all(map(process_is_gone, lines_of(tmp_path / "held"))), "the end of the hook's group")
-        daemon.stop()
-        assert sink_rows(daemon.journal_path)[0]["hook"] == 2
-    finally:
-        for each in lines_of(tmp_path / "fled"):
-            os.kill(int(each), signal.SIGKILL)
+    until(lambda: lines_of(tmp_path / "done") == ids, "both events, while the jobs run")
+    (tmp_path / "go").touch()
+    until(lambda: sorted(lines_of(tmp_path / "finished")) == sorted(ids * 2), "the jobs' end")
+    daemon.wait_for_log(rf"{ids[1]}: printed later")
+    daemon.stop()
+    assert sink_rows(daemon.journal_path) == ({"hook": 2, "events": 2}, {})
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o027, 0o002])
+def test_a_hook_has_the_umask_that_the_daemon_was_started_with_and_nothing_else_is_open_to_others(hooked, tmp_path, mask):
+    daemon = hooked('umask > "$here/mask.new"; mv "$here/mask.new" "$here/mask"',
+                    wrapper=["/bin/sh", "-c", f'umask {mask:o}; exec "$@"', "sh"])
+    send(daemon)
+    until(lambda: lines_of(tmp_path / "mask") == [f"{mask:04o}"], "the hook's umask")
+    made = [path for path in tmp_path.rglob("*") if path.name.startswith("journal") or path.suffix in (".sock", ".jsonl")]
+    assert len(made) >= 5
+    assert not [path for path in made if path.stat().st_mode & 0o007], "journal, its files, the socket, the events"
+
+
+def test_at_the_end_of_a_stop_a_hook_gets_a_word_before_it_is_killed(hooked, tmp_path):
+    daemon = hooked('trap \'touch "$here/told"; exit 75\' TERM\ntouch "$here/running"\nwhile :; do sleep 0.01; done')
+    send(daemon)
+    until((tmp_path / "running").exists, "the hook's start")
+    daemon.stop()
+    assert (tmp_path / "told").exists()
+
+
+def test_what_hooks_leave_to_process_1_is_reaped(hooked, tmp_path):
+    subreaper = "import ctypes, os, sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    daemon = hooked("sleep 0.2 &\necho $! > $here/left.new; mv $here/left.new $here/left",
+                    wrapper=[sys.executable, "-c", subreaper])
+    send(daemon)
+    [left] = until(lambda: lines_of(tmp_path / "left"), "the hook's end")
+    until(lambda: not Path(f"/proc/{left}").exists(), "the end of what it left")
 
 
 def test_a_hook_that_closes_its_input_unread_has_not_failed(hooked, tmp_path):

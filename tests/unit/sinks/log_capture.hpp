@@ -1,20 +1,22 @@
 #pragma once
 
-#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <memory>
-#include <sstream>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 namespace sinks_test {
 
-/// Takes what is logged while it lives.
+/// Takes what is logged while it lives, by any thread.
 class log_capture {
 public:
     log_capture() : before_(spdlog::default_logger()) {
-        auto to = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
-        auto logger = std::make_shared<spdlog::logger>("capture", std::move(to));
+        auto logger = std::make_shared<spdlog::logger>("capture", kept_);
         logger->set_pattern("%v");
         spdlog::set_default_logger(std::move(logger));
     }
@@ -22,10 +24,36 @@ public:
     log_capture& operator=(const log_capture&) = delete;
     ~log_capture() { spdlog::set_default_logger(before_); }
 
-    std::string text() const { return text_.str(); }
+    std::string text() const { return kept_->text(); }
+    /// Waits until it is there. False: it has not come in ten seconds.
+    bool comes(std::string_view wanted) const { return kept_->comes(wanted); }
 
 private:
-    std::ostringstream text_;
+    class lines final : public spdlog::sinks::base_sink<std::mutex> {
+    public:
+        std::string text() {
+            const std::lock_guard lock{mutex_};
+            return text_;
+        }
+        bool comes(std::string_view wanted) {
+            std::unique_lock lock{mutex_};
+            return grown_.wait_for(lock, std::chrono::seconds(10), [&] { return text_.contains(wanted); });
+        }
+
+    private:
+        void sink_it_(const spdlog::details::log_msg& message) override {
+            spdlog::memory_buf_t line;
+            formatter_->format(message, line);
+            text_.append(line.data(), line.size());
+            grown_.notify_all();
+        }
+        void flush_() override {}
+
+        std::string text_;
+        std::condition_variable grown_;
+    };
+
+    std::shared_ptr<lines> kept_ = std::make_shared<lines>();
     std::shared_ptr<spdlog::logger> before_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <map>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 using namespace sinks_test;
@@ -140,6 +141,13 @@ TEST_CASE_METHOD(hook_fixture, "exec: a hook inherits neither descriptors nor ig
     ::close(inheritable);
     // SIGPIPE is ignored here, as in the daemon.
     CHECK(run_script("kill -PIPE $$; exit 0").detail == "signal 13 (Broken pipe)");
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook has the umask that the daemon was started with") {
+    const auto mask = ::umask(037);
+    CHECK(run_script("umask >$0.mask").what == verdict::delivered);
+    ::umask(mask);
+    CHECK(trace("hook.mask") == "0037\n");
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: deliveries can be under way at once") {

@@ -1,17 +1,33 @@
+#include "sinks/background_output.hpp"
 #include "sinks/hook.hpp"
+
+#include <hookd/sinks/orphans.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <atomic>
 #include <csignal>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <thread>
 
 using namespace sinks_test;
 
 namespace {
 
+/// Reaps nothing.
 bool no_child_is_left() {
-    return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+    siginfo_t ended{};
+    return ::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
+}
+
+bool comes(const fs::path& path) {
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!fs::exists(path) && std::chrono::steady_clock::now() < latest) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return fs::exists(path);
 }
 
 hookd::event with_large_body() {
@@ -78,11 +94,67 @@ TEST_CASE_METHOD(hook_fixture, "exec: a hook that outputs while it reads does no
     CHECK(run(*command({"/bin/cat"}), with_large_body()).what == verdict::delivered);
 }
 
-TEST_CASE_METHOD(hook_fixture, "exec: children that a hook leaves in its group end with it") {
-    const auto begun = std::chrono::steady_clock::now();
-    CHECK(run_script("sleep 1000 & echo $! > $0.child\n").what == verdict::delivered);
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+TEST_CASE_METHOD(hook_fixture, "exec: what a hook leaves running when it ends is neither waited for nor ended") {
+    for (const char* text : {"exit 0", "exit 3", "kill -KILL $$"}) {
+        const auto begun = std::chrono::steady_clock::now();
+        run_script("sleep 1000 >/dev/null 2>&1 & echo $! > $0.quiet\n"
+                   "sleep 1000 & echo $! > $0.holds_the_pipes\n" +
+                   std::string(text));
+        CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(10));
+        for (const char* name : {"hook.quiet", "hook.holds_the_pipes"}) {
+            CHECK(::kill(traced_process(name), 0) == 0);
+            ::kill(traced_process(name), SIGKILL);
+        }
+    }
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: what a hook leaves running may print on, and is read and logged to its end") {
+    const auto sink = command({script("hook", "(until test -e $0.go; do sleep 0.01; done\n"
+                                              " echo late; head -c 300000 /dev/zero | tr '\\0' x; echo\n"
+                                              " echo made > $0.made; mv $0.made $0.done) &\n"
+                                              "echo early\n")});
+    CHECK(run(*sink).what == verdict::delivered);
+    CHECK(log.text() == "sink hook: msg_1: early\n");
+    put(directory / "hook.go", "");
+    CHECK(comes(directory / "hook.done"));
+    CHECK(log.comes("bytes more, not logged"));
+    CHECK(log.text().contains("sink hook: msg_1: late\n"));
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: past a bound the pipes of what is left running are closed, and the log says so") {
+    const auto sink = command({script("hook", "sleep 1000 & echo $! >> $0.children\n")});
+    const auto before = open_descriptors();
+    for (std::size_t i = 0; i < hookd::sinks::background_output::most; ++i) {
+        REQUIRE(run(*sink).what == verdict::delivered);
+    }
+    const auto full = open_descriptors();
+    CHECK(full >= before + 2 * hookd::sinks::background_output::most);
+    CHECK_FALSE(log.text().contains("its pipes are closed"));
+    CHECK(run(*sink).what == verdict::delivered);
+    CHECK(log.text().contains("its pipes are closed"));
+    CHECK(open_descriptors() == full);
+    for (const auto& child : lines_of(trace("hook.children"))) {
+        ::kill(std::stoi(child), SIGKILL);
+    }
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: past its time all of a hook's group has time to end well") {
+    const auto answer = run_script("sh -c 'trap \"sleep 0.3; touch $0.ended_well; exit\" TERM\n"
+                                   "       while :; do sleep 0.01; done' $0 >/dev/null 2>&1 & echo $! > $0.child\n"
+                                   "exec sleep 1000\n",
+                                   200);
+    CHECK(answer.what == verdict::retry);
+    CHECK(fs::exists(directory / "hook.ended_well"));
     CHECK(ends(traced_process("hook.child")));
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: past its time and its grace nothing of a hook's group is left") {
+    const auto answer = run_script("sh -c 'trap \"\" TERM; while :; do sleep 0.01; done' & echo $! > $0.child\n"
+                                   "exec sleep 1000\n",
+                                   100);
+    CHECK(answer.what == verdict::retry);
+    CHECK(ends(traced_process("hook.child")));
+    CHECK(no_child_is_left());
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: nobody waits for a process that left the group and holds the pipes") {
@@ -96,9 +168,10 @@ TEST_CASE_METHOD(hook_fixture, "exec: nobody waits for a process that left the g
     ::kill(left, SIGKILL);
 }
 
-TEST_CASE_METHOD(hook_fixture, "exec: cancelled, it kills the hook's group and says unavailable") {
-    const auto sink =
-        command({script("hook", "trap '' TERM\nsleep 1000 & echo $! > $0.made; mv $0.made $0.child\nwait\n")});
+TEST_CASE_METHOD(hook_fixture, "exec: cancelled, it ends the hook's group, with a word before, and says unavailable") {
+    const auto sink = command({script("hook", GENERATE("trap '' TERM\n", "trap 'touch $0.told; exit' TERM\n") +
+                                                  std::string("sleep 1000 & echo $! > $0.made; mv $0.made $0.child\n"
+                                                              "while :; do wait; done\n"))});
     boost::asio::cancellation_signal cancel;
     outcomes answers;
     boost::asio::co_spawn(
@@ -110,12 +183,37 @@ TEST_CASE_METHOD(hook_fixture, "exec: cancelled, it kills the hook's group and s
         lane.run_for(std::chrono::milliseconds(5));
     }
     REQUIRE(answers.empty());
+    const auto begun = std::chrono::steady_clock::now();
     cancel.emit(boost::asio::cancellation_type::terminal);
     lane.run_for(std::chrono::seconds(10));
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(1'000)); // as long as the lane waits
     REQUIRE(answers.size() == 1);
     CHECK(answers[0].what == verdict::unavailable);
+    CHECK(fs::exists(directory / "hook.told") == contents(directory / "hook").contains("told"));
     CHECK(ends(traced_process("hook.child")));
     CHECK(no_child_is_left());
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: what hooks have left is reaped by process 1, and hooks by their own sink") {
+    REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0); // as process 1 is
+    std::atomic<bool> over = false;
+    std::thread reaper{[&] {
+        while (!over) {
+            hookd::sinks::reap_orphans();
+        }
+    }};
+    const auto sink = command({script("hook", "true &\nexit 65\n")});
+    for (int i = 0; i < 50; ++i) {
+        CHECK(run(*sink).detail == "exit 65");
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    while (!no_child_is_left() && std::chrono::steady_clock::now() - begun < std::chrono::seconds(10)) {
+        std::this_thread::yield();
+    }
+    over = true;
+    reaper.join();
+    CHECK(no_child_is_left());
+    REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 0) == 0);
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: a lane that is torn down takes its hooks with it") {

@@ -1,0 +1,109 @@
+#include "sinks/background_output.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <pthread.h>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+
+/// The pipes of one hook, until nobody holds them any more.
+struct background_output::job {
+    job(background_output& owner, std::array<unique_fd, 2> opened, hook_output so_far)
+        : owner{owner}, pipes{std::move(opened)}, output{std::move(so_far)} {}
+    job(const job&) = delete;
+    job& operator=(const job&) = delete;
+    ~job() {
+        output.finish();
+        --owner.jobs_;
+    }
+
+    background_output& owner;
+    std::array<unique_fd, 2> pipes;
+    hook_output output;
+};
+
+std::shared_ptr<background_output> background_output::shared() {
+    static std::mutex mutex;
+    static std::weak_ptr<background_output> known;
+    const std::lock_guard lock{mutex};
+    auto one = known.lock();
+    if (!one) {
+        one = std::make_shared<background_output>();
+        known = one;
+    }
+    return one;
+}
+
+background_output::~background_output() {
+    context_.stop();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void background_output::take(std::array<unique_fd, 2> pipes, hook_output output) {
+    if (jobs_ >= most || !start()) {
+        spdlog::warn("{}: it left a process running that may print, and {} are read from already: its pipes are closed",
+                     output.prefix(), jobs_.load());
+        output.finish();
+        return;
+    }
+    ++jobs_;
+    const auto taken = std::make_shared<job>(*this, std::move(pipes), std::move(output));
+    for (const auto which : {hook_output::stream::output, hook_output::stream::error}) {
+        if (taken->pipes.at(static_cast<std::size_t>(which))) {
+            asio::co_spawn(context_, follow(taken, which), [](const std::exception_ptr& failure) {
+                if (failure) {
+                    std::rethrow_exception(failure);
+                }
+            });
+        }
+    }
+}
+
+/// Whether there is a thread: there may be no more of them just now.
+bool background_output::start() {
+    const std::lock_guard lock{mutex_};
+    if (!thread_.joinable()) {
+        try {
+            thread_ = std::thread{[this] {
+                pthread_setname_np(pthread_self(), "hook output");
+                context_.run();
+            }};
+        } catch (const std::system_error&) {
+            return false;
+        }
+    }
+    return true;
+}
+
+asio::awaitable<void> background_output::follow(std::shared_ptr<job> what, hook_output::stream which) {
+    auto& pipe = what->pipes.at(static_cast<std::size_t>(which));
+    asio::posix::stream_descriptor from{co_await asio::this_coro::executor};
+    boost::system::error_code fault;
+    from.assign(pipe.get(), fault);
+    if (fault) {
+        co_return;
+    }
+    pipe.release();
+    std::array<char, 16U << 10U> buffer{};
+    while (!fault) {
+        std::size_t count = 0;
+        std::tie(fault, count) =
+            co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+        what->output.take(which, {buffer.data(), count});
+    }
+}
+
+} // namespace hookd::sinks

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "sinks/hook_output.hpp"
+
+#include <hookd/core/unique_fd.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace hookd::sinks {
+
+/// Reads what the processes print that hooks have left running. Were their pipes closed, their next line would be their
+/// end (SIGPIPE); were they not read, a full pipe would hold them for ever. All exec sinks share one, with one thread,
+/// which starts with the first such process: a reload that changes a sink does not end what its hooks have left.
+class background_output {
+public:
+    /// How many hooks' pipes are read at a time: each has two descriptors.
+    static constexpr std::size_t most = 64;
+
+    static std::shared_ptr<background_output> shared();
+
+    background_output() = default;
+    background_output(const background_output&) = delete;
+    background_output& operator=(const background_output&) = delete;
+    /// Closes the pipes.
+    ~background_output();
+
+    /// Any thread. Takes standard output and error of a hook that has ended, and what it printed so far; either may be
+    /// closed. Where there are too many the pipes are closed, with a line in the log.
+    void take(std::array<unique_fd, 2> pipes, hook_output output);
+
+private:
+    struct job;
+
+    bool start();
+    static boost::asio::awaitable<void> follow(std::shared_ptr<job> what, hook_output::stream which);
+
+    std::atomic<std::size_t> jobs_{0}; // outlives those in the context
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+    std::mutex mutex_; // over thread_
+    std::thread thread_;
+};
+
+} // namespace hookd::sinks
