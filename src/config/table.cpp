@@ -11,6 +11,15 @@
 
 namespace hookd::config {
 
+namespace {
+
+bool is_within(const node& number, std::uint64_t least, std::uint64_t most) {
+    return number.integer >= 0 && static_cast<std::uint64_t>(number.integer) >= least &&
+           static_cast<std::uint64_t>(number.integer) <= most;
+}
+
+} // namespace
+
 table::table(reading& shared, const node& root) : table(shared, &root, root.where, {}, shared.shown) {}
 
 table::table(reading& shared, const node* keys, place where, std::string path, effective_values& shown)
@@ -159,8 +168,7 @@ std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::ui
     const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
     std::uint64_t number = fallback;
     if (const node* const value = ask(key, node_kind::integer, "a whole number " + range)) {
-        if (value->integer < 0 || static_cast<std::uint64_t>(value->integer) < least ||
-            static_cast<std::uint64_t>(value->integer) > most) {
+        if (!is_within(*value, least, most)) {
             fault(key, value->text + " is out of range; want a whole number " + range);
         } else {
             number = static_cast<std::uint64_t>(value->integer);
@@ -168,6 +176,32 @@ std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::ui
     }
     shown_->set(key, std::to_string(number));
     return number;
+}
+
+std::vector<std::uint64_t> table::counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
+                                         std::uint64_t most) {
+    const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
+    std::vector<std::uint64_t> numbers;
+    if (const node* const value = ask(key, node_kind::array, "an array of whole numbers " + range)) {
+        for (std::size_t i = 0; i < value->elements.size(); ++i) {
+            const node& element = value->elements[i];
+            if (element.kind != node_kind::integer) {
+                fault(key, i, "got " + std::string{described(element.kind)} + "; want a whole number " + range);
+            } else if (!is_within(element, least, most)) {
+                fault(key, i, element.text + " is out of range; want a whole number " + range);
+            } else {
+                numbers.push_back(static_cast<std::uint64_t>(element.integer));
+            }
+        }
+    } else {
+        numbers = std::move(fallback);
+    }
+    std::vector<std::string> literals;
+    for (const auto each : numbers) {
+        literals.push_back(std::to_string(each));
+    }
+    shown_->set(key, array_literal(literals));
+    return numbers;
 }
 
 byte_size table::size(std::string_view key, byte_size fallback, byte_size least, byte_size most) {

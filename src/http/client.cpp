@@ -21,6 +21,10 @@ std::unexpected<client_error> fail(client_fault kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};
 }
 
+/// Some round trips, once a connection, and only to servers that ask for a certificate.
+constexpr std::chrono::milliseconds for_a_refusal{500};
+constexpr std::string_view no_certificate = "the server demands a client certificate, and there is none to show";
+
 /// To be asked before each wait where cancellation does not throw: the next operation would not hear of it.
 bool cancelled(const asio::cancellation_state& state) {
     return state.cancelled() != asio::cancellation_type::none;
@@ -113,7 +117,7 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
     for (;;) {
         switch (transport_->handshake()) {
         case io_status::done:
-            co_return client_result<void>{};
+            co_return co_await await_acceptance();
         case io_status::want_read:
             if (!co_await wait(socket::wait_read)) {
                 co_return fail(client_fault::unreachable, "no TLS handshake in time");
@@ -126,11 +130,30 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
             break;
         case io_status::end:
         case io_status::failed:
-            co_return transport_->met_no_tls()
-                ? fail(client_fault::no_tls, "no TLS came back; perhaps http:// is meant")
-                : fail(client_fault::tls, transport_->handshake_fault());
+            co_return not_let_in();
         }
     }
+}
+
+/// In TLS 1.3 a client learns only after its handshake that the server does not do without a certificate; a request
+/// sent meanwhile would have the connection reset, and the reason lost. One that does without sends tickets, or
+/// nothing.
+asio::awaitable<client_result<void>> client::state::await_acceptance() {
+    if (transport_->certificate_wanted()) {
+        deadline_.set(clock::now() + for_a_refusal);
+        if (co_await wait(socket::wait_read) && !silent()) {
+            co_return not_let_in();
+        }
+    }
+    co_return client_result<void>{};
+}
+
+std::unexpected<client_error> client::state::not_let_in() const {
+    if (transport_->met_no_tls()) {
+        return fail(client_fault::no_tls, "no TLS came back; perhaps http:// is meant");
+    }
+    return fail(client_fault::tls,
+                transport_->certificate_missed() ? std::string{no_certificate} : transport_->handshake_fault());
 }
 
 asio::awaitable<client_result<response>> client::state::request(std::string_view method, std::string_view target,
@@ -168,7 +191,10 @@ asio::awaitable<client_result<response>> client::state::try_once(bool head_reque
         }
     }
     deadline_.set(latest);
-    auto answer = co_await exchange();
+    auto answer = co_await exchange(latest);
+    if (!answer && limits_.body && reader_.has_header()) {
+        answer = take_answer();
+    }
     deadline_.lift();
     if (!answer || !reader_.keep_alive()) {
         close();
@@ -176,7 +202,7 @@ asio::awaitable<client_result<response>> client::state::try_once(bool head_reque
     co_return answer;
 }
 
-asio::awaitable<client_result<response>> client::state::exchange() {
+asio::awaitable<client_result<response>> client::state::exchange(clock::time_point latest) {
     // A server may answer and close before it has read everything (413): so a failed write is not the end, but for TLS,
     // where nothing may follow it (SSL_get_error(3)).
     std::string_view rest{message_};
@@ -192,6 +218,7 @@ asio::awaitable<client_result<response>> client::state::exchange() {
     }
     // The answer is seldom there already: to wait first saves a recv that finds nothing.
     bool ready = transport_->holds_bytes();
+    bool header_seen = false;
     for (;;) {
         if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
             co_return std::unexpected{lost()};
@@ -215,8 +242,11 @@ asio::awaitable<client_result<response>> client::state::exchange() {
             case response_reader::progress::complete:
                 co_return take_answer();
             case response_reader::progress::malformed:
-                co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer");
+                co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer: " + reader_.fault());
             case response_reader::progress::need_more:
+                if (limits_.body && reader_.has_header() && !std::exchange(header_seen, true)) {
+                    deadline_.set(std::min(latest, clock::now() + *limits_.body));
+                }
                 break;
             }
             ready = transport_->holds_bytes();
@@ -266,12 +296,18 @@ void client::state::end_wait() {
 }
 
 response client::state::take_answer() {
-    return {.status = reader_.status(), .body = reader_.take_body(), .retry_after = reader_.retry_after()};
+    return {.status = reader_.status(),
+            .body = reader_.take_body(),
+            .retry_after = reader_.retry_after(),
+            .certificate_wanted = transport_->certificate_wanted()};
 }
 
 client_error client::state::lost() const {
     if (deadline_.passed()) {
         return {client_fault::timed_out, "no whole answer within " + hookd::to_text(limits_.whole)};
+    }
+    if (!reader_.begun() && transport_->certificate_missed()) {
+        return {client_fault::tls, std::string{no_certificate}};
     }
     return {client_fault::closed, reader_.begun() ? "the connection was closed in the middle of the answer"
                                                   : "the connection was closed without an answer"};

@@ -1,99 +1,65 @@
 #include "http/client_response.hpp"
 
-#include "http/last_chunk.hpp"
-
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
+#include <hookd/core/escape.hpp>
+#include <hookd/core/exchange.hpp>
+#include <hookd/core/text.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace hookd::http {
 
-namespace beast_http = boost::beast::http;
-using boost::beast::string_view;
-using boost::system::error_code;
+using namespace std::string_view_literals;
 
 namespace {
 
-/// Also the most that a header, or the header of a chunk, may have.
 constexpr std::size_t buffer_size = std::size_t{16} << 10U;
+/// Of a header with all its lines; also of one chunk's line.
+constexpr std::size_t longest_header = std::size_t{256} << 10U;
+/// No field that counts is longer.
+constexpr std::size_t longest_line = std::size_t{1} << 10U;
 /// More than any number of seconds or date that makes sense.
 constexpr std::size_t longest_retry_after = 64;
-/// Servers send one or two before the answer itself.
-constexpr unsigned most_interim = 32;
+constexpr unsigned most_interims = 32;
+constexpr std::string_view white_space = " \t";
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// The beginning, fit for a log.
+std::string quoted(std::string_view text) {
+    constexpr std::size_t longest = 60;
+    return '"' + escaped(text.substr(0, longest)) + (text.size() > longest ? "…\"" : "\"");
+}
 
 } // namespace
 
-/// Keeps the status and the body's beginning, and drops the rest.
-class response_reader::parser : public beast_http::basic_parser<false> {
-public:
-    parser(std::string& body, std::size_t keep) : body_{body}, keep_{keep} {}
-
-    unsigned code() const { return code_; }
-    const std::string& retry_after() const { return retry_after_; }
-
-private:
-    void on_response_impl(int code, string_view, int, error_code& fault) override {
-        code_ = static_cast<unsigned>(code);
-        if (code < 100) { // none of the five classes (RFC 9110 section 15), and so neither interim nor final
-            fault = beast_http::error::bad_status;
-        }
-    }
-    void on_field_impl(beast_http::field name, string_view, string_view value, error_code& fault) override {
-        // Beast takes a body in any other coding for one of the length that Content-Length says.
-        if (!trailers_ && name == beast_http::field::transfer_encoding && !boost::beast::iequals(value, "chunked")) {
-            fault = beast_http::error::bad_transfer_encoding;
-        }
-        if (!trailers_ && name == beast_http::field::retry_after && retry_after_.empty()) {
-            retry_after_.assign(value.data(), std::min(value.size(), longest_retry_after));
-        }
-    }
-    void on_header_impl(error_code&) override { trailers_ = true; }
-    std::size_t on_body_impl(string_view bytes, error_code&) override { return keep(bytes); }
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, error_code&) override { return keep(bytes); }
-    void on_request_impl(beast_http::verb, string_view, string_view, int, error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-    void on_finish_impl(error_code&) override {}
-
-    std::size_t keep(string_view bytes) {
-        body_.append(bytes.data(), std::min(bytes.size(), keep_ - body_.size()));
-        return bytes.size();
-    }
-
-    std::string& body_;
-    const std::size_t keep_;
-    unsigned code_ = 0;
-    bool trailers_ = false;
-    std::string retry_after_;
-};
-
 response_reader::response_reader(std::size_t keep_body)
     : buffer_{std::make_unique_for_overwrite<char[]>(buffer_size)}, keep_body_{keep_body} {}
-response_reader::~response_reader() = default;
 
 void response_reader::expect(bool head_request) {
     begin_ = end_ = 0;
     begun_ = false;
     head_request_ = head_request;
-    interim_ = 0;
-    next_header();
+    interims_ = 0;
+    fault_.clear();
+    begin_header();
 }
 
-void response_reader::next_header() {
+void response_reader::begin_header() {
+    has_header_ = chunked_ = in_framing_ = false;
+    length_.reset();
+    framing_fault_.clear();
+    status_ = 0;
+    retry_after_.clear();
     body_.clear();
-    parser_ = std::make_unique<parser>(body_, keep_body_);
-    parser_->eager(true);
-    parser_->header_limit(buffer_size);
-    parser_->body_limit(boost::none);
-    parser_->skip(head_request_);
+    go_to(part::status_line);
 }
 
 std::span<char> response_reader::room() {
-    if (begin_ > 0) {
-        std::copy(&buffer_[begin_], &buffer_[end_], &buffer_[0]);
-        end_ -= begin_;
-        begin_ = 0;
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
     }
     return {&buffer_[end_], buffer_size - end_};
 }
@@ -104,48 +70,192 @@ void response_reader::filled(std::size_t count) {
 }
 
 response_reader::progress response_reader::advance() {
-    while (end_ - begin_ >= fewest_bytes(*parser_)) {
-        error_code fault;
-        begin_ += parser_->put(boost::asio::buffer(&buffer_[begin_], end_ - begin_), fault);
-        if (fault == beast_http::error::need_more) {
-            return end_ - begin_ == buffer_size ? progress::malformed : progress::need_more;
+    while (begin_ != end_ && part_ != part::done && part_ != part::broken) {
+        if (part_ == part::sized_body || part_ == part::body_to_end || part_ == part::chunk_data) {
+            take_body_bytes();
+        } else if (take_line()) {
+            handle(std::exchange(line_, {}));
         }
-        if (fault) {
-            return progress::malformed;
-        }
-        if (!parser_->is_done()) {
-            continue;
-        }
-        if (parser_->code() >= 200) {
-            return progress::complete;
-        }
-        if (parser_->code() == 101 || ++interim_ > most_interim) {
-            return progress::malformed; // nobody asked for another protocol
-        }
-        next_header(); // interim (RFC 9110 section 15.2): the answer itself is still to come
     }
-    return progress::need_more;
+    switch (part_) {
+    case part::done:
+        return progress::complete;
+    case part::broken:
+        return progress::malformed;
+    default:
+        return progress::need_more;
+    }
 }
 
 bool response_reader::ends_here() {
-    if (!parser_->got_some()) {
+    if (part_ == part::body_to_end) {
+        go_to(part::done);
+    }
+    return part_ == part::done;
+}
+
+/// Whether the line is whole now.
+bool response_reader::take_line() {
+    const std::string_view bytes{&buffer_[begin_], end_ - begin_};
+    const auto end = bytes.find('\n');
+    const auto piece = bytes.substr(0, end);
+    line_ += piece.substr(0, longest_line - std::min(line_.size(), longest_line));
+    const auto taken = end == std::string_view::npos ? bytes.size() : end + 1;
+    begin_ += taken;
+    line_bytes_ += taken;
+    if (line_bytes_ > longest_header) {
+        fail("its header is longer than 256 KiB");
         return false;
     }
-    error_code fault;
-    parser_->put_eof(fault);
-    return !fault && parser_->is_done();
+    if (end != std::string_view::npos && line_.ends_with('\r')) {
+        line_.pop_back();
+    }
+    if (part_ == part::status_line && !"HTTP/1."sv.starts_with(std::string_view{line_}.substr(0, 7))) {
+        on_status_line(line_); // to wait for the line's end would be to wait for ever
+        return false;
+    }
+    return end != std::string_view::npos;
 }
 
-unsigned response_reader::status() const {
-    return parser_->code();
+void response_reader::take_body_bytes() {
+    const auto count = part_ == part::body_to_end ? end_ - begin_ : std::min<std::uint64_t>(left_, end_ - begin_);
+    body_.append(&buffer_[begin_], std::min<std::size_t>(count, keep_body_ - body_.size()));
+    begin_ += count;
+    left_ -= part_ == part::body_to_end ? 0 : count;
+    if (left_ == 0 && part_ != part::body_to_end) {
+        go_to(part_ == part::sized_body ? part::done : part::chunk_end);
+    }
 }
 
-const std::string& response_reader::retry_after() const {
-    return parser_->retry_after();
+void response_reader::handle(std::string_view line) {
+    switch (part_) {
+    case part::status_line:
+        on_status_line(line);
+        break;
+    case part::fields:
+        line.empty() ? on_header_end() : on_field(line);
+        break;
+    case part::chunk_size:
+        on_chunk_size(line);
+        break;
+    case part::chunk_end:
+        line.empty() ? go_to(part::chunk_size) : fail("a chunk of its body is longer than it says");
+        break;
+    case part::trailers:
+        if (line.empty()) {
+            go_to(part::done);
+        }
+        break;
+    default:
+        break;
+    }
 }
 
-bool response_reader::keep_alive() const {
-    return parser_->keep_alive() && begin_ == end_;
+/// `HTTP/1.1 204 No Content`: the version, spaces, three digits, and a reason that says nothing.
+void response_reader::on_status_line(std::string_view line) {
+    const auto version = line.substr(0, std::min(line.find_first_of(white_space), line.size()));
+    const auto rest = trimmed(line.substr(version.size()));
+    const auto code = rest.substr(0, std::min(rest.find_first_of(white_space), rest.size()));
+    if (version.size() != "HTTP/1.1"sv.size() || !version.starts_with("HTTP/1.") || !is_digit(version.back()) ||
+        code.size() != 3 || !std::ranges::all_of(code, is_digit) || code.front() == '0') {
+        fail(keep_body_ > 0 ? "it begins with " + quoted(line) : "it begins with no status line");
+        return;
+    }
+    std::from_chars(code.begin(), code.end(), status_);
+    persistent_ = version.back() != '0';
+    part_ = part::fields; // the same header
+}
+
+void response_reader::on_field(std::string_view line) {
+    if (white_space.contains(line.front())) {
+        if (in_framing_) {
+            framing_fault_ = "a field about the length of its body is folded";
+        }
+        return;
+    }
+    const auto colon = std::min(line.find(':'), line.size());
+    const auto name = trimmed(line.substr(0, colon));
+    const auto value = trimmed(line.substr(std::min(colon + 1, line.size())));
+    const bool about_length = same_field_name(name, "Content-Length");
+    in_framing_ = about_length || same_field_name(name, "Transfer-Encoding");
+    if (about_length) {
+        on_content_length(value);
+    } else if (in_framing_) {
+        if (chunked_ || !same_but_for_case(value, "chunked")) {
+            framing_fault_ = "its Transfer-Encoding is not chunked";
+        }
+        chunked_ = true;
+    } else if (same_field_name(name, "Connection")) {
+        // Each of the options for itself (RFC 9110 section 7.6.1); others are of no interest.
+        for (auto rest = value; !rest.empty();) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            const auto option = trimmed(rest.substr(0, comma));
+            persistent_ =
+                !same_but_for_case(option, "close") && (persistent_ || same_but_for_case(option, "keep-alive"));
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    } else if (same_field_name(name, "Retry-After") && retry_after_.empty()) {
+        retry_after_ = value.substr(0, longest_retry_after);
+    }
+}
+
+void response_reader::on_content_length(std::string_view value) {
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(value.begin(), value.end(), length);
+    if (error != std::errc{} || end != value.end()) {
+        framing_fault_ = "its Content-Length is no number";
+    } else if (length_ && *length_ != length) {
+        framing_fault_ = "it has two different Content-Lengths";
+    }
+    length_ = length;
+}
+
+void response_reader::on_header_end() {
+    if (status_ == 101) {
+        fail("it switches to another protocol, which nobody asked for");
+    } else if (status_ < 200) {
+        // The answer itself is still to come (RFC 9110 section 15.2).
+        ++interims_ > most_interims ? fail("there are more than 32 interim answers before it") : begin_header();
+    } else {
+        has_header_ = true;
+        // RFC 9112 section 6.3.
+        if (head_request_ || status_ == 204 || status_ == 304) {
+            persistent_ = persistent_ && framing_fault_.empty();
+            go_to(part::done);
+        } else if (!framing_fault_.empty()) {
+            fail(framing_fault_);
+        } else if (chunked_) {
+            persistent_ = persistent_ && !length_;
+            go_to(part::chunk_size);
+        } else if (length_) {
+            left_ = *length_;
+            go_to(left_ == 0 ? part::done : part::sized_body);
+        } else {
+            persistent_ = false;
+            go_to(part::body_to_end);
+        }
+    }
+}
+
+void response_reader::on_chunk_size(std::string_view line) {
+    const auto digits = trimmed(line.substr(0, std::min(line.find(';'), line.size())));
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), left_, 16);
+    if (error != std::errc{} || end != digits.end()) {
+        fail("a chunk of its body has no size");
+    } else {
+        go_to(left_ == 0 ? part::trailers : part::chunk_data);
+    }
+}
+
+void response_reader::go_to(part next) {
+    part_ = next;
+    line_.clear();
+    line_bytes_ = 0;
+}
+
+void response_reader::fail(std::string what) {
+    part_ = part::broken;
+    fault_ = std::move(what);
 }
 
 } // namespace hookd::http

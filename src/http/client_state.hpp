@@ -38,8 +38,10 @@ struct client::state {
 private:
     boost::asio::awaitable<client_result<void>> connect_to(address peer);
     boost::asio::awaitable<client_result<void>> shake_hands();
+    boost::asio::awaitable<client_result<void>> await_acceptance();
+    std::unexpected<client_error> not_let_in() const;
     boost::asio::awaitable<client_result<response>> try_once(bool head_request, clock::time_point latest);
-    boost::asio::awaitable<client_result<response>> exchange();
+    boost::asio::awaitable<client_result<response>> exchange(clock::time_point latest);
     bool silent();
     io_status write_some(std::string_view& rest);
     boost::asio::awaitable<bool> wait(socket::wait_type readiness);

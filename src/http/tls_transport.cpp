@@ -70,6 +70,9 @@ public:
         BIO_set_data(bytes, made.get());
         BIO_set_init(bytes, 1);
         SSL_set_bio(made->ssl_.get(), bytes, bytes);
+        if (!made->server_) {
+            SSL_set_cert_cb(made->ssl_.get(), on_certificate_request, made.get());
+        }
         return made;
     }
 
@@ -81,7 +84,6 @@ public:
         }
         ERR_clear_error();
         const auto outcome = status(SSL_do_handshake(ssl_.get()));
-        handshake_error_ = outcome == io_status::failed ? ERR_peek_error() : 0;
         if (outcome == io_status::done) {
             input_.handshake_done();
         }
@@ -96,7 +98,7 @@ public:
         if (SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE && verdict != X509_V_OK) {
             return std::string{"the certificate is not trusted: "} + X509_verify_cert_error_string(verdict);
         }
-        return server_ ? explain(handshake_error_) : reason_of(handshake_error_);
+        return server_ ? explain(error_) : reason_of(error_);
     }
 
     std::string_view exceeded_limit() const override {
@@ -116,6 +118,13 @@ public:
 
     bool met_no_tls() const override { return input_.why() == tls_input::error::no_tls; }
     bool begun() const override { return input_.begun(); }
+    bool certificate_wanted() const override { return certificate_wanted_; }
+    /// In TLS 1.3 the alert only comes when the handshake is over for us.
+    bool certificate_missed() const override {
+        const int alert = ERR_GET_REASON(error_) - SSL_AD_REASON_OFFSET;
+        return certificate_wanted_ && ((alert >= SSL_AD_HANDSHAKE_FAILURE && alert <= SSL_AD_ACCESS_DENIED) ||
+                                       alert == SSL_AD_CERTIFICATE_REQUIRED);
+    }
 
     io_status read(std::span<char> into, std::size_t& count) override {
         ERR_clear_error();
@@ -151,6 +160,12 @@ private:
             return std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)>{made, BIO_meth_free};
         }();
         return method.get();
+    }
+
+    /// SSL_set_cert_cb(3): a client is asked when the server has sent a CertificateRequest.
+    static int on_certificate_request(SSL* /*ssl*/, void* self) {
+        static_cast<tls_transport*>(self)->certificate_wanted_ = true;
+        return 1;
     }
 
     static tls_transport& of(BIO* bytes) { return *static_cast<tls_transport*>(BIO_get_data(bytes)); }
@@ -237,6 +252,7 @@ private:
             return io_status::end;
         default: // SSL_ERROR_SSL and SSL_ERROR_SYSCALL forbid any further call (SSL_get_error(3))
             broken_ = true;
+            error_ = ERR_peek_error();
             return io_status::failed;
         }
     }
@@ -245,8 +261,9 @@ private:
     int socket_;
     bool server_;
     tls_input input_;
-    unsigned long handshake_error_ = 0;
+    unsigned long error_ = 0; // why it is broken
     bool broken_ = false;
+    bool certificate_wanted_ = false;
     bool ended_ = false;    // the socket has no more bytes
     bool answered_ = false; // what the client said first
 };

@@ -32,6 +32,10 @@ public:
     virtual std::string_view exceeded_limit() const { return {}; }
     /// Whether it failed because what the peer sent is no TLS.
     virtual bool met_no_tls() const { return false; }
+    /// Whether the peer has asked for a certificate of ours, which we never have; and whether it ended the connection,
+    /// with an alert, after that.
+    virtual bool certificate_wanted() const { return false; }
+    virtual bool certificate_missed() const { return false; }
     /// Whether the peer has sent anything, in its handshake.
     virtual bool begun() const { return false; }
     /// At least one byte when `done`; `count` says how many.

@@ -29,7 +29,7 @@ std::optional<http_message> compose(const http_options& options, const event& wh
         made.body = what.body;
     } else {
         // CloudEvents, HTTP protocol binding, section 3.2; JSON is UTF-8 by RFC 8259.
-        fields.push_back({"Content-Type", "application/cloudevents+json"});
+        fields.push_back({"Content-Type", options.content_type});
         made.body = event_line(what);
     }
     fields.push_back({"Idempotency-Key", what.id});

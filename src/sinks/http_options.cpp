@@ -63,6 +63,31 @@ std::vector<std::pair<std::string, secret>> read_headers(config::table& keys) {
     return headers;
 }
 
+/// RFC 9110 section 8.3.1: a type, a subtype, and parameters.
+bool is_media_type(std::string_view text) {
+    const auto parameters = std::min(text.find(';'), text.size());
+    auto essence = text.substr(0, parameters);
+    essence = essence.substr(0, essence.find_last_not_of(' ') + 1);
+    const auto slash = std::min(essence.find('/'), essence.size());
+    return is_token(essence.substr(0, slash)) && is_token(essence.substr(std::min(slash + 1, essence.size()))) &&
+           !check_value(text);
+}
+
+void read_content_type(config::table& keys, http_options& options) {
+    if (!keys.has("content_type")) {
+        keys.optional("content_type");
+        return;
+    }
+    options.content_type = keys.text("content_type", options.content_type);
+    if (!is_media_type(options.content_type)) {
+        keys.fault("content_type", keys.written("content_type") + " is no media type; want one such as "
+                                                                  "\"application/json\"");
+    } else if (options.format == http_format::original) {
+        keys.fault("content_type", "stands beside format = \"original\", which is sent as what it came as; leave out "
+                                   "one of the two");
+    }
+}
+
 void read_authorities(config::table& keys, http_options& options) {
     options.ca_file = keys.text("ca_file", "");
     if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
@@ -94,6 +119,8 @@ std::shared_ptr<const sink_options> read_http_options(config::table& keys) {
         }
     }
     options->format = static_cast<http_format>(keys.choice("format", formats, 0));
+    read_content_type(keys, *options);
+    options->reject = keys.counts("reject", options->reject, 300, 599);
     options->headers = read_headers(keys);
     read_authorities(keys, *options);
     options->connect_timeout = keys.duration("connect_timeout", options->connect_timeout, 10ms, 10min);

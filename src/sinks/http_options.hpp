@@ -21,6 +21,9 @@ enum class http_format : std::uint8_t {
 struct http_options final : sink_options_of<http_options> {
     http::url where;
     http_format format = http_format::cloudevents;
+    std::string content_type = "application/cloudevents+json"; ///< Of the event line; an original has its own.
+    /// The statuses that say something about the event, and not about the server: they reject it.
+    std::vector<std::uint64_t> reject{400, 413, 415, 422};
     std::vector<std::pair<std::string, secret>>
         headers; ///< Names and values, fit for a request; values may be secrets.
     std::string ca_file;

@@ -21,6 +21,8 @@ namespace {
 
 /// Of an answer that is no 2xx, for the operator.
 constexpr std::size_t kept_of_a_body = 1024;
+/// For the rest of an answer whose header has come: longer, and another connection costs less.
+constexpr std::chrono::milliseconds for_a_body{500};
 /// What lies between may forget a silent connection without a word, and then a request is sent into nothing.
 constexpr std::chrono::seconds longest_idle{30};
 
@@ -63,7 +65,8 @@ public:
           limits_{.connect = std::min(options_->connect_timeout, timeout),
                   .whole = timeout,
                   // A server may repeat in its answer what it was sent.
-                  .keep_body = options_->headers.empty() ? kept_of_a_body : 0},
+                  .keep_body = options_->headers.empty() ? kept_of_a_body : 0,
+                  .body = for_a_body},
           finder_(lane, options_->where, {.ca_file = options_->ca_file}) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
@@ -116,7 +119,7 @@ asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
     }
     const auto answer = co_await exchange(std::move(*message));
     if (answer) {
-        co_return with_place(judge(*answer, system_now()));
+        co_return with_place(judge(*answer, options_->reject, system_now()));
     }
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         co_return outcome{verdict::unavailable, {}, "stopped before the answer had come"};

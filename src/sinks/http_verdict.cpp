@@ -17,12 +17,13 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds longest_wait = 24h;
 
-verdict verdict_of(unsigned status) {
-    if (status >= 200 && status < 300) {
+/// A server that missed our certificate may call that a bad request, as nginx does.
+verdict verdict_of(const http::response& answer, std::span<const std::uint64_t> reject) {
+    if (answer.status >= 200 && answer.status < 300) {
         return verdict::delivered;
     }
-    // RFC 9110 section 15: a status of no known class is treated as 500.
-    return status == 408 || status == 425 || status == 429 || status >= 500 ? verdict::retry : verdict::reject;
+    return !answer.certificate_wanted && std::ranges::find(reject, answer.status) != reject.end() ? verdict::reject
+                                                                                                  : verdict::retry;
 }
 
 /// The body's first line that says something, made printable and cut.
@@ -48,14 +49,17 @@ std::optional<std::time_t> parse_date(const std::string& text) {
 
 } // namespace
 
-outcome judge(const http::response& answer, unix_millis now) {
-    outcome judged{.what = verdict_of(answer.status), .retry_after = {}, .detail = {}};
+outcome judge(const http::response& answer, std::span<const std::uint64_t> reject, unix_millis now) {
+    outcome judged{.what = verdict_of(answer, reject), .retry_after = {}, .detail = {}};
     if (judged.what == verdict::delivered) {
         return judged;
     }
     judged.detail = fmt::format("status {}", answer.status);
     if (answer.status >= 300 && answer.status < 400) {
         judged.detail += ", and redirects are not followed: let url say where it leads";
+    }
+    if (answer.certificate_wanted) {
+        judged.detail += ", and the server has asked for a client certificate, and there is none to show";
     }
     if (const auto line = first_line(answer.body); !line.empty()) {
         judged.detail += ": " + line;

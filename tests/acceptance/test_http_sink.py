@@ -29,6 +29,13 @@ def test_each_event_is_posted_in_order_as_a_cloudevent_over_one_connection(deliv
         assert "svix-id" not in request.fields and "webhook-id" not in request.fields
 
 
+def test_a_cloudevent_may_be_called_plain_json(delivering):
+    with Receiver() as receiver:
+        daemon = delivering(receiver.url, content_type="application/json")
+        receiver.wait_for([send(daemon)])
+    assert receiver.requests[0].fields["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize("family", ["svix", "webhook"])
 def test_the_original_passes_verification_again_behind_it(make_daemon, family):
     behind = make_daemon()
@@ -78,7 +85,7 @@ def test_a_header_with_a_secret_is_sent_and_never_shown_and_renewed_by_a_reload(
 
     def echo(request):
         said = request.fields["authorization"].encode()
-        return b"HTTP/1.1 403 %s\r\nContent-Length: %d\r\n\r\n%s" % (said, len(said), said)
+        return b"HTTP/1.1 422 %s\r\nContent-Length: %d\r\n\r\n%s" % (said, len(said), said)
 
     headers = {"Authorization": {"file": token}, "X-Key": {"env": "HOOKD_TEST_KEY"}, "X-Plain": "inline-hidden"}
     with Receiver(echo) as receiver, pytest.MonkeyPatch.context() as patch:

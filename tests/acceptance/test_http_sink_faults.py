@@ -4,22 +4,23 @@ else notices."""
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 
 import pytest
 
 from harness import Certificates, event_ids, failure_event, success_event, until
 from harness.hooks import sink_rows
-from harness.receiver import (Receiver, hang, reload, reset, send, server_context, settled, trickle,
+from harness.receiver import (Receiver, hang, reload, reset, send, server_context, settled, trickle, trickle_body,
                               wait_until_delivered)
 
 
 # Faults of one event
 
 FAULTS = {"resets": reset, "hangs": hang, "trickles": trickle, "closes": b"",
-          "breaks off": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
-          "talks nonsense": b"220 mail.example ESMTP\r\n",
-          "fails": 500, "is overloaded": 503, "times out": 408, "comes too early": 425}
+          "breaks off": b"HTTP/1.1 200 OK\r\nContent-Le", "talks nonsense": b"220 mail.example ESMTP\r\n",
+          "fails": 500, "is overloaded": 503, "times out": 408, "comes too early": 425, "is being deployed": 404,
+          "wants a new token": 401, "forbids": 403, "leads elsewhere": 302, "knows no POST yet": 405}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -61,17 +62,63 @@ def test_retry_after_is_heeded_for_its_event_while_others_pass(delivering):
     assert 1.9 < again.at - first.at < 15
 
 
-@pytest.mark.parametrize("code, words", [(301, "redirects are not followed"), (307, "redirects"), (404, "status 404"),
-                                         (401, "status 401"), (422, "status 422")])
-def test_a_redirect_or_refusal_is_a_dead_letter_at_once(delivering, code, words):
+ANSWERS = {
+    "without a reason": b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+    "with LF alone": b"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+    "with a large header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\nContent-Length: 0\r\n\r\n",
+    "whose body breaks off": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+    "whose body has bad chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n",
+    "whose body never ends": trickle_body,
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer(answer, delivering):
+    """… that says 2xx is one: the event is delivered, once."""
+    with Receiver(lambda request: ANSWERS[answer]) as receiver:
+        daemon = delivering(receiver.url)
+        ids = [send(daemon), send(daemon)]
+        receiver.wait_for(ids)
+        assert settled(daemon) == {}
+    assert receiver.ids() == ids
+
+
+def test_what_is_no_answer_is_told_with_what_was_wrong_with_it(delivering):
+    with Receiver(lambda request: b"HTTP/2 200\r\n\r\n") as receiver:
+        daemon = delivering(receiver.url, retry={"attempts": 1})
+        id = send(daemon)
+        daemon.wait_for_log(rf'{id}.*what came is no HTTP/1.1 answer: it begins with "HTTP/2 200"')
+
+
+@pytest.mark.parametrize("code", [400, 413, 415, 422])
+def test_a_refusal_of_the_event_itself_is_a_dead_letter_at_once(delivering, code):
+    with Receiver(lambda request: code) as receiver:
+        daemon = delivering(receiver.url)
+        id = send(daemon)
+        daemon.wait_for_log(rf"{id}.* dead letter after 1 attempt\(s\): .*status {code}")
+        [[attempts, dead, detail]] = settled(daemon, dead=1).values()
+    assert (attempts, dead) == (1, 1) and f"status {code}" in detail
+    assert receiver.ids() == [id]
+
+
+def test_which_statuses_refuse_an_event_is_the_operators_to_say(delivering):
+    with Receiver(lambda request: 404 if b"gone" in request.body else 400 if request.tries == 1 else 204) as receiver:
+        daemon = delivering(receiver.url, reject=[404])
+        gone, bad = send(daemon, success_event("gone")), send(daemon, success_event("bad"))
+        rows = settled(daemon, dead=1)
+    assert rows.keys() == {("app", gone)}
+    assert sorted(receiver.ids()) == sorted([gone, bad, bad])
+
+
+@pytest.mark.parametrize("code", [301, 307])
+def test_a_redirect_is_not_followed_and_told(delivering, code):
     with Receiver() as elsewhere:
         with Receiver(lambda request: (code, [f"Location: {elsewhere.url}"])) as receiver:
-            daemon = delivering(receiver.url)
+            daemon = delivering(receiver.url, retry={"attempts": 2})
             id = send(daemon)
-            daemon.wait_for_log(rf"{id}.* dead letter after 1 attempt\(s\): .*{words}")
-            [[attempts, dead, detail]] = settled(daemon, dead=1).values()
-    assert (attempts, dead) == (1, 1) and words in detail
-    assert receiver.ids() == [id] and elsewhere.connections == 0
+            daemon.wait_for_log(rf"{id}.* dead letter after 2 attempt\(s\): .*redirects are not followed")
+            settled(daemon, dead=1)
+    assert receiver.ids() == [id, id] and elsewhere.connections == 0
 
 
 # Faults of the host
@@ -219,6 +266,22 @@ def test_a_certificate_of_another_authority_is_not_trusted_and_the_host_not_hamm
         receiver.wait_for(ids)
         assert settled(daemon) == {}
     assert sorted(receiver.ids()) == sorted(ids)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_demands_a_client_certificate_holds_the_sink_alone_and_the_log_says_so(delivering, certificates,
+                                                                                             version):
+    context = server_context(certificates.certificate, certificates.private_key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(certificates.authority)
+    context.maximum_version = version
+    with Receiver(context=context) as receiver:
+        daemon = delivering(receiver.url, ca_file=certificates.authority, retry={"attempts": 1})
+        ids = [send(daemon), send(daemon)]
+        daemon.wait_for_log("unavailable.*TLS: the server demands a client certificate, and there is none to show")
+        daemon.wait_for_events(ids)
+        daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {} and receiver.requests == []
 
 
 def test_a_certificate_for_another_name_is_not_trusted(delivering, certificates):

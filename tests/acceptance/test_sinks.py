@@ -127,7 +127,7 @@ def test_a_job_that_a_hook_leaves_in_the_background_is_finished_and_holds_up_no_
 def test_a_hook_has_the_umask_that_the_daemon_was_started_with_and_nothing_else_is_open_to_others(hooked, tmp_path, mask):
     daemon = hooked('umask > "$here/mask.new"; mv "$here/mask.new" "$here/mask"',
                     wrapper=["/bin/sh", "-c", f'umask {mask:o}; exec "$@"', "sh"])
-    send(daemon)
+    daemon.wait_for_events([send(daemon)])
     until(lambda: lines_of(tmp_path / "mask") == [f"{mask:04o}"], "the hook's umask")
     made = [path for path in tmp_path.rglob("*") if path.name.startswith("journal") or path.suffix in (".sock", ".jsonl")]
     assert len(made) >= 5

@@ -11,10 +11,10 @@ namespace {
 using progress = http::response_reader::progress;
 constexpr std::size_t kept_body = 64;
 
-/// What the client would make of it once the server has closed. Beast finds a malformed header at once in whole bytes
-/// and in cut ones at its end, so when it is found does not count.
+/// What the client would make of it once the server has closed. When a malformed header is found does not count.
 struct transcript {
     bool answered = false;
+    bool has_header = false;
     unsigned status = 0;
     std::string retry_after;
     std::string body;
@@ -36,12 +36,15 @@ public:
     transcript end() {
         transcript seen;
         seen.answered = reached_ == progress::complete || (reached_ == progress::need_more && reader_.ends_here());
-        if (seen.answered) {
+        seen.has_header = reader_.has_header();
+        require(seen.has_header || !seen.answered, "no answer without a header");
+        if (seen.has_header) {
             seen.status = reader_.status();
             seen.retry_after = reader_.retry_after();
             seen.body = reader_.take_body();
             require(seen.status >= 200 && seen.status <= 999, "an interim answer is never the answer");
             require(seen.body.size() <= kept_body, "no more is kept than was asked for");
+            seen.body.resize(seen.answered ? seen.body.size() : 0); // a body may be cut anywhere
         }
         return seen;
     }

@@ -43,13 +43,17 @@ def hang(peer):
             pass
 
 
-def trickle(peer):
-    """As an answer: one that never comes to its end."""
+def trickle(peer, begin=b"HTTP/1.1 200 OK\r\nX-Slow: "):
+    """As an answer: one whose header never comes to its end."""
     with contextlib.suppress(OSError):
-        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        peer.sendall(begin)
         while True:
             peer.sendall(b".")
             time.sleep(0.02)  # how slow it is, not a wait
+
+
+def trickle_body(peer):
+    trickle(peer, b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
 
 
 class Receiver:

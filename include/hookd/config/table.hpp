@@ -38,6 +38,9 @@ public:
     std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);
     bool flag(std::string_view key, bool fallback);
     std::uint64_t count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
+    /// Of an array; one that is out of range is left out, after the fault.
+    std::vector<std::uint64_t> counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
+                                      std::uint64_t most);
     byte_size size(std::string_view key, byte_size fallback, byte_size least, byte_size most);
     std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback,
                                        std::chrono::milliseconds least, std::chrono::milliseconds most);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ enum class client_fault : std::uint8_t {
     authorities,  ///< the certificates to trust cannot be read
     unknown_host, ///< the name has no address
     unreachable,  ///< no connection: refused, no route, or not in time
-    tls,          ///< the TLS handshake failed; also: the server's certificate is not trusted
+    tls,          ///< the TLS handshake failed; the server's certificate is not trusted, or it demands one of ours
     no_tls,       ///< something listens there, but speaks no TLS
     timed_out,    ///< connected, but no whole answer in time
     closed,       ///< the connection was closed or reset before the answer was whole
@@ -58,14 +59,18 @@ struct client_limits {
     std::chrono::milliseconds connect{10'000}; ///< To the end of the TLS handshake.
     std::chrono::milliseconds whole{30'000};   ///< From the request to the end of its answer, connecting included.
     std::size_t keep_body = 0;                 ///< So many bytes of an answer's body are kept, and the rest is dropped.
+    /// Where it is set, an answer counts when its header is complete: its body is waited for this long, and whatever
+    /// becomes of it then only costs the connection.
+    std::optional<std::chrono::milliseconds> body{};
 };
 
-/// An answer, which has been read to its end.
+/// An answer, which has been read to its end, or as the limits say.
 struct response {
     unsigned status = 0;
-    std::string body{};        ///< As much as the limits keep.
-    bool resent = false;       ///< It was the second try, see `client::request`.
-    std::string retry_after{}; ///< The first field of that name, as it came; empty: none.
+    std::string body{};              ///< As much as the limits keep.
+    bool resent = false;             ///< It was the second try, see `client::request`.
+    std::string retry_after{};       ///< The first field of that name, as it came; empty: none.
+    bool certificate_wanted = false; ///< The server has asked for a certificate of ours, and there is none.
 };
 
 /// One HTTP/1.1 connection to a destination, kept alive between requests and opened again when it was closed. Not

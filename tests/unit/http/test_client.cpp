@@ -303,6 +303,44 @@ TEST_CASE("client: a large body goes through, and a server that refuses it early
     CHECK(here.post(std::string(1'000'000, 'x')).value().status == 204);
 }
 
+TEST_CASE("client: where nobody waits for a body, an answer counts once its header has come, whatever follows") {
+    const auto rest =
+        GENERATE(std::string_view{"Content-Length: 9\r\n\r\nhalf"}, std::string_view{"Content-Length: x\r\n\r\n"},
+                 std::string_view{"Transfer-Encoding: chunked\r\n\r\nnone\r\n"},
+                 std::string_view{"Transfer-Encoding: gzip\r\n\r\nhalf"});
+    const int ending = GENERATE(0, 1, 2);
+    scripted_server server{[=](scripted_peer& peer, int) {
+        peer.read_request();
+        peer.send("HTTP/1.1 201 Made\r\n");
+        peer.send(rest);
+        if (ending == 1) {
+            peer.reset();
+        } else if (ending == 2) {
+            peer.read_to_end(); // of a client that has gone
+        }
+    }};
+    caller here{server.url(), {}, {.whole = 20s, .body = 100ms}};
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 1; i <= 2; ++i) {
+        const auto answered = here.post();
+        REQUIRE(answered);
+        CHECK(answered->status == 201);
+        CHECK(server.connections() == i); // the connection is of no more use
+    }
+    CHECK(std::chrono::steady_clock::now() - begun < 10s);
+    if (ending == 0) {
+        CHECK_FALSE(caller{server.url()}.post());
+    }
+}
+
+TEST_CASE("client: where nobody waits for a body, one that comes in time keeps the connection") {
+    scripted_server server{always("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")};
+    caller here{server.url(), {}, {.keep_body = 10, .body = 10s}};
+    CHECK(here.post().value().body == "body");
+    CHECK(here.post().value().body == "body");
+    CHECK(server.connections() == 1);
+}
+
 TEST_CASE("client: HTTPS, by address and by name, over one connection") {
     authority trusted;
     running_server server{[](const hookd::request&) { return accepted; }, trusted.issue("DNS:localhost,IP:127.0.0.1")};

@@ -115,15 +115,99 @@ TEST_CASE("client response: a body of any size is dropped as it comes") {
     CHECK(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + body, 1'000'000) == progress::complete);
 }
 
-TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none") {
-    const auto bad = GENERATE(std::string{"SSH-2.0-OpenSSH_9.2\r\n"}, std::string{"HTTP/2 200 OK\r\n\r\n"},
-                              std::string{"HTTP/1.1 2000 OK\r\n\r\n"}, std::string{"HTTP/1.0 020 OK\r\n\r\nto the end"},
-                              std::string{"HTTP/1.1 101 Switching Protocols\r\n\r\n"},
-                              std::string{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"},
-                              std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"},
-                              std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n"},
-                              "HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
-    CHECK(read(bad).reached == progress::malformed);
+TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and why") {
+    struct bad_answer {
+        std::string bytes;
+        std::string fault;
+    };
+    std::string interims;
+    for (int i = 0; i < 33; ++i) {
+        interims += "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    }
+    const auto bad = GENERATE_COPY(
+        bad_answer{"SSH-2.0-OpenSSH_9.2", "it begins with \"SSH-2.0-OpenSSH_9.2\""},
+        bad_answer{"\x16\x03\x01\r\n", "it begins with \"\\x16\\x03\\x01"}, bad_answer{"\n", "it begins with \"\""},
+        bad_answer{"HTTP/2 200 OK\r\n\r\n", "it begins with \"HTTP/2 200 OK"},
+        bad_answer{"HTTP/1.1 2000 OK\r\n\r\n", "it begins with \"HTTP/1.1 2000 OK\""},
+        bad_answer{"HTTP/1.1 OK\r\n\r\n", "it begins with \"HTTP/1.1 OK\""},
+        bad_answer{"HTTP/1.1200 OK\r\n\r\n", "it begins with \"HTTP/1.1200 OK\""},
+        bad_answer{"HTTP/1.0 020 OK\r\n\r\nto the end", "it begins with \"HTTP/1.0 020 OK\""},
+        bad_answer{"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                   "it switches to another protocol, which nobody asked for"},
+        bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "its Content-Length is no number"},
+        bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+                   "it has two different Content-Lengths"},
+        bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nab",
+                   "a field about the length of its body is folded"},
+        bad_answer{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+                   "its Transfer-Encoding is not chunked"},
+        bad_answer{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n", "a chunk of its body has no size"},
+        bad_answer{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
+                   "a chunk of its body is longer than it says"},
+        bad_answer{interims + "HTTP/1.1 204 No Content\r\n\r\n", "there are more than 32 interim answers before it"},
+        bad_answer{"HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x') + "\r\n\r\n",
+                   "its header is longer than 256 KiB"});
+    for (const std::size_t step : {std::size_t{1}, std::size_t{1'000'000}}) {
+        response_reader reader{100};
+        reader.expect(false);
+        CHECK(feed(reader, bad.bytes, step) == progress::malformed);
+        CHECK(
+            reader.fault().starts_with(step > 1 || !bad.fault.starts_with("it begins") ? bad.fault : "it begins with"));
+        CHECK_FALSE(reader.keep_alive());
+    }
+}
+
+TEST_CASE("client response: where nothing is kept, nothing is quoted either") {
+    response_reader reader;
+    reader.expect(false);
+    CHECK(feed(reader, "Bearer hidden\r\n", 100) == progress::malformed);
+    CHECK(reader.fault() == "it begins with no status line");
+}
+
+TEST_CASE("client response: what has a meaning is an answer, however carelessly it is written") {
+    const auto careless =
+        GENERATE(std::string{"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"},
+                 std::string{"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"},
+                 std::string{"HTTP/1.1  200\tOK\r\nContent-Length :2 \r\n\r\nok"},
+                 std::string{"HTTP/1.1 200 OK\nContent-Length: 2\n\nok"},
+                 std::string{"HTTP/1.1 200\nTransfer-Encoding: Chunked\n\n2 \nok\n0\n\n"},
+                 std::string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"},
+                 std::string{"HTTP/1.1 200 OK\r\nno field at all\r\n: no name\r\nX: a\r\n folded\r\nX\x01: "
+                             "\x02\xff\r\nContent-Length: 2\r\n\r\nok"},
+                 "HTTP/1.1 200 OK\r\nSet-Cookie: " + std::string(100'000, 'x') + "\r\nContent-Length: 2\r\n\r\nok", [] {
+                     std::string many = "HTTP/1.1 200 OK\r\n";
+                     for (int i = 0; i < 2'000; ++i) {
+                         many += "X-" + std::to_string(i) + ": y\r\n";
+                     }
+                     return many + "Content-Length: 2\r\n\r\nok";
+                 }());
+    for (const std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1'000'000}}) {
+        response_reader reader{10};
+        reader.expect(false);
+        CHECK(feed(reader, careless, step) == progress::complete);
+        CHECK(reader.status() == 200);
+        CHECK(reader.take_body() == "ok");
+        CHECK(reader.keep_alive());
+    }
+}
+
+TEST_CASE("client response: its status is known when its header is complete, whatever becomes of its body") {
+    const auto broken = GENERATE(
+        std::string_view{"HTTP/1.1 201 Made\r\nContent-Length: 9\r\n\r\nhalf"},
+        std::string_view{"HTTP/1.1 201 Made\r\nContent-Length: x\r\n\r\n"},
+        std::string_view{"HTTP/1.1 201 Made\r\nTransfer-Encoding: gzip\r\n\r\nhalf"},
+        std::string_view{"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nTransfer-Encoding: chunked\r\n\r\nhalf"});
+    response_reader reader{10};
+    reader.expect(false);
+    CHECK(feed(reader, broken, 3) != progress::complete);
+    CHECK(reader.has_header());
+    CHECK(reader.status() == 201);
+    CHECK_FALSE(reader.keep_alive());
+
+    reader.expect(false);
+    CHECK(feed(reader, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\nContent-Length: 0\r\n", 3) ==
+          progress::need_more);
+    CHECK_FALSE(reader.has_header());
 }
 
 TEST_CASE("client response: a last chunk that comes byte by byte and ends badly is no answer") {

@@ -56,6 +56,8 @@ TEST_CASE("http: its keys and their defaults") {
     CHECK(plain->where.target == "/events?a=b");
     CHECK_FALSE(plain->where.tls);
     CHECK(plain->format == http_format::cloudevents);
+    CHECK(plain->content_type == "application/cloudevents+json");
+    CHECK(plain->reject == std::vector<std::uint64_t>{400, 413, 415, 422});
     CHECK(plain->headers.empty());
     CHECK(plain->connect_timeout == std::chrono::seconds(10));
 
@@ -88,6 +90,26 @@ TEST_CASE("http: what it could not send is a fault, and no fault quotes a value"
     }
     CHECK(fault_of(std::string{url} + "headers = { X-A = 5 }").contains("headers.X-A: got a whole number"));
     CHECK(fault_of(std::string{url} + "headers = \"X-A: y\"").contains("sink[0].headers: got a string; want a table"));
+}
+
+TEST_CASE("http: which statuses reject an event, and what a CloudEvent is called, are the operator's to say") {
+    const auto options =
+        options_of(std::string{url} + "reject = [404, 410, 599]\ncontent_type = \"application/json; charset=utf-8\"");
+    CHECK(options->reject == std::vector<std::uint64_t>{404, 410, 599});
+    CHECK(lines_of_fields(*compose(*options, sample())).at(0) == "Content-Type: application/json; charset=utf-8");
+    CHECK(options_of(std::string{url} + "reject = []")->reject.empty());
+    CHECK(read(std::string{url} + "reject = [404, 410]").effective.contains("reject = [404, 410]"));
+    CHECK(fault_of(std::string{url} + "reject = [200]")
+              .contains("sink[0].reject[0]: 200 is out of range; want a whole number from 300 to 599"));
+    CHECK(fault_of(std::string{url} + "reject = [-400]").contains("-400 is out of range"));
+    CHECK(fault_of(std::string{url} + "reject = [\"4xx\"]").contains("reject[0]: got a string; want a whole number"));
+    CHECK(fault_of(std::string{url} + "reject = 404")
+              .contains("reject: got a whole number; want an array of whole numbers"));
+    for (const char* const bad : {"", "json", "application/", "/json", "a b/json", "application/json\\r\\nX: y"}) {
+        CHECK(fault_of(url + ("content_type = \"" + std::string{bad} + '"')).contains("is no media type"));
+    }
+    CHECK(fault_of(std::string{url} + "format = \"original\"\ncontent_type = \"application/json\"")
+              .contains("content_type: stands beside format"));
 }
 
 TEST_CASE("http: header values come from where secrets come from, and are never shown") {
@@ -130,6 +152,8 @@ TEST_CASE("http: a reload sees every difference, the values of secrets included"
     CHECK_FALSE(same(base, url));
     CHECK_FALSE(same(base, base + "format = \"original\"\n"));
     CHECK_FALSE(same(base, base + "connect_timeout = \"9s\"\n"));
+    CHECK_FALSE(same(base, base + "content_type = \"application/json\"\n"));
+    CHECK_FALSE(same(base, base + "reject = []\n"));
     for (const char* const other : {"https://app.example:3000/events?a=b", "http://b.example:3000/events?a=b",
                                     "http://app.example:3001/events?a=b", "http://app.example:3000/events"}) {
         CHECK_FALSE(same(url, "url = \"" + std::string{other} + '"'));

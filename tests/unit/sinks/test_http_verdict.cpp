@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <string>
 
 using namespace hookd;
@@ -14,26 +15,38 @@ namespace {
 /// Sun, 06 Nov 1994 08:49:37 GMT, which RFC 9110 writes in all forms.
 constexpr unix_millis rfc_time{784111777s};
 
-outcome answered(unsigned status, std::string retry_after = {}, std::string body = {}) {
-    return judge(
-        http::response{
-            .status = status, .body = std::move(body), .resent = false, .retry_after = std::move(retry_after)},
-        rfc_time);
+outcome answered(unsigned status, std::string retry_after = {}, std::string body = {},
+                 bool certificate_wanted = false) {
+    static constexpr std::array<std::uint64_t, 2> final{422, 499};
+    return judge(http::response{.status = status,
+                                .body = std::move(body),
+                                .resent = false,
+                                .retry_after = std::move(retry_after),
+                                .certificate_wanted = certificate_wanted},
+                 final, rfc_time);
 }
 
 } // namespace
 
-TEST_CASE("http: 2xx is delivered; what may pass is tried again; everything else is rejected for good") {
+TEST_CASE("http: 2xx is delivered; the statuses that are about the event reject it; all others are tried again") {
     for (const unsigned status : {200U, 201U, 202U, 204U, 299U}) {
         CHECK(answered(status).what == verdict::delivered);
     }
-    for (const unsigned status : {408U, 425U, 429U, 500U, 501U, 502U, 503U, 504U, 599U, 999U}) {
+    for (const unsigned status :
+         {301U, 302U, 304U, 400U, 401U, 403U, 404U, 405U, 408U, 410U, 413U, 425U, 429U, 500U, 503U, 999U}) {
         CHECK(answered(status).what == verdict::retry);
     }
-    for (const unsigned status :
-         {300U, 301U, 302U, 304U, 307U, 308U, 400U, 401U, 403U, 404U, 405U, 409U, 410U, 413U, 422U, 426U, 451U}) {
+    for (const unsigned status : {422U, 499U}) {
         CHECK(answered(status).what == verdict::reject);
     }
+}
+
+TEST_CASE("http: a server that has asked for a client certificate may mean that, whatever it answers") {
+    const auto bad_request = answered(422, "", "No required SSL certificate was sent", true);
+    CHECK(bad_request.what == verdict::retry);
+    CHECK(bad_request.detail == "status 422, and the server has asked for a client certificate, and there is none to "
+                                "show: No required SSL certificate was sent");
+    CHECK(answered(204, "", "", true).what == verdict::delivered);
 }
 
 TEST_CASE("http: the operator is told the status, what a redirect needs, and the answer's first line, printable") {
@@ -61,7 +74,8 @@ TEST_CASE("http: Retry-After is heeded on what is tried again, in seconds or as 
     CHECK(answered(503, "Sun, 06 Nov 1994 08:50:37 GMT").retry_after == 1min);
     CHECK(answered(503, "soon").retry_after == 0ms);
     CHECK(answered(503).retry_after == 0ms);
-    CHECK(answered(404, "7").retry_after == 0ms);
+    CHECK(answered(404, "7").retry_after == 7s);
+    CHECK(answered(422, "7").retry_after == 0ms);
     CHECK(answered(200, "7").retry_after == 0ms);
 }
 
