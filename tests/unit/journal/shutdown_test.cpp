@@ -43,7 +43,8 @@ void ignore(const std::exception_ptr& /*what*/) {}
 TEST_CASE("journal: closing commits what waits, and refuses what comes later") {
     const temporary_directory directory;
     held_journal held;
-    auto opened = open_journal(settings_for(directory.journal()), {}, held.watch());
+    auto opened =
+        open_journal(settings_for(directory.journal()), {.batch_events = 4}, held.watch()); // in several commits
     auto alone = std::async(std::launch::async, [&] { return append(*opened, sample("first")); });
     held.reached.get_future().wait();
     asio::io_context context;
@@ -72,6 +73,7 @@ TEST_CASE("journal: closing commits what waits, and refuses what comes later") {
     context.restart();
     context.run_for(patience);
     for (auto& outcome : waiting) {
+        REQUIRE(outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
         CHECK(outcome.get() == append_outcome::stored);
     }
     CHECK(alone.get() == append_outcome::stored);
