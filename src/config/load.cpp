@@ -29,7 +29,7 @@ loaded read_document(std::string_view text, syntax in, const std::string& name, 
         return told(found);
     }
     effective_values shown;
-    reading shared{found, shown, open_to_others};
+    reading shared{found, shown, open_to_others, {{name, "the configuration"}}};
     settings values = read_settings(table{shared, *root}, lent);
     loaded outcome = told(found);
     if (found.ok()) {

@@ -11,6 +11,8 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     tls_settings tls;
     tls.certificate = keys.required_text("certificate");
     tls.private_key = keys.required_text("private_key");
+    keys.uses_file("certificate", tls.certificate);
+    keys.uses_file("private_key", tls.private_key);
     bool readable = !tls.certificate.empty() && !tls.private_key.empty();
     const auto look = [&](std::string_view key, const std::string& path, file_kind kind) {
         const std::string wrong = path.empty() ? "" : check_file(path, kind);

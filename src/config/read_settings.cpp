@@ -1,5 +1,6 @@
 #include "config/read_settings.hpp"
 
+#include "config/file_identity.hpp"
 #include "config/listen_address.hpp"
 #include "config/wording.hpp"
 
@@ -49,6 +50,9 @@ server_settings read_server(table keys) {
 journal_settings read_journal(table keys, const checks& lent) {
     journal_settings journal;
     journal.path = keys.text("path", journal.path);
+    for (const char* const suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
+        keys.uses_file("path", resolved(journal.path) + suffix);
+    }
     if (journal.path.empty()) {
         keys.fault("path", "is empty; want the path of a file in a directory of its own");
     } else if (lent.places) {

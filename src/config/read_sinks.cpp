@@ -1,9 +1,11 @@
+#include "config/file_identity.hpp"
 #include "config/read_settings.hpp"
 #include "config/wording.hpp"
 
 #include <hookd/core/pattern.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace hookd::config {
@@ -73,26 +75,45 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
     return false;
 }
 
-/// One text for a path, however it was written; links are not followed.
-std::string plain_path(std::string_view path) {
-    auto plain = std::filesystem::path{path}.lexically_normal().string();
-    if (plain.size() > 1 && plain.ends_with('/')) {
-        plain.pop_back();
-    }
-    return plain;
+/// Where a sink writes events to, if that is what it does.
+struct event_place {
+    std::string path;
+    bool queue = false;
+};
+
+event_place place_of(const sink_settings& sink) {
+    return {std::string{sink.options ? sink.options->writes_to() : std::string_view{}}, sink.type == "queue"};
 }
 
-/// Two would take each other's files for their own; and what is written behind the journal's end is overwritten by it,
-/// and yet counts as delivered.
-void demand_own_place(table& keys, const sink_settings& sink, const std::string& journal, owners& known) {
-    const auto place = plain_path(sink.options != nullptr ? sink.options->writes_to() : std::string_view{});
-    if (place.empty()) {
-        return;
+/// Two would take each other's files for their own; and what is written into a file of the daemon's own damages it, and
+/// yet counts as delivered. Under whatever path: links and hard links lead to the same file.
+void demand_own_places(std::vector<table>& tables, const std::vector<sink_settings>& sinks) {
+    for (std::size_t i = 0; i < sinks.size(); ++i) {
+        table& keys = tables[i];
+        const auto [path, queue] = place_of(sinks[i]);
+        if (path.empty()) {
+            continue;
+        }
+        if (const auto user = keys.user_of(path)) {
+            keys.fault("path", keys.written("path") + " belongs to " + *user + "; want a file of the sink's own");
+        }
+        const auto directory = resolved(std::filesystem::path{resolved(path)}.parent_path());
+        for (std::size_t k = 0; k < sinks.size(); ++k) {
+            const auto other = place_of(sinks[k]);
+            if (k == i || other.path.empty()) {
+                continue;
+            }
+            if (k < i && same_file(other.path, path)) {
+                keys.fault("path", keys.written("path") + " is " + tables[k].path() + "'s already; want another");
+            }
+            if (other.queue && std::ranges::any_of(std::array{"/tmp", "/new", "/cur"}, [&](const char* part) {
+                    return directory == resolved(other.path + part);
+                })) {
+                keys.fault("path", keys.written("path") + " lies among the events of " + tables[k].path() +
+                                       "; want another directory");
+            }
+        }
     }
-    if (const auto own = plain_path(journal); place == own || place == own + "-wal" || place == own + ".lock") {
-        keys.fault("path", keys.written("path") + " is a file of the journal's; want one of the sink's own");
-    }
-    demand_unique(keys, "path", place, known);
 }
 
 } // namespace
@@ -100,13 +121,12 @@ void demand_own_place(table& keys, const sink_settings& sink, const std::string&
 std::vector<sink_settings> read_sinks(table& root, const checks& lent, const settings& so_far) {
     std::vector<sink_settings> sinks;
     owners names;
-    owners places;
-    for (table& keys : root.tables("sink")) {
+    auto tables = root.tables("sink");
+    for (table& keys : tables) {
         sink_settings sink;
         sink.name = read_name(keys);
         demand_unique(keys, "name", sink.name, names);
         const bool known = read_type(keys, lent.sinks, sink);
-        demand_own_place(keys, sink, so_far.journal.path, places);
         sink.events = read_patterns(keys, "events");
         sink.endpoints = read_patterns(keys, "endpoints");
         doubt_patterns(keys, sink, so_far.endpoints);
@@ -118,6 +138,7 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent, const set
         }
         sinks.push_back(std::move(sink));
     }
+    demand_own_places(tables, sinks);
     if (sinks.empty()) {
         root.warning("sink", "there is none: events are stored, and nobody is told; want a [[sink]]");
     }

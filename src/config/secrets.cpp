@@ -147,6 +147,9 @@ std::optional<secret> table::referred_secret(table reference) {
         if (++given != 1 || name.empty()) {
             continue;
         }
+        if (source == "file") {
+            reference.uses_file(source, name);
+        }
         auto got = source == "file"  ? read_secret(name)
                    : source == "env" ? from_environment(name)
                                      : from_credential(name);

@@ -1,5 +1,6 @@
 #include "config/effective.hpp"
 #include "config/expand.hpp"
+#include "config/file_identity.hpp"
 #include "config/node.hpp"
 #include "config/reading.hpp"
 #include "config/wording.hpp"
@@ -69,6 +70,18 @@ void table::fault(std::string_view key, std::size_t index, std::string_view what
 
 void table::warning(std::string_view key, std::size_t index, std::string_view what) {
     shared_->found.warning(place_of(key, index), path_of(path_to(key), index), what);
+}
+
+void table::uses_file(std::string_view key, const std::string& path) {
+    if (!path.empty()) {
+        shared_->files.push_back({path, path_to(key)});
+    }
+}
+
+std::optional<std::string> table::user_of(const std::string& path) const {
+    const auto found =
+        std::ranges::find_if(shared_->files, [&](const used_file& each) { return same_file(each.path, path); });
+    return found == shared_->files.end() ? std::nullopt : std::optional{found->key};
 }
 
 const node* table::ask(std::string_view key) {

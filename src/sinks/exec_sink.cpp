@@ -3,6 +3,7 @@
 #include "sinks/batch.hpp"
 #include "sinks/file_io.hpp"
 #include "sinks/hook_run.hpp"
+#include "sinks/hook_script.hpp"
 #include "sinks/paths.hpp"
 
 #include <hookd/core/text.hpp>
@@ -71,6 +72,9 @@ void check_executable(config::table& keys, const std::string& path) {
     } else if (!may(path, X_OK)) {
         wrong = " cannot be executed";
     } else {
+        if (const auto doubt = doubt_of_script(path)) {
+            keys.warning("command", 0, fmt::format("{} {}", keys.written("command", 0), *doubt));
+        }
         return;
     }
     keys.fault("command", 0, fmt::format("{}{}; {}", keys.written("command", 0), wrong, wanted_command));
@@ -81,6 +85,7 @@ std::vector<std::string> read_command(config::table& keys) {
     if (command.empty()) {
         keys.fault("command", fmt::format("names no program; {}", wanted_command));
     } else {
+        keys.uses_file("command", command.front());
         check_executable(keys, command.front());
     }
     return command;
@@ -91,7 +96,7 @@ std::vector<std::string> read_command(config::table& keys) {
 std::vector<std::string> hook_environment(const delivery& what) {
     const char* home = std::getenv("HOME");
     return {
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        fmt::format("PATH={}", hook_path),
         fmt::format("HOME={}", home != nullptr && *home != '\0' ? home : "/"),
         "LANG=C.UTF-8",
         variable("HOOKD_ID", what.what->id),

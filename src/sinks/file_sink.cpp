@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -83,6 +84,32 @@ std::optional<mode_t> parse_mode(std::string_view text) {
     return mode;
 }
 
+/// A stream that this process was started with, by whichever of its names, or by a link to one.
+bool is_standard_stream(std::filesystem::path path) {
+    constexpr int most_links = 40; // as many as the kernel follows
+    std::error_code fault;
+    for (int i = 0; i < most_links && !fault; ++i) {
+        path = path.lexically_normal();
+        const auto name = path.string();
+        if (name == "/dev/stdout" || name == "/dev/stderr" || name == "/dev/stdin" || name.starts_with("/dev/fd/") ||
+            (name.starts_with("/proc/") && name.contains("/fd/"))) {
+            return true;
+        }
+        path = path.parent_path() / std::filesystem::read_symlink(path, fault);
+    }
+    return false;
+}
+
+bool check_no_stream(config::table& keys, const std::string& path) {
+    if (is_standard_stream(path)) {
+        keys.fault("path", keys.written("path") +
+                               " is a standard stream, and no file that could be synced or moved away; "
+                               "want type = \"stdout\" without a path, or another file");
+        return false;
+    }
+    return true;
+}
+
 void check_file(config::table& keys, const std::string& path) {
     struct stat info{};
     if (::stat(path.c_str(), &info) != 0) {
@@ -103,7 +130,7 @@ void check_file(config::table& keys, const std::string& path) {
 std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
     auto options = std::make_shared<file_options>();
     options->path = keys.required_text("path");
-    if (!options->path.empty() && check_absolute(keys, "path", options->path) &&
+    if (!options->path.empty() && check_absolute(keys, "path", options->path) && check_no_stream(keys, options->path) &&
         check_writable_directory(keys, "path", parent_of(options->path), "the directory of " + keys.written("path"))) {
         check_file(keys, options->path);
     }

@@ -90,6 +90,7 @@ void read_content_type(config::table& keys, http_options& options) {
 
 void read_authorities(config::table& keys, http_options& options) {
     options.ca_file = keys.text("ca_file", "");
+    keys.uses_file("ca_file", options.ca_file);
     if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
         return;
     }

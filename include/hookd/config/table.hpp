@@ -56,6 +56,11 @@ public:
     std::vector<std::pair<std::string, secret>> named_secrets(std::string_view key,
                                                               std::optional<std::string> (*check)(std::string_view));
 
+    /// Notes that the key names a file that is not for events: no sink may write them there.
+    void uses_file(std::string_view key, const std::string& path);
+    /// The key that has noted this very file, under whatever path, if one has.
+    std::optional<std::string> user_of(const std::string& path) const;
+
     bool has(std::string_view key) const;
     /// The file has something else where this table belongs, which was reported.
     bool faulty() const { return faulty_; }

@@ -54,6 +54,8 @@ std::shared_ptr<const sink_options> read_http(table& keys) {
     keys.choice("format", formats, 0);
     keys.named_secrets("headers", nullptr);
     keys.text("ca_file", "");
+    keys.text("content_type", "application/cloudevents+json");
+    keys.counts("reject", {400, 413, 415, 422}, 300, 599);
     keys.duration("connect_timeout", std::chrono::seconds{10}, {}, std::chrono::hours{1});
     return std::make_shared<const no_options>();
 }

@@ -132,6 +132,10 @@ TEST_CASE_METHOD(hook_fixture, "exec: a command that cannot be started makes the
     CHECK(run(*sink).what == verdict::delivered);
     put(path, "#!/no/such/interpreter\n");
     CHECK(run(*sink).what == verdict::unavailable);
+    CHECK(run(*sink).detail == "cannot start " + path +
+                                   ": No such file or directory: it names the interpreter "
+                                   "/no/such/interpreter: No such file or directory; install it, "
+                                   "or correct the first line");
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: a hook inherits neither descriptors nor ignored signals") {

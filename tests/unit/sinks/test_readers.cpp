@@ -89,6 +89,56 @@ TEST_CASE("file: a path that it could not append to is a fault before anything i
     CHECK(fault_of(file_at("/etc/passwd/f")).contains("is not a directory"));
 }
 
+TEST_CASE("file: a standard stream is no file, by whichever name, and the fault names the type that it wants") {
+    const temporary_directory directory;
+    fs::create_symlink("/dev/stdout", directory / "link");
+    fs::create_symlink("link", directory / "link-to-link");
+    for (const fs::path path : {"/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", "//dev/../dev/stdout"}) {
+        CHECK(fault_of(file_at(path)).contains("want type = \"stdout\""));
+    }
+    CHECK(fault_of(file_at(directory / "link-to-link")).contains("want type = \"stdout\""));
+}
+
+TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no events, under whatever path") {
+    const temporary_directory directory;
+    fs::create_directories(directory / "real/new");
+    fs::create_directory_symlink(directory / "real", directory / "linked");
+    put(directory / "real/secret", "whsec_AAAA\n");
+    fs::permissions(directory / "real/secret", fs::perms::owner_read | fs::perms::owner_write);
+    put(directory / "real/hook", "#!/bin/sh\n");
+    fs::permissions(directory / "real/hook", fs::perms::owner_all);
+    fs::create_hard_link(directory / "real/secret", directory / "second-name");
+    fs::create_symlink(directory / "linked/journal.db", directory / "leads-nowhere-yet");
+    const auto config_file = (directory / "linked/test.toml").string();
+    const auto with = [&](const fs::path& path, const std::string& more = "") {
+        const auto text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
+                          "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [{ file = " +
+                          quoted(directory / "linked/secret") +
+                          " }]\n[journal]\npath = " + quoted(directory / "linked/journal.db") +
+                          "\n[[sink]]\nname = \"tested\"\n" + file_at(path) + "\n[[sink]]\nname = \"other\"\n" +
+                          (more.empty() ? exec_of('[' + quoted(directory / "linked/hook") + ']') : more);
+        hookd::config::checks lent;
+        lent.sinks = hookd::sinks::readers();
+        const auto faults = hookd::config::load_text(text, hookd::config::syntax::toml, config_file, lent).faults;
+        return faults.empty() ? std::string{} : faults.at(0).substr(faults.at(0).find(": ") + 2);
+    };
+    CHECK(with(directory / "real/events.jsonl").empty());
+    for (const char* const suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
+        CHECK(with(directory / ("real/journal.db" + std::string{suffix}))
+                  .contains(" belongs to journal.path; want a file of the sink's own"));
+    }
+    CHECK(with(directory / "leads-nowhere-yet").contains(" belongs to journal.path"));
+    CHECK(with(directory / "second-name").contains(" belongs to endpoint[0].secrets[0].file"));
+    CHECK(with(directory / "real/./test.toml").contains(" belongs to the configuration"));
+    CHECK(with(directory / "real/hook").contains(" belongs to sink[1].command"));
+    const auto at_other = file_at(directory / "linked/events.jsonl");
+    CHECK(with(directory / "real/events.jsonl", at_other).contains("sink[1].path: "));
+    CHECK(with(directory / "real/events.jsonl", at_other).contains(" is sink[0]'s already; want another"));
+    CHECK(with(directory / "real/new/events.jsonl", queue_at(directory / "linked"))
+              .contains(" lies among the events of sink[1]"));
+    CHECK(with(directory / "real/events.jsonl", queue_at(directory / "linked")).empty());
+}
+
 TEST_CASE("file, queue: a directory that does not exist yet is a warning, since the sink waits for it") {
     const temporary_directory directory;
     for (const auto& keys : {file_at(directory / "missing/f"), queue_at(directory / "missing/q")}) {
@@ -130,4 +180,36 @@ TEST_CASE("exec: a command that could not be started is a fault") {
     CHECK(fault_of(exec_of("[\"/no/such\"]")).contains("command[0]: \"/no/such\": No such file or directory"));
     CHECK(fault_of(exec_of("[\"/tmp\"]")).contains("is no file"));
     CHECK(fault_of(exec_of('[' + quoted(directory / "plain") + ']')).contains("cannot be executed"));
+}
+
+TEST_CASE("exec: a script that the kernel will not start is a warning that says what is wrong with it") {
+    const temporary_directory directory;
+    const auto warnings_of = [&](const std::string& script) {
+        put(directory / "hook", script);
+        fs::permissions(directory / "hook", fs::perms::owner_all);
+        const auto config = read(exec_of('[' + quoted(directory / "hook") + ']'));
+        CHECK(config.faults.empty());
+        return config.warnings;
+    };
+    for (const char* const fine : {"#!/bin/sh\nexit\r\n", "#! /bin/sh -e\n", "#!/bin/sh", "\177ELF",
+                                   "#!/usr/bin/env sh\n", "#!/usr/bin/env -S sh -e\n", "#!/usr/bin/env A=b sh\n"}) {
+        CHECK(warnings_of(fine).empty());
+    }
+    const auto warned = [&](const std::string& script) {
+        const auto warnings = warnings_of(script);
+        REQUIRE(warnings.size() == 1);
+        CHECK(warnings[0].contains("sink[0].command[0]: " + quoted(directory / "hook") + ' '));
+        return warnings[0];
+    };
+    CHECK(warned("echo hi\n").contains("does not begin with \"#!\""));
+    CHECK(warned("").contains("does not begin with \"#!\""));
+    CHECK(warned("\xEF\xBB\xBF#!/bin/sh\n").contains("byte order mark"));
+    CHECK(warned("#!/bin/sh\r\nexit\r\n").contains("CR LF"));
+    CHECK(warned("#!/usr/bin/env sh\r\n").contains("CR LF"));
+    CHECK(warned("#!/no/such/shell -e\n").contains("names the interpreter /no/such/shell: No such file or directory"));
+    CHECK(warned("#!/etc/passwd\n").contains("names the interpreter /etc/passwd: Permission denied"));
+    CHECK(warned("#!sh\n").contains("names no interpreter by its absolute path"));
+    CHECK(warned("#!\n").contains("names no interpreter by its absolute path"));
+    CHECK(warned("#!/usr/bin/env -S no-such-shell\n")
+              .contains("no-such-shell, which is in no directory of a hook's PATH"));
 }
