@@ -309,7 +309,7 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     daemon.configuration["admin"] = {"socket": tmp_path / "nowhere/admin.sock", "address": ""}
     ended = daemon.run("check")
     assert ended.returncode == CONFIG
-    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* is a file of the journal's"):
+    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* belongs to journal\.path"):
         assert re.search(rf":\d+:\d+: {fault}", ended.stderr)
     for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
         assert re.search(rf":\d+:\d+: {doubt}.*\(a warning\)", ended.stderr)
