@@ -21,7 +21,6 @@ constexpr std::string_view control_prefix = "/v1/";
 constexpr std::string_view unix_peer = "unix";
 
 constinit const answer alive{200, "ok\n", {}, {}};
-constinit const answer ready{200, "ready\n", {}, {}};
 constinit const answer not_found{404, "not found\n", {}, {}};
 constinit const answer only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
 
@@ -99,14 +98,12 @@ answer desk::health() const {
 
 answer desk::readiness() const {
     const auto reasons = reasons_not_ready(watched_);
-    if (reasons.empty()) {
-        return ready;
+    const bool is_ready = reasons.empty();
+    std::string lines{is_ready ? "ready\n" : ""};
+    for (const auto& line : is_ready ? limits_reached(watched_) : reasons) {
+        lines += line + '\n';
     }
-    std::string lines;
-    for (const auto& reason : reasons) {
-        lines += reason + '\n';
-    }
-    return made(503, std::move(lines), text_type);
+    return made(is_ready ? 200 : 503, std::move(lines), text_type);
 }
 
 answer desk::metrics() const {

@@ -64,6 +64,9 @@ void add_connections(exposition& to, const http::server& server) {
         .add(number(counted.too_many_connections), "reason", "max_connections")
         .add(number(counted.too_many_from_address), "reason", "max_connections_per_address")
         .add(number(counted.proxy_refused), "reason", "proxy_header");
+    to.counter("hookd_connections_gave_way_total",
+               "Connections that had brought nothing authentic, closed for new ones at max_connections.")
+        .add(number(counted.gave_way));
     to.counter("hookd_tls_handshakes_total", "TLS handshakes completed.").add(number(counted.handshakes));
     to.counter("hookd_tls_handshake_failures_total", "TLS handshakes that failed.")
         .add(number(counted.failed_handshakes));

@@ -1,8 +1,15 @@
 #include "admin/readiness.hpp"
 
+#include <chrono>
+#include <string_view>
+#include <utility>
+
 namespace hookd::admin {
 
 namespace {
+
+using namespace std::chrono_literals;
+using http::limit_effect;
 
 std::string_view reason_of(journal::acceptance what) {
     switch (what) {
@@ -35,7 +42,26 @@ std::vector<std::string> reasons_not_ready(const watched& what) {
     if (what.server.figures().accepting_fails()) {
         reasons.emplace_back("no connection can be accepted: descriptors or memory have run out");
     }
+    if (what.server.figures().limit_reached_within(limit_effect::refused_connection, 5s)) {
+        reasons.emplace_back("new connections are refused: max_connections is reached, and none gives way");
+    }
     return reasons;
+}
+
+std::vector<std::string> limits_reached(const watched& what) {
+    static constexpr std::pair<limit_effect, std::string_view> effects[] = {
+        {limit_effect::refused_connection, "connections were refused: max_connections reached, and none gave way"},
+        {limit_effect::gave_way, "connections that had brought nothing authentic gave way: max_connections reached"},
+        {limit_effect::refused_from_address, "connections were refused: max_connections_per_address reached"},
+        {limit_effect::refused_body, "large bodies were refused: too many were under way"},
+    };
+    std::vector<std::string> lines;
+    for (const auto& [effect, line] : effects) {
+        if (what.server.figures().limit_reached_within(effect, 1min)) {
+            lines.emplace_back(line);
+        }
+    }
+    return lines;
 }
 
 } // namespace hookd::admin

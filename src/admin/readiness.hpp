@@ -10,4 +10,8 @@ namespace hookd::admin {
 /// Why an event that came now would not be taken, a line each; empty: it would be.
 std::vector<std::string> reasons_not_ready(const watched& what);
 
+/// Whom the server's limits have turned away within the last minute, a line each. No reason not to be ready: it is only
+/// those who are over a limit, and strangers can bring it about.
+std::vector<std::string> limits_reached(const watched& what);
+
 } // namespace hookd::admin

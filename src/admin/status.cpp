@@ -101,6 +101,7 @@ std::string status_json(const watched& what, unix_millis started) {
              {"uptime_seconds", std::chrono::duration_cast<std::chrono::seconds>(what.clock() - started).count()},
              {"ready", reasons.empty()},
              {"reasons", reasons},
+             {"limits", limits_reached(what)},
              {"requests", answer_counts(server)},
              {"refusals", refusal_counts(what)},
              {"connections", server.connections_opened.value() - closed},

@@ -85,8 +85,10 @@ void add_head(output to, const json& status) {
     fmt::format_to(to, "colivara-hookd {}: {}, up {}, pid {}\n", text(status, "version"),
                    holds(status, "ready") ? "ready" : "NOT READY", duration_text(number(status, "uptime_seconds")),
                    number(status, "pid"));
-    for (const auto& reason : list(status, "reasons")) {
-        fmt::format_to(to, "  {}\n", reason.is_string() ? escaped(reason.get<std::string>()) : json_line(reason));
+    for (const auto* const lines : {"reasons", "limits"}) {
+        for (const auto& line : list(status, lines)) {
+            fmt::format_to(to, "  {}\n", line.is_string() ? escaped(line.get<std::string>()) : json_line(line));
+        }
     }
 }
 

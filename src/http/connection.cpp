@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 
 constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
+/// So much at once brought makes a connection count as not idle: fewer bytes cost nobody anything.
+constexpr std::size_t least_brought = std::size_t{16} << 10U;
 /// A connection that has sent no request when draining begins may have one on the way: it is given this long.
 constexpr auto drain_grace = 1s;
 
@@ -27,14 +29,15 @@ constexpr auto drain_grace = 1s;
 connection::connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
                        std::optional<ip_address> address, connection_limits::permit permit)
     : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
-      transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits} {
+      transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits},
+      body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
     name_peer();
     home_.enlist(*this);
     home_.shared().figures.connections_opened.add();
 }
 
 connection::~connection() {
-    home_.shared().bodies.change(memory_, 0);
+    home_.no_stranger(*this);
     home_.shared().figures.connections_closed.add();
 }
 
@@ -65,7 +68,8 @@ void connection::enter(phase what) {
 }
 
 void connection::look_at_deadline(clock::time_point now) {
-    if (now >= deadline_ && !sabotaged("no_deadlines")) {
+    const bool gave_way = phase_ < phase::working && body_memory_.gave_way();
+    if ((now >= deadline_ && !sabotaged("no_deadlines")) || gave_way) {
         deadline_ = clock::time_point::max();
         expired_ = true;
         socket_.cancel();
@@ -85,6 +89,45 @@ void connection::drain() {
 void connection::cut() {
     cut_ = true;
     socket_.cancel();
+}
+
+bool connection::give_way() {
+    if (phase_ == phase::working) {
+        return false;
+    }
+    home_.no_stranger(*this);
+    permit_.release();
+    home_.shared().figures.limit_reached(limit_effect::gave_way);
+    log(log_kinds::gave_way, "a connection gave way to a new one",
+        "max_connections reached, and it was idle for longest without having brought anything authentic");
+    cut();
+    return true;
+}
+
+/// A little at a time does not make it less idle.
+void connection::brought(std::size_t bytes) {
+    brought_ += bytes;
+    if (brought_ >= least_brought) {
+        body_memory_.refresh();
+        refresh();
+    }
+}
+
+/// What a stranger asks for in vain does not make it less idle either.
+void connection::answered(const answer& what) {
+    if (what.authentic) {
+        home_.no_stranger(*this);
+    } else if (what.status < 300) {
+        refresh();
+    }
+}
+
+void connection::refresh() {
+    brought_ = 0;
+    if (stranger.is_linked()) {
+        idle_since_ = clock::now();
+        home_.idle_last(*this);
+    }
 }
 
 asio::awaitable<void> connection::run() {
@@ -184,7 +227,7 @@ asio::awaitable<bool> connection::serve_request() {
         }
     }
     reader_.next();
-    account_memory();
+    static_cast<void>(account_memory()); // gives some back
     served_ = true;
     co_return true;
 }
@@ -213,6 +256,7 @@ asio::awaitable<bool> connection::send(std::string_view bytes) {
 /// the connection is at its end.
 std::optional<std::string> connection::begin_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
+    answered(what);
     home_.shared().figures.answered(what.status);
     const auto bytes = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
@@ -232,6 +276,8 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
     home_.shared().figures.refused_with(status);
     log(log_kinds::refused_requests, std::to_string(status), reason);
+    reader_.drop(); // what has come of it is of no use, and its memory is wanted
+    static_cast<void>(account_memory());
     if (co_await send_answer(refusal_answer(status), false)) {
         co_await linger();
     }

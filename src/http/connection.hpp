@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/body_budget.hpp"
 #include "http/connection_limits.hpp"
 #include "http/request_reader.hpp"
 #include "http/terms.hpp"
@@ -51,6 +52,12 @@ public:
     /// Ends with the request under way; at once where there is none.
     void drain();
     void cut();
+    /// For a new one, at once: its place is free when this returns. False: the handler has a request of it.
+    bool give_way();
+    clock::time_point idle_since() const { return idle_since_; }
+
+    /// In its thread's list of connections that have brought nothing authentic.
+    boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> stranger;
 
 private:
     enum class phase : std::uint8_t {
@@ -84,7 +91,12 @@ private:
     asio::awaitable<void> linger();
     bool trusts_peer() const;
     bool find_client();
-    bool account_memory();
+    body_budget::outcome account_memory();
+    asio::awaitable<void> refuse_for_memory(body_budget::outcome why);
+    std::optional<client_network> holder_of_body() const;
+    void brought(std::size_t bytes);
+    void answered(const answer& what);
+    void refresh();
     /// `reason`: static text.
     void log(const log_kind& kind, std::string_view what, std::string_view reason);
 
@@ -98,7 +110,9 @@ private:
     request_reader reader_;
     std::string peer_;   ///< `address_` in words
     std::string client_; ///< Of the request under way, where a proxy told of one.
-    std::size_t memory_ = 0;
+    body_budget::share body_memory_;
+    clock::time_point idle_since_ = clock::now();
+    std::size_t brought_ = 0; ///< Bytes since then.
     clock::time_point deadline_ = clock::time_point::max();
     phase phase_ = phase::handshake;
     bool expired_ = false; ///< The deadline passed; waits end at once until another phase is entered.
@@ -109,5 +123,8 @@ private:
 };
 
 using connection_list = boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;
+using stranger_list = boost::intrusive::list<
+    connection, boost::intrusive::constant_time_size<false>,
+    boost::intrusive::member_hook<connection, decltype(connection::stranger), &connection::stranger>>;
 
 } // namespace hookd::http

@@ -54,7 +54,7 @@ bool connection::adopt(const std::optional<ip_address>& source) {
     address_ = source;
     name_peer();
     if (!trusts_peer() && !permit_.count_for(*source)) {
-        home_.shared().figures.too_many_from_address.add();
+        home_.shared().figures.limit_reached(limit_effect::refused_from_address);
         log(log_kinds::refused_connections, "refused a connection", "max_connections_per_address reached");
         return false;
     }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t own_memory = std::size_t{16} << 10U;
 constexpr std::string_view too_many_bodies = "too many large bodies are under way";
+constexpr std::string_view body_gave_way = "too many large bodies are under way, and this one gave way";
 
 } // namespace
 
@@ -40,9 +41,11 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_await refuse(reader_.why().status, reader_.why().reason);
             co_return false;
         }
-        if (phase_ == phase::body && !account_memory()) {
-            co_await refuse(503, too_many_bodies);
-            co_return false;
+        if (phase_ == phase::body) {
+            if (const auto memory = account_memory(); memory != body_budget::outcome::granted) {
+                co_await refuse_for_memory(memory);
+                co_return false;
+            }
         }
         auto status = io_status::want_read;
         if (transport_->plain() && phase_ != phase::first && !expired_ && !cut_) {
@@ -53,6 +56,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
                 co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
             if (!fault && !cut_) {
                 reader_.filled(count);
+                brought(count);
                 status = io_status::done;
             }
         } else {
@@ -63,9 +67,11 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             }
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
-                if (status == io_status::want_read && !account_memory()) { // for the beginning of a TLS record
-                    co_await refuse(503, too_many_bodies);
-                    co_return false;
+                if (status == io_status::want_read) { // there may be the beginning of a TLS record
+                    if (const auto memory = account_memory(); memory != body_budget::outcome::granted) {
+                        co_await refuse_for_memory(memory);
+                        co_return false;
+                    }
                 }
             }
         }
@@ -76,7 +82,9 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
                 log(log_kinds::exceeded_tls_limits, "closed a connection", limit);
             }
-            if (expired_ && !cut_ && reader_.begun()) {
+            if (expired_ && !cut_ && body_memory_.gave_way()) {
+                co_await refuse_for_memory(body_budget::outcome::gave_way);
+            } else if (expired_ && !cut_ && reader_.begun()) {
                 co_await refuse(408, too_slow);
             }
             co_return false;
@@ -103,6 +111,7 @@ io_status connection::fill() {
     const auto status = transport_->read(reader_.room(), count);
     if (status == io_status::done) {
         reader_.filled(count);
+        brought(count);
     }
     return status;
 }
@@ -123,13 +132,24 @@ bool connection::find_client() {
 }
 
 /// What a usual event takes is each connection's own: nobody's large bodies keep it out.
-bool connection::account_memory() {
+body_budget::outcome connection::account_memory() {
     const std::size_t now = std::max(reader_.memory() + transport_->memory(), own_memory) - own_memory;
-    if (!home_.shared().bodies.change(memory_, now)) {
-        return false;
+    return now == body_memory_.bytes() && !body_memory_.gave_way() ? body_budget::outcome::granted
+                                                                   : body_memory_.resize(now, holder_of_body());
+}
+
+asio::awaitable<void> connection::refuse_for_memory(body_budget::outcome why) {
+    home_.shared().figures.limit_reached(limit_effect::refused_body);
+    co_await refuse(503, why == body_budget::outcome::used_up ? too_many_bodies : body_gave_way);
+}
+
+/// Nothing: a peer that stands for many clients and names none.
+std::optional<client_network> connection::holder_of_body() const {
+    std::optional<ip_address> client = address_;
+    if (trusts_peer()) {
+        client = client_ == peer_ ? std::nullopt : ip_address::parse(client_);
     }
-    memory_ = now;
-    return true;
+    return client ? std::optional{network_of(*client)} : std::nullopt;
 }
 
 } // namespace hookd::http

@@ -56,13 +56,35 @@ void server_figures::refused_with(unsigned status) {
     refused[static_cast<std::size_t>(refusal_of(status))].add();
 }
 
+void last_time::mark() {
+    at_.store(clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+bool last_time::within(std::chrono::seconds span) const {
+    const auto last = at_.load(std::memory_order_relaxed);
+    return last != 0 && clock::now() - clock::time_point{clock::duration{last}} < span;
+}
+
+void server_figures::limit_reached(limit_effect what) {
+    limited_[static_cast<std::size_t>(what)].mark();
+    switch (what) {
+    case limit_effect::refused_connection:
+        return too_many_connections.add();
+    case limit_effect::gave_way:
+        return gave_way.add();
+    case limit_effect::refused_from_address:
+        return too_many_from_address.add();
+    case limit_effect::refused_body:
+        return;
+    }
+}
+
 void server_figures::accept_failed() {
-    accept_failure_.store(clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+    accept_failure_.mark();
 }
 
 bool server_figures::accepting_fails() const {
-    const auto last = accept_failure_.load(std::memory_order_relaxed);
-    return last != 0 && clock::now() - clock::time_point{clock::duration{last}} < std::chrono::seconds{1};
+    return accept_failure_.within(std::chrono::seconds{1});
 }
 
 } // namespace hookd::http

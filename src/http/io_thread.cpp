@@ -25,6 +25,12 @@ constexpr int send_buffer = 64 << 10;
 /// The bodies under way may take this much together, or that of so many of the largest, whichever is more.
 constexpr std::size_t body_memory = std::size_t{64} << 20U;
 constexpr std::size_t largest_bodies = 16;
+/// Of the connections that could give way, so many may be found with a request that the handler works at.
+constexpr int most_busy = 64;
+/// Connections that give way for a new one before it is refused: others may take the place that became free.
+constexpr int most_tries = 3;
+/// Connections on their way from one thread to another: each has a descriptor, and no place yet.
+constexpr unsigned most_handed_over = 32;
 
 std::optional<ip_address> peer_address(const socket& peer) {
     sockaddr_storage storage{};
@@ -133,7 +139,7 @@ void io_thread::close(accepting& one) {
         socket peer{context_};
         one.socket.accept(peer, fault);
         if (!fault) {
-            welcome(one.where, std::move(peer));
+            welcome(one.where, std::move(peer), true);
         }
     }
     one.socket.close(fault);
@@ -183,9 +189,23 @@ void io_thread::join() {
 
 void io_thread::enlist(connection& one) {
     connections_.push_back(one);
+    strangers_.push_back(one);
+    show_longest_idle();
     if (!watching_) {
         watching_ = true;
         asio::co_spawn(context_, watch_deadlines(), log_exception);
+    }
+}
+
+void io_thread::idle_last(connection& one) {
+    strangers_.splice(strangers_.end(), strangers_, strangers_.iterator_to(one));
+    show_longest_idle();
+}
+
+void io_thread::no_stranger(connection& one) {
+    if (one.stranger.is_linked()) {
+        strangers_.erase(strangers_.iterator_to(one));
+        show_longest_idle();
     }
 }
 
@@ -193,12 +213,25 @@ asio::awaitable<void> io_thread::watch_deadlines() {
     while (!connections_.empty()) {
         tick_.expires_after(tick_period);
         co_await tick_.async_wait(use_tuple);
-        const auto now = connection::clock::now();
-        for (auto& one : connections_) {
-            one.look_at_deadline(now);
-        }
+        look_at_deadlines();
     }
     watching_ = false;
+}
+
+void io_thread::look_at_deadlines() {
+    const auto now = connection::clock::now();
+    for (auto& one : connections_) {
+        one.look_at_deadline(now);
+    }
+}
+
+void io_thread::look_at_deadlines_soon() {
+    if (!looks_soon_.exchange(true)) {
+        asio::post(context_, [this] {
+            looks_soon_ = false;
+            look_at_deadlines();
+        });
+    }
 }
 
 asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
@@ -207,7 +240,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     while (socket.is_open()) {
         auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
         if (!fault) {
-            welcome(where, std::move(peer));
+            welcome(where, std::move(peer), true);
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
             shared_.figures.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
@@ -220,26 +253,102 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     }
 }
 
-void io_thread::welcome(const listener_ptr& where, socket peer) {
+void io_thread::welcome(const listener_ptr& where, socket peer, bool may_hand_over) {
     const auto address = peer_address(peer);
     if (!address && !is_unix_socket(peer)) {
         return; // reset meanwhile: whatever it sent must not pass for a Unix peer's
     }
     const bool counted = address && !contains(where->settings.trusted_proxies, *address);
+    const auto counted_for = counted ? address : std::nullopt;
     connection_limits::refusal why{};
-    auto permit = shared_.connections.admit(counted ? address : std::nullopt, why);
-    if (!permit) {
-        (why == connection_limits::refusal::too_many ? shared_.figures.too_many_connections
-                                                     : shared_.figures.too_many_from_address)
-            .add();
-        const std::string_view reason = why == connection_limits::refusal::too_many
-                                            ? "max_connections reached"
-                                            : "max_connections_per_address reached";
-        limited_log::shared().write({log_kinds::refused_connections, where->bound, reason},
-                                    "refused a connection: {}; client={} listener={}", reason,
-                                    address ? address->text() : "unix", where->bound);
-        return; // closes it
+    auto free = shared_.connections.admit(counted_for, why);
+    if (!free && why == connection_limits::refusal::too_many && may_hand_over) {
+        io_thread* const other = with_longest_idle();
+        if (other != nullptr && other != this && hand_over(*other, where, peer)) {
+            return;
+        }
     }
+    auto permit = free ? std::move(free) : take_place(counted_for, why);
+    permit ? begin(where, std::move(peer), address, std::move(*permit)) : refuse(*where, address, why);
+}
+
+/// Where no place is free another connection gives its own up. More than one may have to, when others come for a free
+/// place at the same time.
+std::optional<connection_limits::permit> io_thread::take_place(const std::optional<ip_address>& address,
+                                                               connection_limits::refusal& why) {
+    for (int tries = 0;; ++tries) {
+        if (auto permit = shared_.connections.admit(address, why)) {
+            return permit;
+        }
+        if (why != connection_limits::refusal::too_many || tries == most_tries || !make_place()) {
+            return std::nullopt;
+        }
+    }
+}
+
+void io_thread::refuse(const listener& where, const std::optional<ip_address>& address,
+                       connection_limits::refusal why) {
+    const bool full = why == connection_limits::refusal::too_many;
+    shared_.figures.limit_reached(full ? limit_effect::refused_connection : limit_effect::refused_from_address);
+    const std::string_view reason = full ? "max_connections reached" : "max_connections_per_address reached";
+    limited_log::shared().write({log_kinds::refused_connections, where.bound, reason},
+                                "refused a connection: {}; client={} listener={}", reason,
+                                address ? address->text() : "unix", where.bound);
+}
+
+/// The connection that is idle for longest gives way, of those that have brought nothing authentic; false: there is
+/// none.
+bool io_thread::make_place() {
+    int looked_at = 0;
+    for (auto& one : strangers_) {
+        if (one.give_way()) {
+            return true;
+        }
+        if (++looked_at == most_busy) {
+            break;
+        }
+    }
+    return false;
+}
+
+/// For the other threads, which choose by it whose connection is to give way.
+void io_thread::show_longest_idle() {
+    longest_idle_.store(strangers_.empty() ? never : strangers_.front().idle_since().time_since_epoch().count(),
+                        std::memory_order_relaxed);
+}
+
+/// Null: no thread has a connection that could give way.
+io_thread* io_thread::with_longest_idle() const {
+    const auto idle_since = [](const io_thread* one) { return one->longest_idle_.load(std::memory_order_relaxed); };
+    const auto found = std::ranges::min_element(shared_.threads, {}, idle_since);
+    return found == shared_.threads.end() || idle_since(*found) == never ? nullptr : *found;
+}
+
+/// The thread that has a connection to give way takes the new one, so that neither waits for the other. False: too many
+/// are on their way already.
+bool io_thread::hand_over(io_thread& to, const listener_ptr& where, socket& peer) {
+    if (shared_.handed_over.fetch_add(1) >= most_handed_over) {
+        --shared_.handed_over;
+        return false;
+    }
+    boost::system::error_code fault;
+    const int family = peer.local_endpoint(fault).protocol().family();
+    unique_fd descriptor{peer.release(fault)};
+    asio::post(to.context_, [&to, where, family, descriptor = std::move(descriptor)]() mutable {
+        --to.shared_.handed_over;
+        boost::system::error_code refused;
+        socket here{to.context_};
+        here.assign({family, 0}, descriptor.get(), refused);
+        if (!refused) {
+            descriptor.release();
+            to.welcome(where, std::move(here), false);
+        }
+    });
+    return true;
+}
+
+void io_thread::begin(const listener_ptr& where, socket peer, const std::optional<ip_address>& address,
+                      connection_limits::permit permit) {
     boost::system::error_code ignored;
     peer.non_blocking(true, ignored);
     if (address) {
@@ -253,7 +362,7 @@ void io_thread::welcome(const listener_ptr& where, socket peer) {
         return;
     }
     auto one =
-        std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(*permit));
+        std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(permit));
     if (draining_ || terms_->find(where->key) == nullptr) { // it was accepted just before the socket was closed
         one->drain();
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/body_budget.hpp"
 #include "http/connection.hpp"
 #include "http/connection_limits.hpp"
 #include "http/response.hpp"
@@ -16,14 +17,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace hookd::http {
+
+class io_thread;
 
 /// What all I/O threads share; all of it is safe from any of them.
 struct server_state {
@@ -32,6 +38,8 @@ struct server_state {
     connection_limits connections;
     body_budget bodies;
     server_figures figures;
+    std::vector<io_thread*> threads;      ///< All of them, from before they start.
+    std::atomic<unsigned> handed_over{0}; ///< Connections on their way to another thread.
 
     void limit(const server_settings& settings);
 };
@@ -63,6 +71,8 @@ public:
 
     /// Any thread: no new connections, idle ones are closed, the others end with their request.
     void begin_drain();
+    /// Any thread: a connection may have to end before the next look at the deadlines.
+    void look_at_deadlines_soon();
     /// Any thread: whatever still waits for its peer is cut off.
     void cut();
     /// Waits for the thread's end, which comes with that of its last connection.
@@ -73,8 +83,13 @@ public:
     const terms_ptr& in_force() const { return terms_; }
     response_writer& responses() { return responses_; }
     void enlist(connection& one);
+    /// Of those that have brought nothing authentic it is now the one that is idle for the shortest time.
+    void idle_last(connection& one);
+    /// It is none of those any more.
+    void no_stranger(connection& one);
 
 private:
+    static constexpr auto never = std::numeric_limits<connection::clock::rep>::max();
     struct accepting {
         listener_ptr where;
         acceptor socket;
@@ -84,7 +99,18 @@ private:
     void close(accepting& one);
     asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
-    void welcome(const listener_ptr& where, socket peer);
+    void look_at_deadlines();
+    /// `may_hand_over`: to the thread whose connection is to give way to this one.
+    void welcome(const listener_ptr& where, socket peer, bool may_hand_over);
+    void begin(const listener_ptr& where, socket peer, const std::optional<ip_address>& address,
+               connection_limits::permit permit);
+    void refuse(const listener& where, const std::optional<ip_address>& address, connection_limits::refusal why);
+    std::optional<connection_limits::permit> take_place(const std::optional<ip_address>& address,
+                                                        connection_limits::refusal& why);
+    bool make_place();
+    bool hand_over(io_thread& to, const listener_ptr& where, socket& peer);
+    void show_longest_idle();
+    io_thread* with_longest_idle() const;
 
     server_state& shared_;
     asio::io_context context_{1};
@@ -92,9 +118,12 @@ private:
     terms_ptr terms_;
     response_writer responses_;
     connection_list connections_;
+    stranger_list strangers_; // those that have brought nothing authentic, the longest idle first
+    std::atomic<connection::clock::rep> longest_idle_{never}; // since when the first of them is, for all threads
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
     std::vector<std::shared_ptr<accepting>> acceptors_;
     pulse pulse_;
+    std::atomic<bool> looks_soon_{false};
     bool draining_ = false;
     bool watching_ = false;
     std::thread thread_;

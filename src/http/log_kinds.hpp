@@ -7,6 +7,7 @@ namespace hookd::http::log_kinds {
 
 inline constexpr log_kind failed_accepts{.name = "connections that cannot be accepted", .subject = "listener"};
 inline constexpr log_kind refused_connections{.name = "refused connections", .subject = "listener"};
+inline constexpr log_kind gave_way{.name = "connections that gave way", .subject = "listener"};
 inline constexpr log_kind proxy_headers{
     .name = "refused connections", .subject = "listener", .level = spdlog::level::info};
 inline constexpr log_kind failed_handshakes{

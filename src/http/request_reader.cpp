@@ -203,6 +203,14 @@ void request_reader::next() {
     }
 }
 
+void request_reader::drop() {
+    parser_.reset();
+    request_.body = {};
+    body_ = {};
+    buffer_ = {};
+    begin_ = end_ = 0;
+}
+
 request_reader::progress request_reader::refuse(unsigned status, std::string_view reason) {
     refusal_ = {status, reason};
     return progress::refused;

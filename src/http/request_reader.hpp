@@ -45,6 +45,8 @@ public:
     progress advance();
     /// Forgets the request, keeps the bytes behind it.
     void next();
+    /// After a refusal: frees all but the header.
+    void drop();
 
     /// Whether any byte of the next request is there.
     bool begun() const { return scanned_ > 0 || end_ > begin_; }

@@ -24,6 +24,7 @@ public:
             settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
         for (unsigned i = 0; i < count; ++i) {
             threads_.push_back(std::make_unique<io_thread>(state_));
+            state_.threads.push_back(threads_.back().get());
         }
         in_force_.resize(count);
     }

@@ -16,13 +16,14 @@ namespace {
 
 using journal::append_outcome;
 
-constinit const answer accepted{204, {}, {}, {}};
+constinit const answer accepted{.status = 204, .body = {}, .field_name = {}, .field_value = {}, .authentic = true};
 constinit const answer unauthorized{401, "unauthorized\n", {}, {}};
 constinit const answer forbidden{403, "forbidden\n", {}, {}};
 constinit const answer not_found{404, "not found\n", {}, {}};
 constinit const answer method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
 constinit const answer unsupported_media_type{415, "content encoding not supported\n", {}, {}};
-constinit const answer unavailable{503, "cannot store now\n", "Retry-After", "30"};
+constinit const answer unavailable{
+    .status = 503, .body = "cannot store now\n", .field_name = "Retry-After", .field_value = "30", .authentic = true};
 
 /// Refusals can come as fast as an attacker likes.
 constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};

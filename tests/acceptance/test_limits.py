@@ -357,20 +357,6 @@ def test_a_client_that_does_not_read_is_ended(hasty):
 # Connections and descriptors
 
 
-def test_past_max_connections_a_connection_is_closed_and_others_go_on(make_daemon):
-    with make_daemon(certificates=None, server={"max_connections": 4}) as daemon:
-        kept = [opened(daemon.http) for _ in range(4)]
-        assert not serves(daemon, daemon.http)
-        for connection in kept:
-            connection.send(daemon.request(success_event()))
-            assert connection.response().status == 204
-        daemon.wait_for_log(r"max_connections reached; client=127\.0\.0\.1")
-        kept.pop().close()
-        until(lambda: serves(daemon, daemon.http), "a place to become free")
-        for connection in kept:
-            connection.close()
-
-
 def test_past_max_connections_per_address_only_that_address_is_refused(make_daemon):
     with make_daemon(certificates=None, server={"max_connections_per_address": 3}) as daemon:
         kept = [opened(daemon.http, "127.0.0.2") for _ in range(3)]

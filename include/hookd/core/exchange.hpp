@@ -30,6 +30,7 @@ struct answer {
     std::string_view field_value;
     std::string_view content_type = "text/plain; charset=utf-8";
     std::shared_ptr<const std::string> made{}; ///< A body made for this answer alone; sent in place of `body`.
+    bool authentic = false;                    ///< The request was signed: its connection never gives way to a new one.
 };
 
 /// Whether the texts differ at most in the case of ASCII letters; both as long.

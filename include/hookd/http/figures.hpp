@@ -26,6 +26,25 @@ enum class refusal : std::uint8_t {
 inline constexpr std::size_t refusals = 6;
 std::string_view to_text(refusal why);
 
+/// When something happened last. Any thread.
+class last_time {
+public:
+    void mark();
+    bool within(std::chrono::seconds span) const;
+
+private:
+    std::atomic<std::chrono::steady_clock::rep> at_{0};
+};
+
+/// What a server's limits have done to clients.
+enum class limit_effect : std::uint8_t {
+    refused_connection,   ///< max_connections reached, and no connection could give way
+    gave_way,             ///< max_connections reached: one that had brought nothing authentic was closed for a new one
+    refused_from_address, ///< max_connections_per_address reached
+    refused_body,         ///< too many large bodies were under way
+};
+inline constexpr std::size_t limit_effects = 4;
+
 /// What a server has done since it started. Any thread may count and read.
 struct server_figures {
     std::array<counter, known_statuses.size()> answers; ///< By the place of the status in `known_statuses`.
@@ -34,6 +53,7 @@ struct server_figures {
     counter connections_opened;
     counter connections_closed;
     counter too_many_connections;
+    counter gave_way; ///< Connections closed because max_connections was reached, each for a new one.
     counter too_many_from_address;
     counter proxy_refused; ///< Its PROXY header was wrong or late, or is not believed.
     counter handshakes;    ///< TLS, completed.
@@ -48,8 +68,15 @@ struct server_figures {
     /// That was so within the last second: then accepting pauses, and connections wait in the kernel.
     bool accepting_fails() const;
 
+    /// Counts it, and when it was; `refused_body` is counted by `refused_with`.
+    void limit_reached(limit_effect what);
+    bool limit_reached_within(limit_effect what, std::chrono::seconds span) const {
+        return limited_[static_cast<std::size_t>(what)].within(span);
+    }
+
 private:
-    std::atomic<std::chrono::steady_clock::rep> accept_failure_{0};
+    last_time accept_failure_;
+    std::array<last_time, limit_effects> limited_; // by limit_effect
 };
 
 } // namespace hookd::http

@@ -5,7 +5,6 @@
 #include <vector>
 
 using namespace hookd;
-using http::body_budget;
 using http::connection_limits;
 using refusal = connection_limits::refusal;
 
@@ -64,10 +63,23 @@ TEST_CASE("connection limits: a connection counts for an address from when that 
     CHECK(limits.admit(address("192.0.2.1"), why));
 }
 
-TEST_CASE("body budget: what does not fit changes nothing") {
-    body_budget budget{100};
-    CHECK(budget.change(0, 60));
-    CHECK_FALSE(budget.change(0, 50));
-    CHECK(budget.change(60, 50));
-    CHECK(budget.change(0, 50));
+TEST_CASE("connection limits: a place that is given up is free at once, and only once") {
+    connection_limits limits{1, 1};
+    refusal why{};
+    auto first = limits.admit(address("192.0.2.1"), why);
+    first->release();
+    const auto second = limits.admit(address("192.0.2.1"), why);
+    CHECK(second);
+    first.reset();
+    CHECK_FALSE(limits.admit(address("192.0.2.2"), why));
+}
+
+TEST_CASE("connection limits: an address that has its most is told so, also when all places are taken") {
+    connection_limits limits{1, 1};
+    refusal why{};
+    const auto only = limits.admit(address("192.0.2.1"), why);
+    CHECK_FALSE(limits.admit(address("192.0.2.1"), why));
+    CHECK(why == refusal::too_many_from_address);
+    CHECK_FALSE(limits.admit(address("192.0.2.2"), why));
+    CHECK(why == refusal::too_many);
 }

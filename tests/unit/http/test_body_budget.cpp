@@ -1,0 +1,94 @@
+#include "http/body_budget.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <list>
+
+using namespace hookd;
+using namespace std::chrono_literals;
+using http::body_budget;
+using http::client_network;
+using outcome = body_budget::outcome;
+using share = body_budget::share;
+
+namespace {
+
+constexpr body_budget::clock::time_point start{1h};
+
+std::optional<client_network> client(const char* text) {
+    return http::network_of(*ip_address::parse(text));
+}
+
+const auto alice = client("192.0.2.1");
+const auto bob = client("2001:db8::1");
+
+} // namespace
+
+TEST_CASE("body budget: three quarters can be had, and what does not fit changes nothing") {
+    body_budget budget{400};
+    share first{budget};
+    share second{budget};
+    CHECK(first.resize(200, alice, start) == outcome::granted);
+    CHECK(second.resize(101, alice, start) == outcome::used_up);
+    CHECK(second.bytes() == 0);
+    CHECK(second.resize(100, alice, start) == outcome::granted);
+    CHECK(first.resize(150, alice, start) == outcome::granted);
+    CHECK(second.resize(150, alice, start) == outcome::granted);
+}
+
+TEST_CASE("body budget: what a connection had is free at its end") {
+    body_budget budget{400};
+    {
+        share gone{budget};
+        CHECK(gone.resize(300, alice, start) == outcome::granted);
+    }
+    share next{budget};
+    CHECK(next.resize(300, bob, start) == outcome::granted);
+}
+
+TEST_CASE("body budget: of a client that has more than another the longest idle gives way to that") {
+    body_budget budget{400};
+    std::list<share> held;
+    for (int i = 0; i < 3; ++i) {
+        CHECK(held.emplace_back(budget).resize(100, alice, start) == outcome::granted);
+    }
+    held.front().refresh(start + 1ms);
+    share other{budget};
+    CHECK(other.resize(100, client("2001:db8::ffff"), start + 2ms) == outcome::granted);
+    CHECK_FALSE(held.front().gave_way());
+    CHECK((++held.begin())->gave_way());
+    CHECK((++held.begin())->resize(110, alice, start + 3ms) == outcome::gave_way);
+
+    share more{budget};
+    CHECK((++held.begin())->resize(0, alice, start + 3ms) == outcome::granted);
+    CHECK(more.resize(100, bob, start + 3ms) == outcome::used_up); // both networks would then have as much as now
+}
+
+TEST_CASE("body budget: whoever has no more than the other gives way only when it has stalled") {
+    body_budget budget{400};
+    share first{budget};
+    share second{budget};
+    CHECK(first.resize(150, std::nullopt, start) == outcome::granted);
+    CHECK(second.resize(150, bob, start) == outcome::granted);
+    share other{budget};
+    CHECK(other.resize(100, bob, start + 999ms) == outcome::used_up);
+    first.refresh(start + 500ms);
+    CHECK(other.resize(100, bob, start + 1s) == outcome::granted);
+    CHECK(second.gave_way());
+    CHECK_FALSE(first.gave_way());
+}
+
+TEST_CASE("body budget: with those that gave way and are not freed yet it is never more than the whole") {
+    body_budget budget{400};
+    std::list<share> held;
+    for (int i = 0; i < 4; ++i) {
+        const auto got = held.emplace_back(budget).resize(100, alice, start + i * 2s);
+        CHECK(got == outcome::granted);
+    }
+    CHECK(held.front().gave_way());
+    share next{budget};
+    CHECK(next.resize(100, bob, start + 8s) == outcome::used_up);
+    CHECK(held.front().resize(0, alice, start + 8s) == outcome::granted);
+    CHECK_FALSE(held.front().gave_way());
+    CHECK(next.resize(100, bob, start + 8s) == outcome::granted);
+}
