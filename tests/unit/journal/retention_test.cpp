@@ -76,6 +76,32 @@ TEST_CASE("journal: retention takes what is old, delivered and not held by a fai
     CHECK(eventually([&] { return opened->counted().erased == 100; }));
 }
 
+TEST_CASE("journal: under load retention has its turn after a few commits, though events wait all the time") {
+    set_clock(some_day);
+    const temporary_directory directory;
+    auto limits = quick();
+    limits.own_thread = false;
+    limits.batch_events = 1;
+    limits.commits_a_step = 3;
+    limits.sweep_pause = 0ms;
+    auto opened = open_journal(kept_for_a_week(directory), limits);
+    boost::asio::io_context context;
+    for (int i = 0; i < 20; ++i) {
+        boost::asio::co_spawn(context, opened->append(std::make_shared<event>(sample(std::to_string(i)))),
+                              boost::asio::use_future);
+    }
+    context.poll();
+    opened->turn();
+    set_clock(some_day + 24h * 8);
+    for (int turns = 0; turns < 10; ++turns) {
+        opened->turn();
+    }
+    CHECK(opened->last_sequence() < 20);
+    CHECK(opened->counted().erased > 0);
+    opened->close();
+    context.poll();
+}
+
 TEST_CASE("journal: a sequence number is never given twice, also when retention has emptied the journal") {
     set_clock(some_day);
     const temporary_directory directory;
