@@ -137,13 +137,25 @@ def test_a_query_that_is_not_well_formed_is_answered_400_with_why(daemon, query)
     ("POST", "/v1/sinks/nobody/pause", 404), ("POST", "/v1/sinks/events/stop", 404), ("GET", "/v1/events/", 404),
     ("GET", "/v1/events/msg_nowhere", 404), ("GET", "/v1/events/99999/body", 404), ("GET", "/v1/eventsx", 404),
     ("POST", "/v1/events/replay", 400), ("POST", "/v1/events/drop?sink=events", 400),
-    ("POST", "/v1/events/drop?state=dead&limit=1", 400), ("POST", "/v1/events/replay?type=a&order=oldest", 400),
+    ("POST", "/v1/events/replay?type=a&dry_run=maybe", 400), ("POST", "/v1/events/drop?state=dead&limit=1", 400), ("POST", "/v1/events/replay?type=a&order=oldest", 400),
     ("GET", "/v1/events/1?limit=1", 400)])
 def test_the_api_refuses_what_makes_no_sense(daemon, method, path, status):
     assert ask(unix_socket(daemon), path, method).status == status
 
 
 # show
+
+def test_the_body_of_an_event_that_was_deleted_is_not_the_next_ones(make_daemon):
+    daemon = make_daemon().start()
+    for name in ("first", "second"):
+        assert daemon.send(success_event(name)).status == 204
+    daemon.stop()
+    with contextlib.closing(sqlite3.connect(daemon.journal_path)) as journal, journal:
+        journal.execute("DELETE FROM event WHERE sequence = 1")
+    daemon.start()
+    assert ask(unix_socket(daemon), "/v1/events/1/body").status == 404
+    assert ask(unix_socket(daemon), "/v1/events/2/body").body == success_event("second")
+
 
 def test_an_event_tells_its_whole_story_and_its_body_byte_for_byte(broken):
     [id] = send_dead(broken)

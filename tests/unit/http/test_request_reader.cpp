@@ -203,3 +203,22 @@ TEST_CASE("reader: a large body's memory is given back with the request") {
     reader.next();
     CHECK(reader.memory() < 40'000);
 }
+
+TEST_CASE("reader: the connection ends where any member of any Connection field says close") {
+    const auto goes_on = [](std::string_view fields) {
+        request_reader reader{server_settings{}};
+        const auto bytes = "GET / HTTP/1.1\r\nHost: x\r\n" + std::string{fields} + "\r\n";
+        std::ranges::copy(bytes, reader.room().begin());
+        reader.filled(bytes.size());
+        REQUIRE(reader.advance() == progress::head);
+        return reader.keep_alive();
+    };
+    CHECK(goes_on(""));
+    CHECK(goes_on("Connection: keep-alive\r\n"));
+    CHECK(goes_on("Connection: closed, x-close\r\n"));
+    CHECK(goes_on("X-Connection: close\r\n"));
+    CHECK_FALSE(goes_on("Connection: close\r\n"));
+    CHECK_FALSE(goes_on("connection: CLOSE\r\n"));
+    CHECK_FALSE(goes_on("Connection: keep-alive,\t close ,te\r\n"));
+    CHECK_FALSE(goes_on("Connection: keep-alive\r\nConnection: te, close\r\n"));
+}
