@@ -105,6 +105,7 @@ def test_filters_combine_and_pages_join(broken):
     assert listed(broken, "--collection", "a", "--type", "*.success") == ["s2", "s1"]
     assert listed(broken, "--document", "1.pdf") == ["1.pdf"]
     assert listed(broken, "--document", "*") == []
+    assert listed(broken, "--document", "1.pdf&type=upsert.fail") == [], "one document's name, not two parameters"
     assert listed(broken, "--state", "dead") == ["2.pdf", "1.pdf", "0.pdf"]
     assert listed(broken, "--state", "dead", "--sink", "events") == []
     assert listed(broken, "--sink", "hook") == ["2.pdf", "1.pdf", "0.pdf"]
