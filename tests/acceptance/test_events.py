@@ -35,22 +35,26 @@ def states(daemon, id):
     return {each["sink"]: each["state"] for each in event["sinks"]}
 
 
-def on_a_terminal(daemon, *words, environment=None, answer=b""):
-    """The command with a terminal of 80 columns for its input and outputs: exit code and what was shown."""
+def on_a_terminal(daemon, *words, environment=None, answer=b"", asked=lambda: None):
+    """The command with a terminal of 80 columns for its input and outputs: exit code and what was shown. Where it asks,
+    `asked` is called before the answer is typed."""
     daemon.write_configuration()
     mine, its = pty.openpty()
     subprocess.run(["stty", "cols", "80", "-echo"], stdin=its, check=True)
     with subprocess.Popen([binary(), "-c", daemon.configuration_path, *words], stdin=its, stdout=its, stderr=its,
                           env={**daemon.environment, "TERM": "xterm", **(environment or {})}) as running:
         os.close(its)
-        os.write(mine, answer)
-        shown = b""
+        shown, answered = b"", False
         while True:
             try:
                 got = os.read(mine, 65536)
             except OSError:  # EIO: the other side is closed
                 break
             shown += got
+            if b"[y/N]" in shown and not answered:
+                asked()
+                os.write(mine, answer)
+                answered = True
         os.close(mine)
         return running.wait(60), shown.decode()
 
@@ -232,6 +236,15 @@ def test_at_a_terminal_the_count_is_shown_and_a_yes_asked_for(broken, tmp_path):
     code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"y\n")
     assert (code, "replayed 2 deliveries" in shown) == (DONE, True)
     until(lambda: len(lines_of(tmp_path / "done")) == 2, "their deliveries")
+
+
+def test_what_comes_while_a_yes_is_waited_for_is_left_alone(broken):
+    send_dead(broken)
+    later = []
+    code, shown = on_a_terminal(broken, "events", "drop", "--dead", answer=b"y\n",
+                                asked=lambda: later.extend(send_dead(broken)))
+    assert (code, "dropped 1 dead letter of 1 event" in shown) == (DONE, True)
+    assert [id for _, id in sink_rows_after_stop(broken)] == later
 
 
 def test_the_end_of_input_is_a_no_on_a_line_of_its_own(broken):
