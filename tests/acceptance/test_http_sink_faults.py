@@ -6,6 +6,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 
 import pytest
 
@@ -282,6 +283,40 @@ def test_a_server_that_demands_a_client_certificate_holds_the_sink_alone_and_the
         daemon.wait_for_events(ids)
         daemon.stop()
     assert sink_rows(daemon.journal_path)[1] == {} and receiver.requests == []
+
+
+def test_a_server_that_demands_a_client_certificate_late_is_understood_all_the_same(delivering, certificates):
+    """In TLS 1.3 the handshake is over for the client before the server says so."""
+    context = server_context(certificates.certificate, certificates.private_key)
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def handshake(peer):
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, outgoing, server_side=True)
+        for patience in (0, 0.7):
+            with contextlib.suppress(ssl.SSLError):
+                tls.do_handshake()
+            peer.sendall(outgoing.read())
+            incoming.write(peer.recv(65536))
+            time.sleep(patience)  # longer than the client waits for a refusal
+        with contextlib.suppress(ssl.SSLError):
+            tls.do_handshake()
+        peer.sendall(outgoing.read())
+
+    def serve(listening):
+        with contextlib.suppress(OSError):
+            while True:
+                with listening.accept()[0] as peer:
+                    handshake(peer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        daemon = delivering(f"https://127.0.0.1:{listening.getsockname()[1]}/", ca_file=certificates.authority,
+                            retry={"attempts": 1})
+        send(daemon)
+        daemon.wait_for_log("unavailable.*TLS: the server demands a client certificate, and there is none to show")
+        daemon.stop()
+    assert sink_rows(daemon.journal_path)[1] == {}
 
 
 def test_a_certificate_for_another_name_is_not_trusted(delivering, certificates):
