@@ -87,6 +87,10 @@ void add_journal(exposition& to, const journal::journal& journal) {
         .add(number(counted.size_bytes.load()));
     to.gauge("hookd_journal_max_size_bytes", "The configured journal.max_size.")
         .add(number(counted.max_size_bytes.load()));
+    constexpr double milliseconds_a_second = 1e3;
+    to.gauge("hookd_journal_clock_ahead_seconds",
+             "How far the clock is ahead of the time that is known to have passed; nothing is deleted for that yet.")
+        .add(number(counted.clock_ahead_milliseconds.load()) / milliseconds_a_second);
     to.gauge("hookd_journal_last_sequence", "Sequence number of the newest event.")
         .add(number(journal.last_sequence()));
 }

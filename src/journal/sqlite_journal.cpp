@@ -46,8 +46,8 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
 #ifdef HOOKD_BENCH_NO_JOURNAL
     spdlog::warn("built with HOOKD_BENCH_NO_JOURNAL, for tests/bench alone: no event is stored");
 #endif
+    writer_.begin();
     if (!limits_.own_thread) {
-        writer_.begin();
         return;
     }
     thread_ = std::thread([this] {

@@ -54,8 +54,12 @@ stored<opened_file> prepare(database file) {
     if (!newest) {
         return std::unexpected(newest.error());
     }
+    auto clock = load_clock(file);
+    if (!clock) {
+        return std::unexpected(clock.error());
+    }
     return opened_file{std::move(file), std::move(*events), std::move(*sinks), std::move(*past),
-                       *last,           std::move(*newest)};
+                       *last,           std::move(*newest), std::move(*clock)};
 }
 
 // A commit that died inside its sync can be visible here without being on the disk. Copying the log into the file and

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "journal/age_clock.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace hookd::journal {
 
@@ -13,6 +16,9 @@ struct tuning {
     bool own_thread = true;
     /// What the rhythms below go by.
     std::chrono::steady_clock::time_point (*now)() = &std::chrono::steady_clock::now;
+    /// What age counts by, beside the wall clock.
+    std::chrono::milliseconds (*since_boot)() = &time_since_boot;
+    std::string (*boot)() = &boot_name;
 
     /// Waiting and being committed. Past either, events are refused as `busy`; one event is always taken.
     std::size_t most_waiting = 4096;
@@ -47,12 +53,16 @@ struct tuning {
     /// few.
     std::uint64_t checkpoint_frames = 96;
 
+    /// Whether anything is deleted at all.
+    bool retains = true;
     std::size_t retention_step = 128;
     /// Between two sweeps, and how often a sweep starts over at the low end, for events that failures held back.
     std::chrono::milliseconds sweep_pause{30'000};
     std::chrono::milliseconds sweep_restart{600'000};
     /// Under load one step a so many commits.
     unsigned commits_a_step = 8;
+    /// How old what is kept of the clock may be: a machine whose power fails takes that much for time that it was off.
+    std::chrono::milliseconds clock_keep{3'600'000};
     /// How long a sink that the file knows, but nobody has opened, still holds events back.
     std::chrono::milliseconds sink_grace{600'000};
 };

@@ -4,10 +4,28 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 namespace hookd::journal {
+
+namespace {
+
+/// Ordinary stops and restarts are no news.
+constexpr std::chrono::hours clock_ahead_told{1};
+/// What is kept of the clock may be wrong by this.
+constexpr std::chrono::minutes clock_tolerance{1};
+
+std::optional<unix_millis> newest_of(const opened_file& file) {
+    std::optional<unix_millis> newest;
+    for (const auto& [endpoint, accepted] : file.newest) {
+        newest = std::max(newest.value_or(accepted), accepted);
+    }
+    return newest;
+}
+
+} // namespace
 
 writer::writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
                wall_clock clock, observers& watch, statistics& counted)
@@ -15,20 +33,26 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
       limits_(limits), clock_(clock), watch_(watch), counted_(counted),
       room_(opened.file, settings.max_size.bytes, limits),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
+      ages_(limits.boot(), opened.clock, newest_of(opened), read_clocks()), kept_clock_(opened.clock),
       last_sequence_(opened.last_sequence) {
     sinks_.publish_on(counted.sinks);
     counted_.max_size_bytes = settings.max_size.bytes;
 }
 
 void writer::run() {
-    begin();
     while (turn(failed_ ? queue::clock::time_point::max() : retention_.next())) {
     }
     finish();
 }
 
 void writer::begin() {
-    heed(room_.measure());
+    look_at_clock();
+    if (limits_.retains) {
+        keep_clock(limits_.clock_keep);
+    }
+    if (!failed_) {
+        heed(room_.measure());
+    }
     tell_room();
 }
 
@@ -203,16 +227,55 @@ void writer::look_after_file() {
     if (!failed_) {
         heed(std::exchange(wrote_, false) ? room_.measure() : file_.check_files());
     }
+    look_at_clock();
     // Appends go before retention, but not for ever.
     const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;
-    if (!failed_ && !yields && limits_.now() >= retention_.next()) {
+    if (!failed_ && limits_.retains && !yields && limits_.now() >= retention_.next()) {
         retain();
+    }
+}
+
+void writer::look_at_clock() {
+    ages_.read(read_clocks());
+    const auto ahead = ages_.ahead();
+    counted_.clock_ahead_milliseconds = ahead.count();
+    if (ahead >= clock_ahead_told && !std::exchange(told_clock_, true)) {
+        spdlog::warn(
+            "journal: the clock is {} ahead of the time that is known to have passed: it was set forward, or the "
+            "machine was off; until that has stood for {}, no event is older for it, and none is deleted",
+            to_text(std::chrono::round<std::chrono::minutes>(ahead)),
+            to_text(std::chrono::round<std::chrono::minutes>(age_clock::trial(ahead))));
+    } else if (ahead < clock_ahead_told && std::exchange(told_clock_, false)) {
+        spdlog::warn("journal: the clock is believed again, and what is older than journal.retention is deleted");
+    }
+}
+
+// One word about the clock more or less never costs an event.
+void writer::keep_clock(std::chrono::milliseconds oldest) {
+    const auto now = ages_.record(read_clocks());
+    if (kept_clock_ && kept_clock_->boot == now.boot) {
+        const auto passed = now.since_boot - kept_clock_->since_boot;
+        const auto differs = [](auto a, auto b) { return std::chrono::abs(a - b) >= clock_tolerance; };
+        if (passed < oldest && !differs(now.time, kept_clock_->time + passed) &&
+            !differs(now.ahead, kept_clock_->ahead)) {
+            return;
+        }
+    }
+    const auto done = file_.in_transaction([&] { return save_clock(file_, now); });
+    if (done) {
+        kept_clock_ = now;
+    } else if (done.error().what == trouble::broken) {
+        fail(done.error());
     }
 }
 
 void writer::retain() {
     commits_since_step_ = 0;
-    const auto erased = retention_.step(clock_(), last_sequence_);
+    keep_clock(limits_.clock_keep);
+    if (failed_) {
+        return;
+    }
+    const auto erased = retention_.step(ages_.read(read_clocks()), last_sequence_);
     counted_.sweeps = retention_.sweeps();
     if (!erased) {
         if (erased.error().what == trouble::broken) {
@@ -235,6 +298,13 @@ void writer::finish() {
         return;
     }
     commit_changes(queue_.take_changes());
+    if (failed_) {
+        finish();
+        return;
+    }
+    if (limits_.retains) {
+        keep_clock(clock_tolerance);
+    }
     if (failed_) {
         finish();
         return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "journal/age_clock.hpp"
 #include "journal/database.hpp"
 #include "journal/event_table.hpp"
 #include "journal/history.hpp"
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ struct opened_file {
     history past;
     std::uint64_t last_sequence = 0;
     std::map<std::string, unix_millis> newest; ///< When each endpoint's newest event was accepted.
+    std::optional<clock_record> clock;         ///< As the last run left it.
 };
 
 /// The journal's thread: takes what waits in the queue, makes it durable in one transaction, answers, and between
@@ -43,9 +46,10 @@ public:
     writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
            wall_clock clock, observers& watch, statistics& counted);
 
-    /// Until the queue is closed and empty: begins, takes its turns, finishes.
-    void run();
+    /// Before anything else.
     void begin();
+    /// Until the queue is closed and empty: takes its turns, finishes.
+    void run();
     /// Sleeps until there is work or `until`, and does it. False: that was the last of it.
     bool turn(queue::clock::time_point until);
     void finish();
@@ -82,6 +86,9 @@ private:
 
     void look_after_file();
     void retain();
+    clock_reading read_clocks() const { return {.wall = clock_(), .since_boot = limits_.since_boot()}; }
+    void look_at_clock();
+    void keep_clock(std::chrono::milliseconds oldest);
     void fail(const storage_error& why);
     void tell_room();
     void heed(const stored<void>& done);
@@ -97,6 +104,9 @@ private:
     statistics& counted_;
     room room_;
     retention retention_;
+    age_clock ages_;
+    std::optional<clock_record> kept_clock_;
+    bool told_clock_ = false;
 
     queue::work work_;
     outbox answers_;

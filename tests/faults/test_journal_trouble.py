@@ -8,6 +8,7 @@ import time
 import pytest
 
 from harness import message_id, success_event, until
+from harness.admin import metrics
 from harness.evidence import check_journal, read_journal
 from harness.hooks import exec_sink, lines_of, write_hook
 from harness.load import Load, Sender
@@ -134,5 +135,22 @@ def test_a_clock_that_is_set_back_by_hours_lets_nothing_count_twice_and_nothing_
     ids.append(message_id())
     assert daemon.send(success_event(), ids[-1], timestamp=now - 6 * HOURS).status == 204
     until(lambda: set(ids) <= set(lines_of(tmp_path / "delivered")), "every event at the hook")
+    daemon.stop()
+    assert [id for _, _, id in read_journal(daemon.journal_path)] == ids
+
+
+def test_a_start_with_a_clock_that_is_ahead_forgets_neither_events_nor_ids(make_daemon):
+    now = int(time.time())
+    daemon = make_daemon(clock=now).start()
+    ids = [message_id() for _ in range(20)]
+    assert [daemon.send(success_event(), id, timestamp=now).status for id in ids] == [204] * 20
+    until(lambda: metrics(daemon)['hookd_sink_lag_events{sink="events"}'] == 0, "all delivered")
+    daemon.stop()
+    ahead = now + 30 * 24 * HOURS
+    daemon.set_clock(ahead)
+    daemon.start()
+    assert metrics(daemon)["hookd_journal_clock_ahead_seconds"] > 29 * 24 * HOURS
+    assert "ahead of the time that is known to have passed" in daemon.log()
+    assert [daemon.send(success_event(), id, timestamp=ahead).status for id in ids] == [204] * 20
     daemon.stop()
     assert [id for _, _, id in read_journal(daemon.journal_path)] == ids

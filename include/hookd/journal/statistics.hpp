@@ -45,6 +45,7 @@ struct statistics {
     std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
     std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
     std::atomic<std::uint64_t> last_sequence = 0;
+    std::atomic<std::int64_t> clock_ahead_milliseconds = 0; ///< of the time that ages count by
 
     histogram batch_events{batch_bounds};              ///< stored by one commit
     histogram commit_microseconds{microsecond_bounds}; ///< of such a commit, from its begin to the end of its sync

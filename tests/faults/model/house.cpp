@@ -27,6 +27,12 @@ std::chrono::steady_clock::time_point read_steady() {
 unix_millis read_wall() {
     return wall_now;
 }
+milliseconds read_since_boot() {
+    return std::chrono::duration_cast<milliseconds>(steady_now - first_steady);
+}
+std::string read_boot() {
+    return "boot";
+}
 
 std::string new_directory() {
     const auto* const memory = std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp";
@@ -77,6 +83,8 @@ house::house(std::uint64_t seed, std::optional<std::size_t> retention_step)
     settings_.retention = 24h * 7;
     limits_.own_thread = false;
     limits_.now = read_steady;
+    limits_.since_boot = read_since_boot;
+    limits_.boot = read_boot;
     limits_.commit_pace = {};
     limits_.jobs_a_round = 100;
     limits_.batch_events = random_.one_in(2) ? 3 : 1024;
@@ -114,6 +122,8 @@ bool house::open() {
     }
     journal_ = std::move(*made);
     context_ = std::make_unique<asio::io_context>();
+    samples_.clear();
+    check_clock();
     return true;
 }
 
@@ -138,9 +148,40 @@ void house::turn() {
     hush(!loud_);
     note_old();
     journal_->turn();
+    check_clock();
+    note_old();
     hush(false);
     context_->restart();
     context_->poll();
+}
+
+/// Its time is never ahead of the clock; and it rises above the time that passes only to where the clock has stood for
+/// as long as it rises, or a day.
+void house::check_clock() {
+    const auto at = read_since_boot();
+    const auto wall = wall_now.time_since_epoch() - at;
+    const auto age = wall - milliseconds{journal_->counted().clock_ahead_milliseconds.load()};
+    const auto before = samples_.empty() ? highest_age_ : samples_.back().age;
+    if (age > wall) {
+        throw broken_promise("its time is ahead of the clock");
+    }
+    if (age > before && before != milliseconds::min()) {
+        const auto rise = std::min<milliseconds>(age - before, 24h);
+        const auto began = std::ranges::find_if(samples_, [&](const auto& each) { return each.at > at - rise; });
+        const bool seen =
+            began != samples_.begin() &&
+            std::ranges::all_of(began, samples_.end(), [&](const auto& each) { return each.wall >= age; }) &&
+            std::prev(began)->wall >= age;
+        if (!seen) {
+            throw broken_promise("the clock is believed though it has not stood");
+        }
+    }
+    highest_age_ = std::max(highest_age_, age);
+    samples_.push_back({.at = at, .wall = wall, .age = age});
+}
+
+unix_millis house::aged() const {
+    return unix_millis{read_since_boot() + samples_.back().age};
 }
 
 /// In a hushed turn nothing that waits for its time is due.

@@ -108,6 +108,8 @@ private:
     void start();
     state observe();
     void compare_figures(const std::map<std::string, journal::sink_state>& figures, const state& seen) const;
+    void check_clock();
+    unix_millis aged() const;
     bool holds(const std::string& sink) const;
     std::uint64_t old_by_now() const;
     std::set<std::uint64_t> free_up_to(std::uint64_t old) const;
@@ -129,6 +131,14 @@ private:
     std::set<std::string> closed_; // in this life
     std::set<std::string> known_;  // to the file
     std::chrono::steady_clock::time_point born_;
+    /// Of the wall clock and of the time that ages count by, from the time since boot; at each turn of this life.
+    struct clock_sample {
+        milliseconds at;
+        milliseconds wall;
+        milliseconds age;
+    };
+    std::vector<clock_sample> samples_;
+    milliseconds highest_age_ = milliseconds::min();
     std::uint64_t found_old_ = 0;
     bool swept_ = false; // a turn was loud since the last comparison
     std::set<std::uint64_t> may_be_gone_;

@@ -106,7 +106,7 @@ std::uint64_t house::old_by_now() const {
     for (const auto& [name, place] : expected().sinks) {
         limit = holds(name) ? std::min(limit, place.cursor) : limit;
     }
-    return last_old(expected(), limit, wall(), settings_.retention, false);
+    return last_old(expected(), limit, aged(), settings_.retention, false);
 }
 
 std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
@@ -240,7 +240,7 @@ void house::sweep_all() {
     }
     loud_ = false;
     expected_.settle();
-    const auto must_go = free_up_to(last_old(expected(), old_by_now(), wall(), settings_.retention, true));
+    const auto must_go = free_up_to(last_old(expected(), old_by_now(), aged(), settings_.retention, true));
     check();
     for (const auto sequence : must_go) {
         if (expected().events.contains(sequence)) {

@@ -11,7 +11,8 @@
 //   death       the process is killed: what was written is there. The power fails: of what was not synced any write is
 //               there, or not, or in part. Also while it starts again.
 //   disk        full, also in the middle of a commit; max_size; free again
-//   clock       set forward or back, by milliseconds to a year; time that passes
+//   clock       set forward or back, by milliseconds to a year; time that passes, which alone makes events older until
+//               the clock has stood for as long as it was set forward, or a day
 //   operators   replays and drops of one, some and all; pauses; sinks that come, go and change; restarts; old events
 //   sinks       fail, refuse, or are away; events come while others are under way; a look's answer comes late
 //

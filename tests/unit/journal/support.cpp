@@ -11,6 +11,12 @@ namespace hookd::journal::testing {
 namespace {
 
 std::atomic<std::int64_t> clock_millis = some_day.time_since_epoch().count();
+std::atomic<std::int64_t> boot_millis = 1'000'000;
+
+tuning with_own_clock(tuning limits) {
+    limits.since_boot = since_boot;
+    return limits;
+}
 
 } // namespace
 
@@ -34,6 +40,14 @@ void set_clock(unix_millis to) {
     clock_millis = to.time_since_epoch().count();
 }
 
+void let_pass(std::chrono::milliseconds time) {
+    boot_millis += time.count();
+    clock_millis += time.count();
+}
+std::chrono::milliseconds since_boot() {
+    return std::chrono::milliseconds(boot_millis);
+}
+
 journal_settings settings_for(const std::string& path) {
     journal_settings settings;
     settings.path = path;
@@ -41,7 +55,7 @@ journal_settings settings_for(const std::string& path) {
 }
 
 std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, const tuning& limits, observers watch) {
-    auto opened = open_with(settings, now, std::move(watch), limits);
+    auto opened = open_with(settings, now, std::move(watch), with_own_clock(limits));
     if (!opened) {
         throw std::runtime_error(opened.error().message);
     }
@@ -49,7 +63,7 @@ std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, c
 }
 
 std::string refusal(const std::string& path) {
-    const auto opened = open_with(settings_for(path), now, {}, {});
+    const auto opened = open_with(settings_for(path), now, {}, with_own_clock({}));
     return opened ? "it opened" : opened.error().message;
 }
 

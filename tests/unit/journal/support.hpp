@@ -39,7 +39,11 @@ private:
 
 /// The clock the journals here are opened with.
 unix_millis now();
+/// Sets the wall clock, by which nothing has passed yet.
 void set_clock(unix_millis to);
+/// By both clocks.
+void let_pass(std::chrono::milliseconds time);
+std::chrono::milliseconds since_boot();
 inline constexpr unix_millis some_day{std::chrono::milliseconds(1'770'000'000'000)};
 
 journal_settings settings_for(const std::string& path);

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "journal/database.hpp"
+#include "journal/storage_error.hpp"
+
+#include <hookd/core/time.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace hookd::journal {
+
+/// Both clocks at one moment: the wall clock, which may be wrong and be set, and the time since the machine's boot,
+/// sleep included, which only passes.
+struct clock_reading {
+    unix_millis wall;
+    std::chrono::milliseconds since_boot;
+};
+
+/// The state of an age_clock, as it is kept in the journal.
+struct clock_record {
+    std::string boot; ///< Which boot `since_boot` counts from.
+    std::chrono::milliseconds since_boot{};
+    unix_millis time;
+    std::chrono::milliseconds ahead{}; ///< A jump that is not believed yet, and for how long it has stood.
+    std::chrono::milliseconds stood{};
+};
+
+/// The time that the age of events counts by: the wall clock, as far as it can be believed. It follows a clock that is
+/// set back at once, for that makes nothing older. A clock that is ahead of the time that has passed was set forward,
+/// or the machine was off for that long: this is believed once it has stood for as long as it is wide, at most a day.
+/// Until then only the time that passes counts.
+class age_clock {
+public:
+    /// `boot` names this boot; empty: unknown. Where nothing is kept, no more is known than that it is not before
+    /// `newest`, when the newest event was accepted.
+    age_clock(std::string boot, const std::optional<clock_record>& kept, std::optional<unix_millis> newest,
+              clock_reading now);
+
+    /// The time. The more often it is read, the more it knows.
+    unix_millis read(clock_reading now);
+
+    /// How far the wall clock was ahead of the time at the last reading.
+    std::chrono::milliseconds ahead() const { return ahead_; }
+    /// How long a jump that is so wide must stand.
+    static std::chrono::milliseconds trial(std::chrono::milliseconds ahead);
+
+    clock_record record(clock_reading now) const;
+
+private:
+    struct jump {
+        std::chrono::milliseconds offset; // the least since it began
+        std::chrono::milliseconds since;
+    };
+
+    std::chrono::milliseconds width() const { return jump_ ? jump_->offset - offset_ : std::chrono::milliseconds{}; }
+
+    std::string boot_;
+    std::chrono::milliseconds offset_; // of the time, from the time since boot
+    std::chrono::milliseconds ahead_{};
+    std::optional<jump> jump_;
+};
+
+/// Reads what is kept; nothing: nothing is.
+stored<std::optional<clock_record>> load_clock(database& file);
+/// Within a transaction.
+stored<void> save_clock(database& file, const clock_record& what);
+
+/// CLOCK_BOOTTIME.
+std::chrono::milliseconds time_since_boot();
+/// Of this boot, by the kernel; empty: unknown.
+std::string boot_name();
+
+} // namespace hookd::journal
