@@ -102,8 +102,11 @@ listener_settings read_listener(table& keys, const checks& lent, owners& known) 
     if (listener.proxy_protocol && !trust_faulty) {
         demand_trusted(keys, listener, address->kind);
     }
-    if (lent.places && address->kind == listen_address::family::unix_socket) {
-        check_place(keys, "address", address->name);
+    if (address->kind == listen_address::family::unix_socket) {
+        keys.uses_file("address", address->name);
+        if (lent.places) {
+            check_place(keys, "address", address->name);
+        }
     }
     doubt(keys, listener, *address);
     return listener;

@@ -69,6 +69,7 @@ journal_settings read_journal(table keys, const checks& lent) {
 admin_settings read_admin(table keys, const checks& lent) {
     admin_settings admin;
     admin.socket = keys.text("socket", admin.socket);
+    keys.uses_file("socket", admin.socket);
     if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
         keys.fault("socket", keys.written("socket") + ": " + wrong);
     } else if (lent.places) {
@@ -199,8 +200,9 @@ settings read_settings(table root, const checks& lent) {
     all.listeners = read_listeners(root, lent);
     all.endpoints = read_endpoints(root, lent);
     all.journal = read_journal(root.sub("journal"), lent);
-    all.sinks = read_sinks(root, lent, all);
+    root.optional("sink"); // messages list the keys in the order in which they are asked for
     all.admin = read_admin(root.sub("admin"), lent);
+    all.sinks = read_sinks(root, lent, all); // last: they may write into none of the others' files
     check_admin_sockets(root, all);
     if (lent.running != nullptr) {
         check_fixed(root, *lent.running, all);

@@ -50,6 +50,9 @@ background_output::~background_output() {
     if (thread_.joinable()) {
         thread_.join();
     }
+    if (jobs_ > 0) {
+        spdlog::warn("what {} hook(s) have left running is read no more: its pipes are closed", jobs_.load());
+    }
 }
 
 void background_output::take(std::array<unique_fd, 2> pipes, hook_output output) {

@@ -122,7 +122,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: what a hook leaves running may print on, a
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: past a bound the pipes of what is left running are closed, and the log says so") {
-    const auto sink = command({script("hook", "sleep 1000 & echo $! >> $0.children\n")});
+    auto sink = command({script("hook", "sleep 1000 & echo $! >> $0.children\n")});
     const auto before = open_descriptors();
     for (std::size_t i = 0; i < hookd::sinks::background_output::most; ++i) {
         REQUIRE(run(*sink).what == verdict::delivered);
@@ -133,6 +133,8 @@ TEST_CASE_METHOD(hook_fixture, "exec: past a bound the pipes of what is left run
     CHECK(run(*sink).what == verdict::delivered);
     CHECK(log.text().contains("its pipes are closed"));
     CHECK(open_descriptors() == full);
+    sink.reset();
+    CHECK(log.text().contains("what 64 hook(s) have left running is read no more"));
     for (const auto& child : lines_of(trace("hook.children"))) {
         ::kill(std::stoi(child), SIGKILL);
     }

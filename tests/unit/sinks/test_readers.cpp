@@ -111,12 +111,16 @@ TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no
     fs::create_symlink(directory / "linked/journal.db", directory / "leads-nowhere-yet");
     const auto config_file = (directory / "linked/test.toml").string();
     const auto with = [&](const fs::path& path, const std::string& more = "") {
-        const auto text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
-                          "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [{ file = " +
-                          quoted(directory / "linked/secret") +
-                          " }]\n[journal]\npath = " + quoted(directory / "linked/journal.db") +
-                          "\n[[sink]]\nname = \"tested\"\n" + file_at(path) + "\n[[sink]]\nname = \"other\"\n" +
-                          (more.empty() ? exec_of('[' + quoted(directory / "linked/hook") + ']') : more);
+        const auto text =
+            "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
+            "[admin]\nsocket = " +
+            quoted(directory / "linked/admin.sock") +
+            "\n[[listener]]\naddress = " + quoted(fs::path("unix:" + (directory / "linked/http.sock").string())) +
+            "\n"
+            "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [{ file = " +
+            quoted(directory / "linked/secret") + " }]\n[journal]\npath = " + quoted(directory / "linked/journal.db") +
+            "\n[[sink]]\nname = \"tested\"\n" + file_at(path) + "\n[[sink]]\nname = \"other\"\n" +
+            (more.empty() ? exec_of('[' + quoted(directory / "linked/hook") + ']') : more);
         hookd::config::checks lent;
         lent.sinks = hookd::sinks::readers();
         const auto faults = hookd::config::load_text(text, hookd::config::syntax::toml, config_file, lent).faults;
@@ -130,6 +134,8 @@ TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no
     CHECK(with(directory / "leads-nowhere-yet").contains(" belongs to journal.path"));
     CHECK(with(directory / "second-name").contains(" belongs to endpoint[0].secrets[0].file"));
     CHECK(with(directory / "real/./test.toml").contains(" belongs to the configuration"));
+    CHECK(with(directory / "real/admin.sock").contains(" belongs to admin.socket"));
+    CHECK(with(directory / "real/http.sock").contains(" belongs to listener[1].address"));
     CHECK(with(directory / "real/hook").contains(" belongs to sink[1].command"));
     const auto at_other = file_at(directory / "linked/events.jsonl");
     CHECK(with(directory / "real/events.jsonl", at_other).contains("sink[1].path: "));
