@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import success_event, until
+from harness.admin import ask, unix_socket
 from harness.freezing import frozen
 from harness.passed_socket import passed_socket
 
@@ -98,3 +99,17 @@ def test_a_socket_that_systemd_passes_is_listened_on(make_daemon):
         waiting.settimeout(20)
         assert waiting.recv(100).startswith(b"HTTP/1.1 204 ")
         waiting.close()
+
+
+def test_a_thread_that_intake_needs_and_that_hangs_makes_health_and_readiness_fail_until_it_runs_again(make_daemon, manager):
+    daemon = make_daemon(environment=manager.environment(WATCHDOG_USEC="2000000")).start()
+
+    def told(path):
+        answer = ask(unix_socket(daemon), path)
+        return answer.status, answer.body
+
+    with frozen(daemon.process, "hookd-journal"):
+        until(lambda: told("/healthz")[0] == 503, "the health check to fail")
+        assert b"journal" in told("/healthz")[1]
+        assert told("/readyz")[0] == 503
+    until(lambda: told("/healthz") == (200, b"ok\n"), "the health check to succeed")
