@@ -107,6 +107,40 @@ TEST_CASE("journal: a full disk refuses, recovers by itself and loses nothing it
     CHECK(is_sound(disk.journal()));
 }
 
+TEST_CASE("journal: on a full disk a cursor is kept, though events go on being refused") {
+    const small_disk disk;
+    if (!disk.mounted()) {
+        WARN("skipped: mounting a file system takes root");
+        return;
+    }
+    disk.take(3'000U << 10U);
+    tuning limits;
+    limits.own_thread = false;
+    auto opened = open_journal(settings_for(disk.journal()), limits);
+    REQUIRE(opened->open_sink("audit"));
+    boost::asio::io_context context;
+    const auto refused = [&](int number) {
+        auto what = std::make_shared<event>(sample("msg_" + std::to_string(number), 60'000));
+        auto outcome = boost::asio::co_spawn(context, opened->append(std::move(what)), boost::asio::use_future);
+        context.restart();
+        context.poll();
+        opened->turn();
+        context.restart();
+        context.poll();
+        return outcome.get() == append_outcome::full;
+    };
+    int number = 0;
+    for (int in_a_row = 0; in_a_row < 4;) {
+        REQUIRE(number < 1'000);
+        in_a_row = refused(number++) ? in_a_row + 1 : 0;
+    }
+    const auto last = opened->last_sequence();
+    REQUIRE(last > 0);
+    opened->advance("audit", last);
+    REQUIRE(refused(number));
+    CHECK(opened->counted().sinks.find("audit")->cursor == last);
+}
+
 TEST_CASE("journal: it closes and opens on a full disk too, with everything in it") {
     const small_disk disk;
     if (!disk.mounted()) {
