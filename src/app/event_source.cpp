@@ -51,6 +51,25 @@ private:
     std::string socket_;
 };
 
+/// A journal whose daemon may start between two questions; from then on it is the one to ask.
+class stopped_source final : public event_source {
+public:
+    stopped_source(std::unique_ptr<event_source> journal, std::string socket)
+        : journal_{std::move(journal)}, socket_{std::move(socket)} {}
+
+    command_result<std::string> ask(std::string_view method, std::string_view target) override {
+        auto told = journal_->ask(method, target);
+        if (!told && told.error().code == exit_io && ask_daemon(socket_, "GET", "/healthz", patience)) {
+            return daemon_source{socket_}.ask(method, target);
+        }
+        return told;
+    }
+
+private:
+    std::unique_ptr<event_source> journal_;
+    std::string socket_;
+};
+
 /// Nobody listens: the socket is not there, or its daemon is gone without having removed it.
 bool nobody_listens(const std::string& socket, const http::client_error& fault) {
     const bool hidden = access(socket.c_str(), W_OK) != 0 && errno == EACCES;
@@ -61,6 +80,7 @@ bool nobody_listens(const std::string& socket, const http::client_error& fault) 
 
 command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given) {
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, as it is for the daemon
     const auto socket = find_admin_socket(given.socket, given.config_path);
     if (!socket) {
         return std::unexpected{socket.error()};
@@ -73,7 +93,11 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
         const auto faults = socket->faults.empty() ? std::string{} : socket->faults + '\n';
         return fail(exit_unreachable, faults + unreachable_text(socket->path, alive.error()));
     }
-    return open_offline_journal(given.config_path);
+    auto journal = open_offline_journal(given.config_path);
+    if (!journal) {
+        return journal;
+    }
+    return std::make_unique<stopped_source>(std::move(*journal), socket->path);
 }
 
 command_end refusal_of(unsigned status, const std::string& body) {

@@ -25,8 +25,8 @@ struct event_source_arguments {
     bool offline = true; ///< Where no daemon runs, the journal of the configuration will do.
 };
 
-/// The daemon on its socket; or, where none listens there and none is named, the journal itself, which is then locked
-/// until the source is gone.
+/// The daemon on its socket; or, where none listens there and none is named, the journal itself, of which nothing is
+/// held between two questions.
 command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given);
 
 /// How a command ends that got an answer of another status than 200; without a message where that does not say why.

@@ -6,7 +6,7 @@
 #include "app/logging.hpp"
 
 #include <hookd/admin/events.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/stopped_journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -23,15 +23,12 @@ namespace {
 
 class offline_source final : public event_source {
 public:
-    offline_source(std::unique_ptr<journal::journal> opened, std::vector<journal::sink_scope> sinks)
+    offline_source(std::unique_ptr<journal::stopped_journal> opened, std::vector<journal::sink_scope> sinks)
         : journal_{std::move(opened)}, sinks_{std::move(sinks)}, room_{.journal = *journal_,
                                                                        .clock = choose_clock(),
                                                                        .sinks = [this] { return sinks_; },
                                                                        .look_again = [](std::string_view) {}} {}
-    ~offline_source() override {
-        journal_->close();
-        stop_logging();
-    }
+    ~offline_source() override { stop_logging(); }
     offline_source(const offline_source&) = delete;
     offline_source& operator=(const offline_source&) = delete;
 
@@ -46,6 +43,9 @@ public:
                                   given = std::move(made);
                               });
         context.run();
+        if (const auto& fault = journal_->fault()) {
+            return fail(exit_io, fault->message);
+        }
         auto body = given.made ? *given.made : std::string{given.body};
         if (given.status == 200) {
             return body;
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<journal::stopped_journal> journal_;
     std::vector<journal::sink_scope> sinks_;
     admin::event_room room_;
 };
@@ -81,17 +81,12 @@ command_result<std::unique_ptr<event_source>> open_offline_journal(const std::st
                                           ", and there is no journal " + settings.journal.path + " yet");
     }
     start_logging({.level = log_level::error, .format = log_format::text});
-    auto opened = journal::open(settings.journal, choose_clock(), {});
-    if (!opened) {
-        stop_logging();
-        return fail(exit_io, opened.error().message);
-    }
     std::vector<journal::sink_scope> sinks;
     sinks.reserve(settings.sinks.size());
     for (const auto& each : settings.sinks) {
         sinks.push_back({.name = each.name, .events = each.events, .endpoints = each.endpoints});
     }
-    return std::make_unique<offline_source>(std::move(*opened), std::move(sinks));
+    return std::make_unique<offline_source>(journal::open_stopped(settings.journal, choose_clock()), std::move(sinks));
 }
 
 } // namespace hookd::app

@@ -7,8 +7,8 @@
 
 namespace hookd::app {
 
-/// The journal that the configuration names, opened by this process: no daemon may run, and none can start meanwhile.
-/// It must be there.
+/// The journal that the configuration names, read by this process, question by question: no daemon may run, but one may
+/// start between two of them. The journal must be there.
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path);
 
 } // namespace hookd::app

@@ -3,6 +3,7 @@
 #include "journal/file_names.hpp"
 #include "journal/gathering_vfs.hpp"
 #include "journal/log_renewal.hpp"
+#include "journal/reading_vfs.hpp"
 
 #include <hookd/core/sabotage.hpp>
 
@@ -105,6 +106,25 @@ stored<database> database::open(const std::string& path) {
     sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
     sqlite3_wal_hook(connection, note_log_frames, &opened.state_->log_frames);
     return opened;
+}
+
+stored<database> database::open_to_read(const std::string& path) {
+    auto made = std::make_unique<state>();
+    sqlite3* connection = nullptr;
+    const auto code =
+        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, reading_vfs());
+    made->connection.reset(connection);
+    if (code != SQLITE_OK) {
+        return std::unexpected(last_error(connection, code));
+    }
+    sqlite3_extended_result_codes(connection, 1);
+    sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    database opened(std::move(made));
+    // As in `open`: the index of the log is in memory.
+    return then(
+        opened.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+                       "PRAGMA cell_size_check = ON;"),
+        [&] { return std::move(opened); });
 }
 
 stored<void> database::use_write_ahead_log() {

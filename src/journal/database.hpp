@@ -16,6 +16,9 @@ class database {
 public:
     /// Opens `path`, which must exist (an empty file will do), and takes SQLite's exclusive lock on it.
     static stored<database> open(const std::string& path);
+    /// Opens `path` to read it as it stands, with what its write-ahead log has. Changes nothing and locks nothing: the
+    /// files must stand still meanwhile.
+    static stored<database> open_to_read(const std::string& path);
     database(const database&) = delete;
     database& operator=(const database&) = delete;
     database(database&&) noexcept;

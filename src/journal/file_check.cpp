@@ -92,7 +92,30 @@ result<void> check_no_log_is_left(const std::string& path) {
     return {};
 }
 
+result<void> check_content(const std::string& path, int file) {
+    struct stat status{};
+    if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return std::unexpected(error{path + " is not a regular file: set journal.path to a file of its own"});
+    }
+    if (status.st_size == 0) {
+        return check_no_log_is_left(path);
+    }
+    std::array<unsigned char, header_size> header{};
+    if (::pread(file, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
+        return std::unexpected(foreign(path));
+    }
+    return check_header(path, header);
+}
+
 } // namespace
+
+result<void> check_file(const std::string& path) {
+    const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
+    if (!file) {
+        return std::unexpected(system_fault("open the journal", path, "name one that you may read"));
+    }
+    return check_content(path, file.get());
+}
 
 result<bool> check_or_create_file(const std::string& path) {
     const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
@@ -110,25 +133,11 @@ result<bool> check_or_create_file(const std::string& path) {
         }
         return true;
     }
-    struct stat status{};
-    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return std::unexpected(error{path + " is not a regular file: set journal.path to a file of its own"});
-    }
-    if (::access(path.c_str(), W_OK) != 0) {
+    const auto fit = check_content(path, file.get());
+    if (fit && ::access(path.c_str(), W_OK) != 0) {
         return std::unexpected(system_fault("write the journal", path, "make it writable for the daemon's user"));
     }
-    if (status.st_size == 0) {
-        const auto none = check_no_log_is_left(path);
-        return none ? result<bool>{false} : std::unexpected(none.error());
-    }
-    std::array<unsigned char, header_size> header{};
-    if (::pread(file.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
-        return std::unexpected(foreign(path));
-    }
-    if (auto known = check_header(path, header); !known) {
-        return std::unexpected(known.error());
-    }
-    return false;
+    return fit ? result<bool>{false} : std::unexpected(fit.error());
 }
 
 result<std::string> resolved(const std::string& path) {

@@ -18,6 +18,9 @@ inline constexpr std::uint32_t schema_version = 2;
 /// was created.
 result<bool> check_or_create_file(const std::string& path);
 
+/// The same for one that is only read: it must be there, and no more is asked of it than that it can be read.
+result<void> check_file(const std::string& path);
+
 /// The file behind links: SQLite keeps the log beside that, and so do we with all else. It need not be there.
 result<std::string> resolved(const std::string& path);
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string_view>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -30,11 +31,31 @@ void write_process_id(int descriptor) {
     }
 }
 
+/// One that belongs to somebody else than the journal would keep its owner out: root gives it away, others make none.
+unique_fd open_or_create(const std::string& path, const std::string& journal_path) {
+    constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+    unique_fd descriptor{::open(path.c_str(), flags)};
+    struct stat journal{};
+    if (descriptor || errno != ENOENT) {
+        return descriptor;
+    }
+    const bool foreign = ::stat(journal_path.c_str(), &journal) == 0 && journal.st_uid != ::geteuid();
+    if (foreign && ::geteuid() != 0) {
+        errno = EPERM;
+        return descriptor;
+    }
+    descriptor = unique_fd{::open(path.c_str(), flags | O_CREAT, 0600)};
+    if (descriptor && foreign && ::fchown(descriptor.get(), journal.st_uid, journal.st_gid) != 0) {
+        return unique_fd{};
+    }
+    return descriptor;
+}
+
 } // namespace
 
 result<lock_file> lock_file::acquire(const std::string& journal_path) {
     const auto path = journal_path + ".lock";
-    unique_fd descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    auto descriptor = open_or_create(path, journal_path);
     if (!descriptor) {
         return std::unexpected(
             error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +

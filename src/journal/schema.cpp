@@ -94,6 +94,11 @@ stored<void> create_schema(database& file) {
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }
 
+// A temporary table, which is in memory, stands before the one in the file.
+stored<void> show_as_upgraded(database& file) {
+    return file.execute("CREATE TEMPORARY TABLE sink AS SELECT number, name, cursor, 0 AS paused FROM main.sink");
+}
+
 stored<void> upgrade_schema(database& file) {
     const auto sql = marked(upgrade_sql);
     return file.in_transaction([&] { return file.execute(sql.c_str()); });

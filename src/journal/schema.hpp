@@ -21,6 +21,9 @@ stored<schema_state> look_at_schema(database& file);
 /// Tables, indices and marks in one transaction.
 stored<void> create_schema(database& file);
 
+/// For reading: this connection sees the tables of an older version as those of this one.
+stored<void> show_as_upgraded(database& file);
+
 /// From an older version to this one, in one transaction.
 stored<void> upgrade_schema(database& file);
 

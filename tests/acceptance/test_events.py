@@ -325,6 +325,47 @@ def test_a_replay_that_was_answered_survives_a_crash(broken, tmp_path):
 
 # Without a daemon
 
+def content_of(directory):
+    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns)
+            for each in directory.iterdir() if each.name.startswith("journal.db")}
+
+
+def test_a_look_at_a_stopped_journal_leaves_every_file_of_it_as_it_was(make_daemon):
+    daemon = make_daemon(clock=int(time.time())).start()
+    ids = [message_id() for _ in range(3)]
+    for id in ids:
+        daemon.send(success_event(), id)
+    daemon.kill()  # its log is full of commits
+    os.remove(f"{daemon.journal_path}.lock")
+    daemon.set_clock(int(time.time()) + 400 * 24 * 3600)
+    before = content_of(daemon.directory)
+    assert len(before["journal.db-wal"][0]) > 0
+    listed = rows(daemon.run("events", "list", "--oldest", "--json"))
+    assert [each["id"] for each in listed] == ids
+    assert daemon.run("events", "show", ids[0], "--body").returncode == DONE
+    assert daemon.run("events", "replay", "--type", "*", "--dry-run").returncode in (DONE, NO)
+    assert content_of(daemon.directory) == before
+
+
+def test_a_daemon_starts_while_somebody_reads_what_a_stopped_journal_held_or_is_asked(broken):
+    send_dead(broken, 2)
+    broken.stop()
+    code, shown = on_a_terminal(broken, "events", "drop", "--dead", answer=b"y\n", asked=broken.start)
+    assert (code, "dropped 2 dead letters" in shown) == (DONE, True)
+    assert rows(broken.run("events", "list", "--state", "dead", "--json")) == []
+
+
+def test_a_repair_of_a_stopped_journal_by_root_leaves_a_lock_of_its_owner(broken):
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    send_dead(broken, 1)
+    broken.stop()
+    os.remove(f"{broken.journal_path}.lock")
+    os.chown(broken.journal_path, 65534, 65534)
+    assert broken.run("events", "drop", "--dead", "--yes").returncode == DONE
+    made = os.stat(f"{broken.journal_path}.lock")
+    assert (made.st_uid, made.st_gid) == (65534, 65534)
+
 def test_the_journal_is_looked_into_and_repaired_while_no_daemon_runs(broken, tmp_path):
     first, second = send_dead(broken, 2)
     broken.stop()

@@ -1,0 +1,173 @@
+#include "journal/support.hpp"
+
+#include <hookd/journal/stopped_journal.hpp>
+
+#include <catch2/catch.hpp>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sys/stat.h>
+
+using Catch::Matchers::Contains;
+using namespace std::chrono_literals;
+using namespace hookd;
+using namespace hookd::journal;
+using namespace hookd::journal::testing;
+
+namespace {
+
+using content = std::map<std::string, std::string>;
+
+/// Every file, byte for byte.
+content files_in(const std::filesystem::path& directory) {
+    content found;
+    for (const auto& each : std::filesystem::directory_iterator(directory)) {
+        std::ifstream file(each.path(), std::ios::binary);
+        struct stat status{};
+        REQUIRE(::stat(each.path().c_str(), &status) == 0);
+        found[each.path().filename()] = std::string(std::istreambuf_iterator<char>(file), {}) + "modified " +
+                                        std::to_string(status.st_mtim.tv_sec) + "." +
+                                        std::to_string(status.st_mtim.tv_nsec);
+    }
+    return found;
+}
+
+/// As a machine leaves it whose power fails: with commits in its log.
+void leave_with_log(const temporary_directory& place) {
+    const temporary_directory running;
+    auto opened = open_journal(settings_for(running.journal()));
+    REQUIRE(opened->open_sink("audit"));
+    for (const auto* id : {"a", "b", "c"}) {
+        REQUIRE(append(*opened, sample(id, 20'000)) == append_outcome::stored);
+    }
+    opened->fail("audit", {.sequence = 2, .attempts = 3, .next_try = {}, .dead = true, .detail = "no"});
+    for (int looks = 0; looks < 2; ++looks) { // the second comes behind the commit that the first began
+        REQUIRE(wait_for(opened->look("audit")).dead == 1);
+    }
+    for (const auto* suffix : {"", "-wal"}) {
+        std::filesystem::copy_file(running.journal() + suffix, place.journal() + suffix);
+    }
+    REQUIRE(std::filesystem::file_size(place.journal() + "-wal") > 0);
+}
+
+event_query all_events() {
+    return {.filter = {}, .scopes = {{.name = "audit"}}, .most = 100};
+}
+
+std::vector<std::string> ids_in(stopped_journal& journal) {
+    std::vector<std::string> ids;
+    for (const auto& each : wait_for(journal.look_back(all_events())).events) {
+        ids.push_back(each.head.id);
+    }
+    return ids;
+}
+
+std::string fault_of(stopped_journal& journal) {
+    CHECK(ids_in(journal).empty());
+    return journal.fault() ? journal.fault()->message : "none";
+}
+
+} // namespace
+
+TEST_CASE("stopped journal: a look sees what is in the log, and leaves every file as it was") {
+    const temporary_directory directory;
+    leave_with_log(directory);
+    SECTION("as it was left") {}
+    SECTION("where nobody may write") {
+        for (const auto* suffix : {"", "-wal"}) {
+            ::chmod((directory.journal() + suffix).c_str(), 0400);
+        }
+        ::chmod(directory.path().c_str(), 0500);
+    }
+    SECTION("under a clock by which all is old") {
+        set_clock(some_day + 24h * 400);
+    }
+    const auto before = files_in(directory.path());
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    const auto ids = ids_in(*journal);
+    CAPTURE(journal->fault() ? journal->fault()->message : "none");
+    CHECK(ids == std::vector<std::string>{"a", "b", "c"});
+    CHECK_FALSE(journal->fault());
+    CHECK(journal->last_sequence() == 3);
+    const auto page = wait_for(journal->look_back(all_events()));
+    CHECK(page.events.at(1).sinks.at(0).standing == event_standing::dead);
+    CHECK(wait_for(journal->read(2, 10, byte_size{1'000'000})).at(0)->body.size() == 20'000);
+    const auto dry =
+        wait_for(journal->mend({.kind = repair_kind::drop, .which = all_events(), .dry_run = true, .now = now()}));
+    CHECK(dry.deliveries == 1);
+    const bool untouched = files_in(directory.path()) == before;
+    CHECK(untouched);
+    ::chmod(directory.path().c_str(), 0700);
+    set_clock(some_day);
+}
+
+TEST_CASE("stopped journal: one of the first version is read as it is, and not upgraded") {
+    const temporary_directory directory;
+    leave_with_log(directory);
+    {
+        auto upgraded = open_journal(settings_for(directory.journal()));
+    }
+    sqlite3* connection = nullptr;
+    REQUIRE(sqlite3_open(directory.journal().c_str(), &connection) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(connection, "ALTER TABLE sink DROP COLUMN paused; PRAGMA user_version = 1;", nullptr, nullptr,
+                         nullptr) == SQLITE_OK);
+    sqlite3_close(connection);
+    const auto before = files_in(directory.path());
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    CHECK(ids_in(*journal).size() == 3);
+    const bool untouched = files_in(directory.path()) == before;
+    CHECK(untouched);
+}
+
+TEST_CASE("stopped journal: one without a log is read, and gets none") {
+    const temporary_directory directory;
+    leave_with_log(directory);
+    {
+        auto closed = open_journal(settings_for(directory.journal()));
+    }
+    std::filesystem::remove(directory.journal() + "-wal");
+    std::filesystem::remove(directory.journal() + ".lock");
+    const auto before = files_in(directory.path());
+    CHECK(before.size() == 1);
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    CHECK(ids_in(*journal).size() == 3);
+    const bool untouched = files_in(directory.path()) == before;
+    CHECK(untouched);
+}
+
+TEST_CASE("stopped journal: between two questions it hinders nobody") {
+    const temporary_directory directory;
+    leave_with_log(directory);
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    CHECK(ids_in(*journal).size() == 3);
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+    CHECK(ids_in(*journal).size() == 3);
+}
+
+TEST_CASE("stopped journal: a drop is durable, deletes nothing that is old, and keeps nothing locked") {
+    const temporary_directory directory;
+    leave_with_log(directory);
+    set_clock(some_day + 24h * 400);
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    const auto done =
+        wait_for(journal->mend({.kind = repair_kind::drop, .which = all_events(), .dry_run = false, .now = now()}));
+    CHECK(done.outcome == repair_outcome::done);
+    CHECK(done.deliveries == 1);
+    CHECK(ids_in(*journal).size() == 3);
+    auto opened = open_journal(settings_for(directory.journal()));
+    CHECK(opened->open_sink("audit")->dead == 0);
+    set_clock(some_day);
+}
+
+TEST_CASE("stopped journal: what it cannot read it names") {
+    const temporary_directory directory;
+    const auto journal = open_stopped(settings_for(directory.journal()), now);
+    CHECK_THAT(fault_of(*journal), Contains(directory.journal()) && Contains("No such file"));
+    std::ofstream(directory.journal()) << "notes";
+    CHECK_THAT(fault_of(*journal), Contains("is not a journal of colivara-hookd"));
+    std::filesystem::resize_file(directory.journal(), 0);
+    CHECK_THAT(fault_of(*journal), Contains("never finished"));
+    CHECK(files_in(directory.path()).size() == 1);
+}
