@@ -23,7 +23,7 @@ SECONDS = float(os.environ.get("HOOKD_FLOODS_SECONDS", "2"))
 WITH_NGINX = os.environ.get("HOOKD_FLOODS_NGINX") == "1"
 WINDOWS = 5
 WORST = 0.100 * (4 if sanitizer() else 1)
-TIMES_NGINX, MARGIN = 2, 0.005  # the event's own way to the disk, which nginx has not
+TIMES_NGINX, MARGIN = 2, 0.005
 SERVER = {"threads": 1, "body_timeout": "5s", "drain_timeout": "5s"}
 
 
@@ -154,9 +154,9 @@ def listens(port):
 @pytest.mark.parametrize("kind", [*PLAIN, *OVER_TLS])
 def test_a_flood_costs_others_at_most_twice_what_it_costs_those_of_nginx(nginx, single, capsys, kind):
     ours, theirs = flooded(single, kind), nginx[kind in OVER_TLS]
-    request = single.request(success_event())
+    request = single.request(success_event())  # the daemon's answer to its repeats needs no disk, as nginx's needs none
     waits = {"daemon": [], "nginx": []}
-    with GoodClient(single, ours) as good, GoodClient(single, theirs, lambda: request) as other:
+    with GoodClient(single, ours, lambda: request) as good, GoodClient(single, theirs, lambda: request) as other:
         for _ in range(3):  # in turn: the machine's other work is in both
             waits["daemon"].append(worst_beside(kind, ours, good)[0])
             waits["nginx"].append(worst_beside(kind, theirs, other)[0])
