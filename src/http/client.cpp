@@ -4,7 +4,6 @@
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -220,19 +219,14 @@ asio::awaitable<client_result<response>> client::state::exchange(clock::time_poi
     bool ready = transport_->holds_bytes();
     bool header_seen = false;
     for (;;) {
-        if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
-            co_return std::unexpected{lost()};
-        }
-        if (ready) { // more has come at once than one read gives: the deadline's timer has its turn before that
-            co_await asio::post(socket_.get_executor(), use_tuple);
-        } else { // what `wait` does, but without another coroutine: most requests wait here, once
-            const auto [fault] = co_await socket_.async_wait(socket::wait_read, use_tuple);
-            if (fault) {
+        if (!ready) { // what `wait` does, but without another coroutine: most requests wait here, once
+            if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
                 co_return std::unexpected{lost()};
             }
-        }
-        if (deadline_.passed()) {
-            co_return std::unexpected{lost()};
+            const auto [fault] = co_await socket_.async_wait(socket::wait_read, use_tuple);
+            if (fault || deadline_.passed()) {
+                co_return std::unexpected{lost()};
+            }
         }
         std::size_t count = 0;
         switch (const auto status = transport_->read(reader_.room(), count); status) {

@@ -188,6 +188,28 @@ TEST_CASE("reader: an endless chunk extension or trailer is cut off, not stored"
               .refused == 400);
 }
 
+TEST_CASE("reader: a chunked body is worked off in small pieces, which may have a chunk for each byte") {
+    request_reader reader{server_settings{}};
+    const auto fill = [&](std::string_view bytes) {
+        while (!bytes.empty()) {
+            const auto room = reader.room();
+            const auto count = std::min(room.size(), bytes.size());
+            std::ranges::copy(bytes.substr(0, count), room.begin());
+            reader.filled(count);
+            bytes.remove_prefix(count);
+        }
+    };
+    fill("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    REQUIRE(reader.advance() == progress::head);
+    for (int i = 0; i < 10; ++i) {
+        REQUIRE(reader.room().size() <= 4096);
+        fill("1\r\nx\r\n1;" + std::string(9000, 'a')); // a chunk, and a beginning that grows the buffer
+        REQUIRE(reader.advance() == progress::need_more);
+        fill("\r\nx\r\n");
+        REQUIRE(reader.advance() == progress::need_more);
+    }
+}
+
 TEST_CASE("reader: a large body's memory is given back with the request") {
     server_settings limits;
     request_reader reader{limits};
