@@ -4,6 +4,8 @@
 #include "config/listen_address.hpp"
 #include "config/wording.hpp"
 
+#include <hookd/core/file_system.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -57,6 +59,10 @@ journal_settings read_journal(table keys, const checks& lent) {
         keys.fault("path", "is empty; want the path of a file in a directory of its own");
     } else if (lent.places) {
         check_place(keys, "path", journal.path);
+        if (const auto weakness = weakness_of_file_system(journal.path); !weakness.empty()) {
+            keys.warning("path",
+                         quoted(std::string_view{journal.path}) + " is on " + weakness + "; want one on a local disk");
+        }
     }
     // The sender may retry for 72 hours; an id forgotten before that would make a retry a new event.
     journal.retention = keys.duration("retention", journal.retention, 72h, 24h * 3650);

@@ -3,6 +3,8 @@
 #include "journal/file_names.hpp"
 #include "journal/reply.hpp"
 
+#include <hookd/core/file_system.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -240,7 +242,11 @@ result<std::unique_ptr<sqlite_journal>> open_with(const journal_settings& settin
 }
 
 result<std::unique_ptr<journal>> open(const journal_settings& settings, wall_clock clock, observers watch) {
-    return open_with(settings, clock, std::move(watch), tuning());
+    auto opened = open_with(settings, clock, std::move(watch), tuning());
+    if (const auto weakness = weakness_of_file_system(settings.path); opened && !weakness.empty()) {
+        spdlog::warn("journal: {} is on {}; move it to a local disk", settings.path, weakness);
+    }
+    return opened;
 }
 
 } // namespace hookd::journal

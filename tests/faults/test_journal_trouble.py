@@ -154,3 +154,22 @@ def test_a_start_with_a_clock_that_is_ahead_forgets_neither_events_nor_ids(make_
     assert [daemon.send(success_event(), id, timestamp=ahead).status for id in ids] == [204] * 20
     daemon.stop()
     assert [id for _, _, id in read_journal(daemon.journal_path)] == ids
+
+
+def test_a_journal_in_memory_is_told_by_check_and_start(make_daemon, tmp_path):
+    daemon = make_daemon()
+    place = tmp_path / "memory"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], capture_output=True).returncode != 0:
+        pytest.skip("needs to mount")
+    try:
+        warning = "is on a file system in memory: whatever was acknowledged is gone when the machine restarts"
+        assert warning not in daemon.run("check").stderr
+        daemon.configuration["journal"]["path"] = place / "journal.db"
+        checked = daemon.run("check")
+        assert checked.returncode == 0 and warning in checked.stderr
+        with daemon:
+            assert warning in daemon.log()
+            assert daemon.send(success_event()).status == 204
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)

@@ -1,0 +1,57 @@
+#include <hookd/core/file_system.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+namespace hookd {
+
+namespace {
+
+constexpr std::uint32_t nfs_magic = NFS_SUPER_MAGIC;
+constexpr std::uint32_t cifs_magic = 0xff534d42;
+constexpr std::uint32_t smb2_magic = 0xfe534d42;
+constexpr std::uint32_t fuse_magic = 0x65735546;
+
+const char* remote_name(std::uint32_t kind) {
+    switch (kind) {
+    case nfs_magic:
+        return "NFS";
+    case cifs_magic:
+    case smb2_magic:
+    case SMB_SUPER_MAGIC:
+        return "SMB";
+    case AFS_SUPER_MAGIC:
+    case AFS_FS_MAGIC:
+        return "AFS";
+    case V9FS_MAGIC:
+        return "9P";
+    case fuse_magic:
+        return "FUSE (sshfs, for example)";
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace
+
+std::string weakness_of_file_system(const std::string& path) {
+    std::error_code fault;
+    const auto place = std::filesystem::weakly_canonical(path, fault).parent_path();
+    struct statfs status{};
+    if (fault || ::statfs(place.c_str(), &status) != 0) {
+        return {};
+    }
+    const auto kind = static_cast<std::uint32_t>(status.f_type);
+    if (kind == TMPFS_MAGIC || kind == RAMFS_MAGIC) {
+        return "a file system in memory: whatever was acknowledged is gone when the machine restarts";
+    }
+    if (const auto* name = remote_name(kind)) {
+        return std::string{name} + ": its locks and syncs may not hold, and what was acknowledged may be lost or "
+                                   "damaged";
+    }
+    return {};
+}
+
+} // namespace hookd
