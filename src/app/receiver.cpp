@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace hookd::app {
 
@@ -26,8 +27,8 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 class front_desk final : public http::handler {
 public:
     front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
-               intake::figures& counted)
-        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted} {}
+               intake::figures& counted, asio::thread_pool& workers)
+        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted, workers} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
@@ -57,6 +58,8 @@ result<void> receiver::start(std::shared_ptr<const settings> settings) {
         return std::unexpected{dispatcher.error()};
     }
     dispatcher_ = std::move(*dispatcher);
+    const auto threads = settings_->server.threads;
+    workers_.emplace(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()));
     recall_newest_events();
     auto server = http::start(settings_->server, settings_->listeners, front_desks(settings_));
     if (!server) {
@@ -74,7 +77,7 @@ void receiver::recall_newest_events() {
 }
 
 http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
-    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_); };
+    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_, *workers_); };
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {

@@ -11,10 +11,13 @@
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +73,7 @@ private:
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::figures received_;
+    std::optional<boost::asio::thread_pool> workers_; // for the intakes: as many as I/O threads
     std::unique_ptr<http::server> server_;
 };
 

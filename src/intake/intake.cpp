@@ -6,9 +6,13 @@
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace hookd::intake {
 
@@ -27,6 +31,10 @@ constinit const answer unavailable{
 
 /// Refusals can come as fast as an attacker likes.
 constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};
+
+/// What hashes more than so many bytes is verified by the workers: about a millisecond.
+constexpr std::uint64_t most_work_here = std::uint64_t{512} << 10U;
+constexpr int nice_of_workers = 10;
 
 std::vector<signature::key> parse_keys(const endpoint_settings& settings) {
     std::vector<signature::key> keys;
@@ -106,6 +114,30 @@ std::shared_ptr<event> make_event(const endpoint_settings& where, const request&
                                          .body = std::string{whole.body}});
 }
 
+/// What is to be made of a request: an event, where it is authentic.
+struct judgement {
+    signature::verification checked;
+    std::shared_ptr<event> made;
+};
+
+judgement judge(signature::verifier& verifier, const endpoint_settings& where, const request& whole, unix_millis now) {
+    judgement found;
+    found.checked = verifier.verify(whole.fields, whole.body, std::chrono::floor<std::chrono::seconds>(now));
+    if (found.checked.what == signature::verdict::authentic) {
+        found.made = make_event(where, whole, found.checked.headers, now);
+    }
+    return found;
+}
+
+/// On a worker, which gives way to the threads that strangers must not hold up.
+boost::asio::awaitable<judgement> judge_aside(const endpoint_settings& where, const request& whole, unix_millis now) {
+    static thread_local const int low_priority =
+        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice_of_workers);
+    static_cast<void>(low_priority);
+    signature::verifier verifier{parse_keys(where), where.tolerance};
+    co_return judge(verifier, where, whole, now);
+}
+
 } // namespace
 
 struct intake::endpoint {
@@ -118,8 +150,8 @@ struct intake::endpoint {
 };
 
 intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
-               figures& counted)
-    : journal_{journal}, clock_{clock}, counted_{counted} {
+               figures& counted, boost::asio::thread_pool& workers)
+    : journal_{journal}, clock_{clock}, counted_{counted}, workers_{workers} {
     for (const auto& one : endpoints) {
         endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
     }
@@ -171,13 +203,19 @@ answer intake::refuse(refusal why, const answer& what, const endpoint& where, co
 boost::asio::awaitable<answer> intake::take(const request& whole) {
     endpoint* const where = find(whole.target);
     const auto now = clock_();
-    const auto second = std::chrono::floor<std::chrono::seconds>(now);
-    const auto checked = where->verifier.verify(whole.fields, whole.body, second);
+    judgement found;
+    if (where->verifier.most_work(whole.fields, whole.body.size()) <= most_work_here) {
+        found = judge(where->verifier, where->settings, whole, now);
+    } else {
+        found = co_await boost::asio::co_spawn(workers_, judge_aside(where->settings, whole, now),
+                                               boost::asio::use_awaitable);
+    }
+    const auto& checked = found.checked;
     if (checked.what != signature::verdict::authentic) {
         co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
-    where->counted.authentic(second);
-    const auto outcome = co_await journal_.append(make_event(where->settings, whole, checked.headers, now));
+    where->counted.authentic(std::chrono::floor<std::chrono::seconds>(now));
+    const auto outcome = co_await journal_.append(std::move(found.made));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
         (outcome == append_outcome::stored ? where->counted.accepted : where->counted.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,

@@ -14,6 +14,14 @@ constexpr std::size_t v1a_length = 88; ///< For 64 bytes.
 /// The sender makes at most 11 entries (one for each key still valid): 1022 bytes. The rest is room for the unforeseen.
 constexpr std::size_t longest_signature_header = 8192;
 
+/// Behind so many v1a entries nothing more is tried: each costs a pass over the body and an Ed25519 verification for
+/// each public key, while any number of v1 entries share one HMAC a key. Usually the sender makes one or two, at
+/// most 11.
+constexpr unsigned most_v1a_entries(std::size_t body) {
+    constexpr std::size_t large = std::size_t{256} << 10U;
+    return body <= large ? 11 : 4;
+}
+
 /// One `version,signature` of the signature header.
 struct entry {
     std::string_view version;
@@ -37,6 +45,15 @@ bool any_entry(std::string_view header, Accept accept) {
         }
     }
     return false;
+}
+
+inline unsigned v1a_entries(std::string_view header) {
+    unsigned count = 0;
+    any_entry(header, [&](const entry& each) {
+        count += each.can_be_v1a() ? 1 : 0;
+        return false;
+    });
+    return count;
 }
 
 } // namespace hookd::signature

@@ -18,9 +18,8 @@ namespace hookd::signature {
 
 namespace {
 
-/// Each v1a entry costs a pass over the body and an Ed25519 verification, while thousands of v1 entries share one HMAC.
-/// The sender makes at most 11; behind this many nothing more is tried, or one request could ask for 88 of them.
-constexpr unsigned most_v1a_entries = 16;
+/// An Ed25519 verification takes as long as hashing so many bytes, besides the body.
+constexpr std::uint64_t ed25519_work = std::uint64_t{64} << 10U;
 
 bool same_text(std::string_view given, const v1_text& expected) {
     return given.size() == expected.size() && CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0;
@@ -62,6 +61,18 @@ verification verifier::verify(std::span<const header_field> fields, std::string_
     verification answer;
     answer.what = state_->check(answer.headers, fields, body, now);
     return answer;
+}
+
+std::uint64_t verifier::most_work(std::span<const header_field> fields, std::size_t body) const {
+    std::uint64_t work = state_->shared_keys.size() * body;
+    if (!state_->public_keys.empty()) {
+        const families found = find_families(fields);
+        if (const family* const chosen = found.chosen()) {
+            work += std::min(v1a_entries(chosen->signature.value), most_v1a_entries(body)) *
+                    state_->public_keys.size() * (body + ed25519_work);
+        }
+    }
+    return work;
 }
 
 verdict verifier::state::check(signed_headers& headers, std::span<const header_field> fields, std::string_view body,
@@ -135,7 +146,7 @@ bool verifier::state::matches_v1a(const content& what, std::string_view signatur
     unsigned tried = 0;
     joined.clear();
     return any_entry(signature, [&](const entry& each) {
-        if (!each.can_be_v1a() || tried == most_v1a_entries) {
+        if (!each.can_be_v1a() || tried == most_v1a_entries(what.body.size())) {
             return false;
         }
         if (tried++ == 0) {

@@ -7,6 +7,7 @@
 #include <hookd/journal/journal.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <memory>
 #include <optional>
@@ -21,8 +22,10 @@ namespace hookd::intake {
 /// its status. Not thread-safe: one for each I/O thread.
 class intake {
 public:
-    /// All of these must outlive the intake. The secrets are already known to be well-formed.
-    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted);
+    /// All of these must outlive the intake. The secrets are already known to be well-formed. `workers` verify what
+    /// would hold up the caller's thread for more than about a millisecond.
+    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted,
+           boost::asio::thread_pool& workers);
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
     ~intake();
@@ -44,6 +47,7 @@ private:
     journal::journal& journal_;
     wall_clock clock_;
     figures& counted_;
+    boost::asio::thread_pool& workers_;
 };
 
 } // namespace hookd::intake

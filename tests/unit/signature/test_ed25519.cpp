@@ -1,5 +1,7 @@
 #include "signature/fixture.hpp"
 
+#include <hookd/signature/explain.hpp>
+
 #include <catch2/catch.hpp>
 #include <openssl/err.h>
 
@@ -80,8 +82,31 @@ TEST_CASE("v1a: no more entries are tried than a sender could have made") {
         return judge_v1a(header + good);
     };
     CHECK(behind(10) == verdict::authentic); // ten old keys are the most a sender keeps
-    CHECK(behind(15) == verdict::authentic);
-    CHECK(behind(16) == verdict::wrong_signature);
+    CHECK(behind(11) == verdict::wrong_signature);
+}
+
+TEST_CASE("v1a: with a large body only four entries are tried, and explain says so") {
+    const std::string large(300'000, 'x');
+    const auto header = [&](unsigned others) {
+        std::string entries;
+        for (unsigned i = 0; i < others; ++i) {
+            entries += entry_of(std::string(64, 'x')) + " ";
+        }
+        return entries + sign(private_key_text(), id, timestamp, large);
+    };
+    const auto keys = keys_of({public_key_text()});
+    verifier one(keys, std::chrono::seconds{300});
+    const auto four_entries = header(3);
+    const auto five_entries = header(4);
+    const auto with_four = svix(id, timestamp, four_entries);
+    const auto with_five = svix(id, timestamp, five_entries);
+    CHECK(one.verify(with_four, large, now).what == verdict::authentic);
+    CHECK(one.verify(with_five, large, now).what == verdict::wrong_signature);
+    CHECK(one.most_work(with_five, large.size()) == one.most_work(with_four, large.size()));
+    CHECK(one.most_work(with_four, large.size()) >= 4 * large.size());
+    const auto explained = hookd::signature::explain(keys, with_five, large, now, std::chrono::seconds{300});
+    CHECK(explained.what == verdict::wrong_signature);
+    CHECK_THAT(explained.findings.front(), Catch::Contains("of its 5 v1a signatures the first 4 are tried"));
 }
 
 TEST_CASE("v1a: what is refused leaves nothing in the thread's OpenSSL error queue") {
