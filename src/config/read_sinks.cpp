@@ -2,6 +2,7 @@
 #include "config/read_settings.hpp"
 #include "config/wording.hpp"
 
+#include <hookd/core/answers.hpp>
 #include <hookd/core/pattern.hpp>
 
 #include <algorithm>
@@ -75,22 +76,28 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
     return false;
 }
 
-/// Where a sink writes events to, if that is what it does.
+/// Where a sink writes events to, if that is what it does, and the place answers.
 struct event_place {
     std::string path;
     bool queue = false;
 };
 
 event_place place_of(const sink_settings& sink) {
-    return {std::string{sink.options ? sink.options->writes_to() : std::string_view{}}, sink.type == "queue"};
+    std::string path{sink.options ? sink.options->writes_to() : std::string_view{}};
+    if (!path.empty() && !answers(path)) {
+        path.clear();
+    }
+    return {std::move(path), sink.type == "queue"};
 }
 
 /// Two would take each other's files for their own; and what is written into a file of the daemon's own damages it, and
 /// yet counts as delivered. Under whatever path: links and hard links lead to the same file.
 void demand_own_places(std::vector<table>& tables, const std::vector<sink_settings>& sinks) {
+    std::vector<event_place> places(sinks.size());
+    std::ranges::transform(sinks, places.begin(), place_of);
     for (std::size_t i = 0; i < sinks.size(); ++i) {
         table& keys = tables[i];
-        const auto [path, queue] = place_of(sinks[i]);
+        const auto& path = places[i].path;
         if (path.empty()) {
             continue;
         }
@@ -99,7 +106,7 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
         }
         const auto directory = resolved(std::filesystem::path{resolved(path)}.parent_path());
         for (std::size_t k = 0; k < sinks.size(); ++k) {
-            const auto other = place_of(sinks[k]);
+            const auto& other = places[k];
             if (k == i || other.path.empty()) {
                 continue;
             }

@@ -6,6 +6,7 @@
 #include "sinks/hook_script.hpp"
 #include "sinks/paths.hpp"
 
+#include <hookd/core/answers.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/sinks/event_line.hpp>
 
@@ -61,6 +62,11 @@ constexpr std::string_view wanted_command =
     "want the absolute path of a program and its arguments, as in [\"/etc/colivara-hookd/hooks/notify\"]";
 
 void check_executable(config::table& keys, const std::string& path) {
+    if (!answers(path)) {
+        keys.warning("command", 0, keys.written("command", 0) + " is on a file system that does not answer");
+        return;
+    }
+    keys.uses_file("command", path);
     struct stat info{};
     std::string wrong;
     if (!path.starts_with('/')) {
@@ -85,7 +91,6 @@ std::vector<std::string> read_command(config::table& keys) {
     if (command.empty()) {
         keys.fault("command", fmt::format("names no program; {}", wanted_command));
     } else {
-        keys.uses_file("command", command.front());
         check_executable(keys, command.front());
     }
     return command;

@@ -90,10 +90,10 @@ void read_content_type(config::table& keys, http_options& options) {
 
 void read_authorities(config::table& keys, http_options& options) {
     options.ca_file = keys.text("ca_file", "");
-    keys.uses_file("ca_file", options.ca_file);
     if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
         return;
     }
+    keys.uses_file("ca_file", options.ca_file);
     if (!options.where.tls && !options.where.host.empty()) {
         keys.warning("ca_file", "the url is no https:// one, so that there are no certificates to check");
         return;

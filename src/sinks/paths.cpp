@@ -2,6 +2,8 @@
 
 #include "sinks/file_io.hpp"
 
+#include <hookd/core/answers.hpp>
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,6 +14,11 @@ namespace hookd::sinks {
 bool check_absolute(config::table& keys, std::string_view key, const std::string& path) {
     if (!path.starts_with('/')) {
         keys.fault(key, keys.written(key) + " does not begin with \"/\"; want an absolute path");
+        return false;
+    }
+    if (!answers(path)) {
+        keys.warning(key, keys.written(key) +
+                              " is on a file system that does not answer; until then the sink's events wait");
         return false;
     }
     return true;

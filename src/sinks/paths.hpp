@@ -9,7 +9,8 @@
 /// path as it was written.
 namespace hookd::sinks {
 
-/// Absolute, since the daemon's working directory means nothing to an operator.
+/// Absolute, since the daemon's working directory means nothing to an operator; and on a file system that answers: one
+/// that hangs is a warning, for the sink waits until it does, and nobody else does.
 bool check_absolute(config::table& keys, std::string_view key, const std::string& path);
 
 /// A directory in which this process may make and rename files. `named` says in the fault which directory it is.

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include <array>
+#include <atomic>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -43,16 +44,31 @@ void take_new_name(int fresh, const event& what) {
     static_cast<void>(::renameat(fresh, unpadded_queue_name(what).c_str(), fresh, queue_name(what).c_str()));
 }
 
+/// While it is written a file has the number of its sink before its name. A sink that hangs may be followed by another
+/// on the same directory, and when it comes back it must find, and rename, its own file or none.
+std::string temporary_name(unsigned sink, const std::string& name) {
+    return fmt::format("{}.{}", sink, name);
+}
+
+bool is_temporary_name(std::string_view name) {
+    const auto digits = name.find_first_not_of("0123456789");
+    if (digits != std::string_view::npos && name[digits] == '.') {
+        name.remove_prefix(digits + 1);
+    }
+    return is_queue_name(name); // without a number: of a version that gave none
+}
+
 /// One event's file, from nothing to its name in `fresh`; that name is not durable before `fresh` is synced. Whatever
 /// fails, nothing is left in `tmp`.
-io_result<void> store(int tmp, int fresh, const event& what) {
+io_result<void> store(int tmp, int fresh, unsigned sink, const event& what) {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     const auto name = queue_name(what);
-    auto file = open_at(tmp, name, flags, file_mode);
+    const auto temporary = temporary_name(sink, name);
+    auto file = open_at(tmp, temporary, flags, file_mode);
     if (!file && file.error() == std::errc::file_exists) {
-        // Left behind when removing it failed: no other event has this name.
-        ::unlinkat(tmp, name.c_str(), 0);
-        file = open_at(tmp, name, flags, file_mode);
+        // Left behind when removing it failed: no other event of this sink has this name.
+        ::unlinkat(tmp, temporary.c_str(), 0);
+        file = open_at(tmp, temporary, flags, file_mode);
     }
     if (!file) {
         return std::unexpected(file.error());
@@ -61,11 +77,11 @@ io_result<void> store(int tmp, int fresh, const event& what) {
     io_result<void> stored;
     if (const auto done = write_all(file->get(), event_line(what) + '\n'); done.error) {
         stored = std::unexpected(done.error);
-    } else if (stored = sync(file->get()); stored && ::renameat(tmp, name.c_str(), fresh, name.c_str()) != 0) {
+    } else if (stored = sync(file->get()); stored && ::renameat(tmp, temporary.c_str(), fresh, name.c_str()) != 0) {
         stored = std::unexpected(last_error());
     }
     if (!stored) {
-        ::unlinkat(tmp, name.c_str(), 0);
+        ::unlinkat(tmp, temporary.c_str(), 0);
     }
     return stored;
 }
@@ -102,6 +118,9 @@ private:
         return {fmt::format("cannot {} {}{}: {}", what, path_, where, why.message())};
     }
 
+    static inline std::atomic<unsigned> sinks_made{0};
+
+    const unsigned number_ = ++sinks_made;
     std::string name_;
     std::string path_;
     /// Once they were there, directories that go missing are not made again unasked: a file system may have been
@@ -146,7 +165,7 @@ void queue_sink::remove_stale() const {
     std::error_code ignored;
     for (std::filesystem::directory_iterator each(path_ + "/tmp", ignored), end; !ignored && each != end;
          each.increment(ignored)) {
-        if (is_queue_name(each->path().filename().native())) {
+        if (is_temporary_name(each->path().filename().native())) {
             ::unlink(each->path().c_str());
         }
     }
@@ -169,7 +188,7 @@ result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size
     std::size_t renamed = 0;
     for (const auto& each : batch) {
         take_new_name(fresh->get(), *each.what);
-        const auto kept = store(tmp->get(), fresh->get(), *each.what);
+        const auto kept = store(tmp->get(), fresh->get(), number_, *each.what);
         if (!kept) {
             done = std::unexpected(failed("store an event in", "", kept.error()));
             break;

@@ -110,8 +110,13 @@ TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its nam
     const auto sink = queue(spool);
     CHECK(watch.seen() == paths{directory.path(), spool});
     CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
-    CHECK(watch.seen() ==
-          paths{directory.path(), spool, spool + "/tmp/" + first, spool + "/tmp/" + second, spool + "/new"});
+    auto seen = watch.seen();
+    REQUIRE(seen.size() == 5);
+    for (const auto file : {2U, 3U}) {
+        const auto number = seen[file].rfind('/') + 1; // the sink's
+        seen[file].erase(number, seen[file].find('.', number) + 1 - number);
+    }
+    CHECK(seen == paths{directory.path(), spool, spool + "/tmp/" + first, spool + "/tmp/" + second, spool + "/new"});
 }
 
 TEST_CASE_METHOD(sync_fixture, "queue: an event whose file failed to sync never gets its name") {
