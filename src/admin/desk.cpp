@@ -103,6 +103,9 @@ answer desk::readiness() const {
     for (const auto& line : is_ready ? limits_reached(watched_) : reasons) {
         lines += line + '\n';
     }
+    for (const auto& sink : hanging_sinks(watched_)) {
+        lines += sink + '\n';
+    }
     return made(is_ready ? 200 : 503, std::move(lines), text_type);
 }
 

@@ -123,6 +123,8 @@ constexpr sink_metric sink_metrics[] = {
      [](const sink_view& sink) { return number(sink.lane.paused); }},
     {"hookd_sink_unavailable", "1 while the sink works for no event and is waited for.", false,
      [](const sink_view& sink) { return number(sink.lane.unavailable); }},
+    {"hookd_sink_hangs", "1 while the sink is in a call to the system that does not return: it is unavailable then.",
+     false, [](const sink_view& sink) { return number(sink.lane.hangs); }},
 };
 
 void add_sinks(exposition& to, const watched& what) {
@@ -141,6 +143,14 @@ void add_daemon(exposition& to, const watched& what) {
     to.gauge("hookd_last_reload_successful", "Whether the last reload was applied; the start counts as one.")
         .add(reloaded.applied ? 1 : 0);
     to.gauge("hookd_last_reload_timestamp_seconds", "When the last reload was tried.").add(seconds(reloaded.at));
+    const auto task = what.task();
+    to.gauge("hookd_task_seconds", "For how long a reload, or a look at the certificate files, has been under way.");
+    for (const char* const name : {"reload", "certificates"}) {
+        const bool runs = task && task->name == name;
+        const auto age =
+            std::chrono::steady_clock::now() - (runs ? task->since : std::chrono::steady_clock::time_point{});
+        to.add(runs ? std::chrono::duration<double>(age).count() : 0, "task", name);
+    }
     to.counter("hookd_log_lines_dropped_total", "Log lines lost, for whatever reads them was too slow.")
         .add(number(what.log_lines_dropped()));
     to.gauge("hookd_build_info", "1, with the version.").add(1, "version", what.version);

@@ -64,4 +64,14 @@ std::vector<std::string> limits_reached(const watched& what) {
     return lines;
 }
 
+std::vector<std::string> hanging_sinks(const watched& what) {
+    std::vector<std::string> lines;
+    for (const auto& each : what.dispatcher.figures()) {
+        if (each.hangs) {
+            lines.push_back("sink " + each.name + ": hangs, and is unavailable; its events wait");
+        }
+    }
+    return lines;
+}
+
 } // namespace hookd::admin

@@ -14,4 +14,7 @@ std::vector<std::string> reasons_not_ready(const watched& what);
 /// those who are over a limit, and strangers can bring it about.
 std::vector<std::string> limits_reached(const watched& what);
 
+/// Sinks that hang, a line each. Events are taken all the same, and kept for them.
+std::vector<std::string> hanging_sinks(const watched& what);
+
 } // namespace hookd::admin

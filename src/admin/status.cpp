@@ -25,6 +25,7 @@ json sink_list(const watched& what) {
                        {"type", sink.lane.type},
                        {"paused", sink.lane.paused},
                        {"available", !sink.lane.unavailable},
+                       {"hangs", sink.lane.hangs},
                        {"delivered", sink.lane.delivered},
                        {"retried", sink.lane.retried},
                        {"rejected", sink.lane.rejected},

@@ -21,6 +21,8 @@ namespace {
 constexpr std::chrono::seconds after_cancelling{1};
 /// For a sink that a reload changes or removes to end what it has in hand.
 constexpr std::chrono::seconds for_a_change{5};
+/// For sinks to be built; the place of one that takes longer hangs.
+constexpr std::chrono::seconds for_builders{2};
 /// How often who waits for that looks whether it is to hurry.
 constexpr std::chrono::milliseconds look_again{50};
 
@@ -44,7 +46,7 @@ bool ended(lane& one, steady_time until, const std::atomic<bool>& hurry) {
 }
 
 /// Stops the lanes, and waits until they have ended; what takes longer than `patience`, or is still under way when it
-/// comes to hurry, is cancelled; what hangs even then is left behind.
+/// comes to hurry, is cancelled; what hangs even then is left behind. What is known to hang gets no patience.
 void end(const lanes& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& hurry) {
     for (const auto& each : leaving) {
         each->stop();
@@ -52,7 +54,7 @@ void end(const lanes& leaving, std::chrono::milliseconds patience, const std::at
     lanes late;
     const auto patient_until = std::chrono::steady_clock::now() + patience;
     for (const auto& each : leaving) {
-        if (!ended(*each, patient_until, hurry)) {
+        if (each->hangs() || !ended(*each, patient_until, hurry)) {
             late.push_back(each);
         }
     }
@@ -122,18 +124,17 @@ public:
 
     result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) override;
 
-    std::chrono::milliseconds silence() override {
-        std::chrono::milliseconds longest{0};
+    void look_for_hanging() override {
         for (const auto& each : running()) {
-            longest = std::max(longest, each->silence());
+            each->look_for_hanging();
         }
-        return longest;
     }
 
     /// The lanes stay, for whoever asks how far each has come.
     void stop(std::chrono::milliseconds patience) override {
         if (!std::exchange(stopped_, true)) {
-            end(running(), patience, std::atomic<bool>{false});
+            const std::chrono::milliseconds to_cancel = after_cancelling;
+            end(running(), std::max(patience - to_cancel, patience / 2), std::atomic<bool>{false});
         }
     }
 
@@ -200,9 +201,16 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
             auto feeding = std::make_shared<lane>(
                 each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
             next->places.push_back({.feeding = feeding});
-            feeding->start(build_(each, feeding->context()));
+            feeding->start(build_);
         } catch (const std::exception& caught) {
             return std::unexpected(error{"sink " + each.name + ": " + caught.what()});
+        }
+    }
+    const auto patient_until = std::chrono::steady_clock::now() + for_builders;
+    for (const auto& [feeding, runs_on] : next->places) {
+        const auto built = runs_on ? true : feeding->built_before(patient_until);
+        if (!built) {
+            return std::unexpected(error{"sink " + feeding->name() + ": " + built.error().message});
         }
     }
     // Last, for the journal keeps them: what can be refused for want of descriptors or threads has been made.

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <pthread.h>
 #include <random>
+#include <thread>
 #include <utility>
 
 namespace hookd::delivery {
@@ -21,6 +22,10 @@ namespace {
 /// What a lane takes in at a time, from the tail or the journal.
 constexpr std::size_t most_events = 256;
 constexpr byte_size most_bytes{1U << 20U};
+
+/// For a builder to return when its lane is not wanted any more.
+constexpr std::chrono::seconds for_an_abandoned_builder{1};
+constexpr std::chrono::seconds build_again_after{1};
 
 random_source jitter() {
     return [engine = std::minstd_rand{std::random_device{}()},
@@ -58,38 +63,71 @@ lane::lane(sink_settings settings, const place& where)
 
 lane::~lane() = default;
 
-void lane::start(std::unique_ptr<sinks::sink> sink) {
-    sink_ = std::move(sink);
-    thread_ = std::thread{[self = shared_from_this()] { self->run(); }};
+void lane::start(sink_builder build) {
+    thread_.start([self = shared_from_this(), build = std::move(build)] { self->run(build); });
+}
+
+result<bool> lane::built_before(steady_time deadline) {
+    if (ready_.wait_until(deadline) != std::future_status::ready) {
+        set_hanging(true);
+        return false;
+    }
+    try {
+        ready_.get();
+        return true;
+    } catch (const std::exception& caught) {
+        return std::unexpected{error{caught.what()}};
+    }
 }
 
 void lane::begin(const journal::sink_state& state) {
     auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     figures_.reached(state.cursor);
-    plan_ = std::make_unique<lane_plan>(settings_,
-                                        lane_plan::start{.cursor = state.cursor,
-                                                         .newest = newest_events_->newest(),
-                                                         .rows_waiting = state.waiting > 0,
-                                                         .rows = state.waiting + state.dead > 0,
-                                                         .batch_limit = sink_->batch_limit()},
-                                        jitter());
+    from_ = state;
     begun_.count_down();
 }
 
 void lane::abandon() {
-    if (thread_.joinable()) {
+    if (thread_.started()) {
         begun_.count_down();
-        thread_.join();
+        if (!thread_.join_before(std::chrono::steady_clock::now() + for_an_abandoned_builder)) {
+            let_go();
+        }
     }
 }
 
-void lane::run() {
+void lane::run(const sink_builder& build) {
     name_thread(settings_.name);
+    try {
+        sink_ = build(settings_, context_);
+        built_.set_value();
+    } catch (...) {
+        built_.set_exception(std::current_exception());
+    }
     begun_.wait();
-    if (plan_ == nullptr) {
+    if (!from_) {
         return;
     }
+    while (sink_ == nullptr) { // it failed when it was too late to refuse the settings
+        std::this_thread::sleep_for(build_again_after);
+        if (stopping_) {
+            return;
+        }
+        try {
+            sink_ = build(settings_, context_);
+        } catch (const std::exception& caught) {
+            log_.unavailable(caught.what(), now().steady);
+        }
+    }
+    at_work_ = true;
+    plan_ = std::make_unique<lane_plan>(settings_,
+                                        lane_plan::start{.cursor = from_->cursor,
+                                                         .newest = newest_events_->newest(),
+                                                         .rows_waiting = from_->waiting > 0,
+                                                         .rows = from_->waiting + from_->dead > 0,
+                                                         .batch_limit = sink_->batch_limit()},
+                                        jitter());
     asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
         if (!failure) {
             return;
@@ -99,9 +137,6 @@ void lane::run() {
     });
     context_.run();
     sink_.reset(); // its descriptors and timers go before the context
-    const std::scoped_lock lock{end_mutex_};
-    end_ = true;
-    end_came_.notify_all();
 }
 
 asio::awaitable<void> lane::loop() {

@@ -7,10 +7,12 @@
 #include "delivery/lane_plan.hpp"
 #include "delivery/tail.hpp"
 
+#include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/pulse.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/stray_thread.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/delivery/dispatcher.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
 
@@ -21,16 +23,15 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <future>
 #include <latch>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace hookd::delivery {
@@ -39,7 +40,10 @@ namespace hookd::delivery {
 /// unless said otherwise; the sink may block it.
 ///
 /// The thread shares ownership of the lane and ends when everything on it has: after stop(), when nothing is under way
-/// any more. One that hangs is let go of: it keeps the lane alive, cut off from the journal, until the process ends.
+/// any more. One that hangs, in a write or a sync that does not return, is let go of: it keeps the lane alive, cut off
+/// from the journal, until the process ends. If the call returns after all, the lane begins nothing more, and what it
+/// was at is cancelled; but a sink that takes batches ends the one it has in hand. So events may come from it once
+/// more, late, beside those of the lane that has taken its place.
 class lane : public std::enable_shared_from_this<lane> {
 public:
     struct place {
@@ -58,10 +62,12 @@ public:
 
     const std::string& name() const { return settings_.name; }
     const sink_settings& settings() const { return settings_; }
-    /// For building the sink.
-    boost::asio::io_context& context() { return context_; }
-    /// Starts the thread, which waits for `begin` or `abandon`. Throws std::system_error when there can be no more.
-    void start(std::unique_ptr<sinks::sink> sink);
+    /// Starts the thread, which builds the sink and waits for `begin` or `abandon`. Throws std::system_error when there
+    /// can be no more.
+    void start(sink_builder build);
+    /// Whether the sink was built; or what kept it from that. A builder may hang, as its sink may: then the sink counts
+    /// as hanging, and the lane may begin all the same; it goes to work once the builder returns.
+    result<bool> built_before(steady_time deadline);
     /// Needs nothing that could be refused.
     void begin(const journal::sink_state& state);
     /// Instead of `begin`, or of both.
@@ -76,8 +82,10 @@ public:
     void stop();
     /// Cancels what is under way.
     void cancel();
-    /// The watchdog's thread, see dispatcher::silence.
-    std::chrono::milliseconds silence();
+    /// The watchdog's thread, see dispatcher::look_for_hanging.
+    void look_for_hanging();
+    /// As the last look found it.
+    bool hangs() const { return hangs_; }
     sink_figures figures() const;
 
     /// Waits for the thread's end after stop(). Whether it came.
@@ -96,7 +104,9 @@ private:
 
     enum class pausing : std::uint8_t { as_journal_says, no, yes };
 
-    void run();
+    void run(const sink_builder& build);
+    std::chrono::milliseconds silence();
+    void set_hanging(bool hangs);
     boost::asio::awaitable<void> loop();
     boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after);
     boost::asio::awaitable<std::vector<journal::due_event>> look(std::vector<std::uint64_t> except);
@@ -128,12 +138,14 @@ private:
     std::atomic<bool> stopping_ = false; // these three: set by any thread, before the loop is woken
     std::atomic<bool> look_again_ = false;
     std::atomic<pausing> paused_ = pausing::as_journal_says;
+    std::atomic<bool> hangs_ = false;
+    std::optional<journal::sink_state> from_; // set before begun_, unless the lane is abandoned
     std::latch begun_{1};
+    std::promise<void> built_; // or what the builder threw
+    std::future<void> ready_{built_.get_future()};
+    std::atomic<bool> at_work_ = false; // the sink is built
 
-    std::thread thread_;   // of the starting and stopping thread
-    std::mutex end_mutex_; // over end_
-    std::condition_variable end_came_;
-    bool end_ = false;
+    joinable_thread thread_; // of the starting and stopping thread
 };
 
 } // namespace hookd::delivery

@@ -1,6 +1,7 @@
 #include "delivery/lane.hpp"
 
 #include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -41,6 +42,7 @@ void lane::cancel() {
     });
 }
 
+/// For how long the thread has owed an answer, beyond the time that its sink may take.
 std::chrono::milliseconds lane::silence() {
     const auto now = pulse::clock::now();
     const auto silent = pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its lane for so long
@@ -48,6 +50,21 @@ std::chrono::milliseconds lane::silence() {
         asio::post(context_, [this] { pulse_.answer(); });
     }
     return std::max(silent, std::chrono::milliseconds{0});
+}
+
+void lane::look_for_hanging() {
+    set_hanging(silence() > std::chrono::milliseconds{0} || (hangs_ && !at_work_));
+}
+
+void lane::set_hanging(bool hangs) {
+    if (hangs && !hangs_) {
+        spdlog::error("sink {}: hangs: unavailable, its events wait. A call to the system has not returned in time; "
+                      "look at the disk, the mount or the program that the sink uses",
+                      settings_.name);
+    } else if (!hangs && hangs_) {
+        spdlog::info("sink {}: no longer hangs", settings_.name);
+    }
+    hangs_ = hangs;
 }
 
 sink_figures lane::figures() const {
@@ -58,6 +75,8 @@ sink_figures lane::figures() const {
                        .oldest = {}};
     shown.paused = paused_ == pausing::yes;
     figures_.read_into(shown);
+    shown.hangs = hangs_;
+    shown.unavailable = shown.unavailable || shown.hangs;
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
         // A lane that has not come to it yet, or takes nothing in, knows no age of its own.
         if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
@@ -68,17 +87,7 @@ sink_figures lane::figures() const {
 }
 
 bool lane::ended_before(steady_time deadline) {
-    if (!thread_.joinable()) {
-        return true; // it never began
-    }
-    {
-        std::unique_lock lock{end_mutex_};
-        if (!end_came_.wait_until(lock, deadline, [this] { return end_; })) {
-            return false;
-        }
-    }
-    thread_.join();
-    return true;
+    return thread_.join_before(deadline);
 }
 
 void lane::let_go() {

@@ -18,7 +18,7 @@
 
 namespace hookd::delivery {
 
-/// Builds the sink of a lane; sinks::build in the daemon.
+/// Builds the sink of a lane, on its thread; sinks::build in the daemon.
 using sink_builder = std::function<std::unique_ptr<sinks::sink>(const sink_settings&, boost::asio::io_context& lane)>;
 
 /// Hands the journal's events to the sinks: a lane, with a thread, for each. Lanes know nothing of one another.
@@ -42,23 +42,23 @@ public:
 
     /// Makes another set of sinks ready: builds those that are new or changed. After `commit` they are fed from where
     /// the journal says that the sink of that name stands; what a changed or removed sink has in hand is given a few
-    /// seconds to end, and is delivered again where it does not. A sink that stays the same notices nothing. Not while
-    /// another change or `stop` is under way; both steps block.
+    /// seconds to end, and is delivered again where it does not; one that hangs is given none, and is left behind. A
+    /// sink that stays the same notices nothing. Not while another change or `stop` is under way; both steps block.
     virtual result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) = 0;
 
     /// Any thread: the process is to end, so a change under way waits no longer for what sinks have in hand.
     virtual void hurry() = 0;
 
-    /// A watchdog's thread: for how long the lane that is furthest behind has owed an answer, beyond the time that its
-    /// sink may take; asks all again.
-    virtual std::chrono::milliseconds silence() = 0;
+    /// A watchdog's thread, again and again: finds the sinks that hang, whose threads have owed an answer for longer
+    /// than their sinks may take. Such a sink is unavailable, and says so in the log and in its figures.
+    virtual void look_for_hanging() = 0;
 
     /// One a sink, in the order of the configuration. Any thread; does not block.
     virtual std::vector<sink_figures> figures() const = 0;
 
-    /// Starts nothing new and waits until what is under way has ended or `patience` is over, then cancels it; what was
-    /// not delivered is delivered after the next start. Blocking; once. Afterwards every cursor was given to the
-    /// journal, which must still be open.
+    /// Starts nothing new and waits until what is under way has ended or `patience` is nearly over, then cancels it;
+    /// what was not delivered is delivered after the next start. No sink that hangs is waited for. Blocking; once.
+    /// Afterwards every cursor was given to the journal, which must still be open.
     virtual void stop(std::chrono::milliseconds patience) = 0;
 };
 

@@ -22,6 +22,7 @@ struct sink_figures {
     std::uint64_t reached = 0;   ///< Every event up to here is done with, or has a row as a failure.
     bool paused = false;         ///< Its lane begins nothing until somebody resumes it.
     bool unavailable = false;    ///< The sink works for no event; its lane waits.
+    bool hangs = false;          ///< The reason: it is in a call to the system that does not return.
     /// When the oldest event behind `reached` was accepted; nothing: there is none, or it was not looked at yet.
     std::optional<unix_millis> oldest;
 };

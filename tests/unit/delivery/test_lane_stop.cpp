@@ -183,7 +183,8 @@ std::shared_ptr<lane> start_hanging(delivery_bench& bench, const std::shared_ptr
                               .newest_events = std::make_shared<tail>(batch_limit, tail::limits{}),
                               .clock = &hookd::system_now,
                               .overtime = 10ms});
-    alone->start(std::make_unique<hanging_sink>(into, alone->context(), batch_limit));
+    alone->start(
+        [=](const auto&, auto& context) { return std::make_unique<hanging_sink>(into, context, batch_limit); });
     alone->begin(*state);
     return alone;
 }
