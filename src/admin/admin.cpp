@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <limits>
+#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,29 +41,56 @@ public:
                 continue;
             }
             const listener_settings where{.address = address, .tls = {}, .trusted_proxies = {}};
-            auto server = http::start(
-                small_limits(), std::span{&where, 1},
-                [this] { return std::make_unique<desk>(watched_, started_, reloads_); }, "administration");
+            auto server = http::start(small_limits(), std::span{&where, 1}, desks(), "administration");
             if (!server) {
                 return std::unexpected{server.error()};
             }
-            servers_.push_back(std::move(*server));
+            servers_.push_back({.where = where, .server = std::move(*server)});
+        }
+        return {};
+    }
+
+    result<void> open_again() override {
+        for (const auto& each : servers_) {
+            auto opened = each.server->prepare(small_limits(), std::span{&each.where, 1}, desks());
+            if (!opened) {
+                return std::unexpected{opened.error()};
+            }
+            const std::scoped_lock lock{mutex_};
+            if (!draining_) {
+                (*opened)->commit();
+            }
         }
         return {};
     }
 
     void drain(std::chrono::milliseconds patience) override {
         reloads_.close();
+        {
+            const std::scoped_lock lock{mutex_};
+            draining_ = true;
+        }
         for (const auto& each : servers_) {
-            each->drain(patience);
+            each.server->drain(patience);
         }
     }
 
 private:
+    struct one_server {
+        listener_settings where;
+        std::unique_ptr<http::server> server;
+    };
+
+    http::handler_factory desks() {
+        return [this] { return std::make_unique<desk>(watched_, started_, reloads_); };
+    }
+
     const watched watched_;
     const unix_millis started_;
     reload_desk reloads_;
-    std::vector<std::unique_ptr<http::server>> servers_;
+    std::vector<one_server> servers_;
+    std::mutex mutex_; // over the following, and held while a server is changed
+    bool draining_ = false;
 };
 
 } // namespace

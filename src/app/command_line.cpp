@@ -4,6 +4,7 @@
 #include "app/escaping_stream.hpp"
 #include "app/events_line.hpp"
 #include "app/exit_code.hpp"
+#include "app/held_signals.hpp"
 #include "app/register_command.hpp"
 #include "app/reload_command.hpp"
 #include "app/run_command.hpp"
@@ -31,9 +32,9 @@ namespace {
 constexpr std::uint64_t most_events = 1'000'000'000;
 
 /// Adds one command's options; what it does is called when the line names it.
-void add_run(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+void add_run(CLI::App& line, const std::string& config, held_signals& held, std::function<int()>& chosen) {
     auto* const command = line.add_subcommand("run", "The daemon, in the foreground");
-    command->callback([&] { chosen = [&] { return run_run(config, std::cerr); }; });
+    command->callback([&] { chosen = [&] { return run_run(config, std::cerr, held); }; });
 }
 
 void add_check(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
@@ -153,6 +154,7 @@ int with_output_written(int code) {
 } // namespace
 
 int run_command_line(int count, char** words) {
+    held_signals held; // first of all: a daemon is to take them from its first moment on
     const escaping_stream safe_output{std::cout, output_has_colour()};
     const escaping_stream safe_errors{std::cerr, false};
     CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
@@ -163,7 +165,7 @@ int run_command_line(int count, char** words) {
         ->envname("HOOKD_CONFIG")
         ->capture_default_str();
     std::function<int()> chosen;
-    add_run(line, config, chosen);
+    add_run(line, config, held, chosen);
     add_check(line, config, chosen);
     add_register(line, chosen);
     add_verify(line, chosen);
@@ -185,6 +187,9 @@ int run_command_line(int count, char** words) {
         const bool helped = line.exit(fault, std::cout, said) == 0;
         std::cerr << said.str();
         return helped ? exit_done : exit_usage;
+    }
+    if (!line.got_subcommand("run")) {
+        held.restore();
     }
     return with_output_written(chosen());
 }

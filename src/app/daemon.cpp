@@ -1,11 +1,13 @@
 #include "app/daemon.hpp"
 
+#include "app/configuration.hpp"
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
 #include "app/logging.hpp"
 #include "app/receiver.hpp"
 #include "app/service_manager.hpp"
 #include "app/vital_signs.hpp"
+#include "app/worker.hpp"
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/limited_log.hpp>
@@ -15,13 +17,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <csignal>
+#include <latch>
 #include <mutex>
-#include <thread>
+#include <ostream>
 
 namespace hookd::app {
 
@@ -43,33 +45,40 @@ constexpr std::chrono::milliseconds for_last_words{200};
 /// Whoever watches the drain gets the last answer within this.
 constexpr std::chrono::milliseconds for_administration{500};
 
-/// The main thread waits for signals, feeds the watchdog, and never blocks; what blocks is done by one worker, one
-/// after another: reloads, and looks at the certificates. The drain has a thread of its own, and waits for neither.
+/// For a reload or a look at the certificates to end once all else has.
+constexpr std::chrono::milliseconds for_last_task{500};
+/// A reload, or a look at the certificates, that takes longer hangs.
+constexpr std::chrono::seconds task_limit{5};
+
+constexpr std::string_view starting = "start";
+constexpr std::string_view reloading = "reload";
+constexpr std::string_view looking_at_certificates = "certificates";
+constexpr std::string_view draining = "drain";
+
+/// The main thread takes signals and feeds the watchdog, from the first moment on, and never blocks. What blocks is
+/// done by one worker, one after another: the start, reloads, and looks at the certificates; each may hang. The drain
+/// has a thread of its own, and waits for the start alone. All these threads exist from the start, for at a stop there
+/// may be none to be had.
 class daemon {
 public:
-    daemon(std::string path, const service_manager& manager)
-        : path_{std::move(path)}, manager_{manager}, signs_{silence_allowed(manager)},
-          receiver_{[this](std::string_view what) { on_journal_failure(what); }} {}
+    daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& last_resort)
+        : path_{std::move(path)}, err_{err}, manager_{manager}, last_resort_{last_resort},
+          signs_{silence_allowed(manager)}, receiver_{[this](std::string_view what) { on_journal_failure(what); }} {
+        signals_.add(SIGUSR1);
+    }
 
-    int run(std::shared_ptr<const settings> settings) {
-        if (const auto started = receiver_.start(std::move(settings)); !started) {
-            spdlog::critical("{}", started.error().message);
-            return exit_io;
-        }
-        if (const auto opened = open_administration(); !opened) {
-            spdlog::critical("{}", opened.error().message);
-            receiver_.drain();
-            return exit_io;
-        }
-        const auto status = summary();
-        spdlog::info("{}", status);
-        manager_.ready(status);
+    int run() {
         wait_for_signal();
         tick();
+        post(worker_, starting, [this] { start(); });
         main_.run();
-        draining_.join();
-        worker_.join();
-        return failed_ ? exit_io : exit_done;
+        if (!worker_.end_before(worker::clock::now() + for_last_task)) {
+            const auto task = worker_.running();
+            spdlog::warn("{} hangs, and is left behind", task ? task->name : reloading);
+            leave(for_last_lines, code_);
+        }
+        drainer_.end_before(worker::clock::now());
+        return code_;
     }
 
 private:
@@ -88,6 +97,89 @@ private:
                " sink(s)";
     }
 
+    void start() {
+        int code = exit_io;
+        try {
+            code = try_to_start();
+        } catch (const std::exception& caught) {
+            spdlog::critical("cannot start: {}", caught.what());
+        }
+        start_is_over_.count_down();
+        asio::post(main_, [this, code] { started(code); });
+    }
+
+    int try_to_start() {
+        const auto loaded = load_configuration(path_);
+        if (!loaded.values) {
+            for (const auto& fault : loaded.faults) {
+                err_ << fault << '\n';
+            }
+            return exit_config;
+        }
+        change_logging(loaded.values->log);
+        spdlog::info("colivara-hookd {} with {}", HOOKD_VERSION, path_);
+        for (const auto& warning : loaded.warnings) {
+            spdlog::warn("{}", warning);
+        }
+        if (stopping_) {
+            return exit_done;
+        }
+        if (const auto done = receiver_.start(loaded.values); !done) {
+            spdlog::critical("{}", done.error().message);
+            return exit_io;
+        }
+        receives_ = true;
+        if (const auto opened = open_administration(); !opened) {
+            spdlog::critical("{}", opened.error().message);
+            receiver_.drain();
+            receives_ = false;
+            return exit_io;
+        }
+        const auto status = summary();
+        spdlog::info("{}", status);
+        tell([&] { manager_.ready(status); });
+        return exit_done;
+    }
+
+    void started(int code) {
+        if (code != exit_done) {
+            code_ = code;
+            if (!stopping_) {
+                end();
+            }
+        } else if (receives_) {
+            up_ = true;
+            if (stopping_) {
+                receiver_.hurry();
+            }
+        }
+    }
+
+    /// Of the main thread's loop.
+    void end() {
+        signals_.cancel();
+        timer_.cancel();
+    }
+
+    /// Ends the process though something hangs.
+    [[noreturn]] void leave(std::chrono::milliseconds patience, int code) {
+        last_resort_.end_process_after(patience, code);
+        stop_logging();
+        end_process(code);
+    }
+
+    /// What a task throws is the end of the daemon: nothing that the world does ought to.
+    void post(worker& to, std::string_view name, std::move_only_function<void()> task) {
+        to.post(name, [this, name, task = std::move(task)]() mutable {
+            try {
+                task();
+            } catch (const std::exception& caught) {
+                spdlog::critical("{}: {}; ending", name, caught.what());
+                asio::post(main_, [this] { fail(); });
+            }
+        });
+    }
+
     result<void> open_administration() {
         reloaded({.applied = true, .at = system_now()});
         auto what = receiver_.watched();
@@ -99,12 +191,18 @@ private:
             const std::lock_guard lock{mutex_};
             return last_reload_;
         };
+        what.task = [this] { return worker_.running(); };
         what.reload = [this](auto answer) {
             if (stopping_) {
                 answer({.applied = false, .faults = {"the daemon is stopping"}});
                 return;
             }
-            asio::post(worker_, [this, answer = std::move(answer)]() mutable { answer(reload()); });
+            receiver_.reopen();
+            if (const auto task = hanging_task()) {
+                answer({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
+                return;
+            }
+            post(worker_, reloading, [this, answer = std::move(answer)]() mutable { answer(reload()); });
         };
         auto opened = admin::start(receiver_.in_force()->admin, std::move(what));
         if (!opened) {
@@ -121,11 +219,11 @@ private:
             }
             if (signal == SIGHUP) {
                 hang_up();
+            } else if (signal == SIGUSR1) {
+                reopen();
             } else if (stopping_) {
                 spdlog::warn("a second signal: ending at once");
-                end_process_after(for_last_words, exit_no);
-                stop_logging();
-                end_process(exit_no);
+                leave(for_last_words, exit_no);
             } else {
                 begin_drain("a signal");
             }
@@ -136,41 +234,77 @@ private:
     void tick() {
         timer_.expires_after(tick_period);
         timer_.async_wait([this](const boost::system::error_code& fault) {
-            if (fault || stopping_) {
+            if (fault) {
                 return;
             }
             limited_log::shared().report(limited_log::clock::now());
             sinks::reap_orphans();
-            receiver_.look(signs_);
-            if (signs_.looked()) {
-                manager_.alive();
-            }
-            if (!looking_.exchange(true)) {
-                asio::post(worker_, [this] {
-                    receiver_.renew_certificates();
-                    looking_ = false;
-                });
-            }
+            look();
             tick();
         });
     }
 
-    /// Signals that come while a reload waits for its turn are about the same file as that one.
+    /// While draining the other threads come to their ends, and only this one says that it turns.
+    void look() {
+        if (up_ && !stopping_) {
+            receiver_.look(signs_);
+        }
+        if (signs_.looked() && up_) {
+            manager_.alive();
+        }
+        if (const auto task = hanging_task(); task && task->since != told_since_) {
+            told_since_ = task->since;
+            spdlog::error("{}: a file that it reads does not answer; the daemon goes on with what it has",
+                          hanging(*task));
+        }
+        if (up_ && !stopping_ && !looking_.exchange(true)) {
+            post(worker_, looking_at_certificates, [this] {
+                receiver_.renew_certificates();
+                looking_ = false;
+            });
+        }
+    }
+
+    std::optional<worker::task> hanging_task() const {
+        const auto task = worker_.running();
+        return task && worker::clock::now() - task->since > task_limit ? task : std::nullopt;
+    }
+
+    static std::string hanging(const worker::task& task) {
+        const auto seconds = std::chrono::floor<std::chrono::seconds>(worker::clock::now() - task.since);
+        const auto what = task.name == looking_at_certificates ? "a look at the certificate files"
+                          : task.name == reloading             ? "a reload"
+                                                               : "the start";
+        return std::string{what} + " has not ended for " + to_text(seconds);
+    }
+
+    /// The sinks' files are wanted anew whatever becomes of the reload. Signals that come while one waits for its turn
+    /// are about the same file as that one.
     void hang_up() {
+        reopen();
         if (!reload_waits_.exchange(true)) {
-            asio::post(worker_, [this] {
+            post(worker_, reloading, [this] {
                 reload_waits_ = false;
                 reload();
             });
         }
     }
 
-    /// On the worker. The sinks' files are wanted anew also when the configuration has a fault.
+    /// At the start they are opened anyway.
+    void reopen() {
+        if (up_) {
+            receiver_.reopen();
+        }
+    }
+
+    /// On the worker.
     admin::reload_verdict reload() {
         if (stopping_) {
             return {.applied = false, .faults = {"the daemon is stopping"}};
         }
-        receiver_.reopen();
+        if (const auto opened = administration_->open_again(); !opened) {
+            spdlog::error("{}", opened.error().message);
+        }
         tell([this] { manager_.reloading(); });
         auto faults = receiver_.reload(path_);
         for (const auto& one : faults) {
@@ -205,61 +339,75 @@ private:
 
     /// The administration goes last: it shows the others stopping.
     void begin_drain(std::string_view why) {
-        const auto patience = receiver_.in_force()->server.drain_timeout;
+        const auto patience = up_ ? receiver_.in_force()->server.drain_timeout : server_settings{}.drain_timeout;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
         {
             const std::lock_guard lock{mutex_};
             stopping_ = true;
             manager_.stopping("draining");
         }
-        timer_.cancel();
-        end_process_after(patience + grace_after_drain, exit_no);
-        receiver_.hurry();
-        draining_ = std::thread{[this] {
-            receiver_.drain();
-            administration_->drain(for_administration);
+        last_resort_.end_process_after(patience + grace_after_drain, exit_no);
+        if (up_) {
+            receiver_.hurry();
+        }
+        post(drainer_, draining, [this] {
+            start_is_over_.wait();
+            if (receives_) {
+                receiver_.drain();
+                administration_->drain(for_administration);
+            }
             spdlog::info("stopped");
-            asio::post(main_, [this] { signals_.cancel(); });
-        }};
+            asio::post(main_, [this] { end(); });
+        });
+    }
+
+    void fail() {
+        code_ = exit_io;
+        if (!stopping_) {
+            begin_drain("a failure");
+        }
     }
 
     /// On the journal's thread. What was acknowledged is safe; what can still be is unknown: end, and recover.
     void on_journal_failure(std::string_view what) {
         spdlog::critical("the journal failed: {}; nothing more is acknowledged, ending", what);
-        asio::post(main_, [this] {
-            failed_ = true;
-            if (!stopping_) {
-                begin_drain("the journal failed");
-            }
-        });
+        asio::post(main_, [this] { fail(); });
     }
 
     const std::string path_;
+    std::ostream& err_;
     const service_manager& manager_;
+    exit_watchdog& last_resort_;
     vital_signs signs_;
     asio::io_context main_{1};
     asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer timer_{main_};
     receiver receiver_;
+    std::latch start_is_over_{1};
+    bool receives_ = false; // of the worker until the start is over
+    bool up_ = false;       // this and the next two of the main thread
+    int code_ = exit_done;
+    worker::clock::time_point told_since_; // of the task that was last said to hang
     std::atomic<bool> reload_waits_{false};
     std::atomic<bool> looking_{false};
     std::atomic<bool> stopping_{false};
     std::mutex mutex_; // over last_reload_, and what a reload and the drain tell the service manager
     admin::last_reload last_reload_;
     std::unique_ptr<admin::administration> administration_; // watches all of the above
-    bool failed_ = false;
-    std::thread draining_;
-    asio::thread_pool worker_{1};
+    worker worker_;
+    worker drainer_;
 };
 
 } // namespace
 
-int run_daemon(const std::string& path, std::shared_ptr<const settings> settings) {
+int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& last_resort) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
     std::signal(SIGCHLD, SIG_DFL); // whoever started us may have ignored it: hooks would lose their exit codes
     const service_manager manager;
-    return daemon{path, manager}.run(std::move(settings));
+    daemon running{path, err, manager, last_resort};
+    held.release();
+    return running.run();
 }
 
 } // namespace hookd::app

@@ -1,17 +1,45 @@
 #include "app/last_resort.hpp"
 
+#include <pthread.h>
 #include <sys/syscall.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
 namespace hookd::app {
 
-void end_process_after(std::chrono::milliseconds patience, int code) {
-    std::thread{[patience, code] {
-        std::this_thread::sleep_for(patience);
-        end_process(code);
-    }}.detach();
+exit_watchdog::exit_watchdog() {
+    thread_.start([this] {
+        pthread_setname_np(pthread_self(), "hookd-exit");
+        run();
+    });
+}
+
+exit_watchdog::~exit_watchdog() {
+    const std::scoped_lock lock{mutex_};
+    dismissed_ = true;
+    changed_.notify_one();
+}
+
+void exit_watchdog::end_process_after(std::chrono::milliseconds patience, int code) {
+    const auto at = clock::now() + patience;
+    const std::scoped_lock lock{mutex_};
+    if (!planned_ || at < planned_->at) {
+        planned_ = end{.at = at, .code = code};
+        changed_.notify_one();
+    }
+}
+
+void exit_watchdog::run() {
+    std::unique_lock lock{mutex_};
+    while (!dismissed_) {
+        if (!planned_) {
+            changed_.wait(lock);
+        } else if (const auto until = planned_->at; until > clock::now()) {
+            changed_.wait_until(lock, until);
+        } else {
+            end_process(planned_->code);
+        }
+    }
 }
 
 void end_process(int code) {

@@ -1,12 +1,48 @@
 #pragma once
 
+#include <hookd/core/joinable_thread.hpp>
+
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 
 namespace hookd::app {
 
-/// Ends the process with `code` when it is still there after `patience`, whatever hangs. What was acknowledged is in
-/// the journal by then; what was not is sent again.
-void end_process_after(std::chrono::milliseconds patience, int code);
+/// Log lines that wait when all else has ended are worth this long.
+constexpr std::chrono::milliseconds for_last_lines{2'000};
+
+/// Ends the process when it is still there after a while, whatever hangs. What was acknowledged is in the journal by
+/// then; what was not is sent again. Its thread exists from the start: at the end there may be none to be had.
+class exit_watchdog {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// Throws std::system_error where there can be no thread.
+    exit_watchdog();
+    exit_watchdog(const exit_watchdog&) = delete;
+    exit_watchdog& operator=(const exit_watchdog&) = delete;
+    ~exit_watchdog();
+
+    /// Any thread. The process has until `patience` is over, and then ends with `code`. Of several times the earliest
+    /// counts.
+    void end_process_after(std::chrono::milliseconds patience, int code);
+
+private:
+    struct end {
+        clock::time_point at;
+        int code;
+    };
+
+    void run();
+
+    std::mutex mutex_; // over the following
+    std::condition_variable changed_;
+    std::optional<end> planned_;
+    bool dismissed_ = false;
+
+    joinable_thread thread_;
+};
 
 /// Ends it now, without exit handlers.
 [[noreturn]] void end_process(int code);

@@ -1,6 +1,7 @@
 #include "app/logging.hpp"
 
 #include <hookd/core/escape.hpp>
+#include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/time.hpp>
@@ -10,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <system_error>
 
 namespace hookd::app {
 
@@ -87,7 +89,11 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 
 void start_logging(const log_settings& settings) {
     spdlog::drop_all();
-    spdlog::init_thread_pool(most_waiting, 1);
+    try {
+        spdlog::init_thread_pool(most_waiting, 1);
+    } catch (const std::system_error& why) {
+        throw no_thread(why);
+    }
     auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_st>(logger_name);
     logger->set_formatter(std::make_unique<line_formatter>());
     spdlog::set_default_logger(std::move(logger));

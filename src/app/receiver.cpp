@@ -85,7 +85,6 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (!loaded.values) {
         return loaded.faults;
     }
-    const std::lock_guard lock{changing_};
     if (ending_) {
         return {"the daemon is stopping"};
     }
@@ -95,6 +94,10 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     auto changes = prepare(loaded.values);
     if (!changes) {
         return {path + ": " + changes.error().message};
+    }
+    const std::lock_guard lock{changing_};
+    if (ending_) {
+        return {"the daemon is stopping"};
     }
     for (const auto& warning : loaded.warnings) {
         spdlog::warn("{}", warning);
@@ -119,9 +122,10 @@ void receiver::put_in_force(std::shared_ptr<const settings> next) {
 }
 
 void receiver::renew_certificates() {
+    const auto renewed = server_->renewed_certificates();
     const std::lock_guard lock{changing_};
-    if (!ending_) {
-        server_->renew_certificates();
+    if (renewed != nullptr && !ending_) {
+        renewed->commit();
     }
 }
 
@@ -156,6 +160,7 @@ void receiver::drain() {
         return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()),
                         std::chrono::milliseconds{0});
     };
+    ending_ = true;
     const std::lock_guard lock{changing_};
     server_->drain(sabotaged("hard_stop") ? std::chrono::milliseconds{0} : left());
     dispatcher_->stop(std::max(left(), least_for_sinks));
@@ -179,7 +184,12 @@ admin::watched receiver::watched() const {
 void receiver::look(vital_signs& signs) {
     signs.found("an I/O thread", server_->silence());
     signs.found("the journal's thread", journal_->silence());
-    signs.found("a sink's thread", dispatcher_->silence());
+    dispatcher_->look_for_hanging(); // which is that sink's trouble, not the daemon's
+    if (sabotaged("sinks_are_vital")) {
+        for (const auto& each : dispatcher_->figures()) {
+            signs.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});
+        }
+    }
 }
 
 } // namespace hookd::app

@@ -33,10 +33,12 @@ public:
     /// Journal first, sinks next, sockets last: nothing is taken that could not be kept and passed on.
     result<void> start(std::shared_ptr<const settings> settings);
 
+    // These two read files, which may hang; `drain` waits for neither before they change anything, and then they do
+    // not.
+
     /// Reads the configuration again and puts it in force, all of it or, where anything is wrong with it, nothing.
     /// Every fault is returned, with its place where it has one.
     std::vector<std::string> reload(const std::string& path);
-
     void renew_certificates();
 
     /// Any thread: `drain` is about to come, a reload under way is to make haste and none to begin.
@@ -66,7 +68,7 @@ private:
 
     std::function<void(std::string_view)> on_failure_;
     wall_clock clock_;
-    std::mutex changing_; // held by whoever changes the rooms: a reload, once it has read all files, and the drain
+    std::mutex changing_; // held by whoever changes the rooms: a reload, once all is ready, and the drain
     std::atomic<bool> ending_{false};
     mutable std::mutex mutex_; // over settings_
     std::shared_ptr<const settings> settings_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/held_signals.hpp"
+
 #include <iosfwd>
 #include <string>
 
@@ -7,6 +9,6 @@ namespace hookd::app {
 
 /// Loads the configuration and runs the daemon. Returns the exit code: 78 with any fault in the configuration, each of
 /// which is printed to `err`; 74 where the daemon could not start or had to end.
-int run_run(const std::string& config_path, std::ostream& err);
+int run_run(const std::string& config_path, std::ostream& err, held_signals& held);
 
 } // namespace hookd::app

@@ -85,10 +85,10 @@ io_thread::~io_thread() {
 }
 
 void io_thread::start() {
-    thread_ = std::thread{[this] {
+    thread_.start([this] {
         pthread_setname_np(pthread_self(), "hookd-io");
         context_.run();
-    }};
+    });
 }
 
 void io_thread::begin_drain() {
@@ -179,12 +179,6 @@ void io_thread::cut() {
             one.cut();
         }
     });
-}
-
-void io_thread::join() {
-    if (thread_.joinable()) {
-        thread_.join();
-    }
 }
 
 void io_thread::enlist(connection& one) {

@@ -6,6 +6,7 @@
 #include "http/response.hpp"
 #include "http/terms.hpp"
 
+#include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/pulse.hpp>
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/http/server.hpp>
@@ -24,7 +25,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace hookd::http {
@@ -75,8 +75,9 @@ public:
     void look_at_deadlines_soon();
     /// Any thread: whatever still waits for its peer is cut off.
     void cut();
-    /// Waits for the thread's end, which comes with that of its last connection.
-    void join();
+    /// Wait for the thread's end, which comes with that of its last connection.
+    bool join_before(std::chrono::steady_clock::time_point deadline) { return thread_.join_before(deadline); }
+    void join() { thread_.join(); }
 
     // For connections, on this thread.
     server_state& shared() { return shared_; }
@@ -126,7 +127,7 @@ private:
     std::atomic<bool> looks_soon_{false};
     bool draining_ = false;
     bool watching_ = false;
-    std::thread thread_;
+    joinable_thread thread_;
 };
 
 } // namespace hookd::http

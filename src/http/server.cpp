@@ -7,7 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <latch>
 #include <map>
 #include <mutex>
@@ -47,19 +46,19 @@ public:
         auto next = std::make_unique<prepared>(*this, limits);
         const auto now = reachable();
         for (const auto& one : listeners) {
-            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(threads_.size()));
+            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(in_force_.size()));
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
             next->listeners.push_back(std::move(*opened));
         }
-        for (std::size_t i = 0; i < threads_.size(); ++i) {
+        for (std::size_t i = 0; i < in_force_.size(); ++i) {
             next->handlers.push_back(make_handler());
         }
         return next;
     }
 
-    void renew_certificates() override {
+    std::unique_ptr<change> renewed_certificates() override {
         auto listeners = in_force_.front()->listeners;
         bool renewed = false;
         for (auto& one : listeners) {
@@ -71,18 +70,12 @@ public:
                 spdlog::error("listener {}: its certificate files have changed, but {}; the old one stays in use",
                               one->bound, context.error().message);
             } else {
-                spdlog::info("listener {}: its certificate was renewed", one->bound);
                 one = std::make_shared<const listener>(
                     listener{one->settings, std::move(*context), one->bound, one->key});
                 renewed = true;
             }
         }
-        if (renewed) {
-            put_in_force([&](std::size_t thread) {
-                const auto& now = *in_force_[thread];
-                return terms{now.limits, listeners, now.requests};
-            });
-        }
+        return renewed ? std::make_unique<renewal>(*this, std::move(listeners)) : nullptr;
     }
 
     std::chrono::milliseconds silence() override {
@@ -134,8 +127,22 @@ private:
         server_of_threads& owner_;
     };
 
+    /// Listeners with other certificates, that wait for their commit.
+    class renewal final : public change {
+    public:
+        renewal(server_of_threads& owner, std::vector<listener_ptr> listeners)
+            : listeners_{std::move(listeners)}, owner_{owner} {}
+
+        void commit() override { owner_.renew(listeners_); }
+
+    private:
+        std::vector<listener_ptr> listeners_;
+        server_of_threads& owner_;
+    };
+
     std::vector<listener_ptr> reachable() const;
     void take_over(prepared& next);
+    void renew(const std::vector<listener_ptr>& listeners);
     void forget_sockets(std::span<const listener_ptr> those_that_stay);
     /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
     template <class Make>
@@ -188,6 +195,19 @@ void server_of_threads::take_over(prepared& next) {
     next.listeners.clear();
 }
 
+void server_of_threads::renew(const std::vector<listener_ptr>& listeners) {
+    const auto before = in_force_.front()->listeners;
+    put_in_force([&](std::size_t thread) {
+        const auto& now = *in_force_[thread];
+        return terms{now.limits, listeners, now.requests};
+    });
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+        if (const auto& one = listeners[i]; one != before[i]) {
+            spdlog::info("listener {}: its certificate was renewed", one->bound);
+        }
+    }
+}
+
 /// Before the threads close them: a path that is taken again meanwhile must not be lost.
 void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_stay) {
     if (!in_force_.front()) {
@@ -228,27 +248,13 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
     for (auto& thread : threads_) {
         thread->begin_drain();
     }
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool ended = false;
-    std::thread impatience{[&] {
-        std::unique_lock lock{mutex};
-        if (!changed.wait_for(lock, patience, [&] { return ended; })) {
-            for (auto& thread : threads_) {
-                thread->cut();
-            }
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    if (!std::ranges::all_of(threads_, [&](auto& thread) { return thread->join_before(deadline); })) {
+        for (auto& thread : threads_) {
+            thread->cut();
         }
-    }};
-    for (auto& thread : threads_) {
-        thread->join();
     }
-    {
-        const std::lock_guard lock{mutex};
-        ended = true;
-    }
-    changed.notify_one();
-    impatience.join();
-    threads_.clear();
+    threads_.clear(); // waits for each
     for (const auto& [key, file] : files_) {
         file.remove();
     }

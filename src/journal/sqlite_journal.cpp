@@ -4,6 +4,7 @@
 #include "journal/reply.hpp"
 
 #include <hookd/core/file_system.hpp>
+#include <hookd/core/joinable_thread.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -52,10 +53,14 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
     if (!limits_.own_thread) {
         return;
     }
-    thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), "hookd-journal");
-        writer_.run();
-    });
+    try {
+        thread_ = std::thread([this] {
+            pthread_setname_np(pthread_self(), "hookd-journal");
+            writer_.run();
+        });
+    } catch (const std::system_error& why) {
+        throw no_thread(why);
+    }
 }
 
 sqlite_journal::~sqlite_journal() {

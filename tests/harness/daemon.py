@@ -98,8 +98,11 @@ class Daemon:
         return self.directory / "clock"
 
     def write_configuration(self):
-        self.configuration_path.touch(mode=0o600)
-        self.configuration_path.write_text(to_toml(self.configuration))
+        """Atomically: the daemon may be reading."""
+        beside = self.configuration_path.with_suffix(".new")
+        beside.touch(mode=0o600)
+        beside.write_text(to_toml(self.configuration))
+        beside.replace(self.configuration_path)
 
     def set_clock(self, unix_seconds):
         """Atomically: the daemon may be reading."""

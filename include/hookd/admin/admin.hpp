@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hookd::admin {
@@ -28,6 +29,12 @@ struct reload_verdict {
 struct last_reload {
     bool applied = true;
     unix_millis at{};
+};
+
+/// A task in the background, which may hang in a file that does not answer.
+struct background_task {
+    std::string_view name; ///< `reload` or `certificates`, or another that is not shown.
+    std::chrono::steady_clock::time_point since;
 };
 
 /// What there is to be watched and asked. Everything here must outlive the administration. It has a thread for each of
@@ -45,6 +52,8 @@ struct watched {
     /// Which thread does not turn; nothing: all do.
     std::function<std::optional<std::string>()> not_alive;
     std::function<last_reload()> reloaded;
+    /// The one under way.
+    std::function<std::optional<background_task>()> task = [] { return std::optional<background_task>{}; };
     /// Begins a reload; calls back once, on any thread, also before it returns.
     std::function<void(std::move_only_function<void(reload_verdict)>)> reload;
     std::function<std::uint64_t()> log_lines_dropped;
@@ -55,6 +64,10 @@ struct watched {
 class administration {
 public:
     virtual ~administration() = default;
+
+    /// Makes again what has lost its name: the Unix socket, where somebody has removed it. Blocking; not after `drain`
+    /// has returned.
+    virtual result<void> open_again() = 0;
 
     /// Takes no more requests; who waits for a reload is told that the daemon is stopping. Blocking; once.
     virtual void drain(std::chrono::milliseconds patience) = 0;

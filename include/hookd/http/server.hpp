@@ -49,14 +49,16 @@ public:
     /// Makes other settings, listeners and handlers ready: reads certificates, opens the sockets of addresses that are
     /// new. After `commit` every request that begins is served under them; those under way end under theirs, and so
     /// does the one that is read next on a connection whose first byte came before. Connections to a listener that is
-    /// no more end with their request. `limits.threads` stays as it was.
+    /// no more end with their request. `limits.threads` stays as it was. Reads files, which may hang: `drain` may be
+    /// called meanwhile, and then only `commit` may not.
     virtual result<std::unique_ptr<change>> prepare(const server_settings& limits,
                                                     std::span<const listener_settings> listeners,
                                                     const handler_factory& make_handler) = 0;
 
-    /// Looks whether certificate files have changed, and serves what is in them from the next handshake on. A pair that
-    /// cannot be used is reported once; the old one stays.
-    virtual void renew_certificates() = 0;
+    /// Looks whether certificate files have changed; the change serves what is in them from the next handshake on, and is
+    /// null where there is nothing new. A pair that cannot be used is reported once; the old one stays. Reads files, as
+    /// `prepare` does.
+    virtual std::unique_ptr<change> renewed_certificates() = 0;
 
     /// A watchdog's thread: for how long the I/O thread that is furthest behind has owed an answer; asks all again.
     virtual std::chrono::milliseconds silence() = 0;

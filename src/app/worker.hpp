@@ -1,0 +1,49 @@
+#pragma once
+
+#include <hookd/admin/admin.hpp>
+#include <hookd/core/joinable_thread.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace hookd::app {
+
+/// A thread that does what blocks, one task after another. Any thread may ask what it is at, and since when: a task may
+/// hang, in a file that lies on a dead disk.
+class worker {
+public:
+    using clock = std::chrono::steady_clock;
+    using task = admin::background_task;
+
+    /// Throws std::system_error where there can be no thread.
+    worker();
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+    /// Waits for the task under way; what has not begun is dropped.
+    ~worker();
+
+    /// The name is static text.
+    void post(std::string_view name, std::move_only_function<void()> work);
+    std::optional<task> running() const;
+    /// Begins no more. Whether the thread has ended.
+    bool end_before(clock::time_point deadline);
+
+private:
+    void run();
+
+    mutable std::mutex mutex_; // over the following
+    std::condition_variable changed_;
+    std::deque<std::pair<std::string_view, std::move_only_function<void()>>> waiting_;
+    std::optional<task> running_;
+    bool ending_ = false;
+
+    joinable_thread thread_;
+};
+
+} // namespace hookd::app
