@@ -40,7 +40,7 @@ public:
             if (address.empty()) {
                 continue;
             }
-            const listener_settings where{.address = address, .tls = {}, .trusted_proxies = {}};
+            const listener_settings where{.address = address, .tls = {}, .trusted_proxies = {}, .health_checks = true};
             auto server = http::start(small_limits(), std::span{&where, 1}, desks(), "administration");
             if (!server) {
                 return std::unexpected{server.error()};

@@ -1,6 +1,7 @@
 #include "admin/desk.hpp"
 
 #include "admin/answers.hpp"
+#include "admin/host_check.hpp"
 #include "admin/metrics.hpp"
 #include "admin/readiness.hpp"
 #include "admin/sink_desk.hpp"
@@ -8,6 +9,7 @@
 #include "admin/target.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -17,26 +19,59 @@ namespace {
 
 constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view text_type = "text/plain; charset=utf-8";
-constexpr std::string_view control_prefix = "/v1/";
+constexpr std::string_view control_root = "/v1/";
 constexpr std::string_view unix_peer = "unix";
 
 constinit const answer alive{200, "ok\n", {}, {}};
 constinit const answer not_found{404, "not found\n", {}, {}};
 constinit const answer only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
+constinit const answer another_host{421,
+                                    "the Host is not this daemon: ask for its address or for localhost, or add the "
+                                    "name to admin.allowed_hosts of the configuration\n",
+                                    {},
+                                    {}};
+
+/// Who may use a route.
+enum class access : std::uint8_t {
+    anyone,
+    owner, ///< Peers on the Unix socket.
+};
+
+/// Whether the path has the pattern's segments; `*` stands for any one.
+bool matches(std::string_view path, std::string_view pattern) {
+    const auto segments = [](std::string_view text) { return text | std::views::split('/'); };
+    return std::ranges::equal(segments(path), segments(pattern), [](const auto& a, const auto& b) {
+        return (std::ranges::size(a) > 0 && std::string_view{b} == "*") || std::ranges::equal(a, b);
+    });
+}
 
 } // namespace
 
 struct desk::route {
     std::string_view path;
-    answer (desk::*look)() const; ///< Null: it is asked for by POST, and `handle` does it.
+    access by;
+    answer (desk::*look)() const = nullptr; ///< By GET. Null: `work` does it.
+    boost::asio::awaitable<answer> (desk::*work)(const request& whole) = nullptr;
+    std::string_view method = {}; ///< The one for `work`; empty: it judges the method itself.
 };
 
 const desk::route* desk::find(std::string_view path) {
     static constexpr route routes[] = {
-        {"/healthz", &desk::health},   {"/readyz", &desk::readiness}, {"/metrics", &desk::metrics},
-        {"/v1/status", &desk::status}, {"/v1/sinks", &desk::sinks},   {"/v1/reload", nullptr},
+        {"/healthz", access::anyone, &desk::health},
+        {"/readyz", access::anyone, &desk::readiness},
+        {"/metrics", access::anyone, &desk::metrics},
+        {"/v1/status", access::owner, &desk::status},
+        {"/v1/sinks", access::owner, &desk::sinks},
+        {"/v1/sinks/*/pause", access::owner, nullptr, &desk::about_one_sink, "POST"},
+        {"/v1/sinks/*/resume", access::owner, nullptr, &desk::about_one_sink, "POST"},
+        {"/v1/events", access::owner, nullptr, &desk::about_events},
+        {"/v1/events/replay", access::owner, nullptr, &desk::about_events},
+        {"/v1/events/drop", access::owner, nullptr, &desk::about_events},
+        {"/v1/events/*", access::owner, nullptr, &desk::about_events},
+        {"/v1/events/*/body", access::owner, nullptr, &desk::about_events},
+        {"/v1/reload", access::owner, nullptr, &desk::reload, "POST"},
     };
-    const auto* const found = std::ranges::find(routes, path, &route::path);
+    const auto* const found = std::ranges::find_if(routes, [&](const route& each) { return matches(path, each.path); });
     return found == std::end(routes) ? nullptr : found;
 }
 
@@ -58,21 +93,22 @@ event_room desk::events_of(const watched& what) {
 
 std::optional<answer> desk::screen(const request& head) {
     const auto path = path_of(head.target);
-    if (path.starts_with(control_prefix) && head.client != unix_peer) {
-        return only_by_socket;
-    }
-    if (is_about_events(path)) {
-        return std::nullopt;
-    }
-    if (is_about_one_sink(path)) {
-        return head.method == "POST" ? std::nullopt : std::optional{only_post};
-    }
     const route* const found = find(path);
+    if (head.client != unix_peer) {
+        if (!may_ask(head.host, watched_.allowed_hosts())) {
+            return another_host;
+        }
+        const bool open_to_all = found == nullptr ? !path.starts_with(control_root) : found->by == access::anyone;
+        if (!open_to_all) {
+            return only_by_socket;
+        }
+    }
     if (found == nullptr) {
         return not_found;
     }
     if (found->look == nullptr) {
-        return head.method == "POST" ? std::nullopt : std::optional{only_post};
+        const bool fits = found->method.empty() || head.method == found->method;
+        return fits ? std::nullopt : std::optional{only_post};
     }
     if (head.method != "GET" && head.method != "HEAD") {
         return only_get;
@@ -81,12 +117,18 @@ std::optional<answer> desk::screen(const request& head) {
 }
 
 boost::asio::awaitable<answer> desk::handle(const request& whole) {
-    if (is_about_events(whole.target)) {
-        co_return co_await answer_about_events(events_, whole.method, whole.target);
-    }
-    if (is_about_one_sink(whole.target)) {
-        co_return co_await answer_about_one_sink(watched_, whole.target);
-    }
+    co_return co_await (this->*find(path_of(whole.target))->work)(whole);
+}
+
+boost::asio::awaitable<answer> desk::about_events(const request& whole) {
+    return answer_about_events(events_, whole.method, whole.target);
+}
+
+boost::asio::awaitable<answer> desk::about_one_sink(const request& whole) {
+    return answer_about_one_sink(watched_, whole.target);
+}
+
+boost::asio::awaitable<answer> desk::reload(const request&) {
     const auto verdict = co_await reloads_.reload();
     co_return made(verdict.applied ? 200 : 422, verdict_json(verdict));
 }

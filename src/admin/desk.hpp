@@ -28,6 +28,9 @@ private:
     answer metrics() const;
     answer status() const;
     answer sinks() const;
+    boost::asio::awaitable<answer> about_events(const request& whole);
+    boost::asio::awaitable<answer> about_one_sink(const request& whole);
+    boost::asio::awaitable<answer> reload(const request& whole);
 
     const watched& watched_;
     const unix_millis started_;

@@ -4,6 +4,7 @@
 #include "admin/target.hpp"
 
 #include <hookd/admin/events.hpp>
+#include <hookd/core/percent_encoding.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -111,11 +112,6 @@ asio::awaitable<answer> mend(const event_room& of, journal::repair_kind kind, st
 }
 
 } // namespace
-
-bool is_about_events(std::string_view target) {
-    const auto path = path_of(target);
-    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
-}
 
 asio::awaitable<answer> answer_about_events(const event_room& of, std::string_view method, std::string_view target) {
     auto rest = path_of(target).substr(root.size());

@@ -3,6 +3,8 @@
 #include "admin/answers.hpp"
 #include "admin/target.hpp"
 
+#include <hookd/core/percent_encoding.hpp>
+
 #include <algorithm>
 
 namespace hookd::admin {
@@ -18,10 +20,6 @@ bool is_in_force(const watched& what, const std::string& sink) {
 }
 
 } // namespace
-
-bool is_about_one_sink(std::string_view target) {
-    return path_of(target).starts_with(root);
-}
 
 boost::asio::awaitable<answer> answer_about_one_sink(const watched& what, std::string_view target) {
     auto rest = path_of(target).substr(root.size());

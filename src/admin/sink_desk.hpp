@@ -8,9 +8,6 @@
 
 namespace hookd::admin {
 
-/// Whether the target of a request is below `/v1/sinks/`.
-bool is_about_one_sink(std::string_view target);
-
 /// Pauses or resumes a sink: durably first, for its lane second. The target must live until the answer is there.
 boost::asio::awaitable<answer> answer_about_one_sink(const watched& what, std::string_view target);
 

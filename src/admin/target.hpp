@@ -2,17 +2,12 @@
 
 #include <hookd/core/error.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace hookd::admin {
-
-/// The text with each `%NN` as the byte that it stands for (RFC 3986 section 2.1); nothing where a `%` is followed by
-/// anything else. `+` is a plus sign.
-std::optional<std::string> percent_decoded(std::string_view text);
 
 /// The `key=value` pairs of a target's query in their order. Refused: a pair without `=`, a broken `%NN`, a key that
 /// comes twice. Keys are not decoded.

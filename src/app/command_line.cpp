@@ -45,7 +45,7 @@ void add_check(CLI::App& line, const std::string& config, std::function<int()>& 
     command->callback([&, print] { chosen = [&, print] { return run_check(config, *print, std::cout, std::cerr); }; });
 }
 
-void add_register(CLI::App& line, std::function<int()>& chosen) {
+void add_register(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
     auto* const command =
         line.add_subcommand("register", "Have ColiVara send its events to a URL, and save the webhook's secret");
     auto given = std::make_shared<register_arguments>();
@@ -60,7 +60,10 @@ void add_register(CLI::App& line, std::function<int()>& chosen) {
     command->add_option("--timeout", given->timeout, "For the whole call")->capture_default_str();
     command->footer("Example:\n  colivara-hookd register --url https://hooks.example.com/webhooks/colivara "
                     "--api-key-file api-key --save-secret webhook-secret");
-    command->callback([&chosen, given] { chosen = [given] { return run_register(*given, std::cout, std::cerr); }; });
+    command->callback([&, given] {
+        given->config = config;
+        chosen = [given] { return run_register(*given, std::cout, std::cerr); };
+    });
 }
 
 void add_verify(CLI::App& line, std::function<int()>& chosen) {
@@ -167,7 +170,7 @@ int run_command_line(int count, char** words) {
     std::function<int()> chosen;
     add_run(line, config, held, chosen);
     add_check(line, config, chosen);
-    add_register(line, chosen);
+    add_register(line, config, chosen);
     add_verify(line, chosen);
     add_send(line, chosen);
     add_status(line, config, chosen);

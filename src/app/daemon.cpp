@@ -192,6 +192,7 @@ private:
             return last_reload_;
         };
         what.task = [this] { return worker_.running(); };
+        what.allowed_hosts = [this] { return receiver_.in_force()->admin.allowed_hosts; };
         what.reload = [this](auto answer) {
             if (stopping_) {
                 answer({.applied = false, .faults = {"the daemon is stopping"}});

@@ -66,6 +66,9 @@ result<void> receiver::start(std::shared_ptr<const settings> settings) {
         return std::unexpected{server.error()};
     }
     server_ = std::move(*server);
+    for (const auto& unused : http::report_unused_sockets(settings_->listeners)) {
+        spdlog::warn("{}", unused);
+    }
     return {};
 }
 
@@ -178,7 +181,8 @@ admin::watched receiver::watched() const {
             .not_alive = {},
             .reloaded = {},
             .reload = {},
-            .log_lines_dropped = dropped_log_lines};
+            .log_lines_dropped = dropped_log_lines,
+            .allowed_hosts = {}};
 }
 
 void receiver::look(vital_signs& signs) {

@@ -6,12 +6,14 @@
 #include "app/register_call.hpp"
 #include "app/secret_saver.hpp"
 
+#include <hookd/config/load.hpp>
 #include <hookd/core/address.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
 #include <hookd/http/url.hpp>
+#include <hookd/intake/endpoint_paths.hpp>
 
 #include <fmt/format.h>
 
@@ -83,6 +85,26 @@ command_result<plan> check_arguments(const register_arguments& given) {
     return plan{.webhook = std::move(*webhook), .api = std::move(*api), .timeout = *timeout};
 }
 
+std::string path_of(const http::url& webhook) {
+    return webhook.target.substr(0, webhook.target.find('?'));
+}
+
+/// A URL that no endpoint serves is answered 404, event by event, for as long as nobody looks. It is registered all the
+/// same: the endpoint may be about to be added, or be another machine's.
+void warn_of_unserved_path(const register_arguments& given, const plan& what, std::ostream& err) {
+    const auto paths = config::read_endpoint_paths(given.config);
+    const auto path = path_of(what.webhook);
+    if (!paths || std::ranges::find(*paths, path) != paths->end()) {
+        return;
+    }
+    const auto near = intake::endpoint_paths{*paths}.near(path);
+    err << fmt::format(
+        "warning: no endpoint in {} has the path {}{}; unless a proxy changes the path, events are answered "
+        "404\n",
+        given.config, json_line(path),
+        near ? fmt::format(" ({} is near: {})", json_line((*paths)[near->endpoint]), near->difference) : "");
+}
+
 /// One word of visible ASCII: it goes into a header field.
 command_result<secret> read_api_key(const std::string& path) {
     auto key = read_secret(path, "the API key's file");
@@ -114,7 +136,7 @@ command_result<http::destination_ptr> find_api(const plan& what, const register_
 
 std::string next_steps(const plan& what, const std::string& url, const secret_saver& file) {
     const auto quoted = [](const std::string& text) { return json_line(text); }; // JSON's strings are TOML's, too
-    const auto path = what.webhook.target.substr(0, what.webhook.target.find('?'));
+    const auto path = path_of(what.webhook);
     return fmt::format("\nNext:\n"
                        "  - Let the daemon's user read the file, and no others:\n"
                        "      chgrp colivara-hookd FILE; chmod 0640 FILE\n"
@@ -175,6 +197,7 @@ command_result<int> do_register(const register_arguments& given, std::ostream& o
     if (!what) {
         return std::unexpected{what.error()};
     }
+    warn_of_unserved_path(given, *what, err);
     const auto key = read_api_key(given.api_key_file);
     if (!key) {
         return std::unexpected{key.error()};

@@ -16,6 +16,7 @@ struct register_arguments {
     std::string api = "https://api.colivara.com"; ///< ColiVara; http:// only on loopback.
     std::optional<std::string> ca_file;           ///< Authorities instead of the system's.
     std::string timeout = "30s";                  ///< For the whole call, as the configuration writes durations.
+    std::string config; ///< The daemon's configuration; where it can be read, an endpoint should have the URL's path.
 };
 
 /// ColiVara's add_webhook. Registering again moves the same endpoint to the new URL and gives the same secret. Neither

@@ -39,6 +39,33 @@ loaded read_document(std::string_view text, syntax in, const std::string& name, 
     return outcome;
 }
 
+/// What `read` finds in the document, of which nothing else is judged.
+template <class Part, class Read>
+result<Part> read_part(const std::string& path, Read read) {
+    diagnostics found{path};
+    Part part;
+    auto file = read_configuration_file(path, largest_document);
+    if (!file) {
+        found.fault({}, "", file.error().message);
+    } else if (const auto root = parse_document(file->text, syntax_of(path), found)) {
+        effective_values shown;
+        reading shared{found, shown, false};
+        table keys{shared, *root};
+        part = read(keys);
+    }
+    if (file) {
+        cleanse(std::span<char>{file->text});
+    }
+    if (found.ok()) {
+        return part;
+    }
+    error all;
+    for (const auto& fault : found.faults()) {
+        all.message += all.message.empty() ? fault : '\n' + fault;
+    }
+    return std::unexpected{std::move(all)};
+}
+
 } // namespace
 
 loaded load_text(std::string_view text, syntax in, const std::string& name, const checks& lent) {
@@ -58,27 +85,18 @@ loaded load(const std::string& path, const checks& lent) {
 }
 
 result<std::string> read_admin_socket(const std::string& path) {
-    diagnostics found{path};
-    std::string socket;
-    auto file = read_configuration_file(path, largest_document);
-    if (!file) {
-        found.fault({}, "", file.error().message);
-    } else if (const auto root = parse_document(file->text, syntax_of(path), found)) {
-        effective_values shown;
-        reading shared{found, shown, false};
-        socket = table{shared, *root}.sub("admin").text("socket", admin_settings{}.socket);
-    }
-    if (file) {
-        cleanse(std::span<char>{file->text});
-    }
-    if (found.ok()) {
-        return socket;
-    }
-    error all;
-    for (const auto& fault : found.faults()) {
-        all.message += all.message.empty() ? fault : '\n' + fault;
-    }
-    return std::unexpected{std::move(all)};
+    return read_part<std::string>(
+        path, [](table& root) { return root.sub("admin").text("socket", admin_settings{}.socket); });
+}
+
+result<std::vector<std::string>> read_endpoint_paths(const std::string& path) {
+    return read_part<std::vector<std::string>>(path, [](table& root) {
+        std::vector<std::string> paths;
+        for (table& endpoint : root.tables("endpoint")) {
+            paths.push_back(endpoint.required_text("path"));
+        }
+        return paths;
+    });
 }
 
 } // namespace hookd::config

@@ -2,6 +2,8 @@
 #include "config/listen_address.hpp"
 #include "config/read_settings.hpp"
 
+#include <array>
+
 namespace hookd::config {
 
 namespace {
@@ -85,6 +87,9 @@ listener_settings read_listener(table& keys, const checks& lent, owners& known) 
         keys.optional("tls");
     }
     const bool trust_faulty = !read_trusted(keys, listener);
+    static constexpr std::array<std::string_view, 3> forwarded{"any", "forwarded", "x-forwarded-for"};
+    listener.forwarded = static_cast<forwarded_header>(
+        keys.choice("forwarded_header", forwarded, static_cast<std::size_t>(listener.forwarded)));
     listener.proxy_protocol = keys.flag("proxy_protocol", false);
     keys.finish();
     if (listener.address.empty()) {

@@ -72,6 +72,18 @@ journal_settings read_journal(table keys, const checks& lent) {
     return journal;
 }
 
+std::vector<std::string> read_hosts(table& keys, std::string_view key) {
+    auto hosts = keys.texts(key, {});
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        if (!is_host_name(hosts[i])) {
+            keys.fault(key, i,
+                       "invalid host name " + keys.written(key, i) +
+                           ": expected a name without scheme and port, such as \"hookd.example.org\"");
+        }
+    }
+    return hosts;
+}
+
 admin_settings read_admin(table keys, const checks& lent) {
     admin_settings admin;
     admin.socket = keys.text("socket", admin.socket);
@@ -91,6 +103,7 @@ admin_settings read_admin(table keys, const checks& lent) {
                                                             "\"127.0.0.1:9464\", or \"\" for none");
         }
     }
+    admin.allowed_hosts = read_hosts(keys, "allowed_hosts");
     keys.finish();
     return admin;
 }

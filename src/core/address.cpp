@@ -112,6 +112,28 @@ bool contains(const std::vector<cidr>& blocks, const ip_address& address) {
     return std::ranges::any_of(blocks, [&](const cidr& block) { return block.contains(address); });
 }
 
+std::optional<host_and_port> split_authority(std::string_view text) {
+    const bool bracketed = text.starts_with('[');
+    const auto end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+    if (end == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto port = text.substr(end + (bracketed ? 1 : 0));
+    if (!port.empty() && port.front() != ':') {
+        return std::nullopt;
+    }
+    const auto begin = bracketed ? std::size_t{1} : 0;
+    return host_and_port{.host = text.substr(begin, end - begin), .port = port, .bracketed = bracketed};
+}
+
+bool is_host_name(std::string_view text) {
+    constexpr std::size_t longest = 253; // RFC 1035 section 2.3.4, as text
+    return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+               c == '_';
+    });
+}
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
     const auto port = take_number(text);
     return port && text.empty() && *port <= 0xFFFF ? std::optional{static_cast<std::uint16_t>(*port)} : std::nullopt;

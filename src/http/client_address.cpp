@@ -11,35 +11,17 @@ namespace {
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:80`.
 std::optional<ip_address> node_address(std::string_view node) {
-    std::string_view host = node;
-    std::string_view port;
-    if (node.starts_with('[')) {
-        const auto end = node.find(']');
-        if (end == std::string_view::npos) {
-            return std::nullopt;
-        }
-        host = node.substr(1, end - 1);
-        port = node.substr(end + 1);
-    } else if (std::ranges::count(node, ':') == 1) {
-        host = node.substr(0, node.find(':'));
-        port = node.substr(node.find(':'));
+    if (!node.starts_with('[') && std::ranges::count(node, ':') > 1) {
+        return ip_address::parse(node);
     }
-    const bool is_port =
-        port.size() > 1 && port.starts_with(':') && port.find_first_not_of("0123456789", 1) == std::string_view::npos;
-    return port.empty() || is_port ? ip_address::parse(host) : std::nullopt;
+    const auto parts = split_authority(node);
+    const auto is_port = [](std::string_view port) {
+        return port.size() > 1 && port.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    };
+    return parts && (parts->port.empty() || is_port(parts->port)) ? ip_address::parse(parts->host) : std::nullopt;
 }
 
 using parts_of = std::vector<std::string_view>;
-
-parts_of split(std::string_view text, char separator) {
-    parts_of parts;
-    for (auto end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
-        parts.push_back(text.substr(0, end));
-        text.remove_prefix(end + 1);
-    }
-    parts.push_back(text);
-    return parts;
-}
 
 /// Splits at `separator` outside of quoted strings (RFC 9110 section 5.6.4). Nothing where a quote is not closed: a
 /// client may have opened it, to hide in it what the proxy would append.
@@ -77,35 +59,32 @@ std::optional<ip_address> forwarded_for(std::string_view element) {
     return std::nullopt;
 }
 
-} // namespace
+using hops = std::vector<std::optional<ip_address>>; // nothing: an entry that is no address
 
-std::optional<std::string> client_behind(std::string peer, const std::vector<cidr>& trusted,
-                                         std::span<const header_field> fields) {
-    std::vector<std::optional<ip_address>> hops;
-    bool x_forwarded = false;
-    bool forwarded = false;
-    for (const auto& [name, value] : fields) {
-        if (same_field_name(name, "X-Forwarded-For")) {
-            x_forwarded = true;
-            for (const auto entry : split(value, ',')) {
-                hops.push_back(node_address(trimmed(entry)));
-            }
-        } else if (same_field_name(name, "Forwarded")) {
-            forwarded = true;
-            const auto elements = split_unquoted(value, ',');
-            if (!elements) {
-                return std::nullopt;
-            }
-            for (const auto element : *elements) {
-                hops.push_back(forwarded_for(element));
-            }
+/// Empty elements are none (RFC 9110 section 5.6.1.2): proxies leave one behind a comma.
+void add_x_forwarded_for(hops& to, std::string_view list) {
+    while (!list.empty()) {
+        if (const auto entry = take_element(list); !entry.empty()) {
+            to.push_back(node_address(entry));
         }
     }
-    if (x_forwarded && forwarded) {
-        return std::nullopt;
+}
+
+/// False where the list cannot be taken apart.
+bool add_forwarded(hops& to, std::string_view list) {
+    const auto elements = split_unquoted(list, ',');
+    for (const auto element : elements.value_or(parts_of{})) {
+        if (!trimmed(element).empty()) {
+            to.push_back(forwarded_for(element));
+        }
     }
+    return elements.has_value();
+}
+
+/// Nothing: nobody but the peer is named.
+std::optional<ip_address> first_untrusted(const hops& from, const std::vector<cidr>& trusted) {
     std::optional<ip_address> client;
-    for (const auto& hop : std::views::reverse(hops)) {
+    for (const auto& hop : std::views::reverse(from)) {
         if (!hop) {
             break;
         }
@@ -114,7 +93,30 @@ std::optional<std::string> client_behind(std::string peer, const std::vector<cid
             break;
         }
     }
-    return client ? client->text() : std::move(peer);
+    return client;
+}
+
+} // namespace
+
+std::optional<std::string> client_behind(const std::string& peer, const std::vector<cidr>& trusted,
+                                         std::span<const header_field> fields, forwarded_header which) {
+    hops x_forwarded_for;
+    hops forwarded;
+    for (const auto& [name, value] : fields) {
+        if (which != forwarded_header::forwarded && same_field_name(name, "X-Forwarded-For")) {
+            add_x_forwarded_for(x_forwarded_for, value);
+        } else if (which != forwarded_header::x_forwarded_for && same_field_name(name, "Forwarded") &&
+                   !add_forwarded(forwarded, value)) {
+            return std::nullopt;
+        }
+    }
+    const auto client = [&](const hops& from) {
+        const auto address = first_untrusted(from, trusted);
+        return address ? address->text() : peer;
+    };
+    auto named = client(forwarded.empty() ? x_forwarded_for : forwarded);
+    const bool both = !forwarded.empty() && !x_forwarded_for.empty();
+    return both && named != client(x_forwarded_for) ? std::nullopt : std::optional{std::move(named)};
 }
 
 } // namespace hookd::http

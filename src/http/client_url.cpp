@@ -11,17 +11,9 @@ namespace {
 
 constexpr std::uint16_t http_port = 80;
 constexpr std::uint16_t https_port = 443;
-constexpr std::size_t longest_name = 253; // RFC 1035 section 2.3.4, as text
 
 std::unexpected<error> refuse(std::string what) {
     return std::unexpected{error{std::move(what)}};
-}
-
-bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-               c == '_';
-    });
 }
 
 bool is_v6(std::string_view text) {
@@ -39,22 +31,18 @@ result<void> read_authority(std::string_view text, url& into) {
     if (text.contains('@')) {
         return refuse("leave user and password out of the URL: logs show it");
     }
-    const bool bracketed = text.starts_with('[');
-    const auto host_end = bracketed ? text.find(']') : text.find(':');
-    if (bracketed && host_end == std::string_view::npos) {
-        return refuse("close the bracket behind the URL's IPv6 address");
+    const auto parts = split_authority(text);
+    if (!parts) {
+        return refuse("close the bracket behind the URL's IPv6 address, and let only a port follow it");
     }
-    const std::string_view host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
-    const std::string_view rest =
-        host_end == std::string_view::npos ? std::string_view{} : text.substr(host_end + (bracketed ? 1 : 0));
-    if (bracketed ? !is_v6(host) : !is_name(host)) {
+    if (parts->bracketed ? !is_v6(parts->host) : !is_host_name(parts->host)) {
         return refuse("give the URL a host: a name in ASCII letters, an IPv4 address, or an IPv6 address in brackets");
     }
-    const auto port = read_port(rest.substr(rest.empty() ? 0 : 1), into.tls ? https_port : http_port);
-    if ((!rest.empty() && rest.front() != ':') || !port) {
+    const auto port = read_port(parts->port.substr(parts->port.empty() ? 0 : 1), into.tls ? https_port : http_port);
+    if (!port) {
         return refuse("give the URL a port from 1 to 65535, or none");
     }
-    into.host = host;
+    into.host = parts->host;
     into.port = *port;
     return {};
 }

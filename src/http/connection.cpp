@@ -29,7 +29,8 @@ constexpr auto drain_grace = 1s;
 connection::connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
                        std::optional<ip_address> address, connection_limits::permit permit)
     : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
-      transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)}, reader_{terms_->limits},
+      transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)},
+      reader_{terms_->limits, where_->settings.health_checks ? leniency::health_checks : leniency::none},
       body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
     name_peer();
     home_.enlist(*this);
@@ -194,8 +195,9 @@ asio::awaitable<bool> connection::serve_request() {
     }
     request& current = reader_.current();
     if (!find_client()) {
-        co_await refuse(400,
-                        "through a trusted proxy came a Forwarded that cannot be read, or X-Forwarded-For beside it");
+        co_await refuse(
+            400, "a trusted proxy sent a Forwarded that cannot be read, or one that names another client than its "
+                 "X-Forwarded-For: set forwarded_header");
         co_return false;
     }
     if (const auto early = terms_->requests->screen(current)) {

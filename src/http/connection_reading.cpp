@@ -121,7 +121,8 @@ bool connection::find_client() {
     request& current = reader_.current();
     current.client = peer_;
     if (trusts_peer()) {
-        auto client = client_behind(peer_, where_->settings.trusted_proxies, current.fields);
+        auto client =
+            client_behind(peer_, where_->settings.trusted_proxies, current.fields, where_->settings.forwarded);
         if (!client) {
             return false;
         }

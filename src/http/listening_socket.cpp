@@ -1,5 +1,7 @@
 #include "http/listening_socket.hpp"
 
+#include "http/passed_sockets.hpp"
+
 #include <hookd/core/address.hpp>
 #include <hookd/core/unique_fd.hpp>
 
@@ -7,8 +9,6 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -23,7 +23,6 @@ namespace hookd::http {
 
 namespace {
 
-constexpr int first_passed_descriptor = 3; // sd_listen_fds(3)
 constexpr mode_t unix_socket_mode = 0660;
 
 struct socket_address {
@@ -131,7 +130,8 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count, std::s
         set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR);
         set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT);
         if (address->storage.ss_family == AF_INET6) {
-            set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY); // so that 0.0.0.0 and [::] can stand side by side
+            // Whatever net.ipv6.bindv6only says: 0.0.0.0 and [::] can stand side by side, a line is one socket.
+            set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY);
         }
         if (bind(socket.get(), address->data(), address->length) != 0) {
             return std::unexpected{system_error(
@@ -201,50 +201,34 @@ result<listening_sockets> open_unix(std::string_view text, unsigned count) {
     return opened;
 }
 
-/// The socket that systemd passes under this name (sd_listen_fds_with_names(3)), by its documented environment.
-std::optional<int> passed_descriptor(std::string_view name) {
-    const char* const pid = std::getenv("LISTEN_PID");
-    const char* const names = std::getenv("LISTEN_FDNAMES");
-    const char* const count = std::getenv("LISTEN_FDS");
-    if (pid == nullptr || names == nullptr || count == nullptr || std::to_string(getpid()) != pid) {
-        return std::nullopt;
-    }
-    int passed = 0;
-    std::from_chars(count, count + std::strlen(count), passed);
-    std::string_view rest{names};
-    for (int fd = first_passed_descriptor; fd < first_passed_descriptor + passed; ++fd) {
-        const auto colon = rest.find(':');
-        if (rest.substr(0, colon) == name) {
-            return fd;
-        }
-        if (colon == std::string_view::npos) {
-            return std::nullopt;
-        }
-        rest.remove_prefix(colon + 1);
-    }
-    return std::nullopt;
-}
-
+/// All sockets that systemd passes under this name: each ListenStream= of a unit is one.
 result<listening_sockets> open_passed(std::string_view text, unsigned count) {
-    const auto passed = passed_descriptor(text.substr(std::strlen("systemd:")));
-    if (!passed) {
+    const auto name = text.substr(std::strlen("systemd:"));
+    listening_sockets opened;
+    opened.bound = text;
+    for (const auto& passed : passed_sockets()) {
+        if (passed.name != name) {
+            continue;
+        }
+        int listening = 0;
+        socklen_t size = sizeof listening;
+        if (getsockopt(passed.descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening != 1) {
+            return std::unexpected{error{"cannot listen on " + std::string{text} +
+                                         ": what systemd passed is no listening stream socket; want ListenStream="}};
+        }
+        fcntl(passed.descriptor, F_SETFL, fcntl(passed.descriptor, F_GETFL) | O_NONBLOCK);
+        for (unsigned i = 0; i < count; ++i) {
+            if (opened.descriptors.emplace_back(fcntl(passed.descriptor, F_DUPFD_CLOEXEC, 0)).get() < 0) {
+                return std::unexpected{system_error(text, "dup")};
+            }
+        }
+    }
+    if (opened.descriptors.empty()) {
         return std::unexpected{
             error{"cannot listen on " + std::string{text} +
                   ": systemd passed no socket of that name; set FileDescriptorName= in the socket unit"}};
     }
-    int listening = 0;
-    socklen_t size = sizeof listening;
-    if (getsockopt(*passed, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening != 1) {
-        return std::unexpected{error{"cannot listen on " + std::string{text} +
-                                     ": what systemd passed is no listening stream socket; want ListenStream="}};
-    }
-    fcntl(*passed, F_SETFD, FD_CLOEXEC); // it stays open for the next reload, but is none of a hook's business
-    unique_fd socket{fcntl(*passed, F_DUPFD_CLOEXEC, 0)};
-    if (socket.get() < 0) {
-        return std::unexpected{system_error(text, "dup")};
-    }
-    fcntl(socket.get(), F_SETFL, fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
-    return duplicated(text, std::move(socket), count);
+    return opened;
 }
 
 } // namespace

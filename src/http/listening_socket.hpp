@@ -27,11 +27,11 @@ private:
     ino_t number_ = 0;
 };
 
-/// The sockets of one listener, one for each I/O thread, bound and listening, non-blocking and close-on-exec. TCP
-/// sockets are separate (SO_REUSEPORT), so that the kernel spreads connections; Unix sockets and those that systemd
-/// passes are one socket, duplicated.
+/// The sockets of one listener, bound and listening, non-blocking and close-on-exec. TCP sockets are separate
+/// (SO_REUSEPORT), so that the kernel spreads connections; Unix sockets and those that systemd passes are one socket,
+/// duplicated. An address `[::]` is IPv6 only; a socket of systemd is as its unit made it.
 struct listening_sockets {
-    std::vector<unique_fd> descriptors;
+    std::vector<unique_fd> descriptors; ///< One for each I/O thread; of several that systemd passed, as many of each.
     std::string bound;               ///< Where it really listens: the port that the kernel chose for port 0.
     std::optional<socket_file> file; ///< Of a Unix socket.
 };

@@ -17,7 +17,7 @@ namespace hookd::http {
 /// A listener for which all is done that can fail, and which is not in force yet.
 struct ready_listener {
     listener_ptr what;
-    std::vector<unique_fd> added; ///< A socket for each thread, where the address is new.
+    std::vector<unique_fd> added; ///< Sockets where the address is new: those of listening_sockets.
     std::optional<socket_file> file;
     std::optional<certificate_watch> watch;
 };

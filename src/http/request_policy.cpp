@@ -4,6 +4,7 @@
 #include <hookd/core/text.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace hookd::http {
 
@@ -12,14 +13,32 @@ namespace {
 /// Content-Length of at most 18 digits: more would not fit the arithmetic, and no limit allows it.
 constexpr std::size_t most_length_digits = 18;
 
+constexpr std::string_view behind_scheme = "://";
+constexpr std::array<std::string_view, 2> schemes{"http://", "https://"};
+
+bool is_printable(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+bool starts_with_scheme(std::string_view target) {
+    return std::ranges::any_of(schemes, [&](std::string_view scheme) {
+        return target.size() >= scheme.size() && same_but_for_case(target.substr(0, scheme.size()), scheme);
+    });
+}
+
 bool is_target(std::string_view target) {
-    return target.starts_with('/') && std::ranges::all_of(target, [](char c) { return c > 0x20 && c < 0x7f; });
+    return (target.starts_with('/') || starts_with_scheme(target)) && is_printable(target);
 }
 
 bool is_host(std::string_view value) {
     constexpr std::string_view not_in_authority = "/?#@,\\ \t";
-    return !value.empty() && value.find_first_of(not_in_authority) == std::string_view::npos &&
-           std::ranges::all_of(value, [](char c) { return c > 0x20 && c < 0x7f; });
+    return !value.empty() && value.find_first_of(not_in_authority) == std::string_view::npos && is_printable(value);
+}
+
+/// Section 3.2.2 with RFC 9110 section 4.2: a URL of these schemes has a host.
+bool names_host(std::string_view target) {
+    const auto authority = take_apart(target).authority;
+    return target.starts_with('/') || (is_host(authority) && !authority.starts_with(':'));
 }
 
 bool is_length(std::string_view value) {
@@ -36,9 +55,11 @@ std::string_view to_text(policy_fault fault) {
     case policy_fault::version:
         return "not HTTP/1.1";
     case policy_fault::target:
-        return "a target that is not a path in printable ASCII";
+        return "a target that is neither a path nor an http URL in printable ASCII";
     case policy_fault::host:
         return "not exactly one valid Host";
+    case policy_fault::early_coding:
+        return "a Transfer-Encoding in HTTP/1.0";
     case policy_fault::content_length:
         return "not a single, plain Content-Length";
     case policy_fault::both_lengths:
@@ -53,8 +74,10 @@ std::string_view to_text(policy_fault fault) {
     return "unknown";
 }
 
-policy_fault check_policy(int version, std::string_view target, std::span<const header_field> fields) {
-    if (version != 11) {
+policy_fault check_policy(int version, std::string_view target, std::span<const header_field> fields,
+                          leniency allowed) {
+    const bool lenient = allowed == leniency::health_checks;
+    if (version != 11 && !(lenient && version == 10)) {
         return policy_fault::version;
     }
     if (!is_target(target)) {
@@ -69,22 +92,26 @@ policy_fault check_policy(int version, std::string_view target, std::span<const 
     for (const auto& [name, value] : fields) {
         if (same_field_name(name, "Host")) {
             ++hosts;
-            good_host = is_host(value);
+            good_host = is_host(value) || (lenient && value.empty());
         } else if (same_field_name(name, "Content-Length")) {
             ++lengths;
             good_length = is_length(value);
         } else if (same_field_name(name, "Transfer-Encoding")) {
             ++codings;
             chunked = same_field_name(value, "chunked");
-        } else if (same_field_name(name, "Upgrade")) {
+        } else if (same_field_name(name, "Upgrade") && !lenient) {
             return policy_fault::upgrade;
         }
     }
-    if (hosts != 1 || !good_host) {
+    const bool hostless = lenient && hosts == 0;
+    if ((!hostless && (hosts != 1 || !good_host)) || !names_host(target)) {
         return policy_fault::host;
     }
     if (sabotaged("lenient_framing")) {
         return policy_fault::none;
+    }
+    if (version != 11 && codings > 0) {
+        return policy_fault::early_coding;
     }
     if (lengths > 0 && codings > 0) {
         return policy_fault::both_lengths;
@@ -98,17 +125,25 @@ policy_fault check_policy(int version, std::string_view target, std::span<const 
     return chunked ? policy_fault::none : policy_fault::unsupported_coding;
 }
 
+request_target take_apart(std::string_view target) {
+    if (target.starts_with('/')) {
+        return {.authority = {}, .path = target};
+    }
+    auto rest = target.substr(target.find(behind_scheme) + behind_scheme.size());
+    const auto end = std::min(rest.find_first_of("/?"), rest.size());
+    const auto path = rest.substr(end);
+    return {.authority = rest.substr(0, end), .path = path.starts_with('/') ? path : "/"};
+}
+
 bool has_member(std::span<const header_field> fields, std::string_view name, std::string_view member) {
     for (const auto& field : fields) {
         if (!same_field_name(field.name, name)) {
             continue;
         }
         for (auto rest = field.value; !rest.empty();) {
-            const auto comma = rest.find(',');
-            if (same_field_name(trimmed(rest.substr(0, comma)), member)) {
+            if (same_field_name(take_element(rest), member)) {
                 return true;
             }
-            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
         }
     }
     return false;

@@ -1,7 +1,6 @@
 #include "http/request_reader.hpp"
 
 #include "http/last_chunk.hpp"
-#include "http/request_policy.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -77,8 +76,8 @@ private:
     bool header_done_ = false;
 };
 
-request_reader::request_reader(const server_settings& limits)
-    : max_header_{limits.max_header.bytes}, max_body_{limits.max_body.bytes} {}
+request_reader::request_reader(const server_settings& limits, leniency allowed)
+    : allowed_{allowed}, max_header_{limits.max_header.bytes}, max_body_{limits.max_body.bytes} {}
 
 void request_reader::limit(const server_settings& limits) {
     max_header_ = limits.max_header.bytes;
@@ -150,7 +149,7 @@ request_reader::progress request_reader::parse_head() {
     if ((fault && !too_large) || (!too_large && !parser_->is_header_done())) {
         return refuse(400, "not a clean HTTP/1.1 header");
     }
-    const auto violation = check_policy(parser_->version(), request_.target, fields_);
+    const auto violation = check_policy(parser_->version(), request_.target, fields_, allowed_);
     if (violation != policy_fault::none) {
         return refuse(violation == policy_fault::unsupported_coding ? 501 : 400, to_text(violation));
     }
@@ -158,8 +157,22 @@ request_reader::progress request_reader::parse_head() {
         return refuse(413, "a body larger than max_body");
     }
     request_.fields = fields_;
+    find_host();
     parser_->eager(true);
     return progress::head;
+}
+
+/// RFC 9112 section 3.2.2: what an absolute target says stands for whatever Host says. HTTP/1.0 knows no Host (RFC
+/// 1945).
+void request_reader::find_host() {
+    const auto [authority, path] = take_apart(request_.target);
+    request_.target = path;
+    request_.host = authority;
+    if (authority.empty() && parser_->version() == 11) {
+        const auto host = std::ranges::find_if(
+            fields_, [](const header_field& field) { return same_field_name(field.name, "Host"); });
+        request_.host = host == fields_.end() ? std::string_view{} : host->value;
+    }
 }
 
 request_reader::progress request_reader::read_body() {
@@ -221,13 +234,13 @@ bool request_reader::has_body() const {
 }
 
 bool request_reader::wants_continue() const {
-    return std::ranges::any_of(fields_, [](const header_field& field) {
-        return same_field_name(field.name, "Expect") && same_field_name(field.value, "100-continue");
-    });
+    return parser_->version() == 11 && std::ranges::any_of(fields_, [](const header_field& field) {
+               return same_field_name(field.name, "Expect") && same_field_name(field.value, "100-continue");
+           });
 }
 
 bool request_reader::keep_alive() const {
-    return !has_member(fields_, "Connection", "close");
+    return parser_->version() == 11 && !has_member(fields_, "Connection", "close");
 }
 
 std::size_t request_reader::memory() const {

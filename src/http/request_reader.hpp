@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/head_scanner.hpp"
+#include "http/request_policy.hpp"
 
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
@@ -30,7 +31,7 @@ public:
         std::string_view reason;
     };
 
-    explicit request_reader(const server_settings& limits);
+    explicit request_reader(const server_settings& limits, leniency allowed = leniency::none);
     request_reader(const request_reader&) = delete;
     request_reader& operator=(const request_reader&) = delete;
     ~request_reader();
@@ -68,6 +69,9 @@ private:
     progress read_body();
     progress refuse(unsigned status, std::string_view reason);
 
+    void find_host();
+
+    const leniency allowed_;
     std::size_t max_header_;
     std::uint64_t max_body_;
 

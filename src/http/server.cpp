@@ -232,8 +232,8 @@ void server_of_threads::put_in_force(Make make, std::span<ready_listener> added)
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         std::vector<accepting_socket> sockets;
         for (auto& one : added) {
-            if (!one.added.empty()) {
-                sockets.push_back({one.what->key, std::move(one.added[i])});
+            for (std::size_t n = i; n < one.added.size(); n += threads_.size()) {
+                sockets.push_back({one.what->key, std::move(one.added[n])});
             }
         }
         in_force_[i] = std::make_shared<const terms>(make(i));

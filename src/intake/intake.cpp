@@ -1,7 +1,9 @@
 #include "intake/body_fields.hpp"
 
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/sabotage.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>
@@ -11,6 +13,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,6 +34,25 @@ constinit const answer unavailable{
 
 /// Refusals can come as fast as an attacker likes.
 constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};
+constexpr log_kind near_misses{.name = "requests that miss an endpoint by a little", .subject = "endpoint"};
+/// Scanners cause these at any time: nobody is warned of them.
+constexpr log_kind unknown_paths{.name = "requests for unknown paths", .subject = "", .level = spdlog::level::info};
+
+/// For the log: in quotes, and no longer than anybody wants to read.
+std::string shown(std::string_view text) {
+    constexpr std::size_t most = 200;
+    return json_line(std::string{text.substr(0, most)}) + (text.size() > most ? "..." : "");
+}
+
+std::string_view path_of(std::string_view target) {
+    return target.substr(0, target.find('?'));
+}
+
+std::vector<std::string> paths_of(std::span<const endpoint_settings> endpoints) {
+    std::vector<std::string> paths;
+    std::ranges::transform(endpoints, std::back_inserter(paths), &endpoint_settings::path);
+    return paths;
+}
 
 /// What hashes more than so many bytes is verified by the workers: about a millisecond.
 constexpr std::uint64_t most_work_here = std::uint64_t{512} << 10U;
@@ -85,7 +107,7 @@ std::string_view described(refusal why) {
     case refusal::address:
         return "the address is not in allow_from";
     case refusal::content_encoding:
-        return "Content-Encoding is present";
+        return "the body has a Content-Encoding";
     case refusal::full:
         return "no space: the disk is full or journal.max_size is reached";
     case refusal::busy:
@@ -95,6 +117,20 @@ std::string_view described(refusal why) {
     default:
         return to_text(why);
     }
+}
+
+/// `identity` and an empty element are no coding (RFC 9110 sections 8.4.1 and 5.6.1).
+bool changes_content(const header_field& field) {
+    if (!same_field_name(field.name, "Content-Encoding")) {
+        return false;
+    }
+    for (auto codings = field.value; !codings.empty();) {
+        const auto coding = take_element(codings);
+        if (!coding.empty() && !same_field_name(coding, "identity")) {
+            return true;
+        }
+    }
+    return false;
 }
 
 std::shared_ptr<event> make_event(const endpoint_settings& where, const request& whole,
@@ -151,7 +187,7 @@ struct intake::endpoint {
 
 intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
                figures& counted, boost::asio::thread_pool& workers)
-    : journal_{journal}, clock_{clock}, counted_{counted}, workers_{workers} {
+    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, counted_{counted}, workers_{workers} {
     for (const auto& one : endpoints) {
         endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
     }
@@ -160,7 +196,7 @@ intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& j
 intake::~intake() = default;
 
 intake::endpoint* intake::find(std::string_view target) {
-    const auto path = target.substr(0, target.find('?'));
+    const auto path = path_of(target);
     const auto found = std::ranges::find_if(endpoints_, [&](const auto& one) { return one->settings.path == path; });
     return found == endpoints_.end() ? nullptr : found->get();
 }
@@ -169,10 +205,14 @@ std::optional<answer> intake::screen(const request& head) {
     const endpoint* const where = find(head.target);
     if (where == nullptr) {
         counted_.refuse(refusal::unknown_path);
+        log_unknown_path(head);
         return not_found;
     }
     if (head.method != "POST") {
         counted_.refuse(refusal::method);
+        limited_log::shared().write({refused_requests, where->settings.name, to_text(refusal::method)},
+                                    "405 refused: the method is {}, not POST; endpoint={} client={}",
+                                    shown(head.method), where->settings.name, head.client);
         return method_not_allowed;
     }
     const auto& allowed = where->settings.allow_from;
@@ -182,12 +222,26 @@ std::optional<answer> intake::screen(const request& head) {
             return refuse(refusal::address, forbidden, *where, head, {});
         }
     }
-    const bool encoded = std::ranges::any_of(
-        head.fields, [](const header_field& field) { return same_field_name(field.name, "Content-Encoding"); });
-    if (encoded) {
+    if (std::ranges::any_of(head.fields, changes_content)) {
         return refuse(refusal::content_encoding, unsupported_media_type, *where, head, {});
     }
     return std::nullopt;
+}
+
+/// A URL that was registered with a slash too many fails for as long as nobody sees it.
+void intake::log_unknown_path(const request& head) const {
+    const auto path = path_of(head.target);
+    const auto near = paths_.near(path);
+    if (!near) {
+        limited_log::shared().write({unknown_paths}, "404 refused: no endpoint has this path; path={} client={}",
+                                    shown(path), head.client);
+        return;
+    }
+    const auto& endpoint = endpoints_[near->endpoint]->settings;
+    limited_log::shared().write(
+        {near_misses, endpoint.name},
+        "404 refused: no endpoint has this path, but {} is near: {}; path={} endpoint={} client={}",
+        shown(endpoint.path), near->difference, shown(path), endpoint.name, head.client);
 }
 
 answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {

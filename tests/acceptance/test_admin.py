@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from harness import Connection, Daemon, exchange, message_id, success_event, until
-from harness.admin import ask, metrics, status, tcp_socket, unix_socket
+from harness.admin import ask, metrics, routes, status, tcp_socket, unix_socket
 from harness.daemon import binary
 from harness.hooks import exec_sink, write_hook
 
 DONE, NO, USAGE, UNREACHABLE, IO, CONFIG = 0, 1, 2, 69, 74, 78
-CONTROL = ["/v1/status", "/v1/sinks", "/v1/reload", "/v1/nothing"]
+CONTROL = [path for path, access in routes() if access == "owner"]
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,95 @@ def test_the_metrics_are_told_on_both_sockets(both):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("path", CONTROL)
+@pytest.mark.parametrize("path", [*CONTROL, "/v1/nothing", "/v1/"])
 def test_the_tcp_address_controls_nothing_and_says_where_to_go(both, method, path):
-    answer = ask(tcp_socket(both), path, method)
-    assert answer.status == 403
-    assert b"Unix socket" in answer.body
+    """Whatever the path stands for exists: it is the access that is refused."""
+    id = message_id()
+    assert both.send(success_event(), id).status == 204
+    both.wait_for_events([id])
+    sequence = status(both)["journal"]["last_sequence"]
+    path = path.replace("/sinks/*", "/sinks/events").replace("*/body", f"{sequence}/body").replace("*", id)
+    for query in ("", f"?id={id}"):
+        answer = ask(tcp_socket(both), path + query, method)
+        assert answer.status == 403
+        assert b"Unix socket" in answer.body
+    told = status(both)
+    assert told["sinks"][0]["paused"] is False
+    assert told["last_reload"]["at"] == told["started"] or path != "/v1/reload"
+
+
+def test_the_paths_that_are_tried_over_tcp_are_all_that_there_are():
+    assert {path for path, access in routes() if access == "anyone"} == {"/healthz", "/readyz", "/metrics"}
+    assert {"/v1/reload", "/v1/events/drop", "/v1/events/*/body", "/v1/sinks/*/pause"} <= set(CONTROL)
+
+
+# Whom a request is for
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:9464", "localhost.", "hookd.localhost", "127.0.0.1:1",
+                                  "192.0.2.7", "[::1]:9464", "[2001:db8::7]"])
+def test_addresses_and_loopback_names_may_be_asked_for_over_tcp(both, host):
+    assert ask(tcp_socket(both), "/metrics", host=host).status == 200
+    assert exchange(tcp_socket(both), f"GET http://{host}/readyz HTTP/1.1\r\nHost: a\r\n\r\n".encode()).status == 200
+
+
+@pytest.mark.parametrize("host", ["attacker.example", "attacker.example:9464", "localhost.attacker.example",
+                                  "notlocalhost", "127.0.0.1.attacker.example", "[localhost", "localhost:x:1"])
+def test_another_name_that_leads_here_is_not_answered(both, host):
+    """A page of that name would read what it gets: DNS rebinding."""
+    for path in ("/metrics", "/readyz", "/healthz", "/v1/status", "/nothing"):
+        answer = ask(tcp_socket(both), path, host=host)
+        assert answer.status == 421
+        assert b"admin.allowed_hosts" in answer.body and b"hookd_" not in answer.body
+    assert ask(unix_socket(both), "/readyz", host=host).status == 200, "no browser reaches the Unix socket"
+
+
+def test_an_absolute_target_says_whom_the_request_is_for(both):
+    def asked(target, host):
+        request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+        return exchange(tcp_socket(both), request).status
+
+    assert asked("http://localhost/readyz", "attacker.example") == 200, "RFC 9112 section 3.2.2: Host is ignored"
+    assert asked("http://attacker.example/readyz", "localhost") == 421
+
+
+def test_names_can_be_allowed_and_a_reload_takes_them_up(make_daemon):
+    daemon = make_daemon()
+    daemon.configuration["admin"].update({"address": "127.0.0.1:0", "allowed_hosts": ["hookd.example.org"]})
+    daemon.start()
+    assert ask(tcp_socket(daemon), "/readyz", host="HOOKD.example.org:9464").status == 200
+    assert ask(tcp_socket(daemon), "/readyz", host="hookd.example.org.").status == 200
+    assert ask(tcp_socket(daemon), "/readyz", host="x.hookd.example.org").status == 421
+    daemon.configuration["admin"]["allowed_hosts"] = ["other"]
+    assert daemon.run("reload").returncode == DONE
+    assert ask(tcp_socket(daemon), "/readyz", host="hookd.example.org").status == 421
+    assert ask(tcp_socket(daemon), "/readyz", host="other").status == 200
+
+
+# What health checks send
+
+@pytest.mark.parametrize("head", [
+    b"GET /readyz HTTP/1.0\r\n\r\n", b"GET /readyz HTTP/1.0\r\nHost: hookd.example.org\r\n\r\n",
+    b"HEAD /readyz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"])
+def test_a_check_in_http_1_0_is_answered_and_its_connection_closed(both, head):
+    with Connection(tcp_socket(both)) as connection:
+        connection.send(head + b"GET /behind HTTP/1.0\r\n\r\n")
+        answer = connection.response(to_head=head.startswith(b"HEAD"))
+        assert (answer.status, answer.fields["connection"]) == (200, "close")
+        assert connection.closed()
+
+
+@pytest.mark.parametrize("fields", [
+    b"", b"Host:\r\n", b"Host: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n"])
+def test_a_check_without_host_or_with_an_offer_to_upgrade_is_answered(both, fields):
+    assert exchange(tcp_socket(both), b"GET /readyz HTTP/1.1\r\n" + fields + b"\r\n").status == 200
+
+
+@pytest.mark.parametrize("head", [
+    b"GET /readyz HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"GET /readyz HTTP/0.9\r\n\r\n",
+    b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", b"GET /readyz HTTP/1.1\r\nHost: a/b\r\n\r\n",
+    b"GET /readyz HTTP/1.0\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n"])
+def test_what_could_be_read_in_two_ways_is_refused_from_checks_too(both, head):
+    assert exchange(tcp_socket(both), head).status == 400
 
 
 def test_a_peer_that_is_gone_before_it_is_accepted_does_not_pass_for_one_on_the_unix_socket(both):

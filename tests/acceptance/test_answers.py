@@ -303,6 +303,42 @@ def test_another_method_is_answered_405_with_allow(daemon, where, method):
     assert answer.status == 405 and answer.fields["allow"] == "POST"
 
 
+def test_a_path_that_is_nearly_an_endpoints_is_logged_with_what_is_wrong(make_daemon):
+    with make_daemon(certificates=None) as daemon:
+        for path, difference in (
+                ("/webhooks/colivara/?key=secret", "the path ends with a slash"),
+                ("//webhooks/colivara", "the path has a double slash"),
+                ("/Webhooks/colivara", "the path differs in upper and lower case"),
+                ("/webhooks%2Fcolivara", "the path is percent-encoded otherwise"),
+                ("/hookd/webhooks/colivara", "the path has more in front, which a proxy should take off"),
+                ("/colivara", "the path lacks the beginning, which a proxy may have taken off")):
+            since = len(daemon.log())
+            assert daemon.send(success_event(), path=path).status == 404
+            line = daemon.wait_for_log(r"(\w+) 404 refused: (.*)\n", since)
+            assert line[1] == "warning"
+            shown = path.partition("?")[0]
+            assert line[2] == (f'no endpoint has this path, but "/webhooks/colivara" is near: {difference}; '
+                               f'path="{shown}" endpoint=colivara client=127.0.0.1')
+
+
+def test_other_unknown_paths_are_logged_cut_without_a_warning_and_within_a_quota(make_daemon):
+    with make_daemon(certificates=None) as daemon:
+        for _ in range(100):
+            assert daemon.send(success_event(), path='/a"b' + "c" * 5000).status == 404
+        lines = re.findall(r"(\w+) 404 refused: (.*)\n", daemon.log())
+        assert 0 < len(lines) <= 30
+        assert set(lines) == {("info", r'no endpoint has this path; path="/a\"b' + "c" * 196 + '"... client=127.0.0.1')}
+        since = len(daemon.log())
+        assert daemon.send(success_event(), path="/webhooks/colivara/").status == 404
+        daemon.wait_for_log("404 refused: .* is near", since)
+
+
+def test_another_method_is_logged(make_daemon):
+    with make_daemon(certificates=None) as daemon:
+        assert exchange(daemon.http, b"GET /webhooks/colivara HTTP/1.1\r\nHost: x\r\n\r\n").status == 405
+        daemon.wait_for_log('warning 405 refused: the method is "GET", not POST; endpoint=colivara client=127.0.0.1\n')
+
+
 def test_head_is_answered_405_without_content(daemon, where):
     """RFC 9110 section 9.3.2: bytes behind the header would be read as the next answer."""
     with Connection(where) as connection:
@@ -367,7 +403,13 @@ def test_an_endless_request_line_is_answered_431(daemon, where):
     assert ask(where, b"POST /" + b"x" * MAX_HEADER, closes=True).status == 431
 
 
-@pytest.mark.parametrize("coding", ["gzip", "identity", "br, gzip", ""])
+@pytest.mark.parametrize("coding", ["", "identity", "Identity", "identity, "])
+def test_a_content_encoding_that_changes_nothing_is_taken(daemon, where, coding):
+    request = daemon.request(success_event(), extra=[f"Content-Encoding: {coding}"])
+    assert ask(where, request).status == 204
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br, gzip", "identity, gzip", "identity;q=1"])
 def test_a_content_encoding_is_answered_415(daemon, where, coding):
     id = message_id()
     request = daemon.request(success_event(), id, extra=[f"Content-Encoding: {coding}"])

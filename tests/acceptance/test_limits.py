@@ -483,7 +483,8 @@ def by_way_of(daemon, where, source, *fields):
     (403, [f"X-Forwarded-For: {ALLOWED}", f"X-Forwarded-For: {OTHER}"]),
     (403, [f"X-Forwarded-For: {ALLOWED}, {OTHER}, 127.0.1.5"]),
     (403, [f"X-Forwarded-For: {ALLOWED}, nonsense"]),
-    (403, [f"X-Forwarded-For: {ALLOWED},"]),
+    (204, [f"X-Forwarded-For: {ALLOWED},"]),  # an empty element is none
+    (403, [f"X-Forwarded-For: {ALLOWED}, {OTHER}, ,"]),
     (403, [f'X-Forwarded-For: "{ALLOWED}, {OTHER}"']),
     (403, ["X-Forwarded-For: ::ffff:203.0.113.9"]),
     (204, [f"X-Forwarded-For: ::ffff:{ALLOWED}"]),
@@ -498,11 +499,25 @@ def by_way_of(daemon, where, source, *fields):
     (403, [f"Forwarded: for={ALLOWED}, for=_hidden"]),
     (403, [f"Forwarded: for={ALLOWED}, proto=https"]),
     (403, [f'Forwarded: for={OTHER};host=", for={ALLOWED}"']),  # what is in quotes is no element
-    (400, [f"Forwarded: for={ALLOWED}", f"X-Forwarded-For: {ALLOWED}"]),
-    (400, [f"X-Forwarded-For: {ALLOWED}", f"Forwarded: for={ALLOWED}"]),
+    (204, [f"Forwarded: for={ALLOWED}", f"X-Forwarded-For: {ALLOWED}"]),  # OpenShift's router and lighttpd send both
+    (204, [f"X-Forwarded-For: {OTHER}, {ALLOWED}", f"Forwarded: for={ALLOWED};proto=https"]),
+    (403, [f"Forwarded: for={OTHER}", f"X-Forwarded-For: {OTHER}"]),
+    (400, [f"Forwarded: for={ALLOWED}", f"X-Forwarded-For: {OTHER}"]),
+    (400, [f"X-Forwarded-For: {ALLOWED}", f"Forwarded: for={OTHER}"]),
 ])
 def test_a_trusted_proxys_word_is_read_from_the_right(proxied, over, status, fields):
     assert by_way_of(proxied, getattr(proxied, over), PROXY, *fields) == status
+
+
+@pytest.mark.parametrize("which, forwarded, x_forwarded_for", [
+    ("any", 400, 400), ("forwarded", 204, 403), ("x-forwarded-for", 403, 204)])
+def test_the_field_that_counts_can_be_named_and_a_reload_takes_it_up(proxied, which, forwarded, x_forwarded_for):
+    for listener in proxied.configuration["listener"]:
+        listener["forwarded_header"] = which
+    assert proxied.run("reload").returncode == 0
+    for allowed, other, status in (("Forwarded: for=", "X-Forwarded-For: ", forwarded),
+                                   ("X-Forwarded-For: ", "Forwarded: for=", x_forwarded_for)):
+        assert by_way_of(proxied, proxied.http, PROXY, allowed + ALLOWED, other + OTHER) == status
 
 
 @pytest.mark.parametrize("fields", [

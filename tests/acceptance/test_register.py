@@ -337,3 +337,37 @@ def test_neither_key_nor_secret_stands_in_the_process_list(place):
         assert place.register(colivara.base).returncode == DONE
     mine = [each for each in seen if b"api-key" in each and b"register" in each]
     assert mine and all(GOOD_KEY.encode() not in each for each in seen)
+
+
+# The daemon's configuration
+
+def configured(place, *paths):
+    """A configuration with these endpoints, whose secrets are not there yet."""
+    return place.write("hookd.toml", "".join(
+        f'[[endpoint]]\nname = "e{i}"\npath = "{path}"\nsecrets = [{{ file = "/nowhere" }}]\n'
+        for i, path in enumerate(paths)))
+
+
+@pytest.mark.parametrize("paths, warning", [
+    (["/other", "/webhooks/colivara"], ""),
+    (["/other"], 'has the path "/webhooks/colivara"; unless'),
+    (["/webhooks/colivara/"], '("/webhooks/colivara/" is near: the path lacks the slash at the end)'),
+    (["/Webhooks/colivara"], "(\"/Webhooks/colivara\" is near: the path differs in upper and lower case)"),
+])
+def test_a_url_that_no_configured_endpoint_serves_is_warned_about_and_registered(place, paths, warning):
+    path = configured(place, *paths)
+    with ColiVara(add_webhook(SECRET), place.certificates) as colivara:
+        words = [*place.words(colivara.base, url=URL + "?a=b"), "-c", path]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    assert done.returncode == DONE and place.saved.read_text() == SECRET + "\n"
+    if warning:
+        assert done.stderr.startswith(f"warning: no endpoint in {path} has the path") and warning in done.stderr
+    else:
+        assert done.stderr == ""
+
+
+def test_a_configuration_that_cannot_be_read_is_no_reason_for_a_warning(place):
+    with ColiVara(add_webhook(SECRET), place.certificates) as colivara:
+        for path in (place.directory / "missing", place.write("broken.toml", "[endpoint\n")):
+            done = subprocess.run([*place.words(colivara.base), "-c", path], capture_output=True, text=True, timeout=60)
+            assert (done.returncode, done.stderr) == (DONE, "")

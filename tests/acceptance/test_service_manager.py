@@ -11,7 +11,7 @@ from harness import success_event, until
 from harness.admin import ask, unix_socket
 from harness.freezing import frozen
 from harness.notification import Manager
-from harness.passed_socket import passed_socket
+from harness.passed_socket import passed_socket, passed_sockets
 
 
 @pytest.fixture
@@ -86,3 +86,27 @@ def test_a_thread_that_intake_needs_and_that_hangs_makes_health_and_readiness_fa
         assert b"journal" in told("/healthz")[1]
         assert told("/readyz")[0] == 503
     until(lambda: told("/healthz") == (200, b"ok\n"), "the health check to succeed")
+
+
+def served(daemon, passed):
+    daemon.listeners[0].address = "%s:%d" % passed.getsockname()
+    return daemon.send(success_event()).status == 204
+
+
+def test_all_sockets_of_a_name_are_served_also_after_a_reload(make_daemon):
+    """A unit with two ListenStream= lines passes two of one name."""
+    with passed_sockets("web", "web") as (both, keys):
+        daemon = make_daemon(**keys, server={"threads": 2}).start()
+        for _ in range(2):
+            assert all(served(daemon, each) for each in both for _ in range(4))
+            assert daemon.run("reload").returncode == 0
+        assert "no listener uses" not in daemon.log()
+
+
+def test_a_socket_that_was_passed_and_that_no_listener_uses_is_reported(make_daemon):
+    with passed_sockets("web", "extra") as ((web, extra), keys):
+        daemon = make_daemon(**keys).start()
+        assert served(daemon, web)
+        line = daemon.wait_for_log("warning systemd passed a socket that no listener uses .*")[0]
+        assert "127.0.0.1:%d" % extra.getsockname()[1] in line and 'address = "systemd:extra"' in line
+        assert daemon.log().count("no listener uses") == 1

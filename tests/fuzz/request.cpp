@@ -6,6 +6,7 @@
 #include "http/client_address.hpp"
 #include "http/request_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hookd::fuzz {
@@ -51,13 +52,37 @@ std::string written_out(const hookd::request& what) {
 
 void check_client(const hookd::request& what) {
     static const std::vector<cidr> trusted{*cidr::parse("10.0.0.0/8"), *cidr::parse("fd00::/8")};
-    const auto client = http::client_behind("10.0.0.1", trusted, what.fields);
-    require(!client || ip_address::parse(*client).has_value(), "the client behind a proxy is an address");
+    const auto client = [&](forwarded_header which) {
+        return http::client_behind("10.0.0.1", trusted, what.fields, which);
+    };
+    const auto by_any = client(forwarded_header::any);
+    const auto by_one = client(forwarded_header::forwarded);
+    const auto by_other = client(forwarded_header::x_forwarded_for);
+    require(!by_any || ip_address::parse(*by_any).has_value(), "the client behind a proxy is an address");
+    require(by_other.has_value(), "X-Forwarded-For alone is never refused");
+    require(!by_any || by_any == by_one || by_any == by_other, "nobody but who one of the fields names is the client");
+    require(by_any || by_one != by_other, "fields that agree are believed");
+}
+
+/// Whether the request line asks for that: the target as it is written, or behind `http://` and the host.
+bool asks_for(std::string_view line, std::string_view method_and_target) {
+    line.remove_suffix(std::min(line.size(), std::string_view{" HTTP/1.1"}.size()));
+    if (line == method_and_target) {
+        return true;
+    }
+    const auto target_begin = method_and_target.find(' ') + 1;
+    const auto target = method_and_target.substr(target_begin);
+    const auto scheme_end = line.find("://");
+    if (!line.starts_with(method_and_target.substr(0, target_begin)) || scheme_end == std::string_view::npos) {
+        return false;
+    }
+    const auto path = line.substr(std::min(line.find_first_of("/?", scheme_end + 3), line.size()));
+    return path == target || (target == "/" && !path.starts_with('/'));
 }
 
 class connection {
 public:
-    connection() : reader_{limits()} {}
+    explicit connection(http::leniency allowed) : reader_{limits(), allowed} {}
 
     void take(std::string_view bytes) {
         while (!bytes.empty() && seen_.refused == 0) {
@@ -102,7 +127,7 @@ void compare_with_reference(const transcript& seen, std::string_view bytes) {
         const auto framed = frame(bytes);
         require(framed.has_value(), "an accepted request is framed in one way only");
         const auto& written = seen.requests[i];
-        require(framed->request_line == written.substr(0, written.find('\n')) + " HTTP/1.1", "it begins there");
+        require(asks_for(framed->request_line, written.substr(0, written.find('\n'))), "it begins there");
         require(framed->body == seen.bodies[i], "it has that body");
         bytes = framed->rest;
     }
@@ -113,12 +138,14 @@ void compare_with_reference(const transcript& seen, std::string_view bytes) {
 void request(std::string_view bytes) {
     input parts{bytes};
     const auto seed = parts.byte();
-    connection whole;
-    whole.take(parts.rest());
-    connection cut;
-    in_pieces(parts.rest(), seed, [&](std::string_view piece) { cut.take(piece); });
-    require(whole.seen().agrees_with(cut.seen()), "the same is seen however the bytes are cut");
-    compare_with_reference(whole.seen(), parts.rest());
+    for (const auto allowed : {http::leniency::none, http::leniency::health_checks}) {
+        connection whole{allowed};
+        whole.take(parts.rest());
+        connection cut{allowed};
+        in_pieces(parts.rest(), seed, [&](std::string_view piece) { cut.take(piece); });
+        require(whole.seen().agrees_with(cut.seen()), "the same is seen however the bytes are cut");
+        compare_with_reference(whole.seen(), parts.rest());
+    }
 }
 
 } // namespace hookd::fuzz

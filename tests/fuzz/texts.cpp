@@ -13,6 +13,7 @@
 #include <hookd/core/base64.hpp>
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/pattern.hpp>
+#include <hookd/core/percent_encoding.hpp>
 #include <hookd/core/rfc3339.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/http/url.hpp>
@@ -86,7 +87,7 @@ void targets(std::string_view text) {
             admin::read_event_parameters(text, what, {{.name = "sink", .events = {"*"}, .endpoints = {"*"}}});
         require(read || !read.error().message.empty(), "what is refused is refused for a reason");
     }
-    require(text.contains('%') || admin::percent_decoded(text) == text, "what is not encoded stays as it is");
+    require(text.contains('%') || percent_decoded(text) == text, "what is not encoded stays as it is");
 }
 
 void patterns(std::string_view text) {

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from pathlib import Path
 
 from .client import Connection
 from .waiting import until
@@ -32,10 +33,16 @@ def tcp_socket(daemon):
     return Socket(re.findall(r"administration on ([0-9.]+:[0-9]+) ", daemon.log())[-1])
 
 
-def ask(socket, path, method="GET", connection=None):
+def routes():
+    """[(path, "anyone" or "owner")]: what the administration answers, from the table that it is made of."""
+    source = Path(__file__).resolve().parents[2] / "src" / "admin" / "desk.cpp"
+    return re.findall(r'\{"(/[^"]*)", access::(anyone|owner)', source.read_text())
+
+
+def ask(socket, path, method="GET", connection=None, host="localhost"):
     """One request and its answer; on a connection of its own, or on `connection`."""
     with contextlib.nullcontext(connection) if connection else Connection(socket) as used:
-        used.send(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode())
+        used.send(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode())
         answer = used.response(to_head=method == "HEAD")
         assert answer is not None, "the connection was closed without an answer"
         return answer

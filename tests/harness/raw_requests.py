@@ -80,6 +80,17 @@ plain("connection-keep-alive", "9.3", ACCEPTED, b"Connection: keep-alive")
 plain("a-host-with-a-port", "3.2", ACCEPTED, host=b"Host: hooks.example:8443")
 plain("an-ipv6-host", "3.2", ACCEPTED, host=b"Host: [::1]:8443")
 plain("a-query", "3.2.1", ACCEPTED, line=b"POST /webhooks/colivara?a=/b&c=%20 HTTP/1.1")
+for name, target in {
+    "absolute": b"http://localhost/webhooks/colivara", "absolute-for-tls": b"https://localhost/webhooks/colivara",
+    "absolute-in-capitals": b"HTTP://localhost/webhooks/colivara",
+    "absolute-with-a-port-and-a-query": b"http://localhost:8080/webhooks/colivara?a=/b",
+    "absolute-for-an-address": b"http://[::1]:8080/webhooks/colivara",
+}.items():
+    plain(f"target-{name}", "3.2.2", ACCEPTED, line=b"POST " + target + b" HTTP/1.1")
+plain("target-absolute-beside-another-host", "3.2.2", ACCEPTED, host=b"Host: another",
+      line=b"POST http://localhost/webhooks/colivara HTTP/1.1")
+plain("content-encoding-identity", "9110 8.4", ACCEPTED, b"Content-Encoding: identity")
+plain("content-encoding-empty", "9110 5.6.1", ACCEPTED, b"Content-Encoding: , Identity,")
 case("length-zero", "6.3", ACCEPTED, head(b"Content-Length: 0"), b"")
 case("neither-length-nor-coding", "6.3", ACCEPTED, head(), b"")
 case("length-with-leading-zeros", "9110 8.6", ACCEPTED, head(b"Content-Length: 000{length}") + BODY)
@@ -211,10 +222,18 @@ for name, value in {
     plain(f"host-{name}", "3.2", BAD, host=b"Host: " + value)
 plain("space-before-the-colon-of-the-host", "5.1", BAD, host=b"Host : localhost")
 
-# Targets (3.2.1): an absolute path, in printable ASCII.
+# Targets (3.2): a path, or an http URL of which only the path counts, in printable ASCII.
 
 for name, target in {
-    "absolute": b"http://localhost/webhooks/colivara", "authority": b"localhost:80", "asterisk": b"*",
+    "absolute-of-another-scheme": b"ftp://localhost/webhooks/colivara",
+    "absolute-without-a-host": b"http:///webhooks/colivara",
+    "absolute-with-a-port-alone": b"http://:80/webhooks/colivara",
+    "absolute-with-a-user": b"http://user@localhost/webhooks/colivara",
+    "absolute-with-a-backslash": b"http://localhost\\x/webhooks/colivara",
+    "absolute-with-one-slash": b"http:/localhost/webhooks/colivara",
+    "absolute-with-bytes-above-ascii": b"http://l\xc3\xb6calhost/webhooks/colivara",
+    "absolute-with-a-fragment-for-a-path": b"http://localhost#/webhooks/colivara",
+    "authority": b"localhost:80", "asterisk": b"*",
     "without-a-slash": b"webhooks/colivara", "of-a-query-alone": b"?webhooks/colivara",
     "with-bytes-above-ascii": b"/webhooks/coliv\xc3\xa4ra", "with-a-nul": b"/webhooks/colivara\0",
     "with-a-del": b"/webhooks/colivara\x7f", "with-a-tab": b"/webhooks/colivara\tx",
@@ -222,6 +241,11 @@ for name, target in {
     "with-a-space": b"/webhooks/coli vara", "with-latin-1": b"/webhooks/colivara\xff",
 }.items():
     plain(f"target-{name}", "3.2", BAD, line=b"POST " + target + b" HTTP/1.1")
+plain("target-absolute-and-no-host", "3.2", BAD, host=None,
+      line=b"POST http://localhost/webhooks/colivara HTTP/1.1")
+plain("target-absolute-and-two-hosts", "3.2", BAD, HOST, line=b"POST http://localhost/webhooks/colivara HTTP/1.1")
+plain("target-absolute-without-a-path", "3.2.2", (404,), line=b"POST http://localhost HTTP/1.1")
+plain("target-absolute-with-a-query-alone", "3.2.2", (404,), line=b"POST http://localhost?/webhooks/colivara HTTP/1.1")
 case("options-asterisk", "3.2.4", BAD, head(line=b"OPTIONS * HTTP/1.1"), b"")
 case("connect", "3.2.3", BAD, head(line=b"CONNECT localhost:443 HTTP/1.1"), b"")
 plain("another-path", "3.2.1", (404,), line=b"POST /webhooks/colivara/../colivara HTTP/1.1")
@@ -305,6 +329,8 @@ plain("upgrade-to-h2c", "9110 7.8", BAD, b"Connection: Upgrade, HTTP2-Settings",
 plain("upgrade-to-websocket", "9110 7.8", BAD, b"Connection: Upgrade", b"Upgrade: websocket")
 plain("upgrade-without-connection", "9110 7.8", BAD, b"Upgrade: TLS/1.2")
 plain("content-encoding", "9110 8.4", (415,), b"Content-Encoding: gzip")
+plain("content-encoding-behind-identity", "9110 8.4", (415,), b"Content-Encoding: identity, gzip")
+plain("content-encoding-in-a-second-field", "9110 8.4", (415,), b"Content-Encoding: identity", b"Content-Encoding: br")
 
 # The signature headers (RFC 9112 lets a field come twice; ours may not).
 

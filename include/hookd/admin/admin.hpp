@@ -57,6 +57,8 @@ struct watched {
     /// Begins a reload; calls back once, on any thread, also before it returns.
     std::function<void(std::move_only_function<void(reload_verdict)>)> reload;
     std::function<std::uint64_t()> log_lines_dropped;
+    /// Names in force that a request over TCP may be for (admin.allowed_hosts), beside localhost and any address.
+    std::function<std::vector<std::string>()> allowed_hosts;
 };
 
 /// The health, the metrics and the control API of the daemon, on two servers of one thread each: the Unix socket may do

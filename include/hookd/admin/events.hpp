@@ -24,10 +24,8 @@ struct event_room {
     std::function<void(std::string_view sink)> look_again;
 };
 
-/// Whether the target of a request is `/v1/events` or below.
-bool is_about_events(std::string_view target);
-
-/// Answers such a request; docs/admin-api.md is the manual. Both texts must live until the answer is there.
+/// Answers a request for `/v1/events` or below; docs/admin-api.md is the manual. Both texts must live until the answer
+/// is there.
 boost::asio::awaitable<answer> answer_about_events(const event_room& of, std::string_view method,
                                                    std::string_view target);
 

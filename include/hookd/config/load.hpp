@@ -59,4 +59,7 @@ loaded load_text(std::string_view text, syntax in, const std::string& name, cons
 /// keeps the socket from being known, a line a fault.
 result<std::string> read_admin_socket(const std::string& path);
 
+/// The paths of the configured endpoints, likewise: before a webhook is registered its secret's file is not there yet.
+result<std::vector<std::string>> read_endpoint_paths(const std::string& path);
+
 } // namespace hookd::config

@@ -46,6 +46,20 @@ private:
 
 bool contains(const std::vector<cidr>& blocks, const ip_address& address);
 
+/// An authority without user (RFC 3986 section 3.2), or a node of RFC 7239, taken apart.
+struct host_and_port {
+    std::string_view host; ///< Without its brackets; not looked at.
+    std::string_view port; ///< With its colon; empty where there is none. Not looked at.
+    bool bracketed = false;
+};
+
+/// Of `host`, `host:port`, `[v6]`, `[v6]:port`; nothing where a bracket is not closed or something else stands behind
+/// it.
+std::optional<host_and_port> split_authority(std::string_view text);
+
+/// Whether it could be a host's name, or an IPv4 address: ASCII letters, digits, `.`, `-` and `_`.
+bool is_host_name(std::string_view text);
+
 /// A TCP port, 0 to 65535: decimal digits and nothing else, zeros before them allowed.
 std::optional<std::uint16_t> parse_port(std::string_view text);
 

@@ -16,10 +16,12 @@ struct header_field {
 /// A request that passed the HTTP policy. All views belong to the connection and live until its answer has left.
 struct request {
     std::string_view method;
-    std::string_view target;              ///< Origin form, printable ASCII, begins with `/`.
+    std::string_view target;              ///< Path and query: printable ASCII, begins with `/`.
     std::span<const header_field> fields; ///< The header's fields; never a trailer's.
     std::string_view client; ///< The client's address without port, after trusted proxies; `unix` on a Unix socket.
     std::string_view body;   ///< Empty until the body has been read.
+    /// Whom it is for: an absolute target's authority (RFC 9112 section 3.2.2), or Host. Empty: it names nobody.
+    std::string_view host{};
 };
 
 /// An answer: all views in it are of static text, so that nothing foreign can reach a header.

@@ -45,12 +45,19 @@ struct tls_settings {
     std::string private_key; ///< Path of its PEM key.
 };
 
+/// Which field of a trusted proxy names the client.
+enum class forwarded_header : std::uint8_t { any, forwarded, x_forwarded_for };
+
 struct listener_settings {
     std::string address; ///< As configured: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`.
     std::optional<tls_settings> tls;
     std::vector<cidr> trusted_proxies;
-    bool trust_unix = false;     ///< The peers of a Unix socket are trusted proxies too.
+    bool trust_unix = false; ///< The peers of a Unix socket are trusted proxies too.
+    forwarded_header forwarded = forwarded_header::any;
     bool proxy_protocol = false; ///< Each connection begins with a PROXY header, by a trusted proxy.
+    /// Also takes what health checks send: HTTP/1.0, no Host, an Upgrade (which is ignored). No key: the
+    /// administration's.
+    bool health_checks = false;
 };
 
 struct endpoint_settings {
@@ -131,6 +138,8 @@ struct sink_settings {
 struct admin_settings {
     std::string socket = "/run/colivara-hookd/admin.sock";
     std::string address = "127.0.0.1:9464"; ///< Empty: none.
+    std::vector<std::string>
+        allowed_hosts; ///< Names that a Host may have at `address`, beside localhost and addresses.
 };
 
 struct settings {

@@ -14,6 +14,15 @@ constexpr std::string_view trimmed(std::string_view text, std::string_view white
                                            : text.substr(first, text.find_last_not_of(white_space) - first + 1);
 }
 
+/// Takes the first element off a comma-separated list (RFC 9110 section 5.6.1), without the white space around it; it
+/// may be empty. The list must not be.
+constexpr std::string_view take_element(std::string_view& list) {
+    const auto comma = list.find(',');
+    const auto element = trimmed(list.substr(0, comma));
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+    return element;
+}
+
 /// At most `most` bytes from the beginning of UTF-8, cut between characters. Of what is no UTF-8 it is still a
 /// beginning of at most that size, and at most three bytes (a character's last ones) shorter.
 constexpr std::string_view utf8_prefix(std::string_view text, std::size_t most) {

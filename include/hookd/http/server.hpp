@@ -77,6 +77,10 @@ public:
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
                                       const handler_factory& make_handler, std::string_view name = "listening");
 
+/// A line about each socket that the service manager passed to this process and that none of the listeners uses:
+/// whoever connects to it waits for ever.
+std::vector<std::string> report_unused_sockets(std::span<const listener_settings> listeners);
+
 /// Whether certificate and key can be read and belong together; what is wrong, or nothing. For config::checks.
 std::optional<std::string> check_tls(const tls_settings& files);
 

@@ -3,6 +3,7 @@
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/intake/endpoint_paths.hpp>
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 
@@ -18,8 +19,8 @@
 namespace hookd::intake {
 
 /// From a request to an answer: which endpoint it is for, whether it is authentic, and made durable. Why a request
-/// was refused goes to the log (404 and 405 are only counted in the metrics), and the answer tells no more of it than
-/// its status. Not thread-safe: one for each I/O thread.
+/// was refused goes to the log, and the answer tells no more of it than its status. Not thread-safe: one for each I/O
+/// thread.
 class intake {
 public:
     /// All of these must outlive the intake. The secrets are already known to be well-formed. `workers` verify what
@@ -41,9 +42,11 @@ private:
     struct endpoint;
 
     endpoint* find(std::string_view target);
+    void log_unknown_path(const request& head) const;
     answer refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id);
 
     std::vector<std::unique_ptr<endpoint>> endpoints_;
+    endpoint_paths paths_; // in the same order
     journal::journal& journal_;
     wall_clock clock_;
     figures& counted_;

@@ -35,3 +35,11 @@ TEST_CASE("config: what keeps the admin socket from being known is told with its
     CHECK(read_admin_socket(wrong).error().message.starts_with(wrong + ":2:10: admin.socket: "));
     CHECK(read_admin_socket(place.path("missing")).error().message.starts_with(place.path("missing") + ": "));
 }
+
+TEST_CASE("config: the endpoints' paths are known before their secrets are there") {
+    const scratch place;
+    const auto path = place.write("a.toml", "[[endpoint]]\npath = \"/a\"\nsecrets = [{ file = \"/nowhere\" }]\n"
+                                            "[[endpoint]]\npath = \"/b/\"\n[admin]\nsocket = 7\n");
+    CHECK(read_endpoint_paths(path).value() == std::vector<std::string>{"/a", "/b/"});
+    CHECK_FALSE(read_endpoint_paths(place.path("missing")));
+}

@@ -8,8 +8,9 @@ namespace {
 
 const std::vector<cidr> trusted{*cidr::parse("127.0.0.1/32"), *cidr::parse("10.0.0.0/8")};
 
-std::string client(std::vector<header_field> fields, std::string peer = "127.0.0.1") {
-    return http::client_behind(std::move(peer), trusted, fields).value_or("refused");
+std::string client(std::vector<header_field> fields, const std::string& peer = "127.0.0.1",
+                   forwarded_header which = forwarded_header::any) {
+    return http::client_behind(peer, trusted, fields, which).value_or("refused");
 }
 
 } // namespace
@@ -26,7 +27,6 @@ TEST_CASE("client address: the first untrusted address from the right, whatever 
 
 TEST_CASE("client address: an entry that is no address ends the walk at the proxy that wrote it") {
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, unknown, 10.1.1.1"}}) == "10.1.1.1");
-    CHECK(client({{"X-Forwarded-For", "192.0.2.7, "}}) == "127.0.0.1");
     CHECK(client({{"Forwarded", "for=_hidden"}}) == "127.0.0.1");
 }
 
@@ -57,6 +57,32 @@ TEST_CASE("client address: what is no address is not taken for one") {
     }
 }
 
-TEST_CASE("client address: both fields at once are refused, since one is not the proxy's") {
+TEST_CASE("client address: an empty element of a list is none") {
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7, "}}) == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7,,"}}) == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "6.6.6.6, , 192.0.2.7"}}) == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", ""}}) == "127.0.0.1");
+    CHECK(client({{"Forwarded", "for=192.0.2.7, "}}) == "192.0.2.7");
+    CHECK(client({{"Forwarded", "for=192.0.2.7, ;"}}) == "127.0.0.1");
+}
+
+TEST_CASE("client address: both fields may come where they name the same client, and are refused where they do not") {
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=192.0.2.7;proto=https"}}) == "192.0.2.7");
+    CHECK(client({{"Forwarded", "for=\"[2001:db8::7]:80\""}, {"X-Forwarded-For", "2001:DB8::7"}}) == "2001:db8::7");
+    CHECK(client({{"X-Forwarded-For", "6.6.6.6, 192.0.2.7, 10.0.0.1"}, {"Forwarded", "for=192.0.2.7"}}) == "192.0.2.7");
+    CHECK(client({{"X-Forwarded-For", "127.0.0.1"}, {"Forwarded", "for=127.0.0.1"}}) == "127.0.0.1");
     CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=6.6.6.6"}}) == "refused");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=192.0.2.7, for=6.6.6.6"}}) == "refused");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=_hidden"}}) == "refused");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", " , "}}) == "192.0.2.7");
+}
+
+TEST_CASE("client address: the field that counts, where one is named, and no other") {
+    const std::vector<header_field> both{{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=198.51.100.8"}};
+    CHECK(client(both, "127.0.0.1", forwarded_header::forwarded) == "198.51.100.8");
+    CHECK(client(both, "127.0.0.1", forwarded_header::x_forwarded_for) == "192.0.2.7");
+    CHECK(client({both[0]}, "127.0.0.1", forwarded_header::forwarded) == "127.0.0.1");
+    CHECK(client({both[1]}, "127.0.0.1", forwarded_header::x_forwarded_for) == "127.0.0.1");
+    CHECK(client({{"Forwarded", "for=\""}, both[0]}, "127.0.0.1", forwarded_header::x_forwarded_for) == "192.0.2.7");
+    CHECK(client({{"Forwarded", "for=\""}}, "127.0.0.1", forwarded_header::forwarded) == "refused");
 }

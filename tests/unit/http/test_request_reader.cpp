@@ -138,7 +138,11 @@ TEST_CASE("reader: what two servers could read differently is refused, and nothi
         {"HTTP/0.9", "GET /hook\r\n\r\n", 400},
         {"HTTP/1.2", "POST /hook HTTP/1.2\r\nHost: h\r\n\r\n", 400},
         {"upgrade", post("Host: h\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"), 400},
-        {"absolute form", "POST http://h/hook HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"absolute form of another scheme", "POST ftp://h/hook HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"absolute form without a host", "POST http:///hook HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"absolute form with a user", "POST http://u@h/hook HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"absolute form beside no Host", "POST http://h/hook HTTP/1.1\r\n\r\n", 400},
+        {"absolute form beside two Hosts", "POST http://h/hook HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", 400},
         {"asterisk form", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"authority form", "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"target beyond ASCII", "POST /h\xc3\xb6ok HTTP/1.1\r\nHost: h\r\n\r\n", 400},
@@ -157,6 +161,49 @@ TEST_CASE("reader: what two servers could read differently is refused, and nothi
         const auto result = read(bytes + behind);
         CHECK(result.refused == status);
         CHECK(result.bodies.empty());
+    }
+}
+
+namespace {
+
+/// Host and target of a request, and whether its connection may serve another; `refused` otherwise.
+std::string asked_for(std::string_view bytes, http::leniency allowed) {
+    request_reader reader{{}, allowed};
+    std::ranges::copy(bytes, reader.room().begin());
+    reader.filled(bytes.size());
+    if (reader.advance() != progress::head) {
+        return "refused";
+    }
+    const auto& current = reader.current();
+    return std::string{current.host} + ' ' + std::string{current.target} + (reader.keep_alive() ? "" : ", last");
+}
+
+} // namespace
+
+TEST_CASE("reader: an absolute target is a path, and stands for whatever Host says") {
+    const auto asked = [](std::string_view line) {
+        return asked_for("POST " + std::string{line} + " HTTP/1.1\r\nHost: h\r\n\r\n", http::leniency::none);
+    };
+    CHECK(asked("/hook?a=http://x/y") == "h /hook?a=http://x/y");
+    CHECK(asked("http://other/hook?a") == "other /hook?a");
+    CHECK(asked("HTTPS://[::1]:8443/hook") == "[::1]:8443 /hook");
+    CHECK(asked("http://other") == "other /");
+    CHECK(asked("http://other?a") == "other /");
+}
+
+TEST_CASE("reader: where health checks are taken, what they lack is not missed, and what is in it is read as ever") {
+    const auto asked = [](std::string_view bytes) { return asked_for(bytes, http::leniency::health_checks); };
+    CHECK(asked("GET /readyz HTTP/1.0\r\n\r\n") == " /readyz, last");
+    CHECK(asked("GET /readyz HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n") == " /readyz, last");
+    CHECK(asked("GET http://h/readyz HTTP/1.0\r\n\r\n") == "h /readyz, last");
+    CHECK(asked("GET /readyz HTTP/1.1\r\n\r\n") == " /readyz");
+    CHECK(asked("GET /readyz HTTP/1.1\r\nHost:\r\n\r\n") == " /readyz");
+    CHECK(asked("GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n") == "h /readyz");
+    for (const auto* doubtful :
+         {"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", "GET / HTTP/0.9\r\n\r\n", "GET / HTTP/1.2\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+          "GET / HTTP/1.0\r\nContent-Length: 1, 1\r\n\r\na", "GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"}) {
+        CHECK(asked(doubtful) == "refused");
     }
 }
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hookd {
+
+/// The text with each `%NN` as the byte that it stands for (RFC 3986 section 2.1); nothing where a `%` is followed by
+/// anything else. `+` is a plus sign.
+std::optional<std::string> percent_decoded(std::string_view text);
+
+} // namespace hookd

@@ -1,0 +1,97 @@
+#include <hookd/core/percent_encoding.hpp>
+#include <hookd/intake/endpoint_paths.hpp>
+
+#include <algorithm>
+
+namespace hookd::intake {
+
+namespace {
+
+/// No endpoint's is as long (config), and what is added to it is short.
+constexpr std::size_t longest_near_miss = 4096;
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool goes_on(std::string_view path, std::string_view beginning) {
+    return path.size() > beginning.size() && path.starts_with(beginning) && path[beginning.size()] == '/';
+}
+
+} // namespace
+
+endpoint_paths::plain_path::plain_path(std::string_view path) {
+    const auto decoded = percent_decoded(path).value_or(std::string{path});
+    encoded = decoded != path;
+    for (const char c : decoded) {
+        if (c == '/' && text.ends_with('/')) {
+            doubled = true;
+        } else {
+            text += c;
+        }
+    }
+    slash_at_end = text.size() > 1 && text.ends_with('/');
+    if (text.ends_with('/')) {
+        text.pop_back();
+    }
+    lowered = text;
+    std::ranges::transform(lowered, lowered.begin(), lower);
+}
+
+endpoint_paths::endpoint_paths(std::span<const std::string> paths) : paths_{paths.begin(), paths.end()} {}
+
+std::optional<endpoint_paths::near_miss> endpoint_paths::near(std::string_view path) const {
+    if (path.size() > longest_near_miss) {
+        return std::nullopt;
+    }
+    const plain_path asked{path};
+    std::optional<near_miss> found;
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+        const bool same = asked.lowered == paths_[i].lowered;
+        if (same || !found) { // one that is the same but for its spelling is nearer than one that has more or less
+            if (auto words = difference(asked, paths_[i]); !words.empty()) {
+                found = near_miss{.endpoint = i, .difference = std::move(words)};
+            }
+        }
+        if (same) {
+            break;
+        }
+    }
+    return found;
+}
+
+/// Empty: they have nothing to do with each other.
+std::string endpoint_paths::difference(const plain_path& asked, const plain_path& endpoint) {
+    const std::string_view a = asked.lowered;
+    const std::string_view b = endpoint.lowered;
+    if (a.empty() || b.empty()) {
+        return a == b && asked.doubled ? "the path has a double slash" : ""; // every path ends with nothing
+    }
+    std::string words;
+    const auto add = [&](bool applies, std::string_view what) {
+        if (applies) {
+            words.append(words.empty() ? "the path " : ", ").append(what);
+        }
+    };
+    if (a == b) {
+        add(asked.text != endpoint.text, "differs in upper and lower case");
+    } else if (a.ends_with(b)) {
+        add(true, "has more in front, which a proxy should take off");
+    } else if (b.ends_with(a)) {
+        add(true, "lacks the beginning, which a proxy may have taken off");
+    } else if (goes_on(a, b)) {
+        add(true, "has more behind it");
+    } else if (goes_on(b, a)) {
+        add(true, "lacks the end");
+    } else {
+        return {};
+    }
+    add(asked.doubled && !endpoint.doubled, "has a double slash");
+    add(asked.slash_at_end && !endpoint.slash_at_end, "ends with a slash");
+    add(!asked.slash_at_end && endpoint.slash_at_end, "lacks the slash at the end");
+    add(words.empty() && asked.encoded != endpoint.encoded, "is percent-encoded otherwise");
+    add(words.empty(), "is spelled otherwise");
+    return words;
+}
+
+} // namespace hookd::intake
