@@ -17,11 +17,10 @@ namespace {
 /// Whoever asks is near and few: one thread, small limits. Nothing that is asked here is signed, so that the connection
 /// that is idle for longest always gives way to a new one; and none idles for long.
 server_settings small_limits() {
-    constexpr unsigned connections = 64;
     constexpr std::chrono::milliseconds patience{5'000};
     server_settings limits;
     limits.threads = 1;
-    limits.max_connections = connections;
+    limits.max_connections = most_connections;
     limits.max_connections_per_address = std::numeric_limits<unsigned>::max();
     limits.header_timeout = patience;
     limits.body_timeout = patience;

@@ -1,5 +1,7 @@
 #include "app/configuration.hpp"
 
+#include "app/descriptor_limit.hpp"
+
 #include <hookd/http/server.hpp>
 #include <hookd/signature/key.hpp>
 #include <hookd/sinks/catalogue.hpp>
@@ -21,12 +23,18 @@ std::optional<std::string> doubt_secret(std::string_view text) {
 } // namespace
 
 config::loaded load_configuration(const std::string& path, const settings* running, bool places) {
-    return config::load(path, {.secret = check_secret,
-                               .secret_doubt = doubt_secret,
-                               .tls = http::check_tls,
-                               .sinks = sinks::readers(),
-                               .running = running,
-                               .places = places});
+    auto loaded = config::load(path, {.secret = check_secret,
+                                      .secret_doubt = doubt_secret,
+                                      .tls = http::check_tls,
+                                      .sinks = sinks::readers(),
+                                      .running = running,
+                                      .places = places});
+    if (loaded.values) {
+        if (auto warning = descriptor_warning(*loaded.values)) {
+            loaded.warnings.push_back(std::move(*warning));
+        }
+    }
+    return loaded;
 }
 
 } // namespace hookd::app

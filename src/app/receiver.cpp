@@ -2,6 +2,7 @@
 
 #include "app/clock.hpp"
 #include "app/configuration.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/logging.hpp"
 
 #include <hookd/core/sabotage.hpp>
@@ -11,7 +12,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <thread>
 
 namespace hookd::app {
 
@@ -45,6 +45,7 @@ receiver::receiver(std::function<void(std::string_view)> on_failure)
 
 result<void> receiver::start(std::shared_ptr<const settings> settings) {
     put_in_force(std::move(settings));
+    const auto limits = within_descriptor_limit(*settings_);
     auto journal =
         journal::open(settings_->journal, clock_,
                       {.committed = [this](std::span<const event_ptr> events) { dispatcher_->committed(events); },
@@ -58,10 +59,9 @@ result<void> receiver::start(std::shared_ptr<const settings> settings) {
         return std::unexpected{dispatcher.error()};
     }
     dispatcher_ = std::move(*dispatcher);
-    const auto threads = settings_->server.threads;
-    workers_.emplace(threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency()));
+    workers_.emplace(http::thread_count(settings_->server));
     recall_newest_events();
-    auto server = http::start(settings_->server, settings_->listeners, front_desks(settings_));
+    auto server = http::start(limits, settings_->listeners, front_desks(settings_));
     if (!server) {
         return std::unexpected{server.error()};
     }
@@ -141,7 +141,7 @@ void receiver::hurry() {
 result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared_ptr<const settings>& next) {
     try {
         std::vector<std::unique_ptr<change>> changes;
-        auto sockets = server_->prepare(next->server, next->listeners, front_desks(next));
+        auto sockets = server_->prepare(within_descriptor_limit(*next), next->listeners, front_desks(next));
         if (!sockets) {
             return std::unexpected{sockets.error()};
         }

@@ -1,4 +1,3 @@
-#include "http/descriptor_limit.hpp"
 #include "http/io_thread.hpp"
 #include "http/ready_listener.hpp"
 
@@ -19,8 +18,7 @@ namespace {
 class server_of_threads final : public server {
 public:
     server_of_threads(const server_settings& settings, std::string_view name) : state_{settings}, name_{name} {
-        const unsigned count =
-            settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+        const unsigned count = thread_count(settings);
         for (unsigned i = 0; i < count; ++i) {
             threads_.push_back(std::make_unique<io_thread>(state_));
             state_.threads.push_back(threads_.back().get());
@@ -170,7 +168,6 @@ std::vector<listener_ptr> server_of_threads::reachable() const {
 
 void server_of_threads::take_over(prepared& next) {
     state_.limit(next.limits);
-    raise_descriptor_limit(next.limits.max_connections);
     std::vector<listener_ptr> listeners;
     listeners.reserve(next.listeners.size());
     for (const auto& one : next.listeners) {
@@ -261,6 +258,10 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
 }
 
 } // namespace
+
+unsigned thread_count(const server_settings& settings) {
+    return settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+}
 
 result<std::unique_ptr<server>> start(const server_settings& limits, std::span<const listener_settings> listeners,
                                       const handler_factory& make_handler, std::string_view name) {

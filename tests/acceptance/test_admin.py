@@ -245,7 +245,8 @@ def test_a_full_disk_is_not_ready_until_there_is_space_again_though_nobody_sends
 
 
 def test_a_daemon_out_of_descriptors_is_not_ready_until_it_has_some(make_daemon):
-    daemon = make_daemon(wrapper=["prlimit", "--nofile=64"]).start()
+    daemon = make_daemon().start()
+    daemon.limit_descriptors(64)
     with Connection(unix_socket(daemon)) as kept:
         assert ask(None, "/readyz", connection=kept).status == 200
         crowd = [Connection(daemon.http) for _ in range(64)]

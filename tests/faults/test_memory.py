@@ -188,7 +188,8 @@ def attempt(endpoint, count):
 
 def test_ten_thousand_attempts_at_a_daemon_with_64_descriptors_end_nothing(make_daemon, capsys):
     at_once = min(ATTEMPTS, raise_descriptor_limit() - 500)
-    daemon = make_daemon(wrapper=["prlimit", "--nofile=64:64"], log={"level": "info"}).start()
+    daemon = make_daemon(log={"level": "info"}).start()
+    daemon.limit_descriptors(64)
     with Connection(daemon.http) as kept:
         kept.send(daemon.request(success_event()))
         assert kept.response().status == 204  # it is there, and not merely in the queue of a thread that comes too late

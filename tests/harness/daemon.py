@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import ssl
 import subprocess
@@ -170,6 +171,10 @@ class Daemon:
 
     def signal(self, number):
         self.process.send_signal(number)
+
+    def limit_descriptors(self, most):
+        """From now on, as when others have used up what there is: the daemon has not planned for it."""
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (most, most))
 
     def stop(self, expected=0):
         """SIGTERM, the end, and the exit code as it must be."""

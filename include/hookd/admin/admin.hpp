@@ -19,6 +19,9 @@
 
 namespace hookd::admin {
 
+/// At a time, on each of the two addresses.
+inline constexpr unsigned most_connections = 64;
+
 /// What became of a reload that was asked for.
 struct reload_verdict {
     bool applied = false;

@@ -55,9 +55,9 @@ public:
                                                     std::span<const listener_settings> listeners,
                                                     const handler_factory& make_handler) = 0;
 
-    /// Looks whether certificate files have changed; the change serves what is in them from the next handshake on, and is
-    /// null where there is nothing new. A pair that cannot be used is reported once; the old one stays. Reads files, as
-    /// `prepare` does.
+    /// Looks whether certificate files have changed; the change serves what is in them from the next handshake on, and
+    /// is null where there is nothing new. A pair that cannot be used is reported once; the old one stays. Reads files,
+    /// as `prepare` does.
     virtual std::unique_ptr<change> renewed_certificates() = 0;
 
     /// A watchdog's thread: for how long the I/O thread that is furthest behind has owed an answer; asks all again.
@@ -71,6 +71,9 @@ public:
     virtual const server_figures& figures() const = 0;
     virtual std::vector<listener_state> listeners() const = 0;
 };
+
+/// How many I/O threads a server of these settings has.
+unsigned thread_count(const server_settings& settings);
 
 /// Binds every listener and starts the I/O threads. An error names the listener and what to do. The log says of each
 /// listener `NAME on ADDRESS`.

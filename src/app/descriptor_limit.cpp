@@ -1,0 +1,79 @@
+#include "app/descriptor_limit.hpp"
+
+#include <hookd/admin/admin.hpp>
+#include <hookd/http/server.hpp>
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace hookd::app {
+
+namespace {
+
+/// The journal, the log, certificates and the configuration while they are read, and connections on their way from one
+/// I/O thread to another.
+constexpr rlim_t of_the_process = 96;
+/// An event loop's own; and for each listener the socket that accepts, and a connection that was not yet admitted.
+constexpr rlim_t of_a_thread = 4;
+constexpr rlim_t of_a_thread_and_listener = 2;
+/// An event loop's and a listener's, beside its connections.
+constexpr rlim_t of_an_administration = 8;
+/// A file or an event loop; and for each delivery pipes to a hook and its process, or a connection and a look-up.
+constexpr rlim_t of_a_sink = 8;
+constexpr rlim_t of_a_delivery = 8;
+/// One descriptor in so many is for connections, however much all else may need: clients are served.
+constexpr rlim_t connections_have_one_in = 4;
+
+/// All but the connections' descriptors.
+rlim_t reserve(const settings& wanted) {
+    constexpr rlim_t administrations = 2; // over TCP and a Unix socket
+    rlim_t sum = of_the_process + administrations * (admin::most_connections + of_an_administration);
+    sum += http::thread_count(wanted.server) * (of_a_thread + of_a_thread_and_listener * wanted.listeners.size());
+    for (const auto& sink : wanted.sinks) {
+        sum += of_a_sink + of_a_delivery * sink.concurrency;
+    }
+    return sum;
+}
+
+rlim_t needed(const settings& wanted) {
+    return reserve(wanted) + wanted.server.max_connections;
+}
+
+unsigned admitted(const settings& wanted, rlim_t limit) {
+    const auto kept = reserve(wanted);
+    const auto left = std::max(limit > kept ? limit - kept : 0, limit / connections_have_one_in);
+    return static_cast<unsigned>(std::min<rlim_t>(wanted.server.max_connections, left));
+}
+
+rlimit limit_now() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit;
+}
+
+} // namespace
+
+server_settings within_descriptor_limit(const settings& wanted) {
+    auto limit = limit_now();
+    if (limit.rlim_cur < needed(wanted)) {
+        limit.rlim_cur = std::min(needed(wanted), limit.rlim_max);
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    auto server = wanted.server;
+    server.max_connections = admitted(wanted, limit.rlim_cur);
+    return server;
+}
+
+std::optional<std::string> descriptor_warning(const settings& wanted) {
+    const auto limit = limit_now().rlim_max;
+    if (limit >= needed(wanted)) {
+        return std::nullopt;
+    }
+    return "server.max_connections is " + std::to_string(wanted.server.max_connections) +
+           ", but the process may open only " + std::to_string(limit) + " files, and all but connections may need " +
+           std::to_string(reserve(wanted)) + " of them: at most " + std::to_string(admitted(wanted, limit)) +
+           " connections are taken; raise LimitNOFILE to " + std::to_string(needed(wanted)) +
+           ", or lower max_connections";
+}
+
+} // namespace hookd::app
