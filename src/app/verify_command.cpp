@@ -157,6 +157,10 @@ signature::verdict judge(const verify_arguments& arguments, std::span<const sign
     auto found = signature::explain(keys, given.fields, given.body, now_of(arguments), allowed);
     findings = std::move(found.findings);
     for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (keys[i].looks_encoded_twice()) {
+            findings.push_back("Decode secret " + std::to_string(i + 1) +
+                               " once: it looks as if it was base64-encoded twice.");
+        }
         if (const auto doubt = keys[i].doubt(); !doubt.empty()) {
             findings.push_back("Have secret " + std::to_string(i + 1) +
                                " replaced by a longer one: " + std::string(doubt) + ".");

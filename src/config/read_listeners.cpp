@@ -26,8 +26,12 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     look("certificate", tls.certificate, file_kind::open_to_all);
     look("private_key", tls.private_key, file_kind::secret);
     if (readable && lent.tls != nullptr) {
-        if (const auto wrong = lent.tls(tls)) {
+        std::vector<std::string> doubts;
+        if (const auto wrong = lent.tls(tls, doubts)) {
             listener.fault("tls", *wrong);
+        }
+        for (const auto& doubtful : doubts) {
+            listener.warning("tls", doubtful);
         }
     }
     keys.finish();

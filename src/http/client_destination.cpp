@@ -1,5 +1,7 @@
 #include "http/client_destination.hpp"
 
+#include "http/pem_file.hpp"
+
 #include <boost/asio/local/stream_protocol.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -7,7 +9,6 @@
 #include <array>
 #include <cstring>
 #include <netdb.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 namespace hookd::http {
@@ -69,15 +70,21 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
         return context;
     }
     SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
-    struct stat status{};
     if (trust.ca_file.empty()) {
         SSL_CTX_set_default_verify_paths(raw);
-    } else if (stat(trust.ca_file.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) { // a FIFO would hold us up
-        return fail(client_fault::authorities, trust.ca_file + " is not a regular file");
-    } else if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
-        return fail(client_fault::authorities,
-                    trust.ca_file + " holds no certificates in PEM form that can be read: " + openssl_reason());
+        return context;
     }
+    if (const auto unfit = unfit_file(trust.ca_file)) {
+        return fail(client_fault::authorities, unfit->message);
+    }
+    if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
+        const auto reason = openssl_reason();
+        const auto instead = explain_pem_file(trust.ca_file, pem_wanted::certificates);
+        return fail(client_fault::authorities, trust.ca_file + " holds no certificates in PEM form that can be read: " +
+                                                   (instead.empty() ? reason : instead));
+    }
+    // Whatever the file names is to be trusted: also an intermediate without its root, or the server's own certificate.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     return context;
 }
 

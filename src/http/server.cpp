@@ -1,3 +1,4 @@
+#include "http/certificate_doubts.hpp"
 #include "http/io_thread.hpp"
 #include "http/ready_listener.hpp"
 
@@ -68,6 +69,9 @@ public:
                 spdlog::error("listener {}: its certificate files have changed, but {}; the old one stays in use",
                               one->bound, context.error().message);
             } else {
+                for (const auto& doubt : certificate_doubts(context->get(), watch->second.files().certificate)) {
+                    spdlog::warn("listener {}: {}", one->bound, doubt);
+                }
                 one = std::make_shared<const listener>(
                     listener{one->settings, std::move(*context), one->bound, one->key});
                 renewed = true;

@@ -1,5 +1,8 @@
 #include "http/tls_context.hpp"
 
+#include "http/certificate_doubts.hpp"
+#include "http/pem_file.hpp"
+
 #include <hookd/core/sabotage.hpp>
 #include <hookd/core/secret.hpp>
 #include <hookd/http/server.hpp>
@@ -69,35 +72,64 @@ error openssl_error(std::string what) {
     return {std::move(what)};
 }
 
-/// A FIFO would hold up whoever reads it, and a key that all may read is none. What else is wrong OpenSSL finds.
-std::optional<error> unfit(const std::string& path, mode_t forbidden) {
-    struct stat status{};
-    if (stat(path.c_str(), &status) != 0) {
-        return std::nullopt;
+/// What OpenSSL says, and in plain words what is in the file instead.
+std::unexpected<error> unusable(const std::string& what, const std::string& path, pem_wanted wanted) {
+    const auto fault = openssl_error("cannot use the " + what + ' ' + path);
+    auto instead = explain_pem_file(path, wanted);
+    if (instead.ends_with("no certificate") || instead.ends_with("no private key")) {
+        instead += "; perhaps certificate and private_key are exchanged";
     }
-    if (!S_ISREG(status.st_mode)) {
-        return error{path + " is not a regular file"};
-    }
-    if ((status.st_mode & forbidden) != 0) {
-        return error{path + " gives others access, and so does not keep a private key; chmod o= " + path};
-    }
-    return std::nullopt;
+    return std::unexpected{instead.empty() ? fault : error{"cannot use the " + what + ' ' + path + ": " + instead}};
 }
 
+using key_ptr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
 /// As OpenSSL's own function for files does, but that the buffer of the file is not left as it is.
-bool use_private_key(SSL_CTX* context, const std::string& path) {
+key_ptr read_private_key(SSL_CTX* context, const std::string& path) {
     std::array<char, 4096> buffer{};
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), std::fclose};
     if (file == nullptr) {
         ERR_raise(ERR_LIB_SYS, errno);
-        return false;
+        return {nullptr, EVP_PKEY_free};
     }
     std::setvbuf(file.get(), buffer.data(), _IOFBF, buffer.size());
     const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_fp(file.get(), BIO_NOCLOSE), BIO_free};
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
-        PEM_read_bio_PrivateKey(from.get(), nullptr, SSL_CTX_get_default_passwd_cb(context), nullptr), EVP_PKEY_free};
+    key_ptr key{PEM_read_bio_PrivateKey(from.get(), nullptr, SSL_CTX_get_default_passwd_cb(context), nullptr),
+                EVP_PKEY_free};
     cleanse(std::span{buffer});
-    return key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+    return key;
+}
+
+/// Which of the certificates behind the first one is the key's, counted from 1; 0: none.
+int certificate_of_key(SSL_CTX* context, EVP_PKEY* key) {
+    STACK_OF(X509)* chain = nullptr;
+    SSL_CTX_get0_chain_certs(context, &chain);
+    for (int i = 0; i < sk_X509_num(chain); ++i) { // -1 of none
+        if (X509_check_private_key(sk_X509_value(chain, i), key) == 1) {
+            return i + 2;
+        }
+    }
+    return 0;
+}
+
+result<void> use_private_key(SSL_CTX* context, const tls_settings& files) {
+    const auto key = read_private_key(context, files.private_key);
+    if (key == nullptr) {
+        return unusable("private key", files.private_key, pem_wanted::private_key);
+    }
+    if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) == 1) {
+        return SSL_CTX_use_PrivateKey(context, key.get()) == 1
+                   ? result<void>{}
+                   : std::unexpected{openssl_error("cannot use the private key " + files.private_key)};
+    }
+    if (const auto place = certificate_of_key(context, key.get()); place > 0) {
+        return std::unexpected{error{"the certificates in " + files.certificate +
+                                     " are in the wrong order: that of the private key is number " +
+                                     std::to_string(place) + " and must be the first"}};
+    }
+    return std::unexpected{error{"cannot use the private key " + files.private_key +
+                                 ": a mismatch, it is not that of the certificate " + files.certificate +
+                                 "; give the key that the certificate was requested with"}};
 }
 
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) {
@@ -127,20 +159,17 @@ result<tls_context> make_tls_context(const tls_settings& files) {
         return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
     }
     SSL_CTX_set_default_passwd_cb(raw, no_password); // else OpenSSL asks at the terminal, where there is one
-    for (const auto& fault : {unfit(files.certificate, 0), unfit(files.private_key, S_IRWXO)}) {
+    for (const auto& fault : {unfit_file(files.certificate), unfit_file(files.private_key, S_IRWXO)}) {
         if (fault) {
             return std::unexpected{*fault};
         }
     }
     if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {
-        return std::unexpected{openssl_error("cannot use the certificate " + files.certificate)};
+        return unusable("certificate", files.certificate, pem_wanted::certificates);
     }
-    if (!use_private_key(raw, files.private_key)) {
-        return std::unexpected{openssl_error("cannot use the private key " + files.private_key)};
-    }
-    if (SSL_CTX_check_private_key(raw) != 1) {
-        return std::unexpected{openssl_error("the private key " + files.private_key +
-                                             " is not that of the certificate " + files.certificate)};
+    if (const auto used = use_private_key(raw, files); !used) {
+        ERR_clear_error();
+        return std::unexpected{used.error()};
     }
     return context;
 }
@@ -154,9 +183,13 @@ std::optional<unix_seconds> certificate_expiry(SSL_CTX* context) {
     return unix_seconds{std::chrono::seconds{timegm(&end)}};
 }
 
-std::optional<std::string> check_tls(const tls_settings& files) {
+std::optional<std::string> check_tls(const tls_settings& files, std::vector<std::string>& doubts) {
     const auto context = make_tls_context(files);
-    return context ? std::nullopt : std::optional{context.error().message};
+    if (!context) {
+        return context.error().message;
+    }
+    doubts = certificate_doubts(context->get(), files.certificate);
+    return std::nullopt;
 }
 
 } // namespace hookd::http

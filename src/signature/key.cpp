@@ -1,7 +1,13 @@
 #include "signature/ed25519.hpp"
 #include "signature/key_text.hpp"
 
+#include <hookd/core/base64.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/signature/key.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
 
 namespace hookd::signature {
 
@@ -9,6 +15,8 @@ namespace {
 
 /// The specification's lower bound. Svix's own manual shows a key of 18 bytes, so shorter ones do occur.
 constexpr std::size_t advised_key_size = 24;
+
+constexpr std::size_t least_encoded = 16;
 
 } // namespace
 
@@ -32,6 +40,25 @@ result<key> key::parse(std::string_view text) {
     return std::unexpected(
         error{"the secret is a private key (whsk_…), which belongs to the sender alone; give the "
               "public key (whpk_…), and have the pair replaced if the private one was shown around"});
+}
+
+bool key::looks_encoded_twice() const {
+    const auto text = trimmed(bytes.text(), " \t\r\n"); // echo(1) has added a line feed
+    if (text.starts_with("whsec_") || text.starts_with("whpk_")) {
+        return true;
+    }
+    const auto any = [&](char first, char last) {
+        return std::ranges::any_of(text, [&](char c) { return c >= first && c <= last; });
+    };
+    const auto size = base64::decoded_size(text);
+    // A passphrase or hexadecimal digits are of fewer kinds than what 16 random bytes make of base64.
+    if (!size || *size < least_encoded || !any('A', 'Z') || !any('a', 'z') || !any('0', '9')) {
+        return false;
+    }
+    std::vector<std::byte> decoded(*size);
+    const bool whole = base64::decode(text, decoded);
+    cleanse(std::span{decoded});
+    return whole;
 }
 
 std::string_view key::doubt() const {

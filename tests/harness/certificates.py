@@ -18,14 +18,34 @@ class Certificates:
                       "-keyout", self._authority_key, "-out", self.authority)
         self.certificate, self.private_key = self.issue("server")
 
-    def issue(self, name, rsa=False):
-        """A server certificate; returns its path and that of its key, which only the owner may read."""
+    def issue(self, name, rsa=False, issuer=None, valid=None):
+        """A server certificate; returns its path and that of its key, which only the owner may read. `issuer`: such a
+        pair, of an `intermediate`. `valid`: its first and last moment, as 20260101000000Z."""
+        return self._sign(name, "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n", issuer, valid, rsa)
+
+    def intermediate(self, name):
+        """An authority that this one has signed; likewise."""
+        return self._sign(name, "basicConstraints=critical,CA:TRUE\n", None, None)
+
+    def _sign(self, name, extensions, issuer, valid, rsa=False):
         certificate, key = self.directory / f"{name}.pem", self.directory / f"{name}-key.pem"
-        request, extensions = self.directory / f"{name}.csr", self.directory / f"{name}.ext"
-        extensions.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n")
+        request, extension_file = self.directory / f"{name}.csr", self.directory / f"{name}.ext"
+        extension_file.write_text(extensions)
         self._openssl("req", *self._key_options(rsa), "-subj", f"/CN={name}", "-keyout", key, "-out", request)
-        self._openssl("x509", "-req", "-in", request, "-CA", self.authority, "-CAkey", self._authority_key,
-                      "-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", certificate)
+        by, with_key = issuer or (self.authority, self._authority_key)
+        if valid:
+            database = self.directory / f"{name}.index"
+            database.touch()
+            configuration = self.directory / f"{name}.cnf"
+            configuration.write_text(f"[ca]\ndefault_ca = own\n[own]\ndatabase = {database}\nrand_serial = yes\n"
+                                     f"new_certs_dir = {self.directory}\ndefault_md = sha256\npolicy = any\n"
+                                     "[any]\ncommonName = supplied\n")
+            self._openssl("ca", "-batch", "-notext", "-config", configuration, "-in", request, "-cert", by, "-keyfile",
+                          with_key, "-startdate", valid[0], "-enddate", valid[1], "-extfile", extension_file,
+                          "-out", certificate)
+        else:
+            self._openssl("x509", "-req", "-in", request, "-CA", by, "-CAkey", with_key, "-CAcreateserial",
+                          "-days", "2", "-extfile", extension_file, "-out", certificate)
         os.chmod(key, 0o600)
         return certificate, key
 

@@ -30,7 +30,8 @@ struct checks {
     std::optional<std::string> (*secret)(std::string_view text) = nullptr;
     /// What is doubtful about one that is not wrong.
     std::optional<std::string> (*secret_doubt)(std::string_view text) = nullptr;
-    std::optional<std::string> (*tls)(const tls_settings& files) = nullptr;
+    /// `doubts` gets what is doubtful about files that are not wrong.
+    std::optional<std::string> (*tls)(const tls_settings& files, std::vector<std::string>& doubts) = nullptr;
     std::span<const sink_reader> sinks;
     /// In force in the daemon that is to go on with the file: what it cannot change while it runs must be the same.
     const settings* running = nullptr;

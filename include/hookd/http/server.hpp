@@ -84,7 +84,8 @@ result<std::unique_ptr<server>> start(const server_settings& limits, std::span<c
 /// whoever connects to it waits for ever.
 std::vector<std::string> report_unused_sockets(std::span<const listener_settings> listeners);
 
-/// Whether certificate and key can be read and belong together; what is wrong, or nothing. For config::checks.
-std::optional<std::string> check_tls(const tls_settings& files);
+/// Whether certificate and key can be read and belong together; what is wrong, or nothing. Then `doubts` says what
+/// clients will find wrong. For config::checks.
+std::optional<std::string> check_tls(const tls_settings& files, std::vector<std::string>& doubts);
 
 } // namespace hookd::http

@@ -25,6 +25,9 @@ struct key {
 
     /// A doubt that does not stop the key from working (shorter than 24 bytes); empty: none.
     std::string_view doubt() const;
+    /// Another: the key's bytes are the text of a key, or of base64 that somebody's tool has encoded once more. Chance
+    /// makes such bytes next to never.
+    bool looks_encoded_twice() const;
 };
 
 } // namespace hookd::signature

@@ -70,7 +70,7 @@ std::optional<std::string> check_secret(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<std::string> check_tls(const tls_settings& files) {
+std::optional<std::string> check_tls(const tls_settings& files, std::vector<std::string>& /*doubts*/) {
     if (files.certificate.contains("mismatch")) {
         return "certificate and private key do not belong together";
     }

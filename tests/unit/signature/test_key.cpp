@@ -69,6 +69,21 @@ TEST_CASE("key: whatever is not a canonical secret is refused, and never quoted"
     }
 }
 
+TEST_CASE("key: base64 of base64 is noticed, and what only looks a little like it is not") {
+    const auto twice = [](const std::string& bytes) {
+        return key::parse("whsec_" + base64_of(bytes))->looks_encoded_twice();
+    };
+    const std::string once = base64_of("<=>?@ABCDEFGHIJKLMNOPQRS");
+    CHECK(twice(once));
+    CHECK(twice(once + "\n"));
+    CHECK(twice("whsec_" + base64_of("short")));
+    CHECK_FALSE(twice("<=>?@ABCDEFGHIJKLMNOPQRS"));
+    CHECK_FALSE(twice("0123456789abcdef0123456789abcdef"));
+    CHECK_FALSE(twice("0123456789ABCDEF0123456789ABCDEF"));
+    CHECK_FALSE(twice(once.substr(0, 20)));
+    CHECK_FALSE(twice(once + "="));
+}
+
 TEST_CASE("key: a verifier takes no key that parsing would refuse") {
     using hookd::signature::verifier;
     const std::vector<key> empty(1);

@@ -1,0 +1,148 @@
+#include "http/pem_file.hpp"
+
+#include <hookd/core/secret.hpp>
+#include <hookd/core/unique_fd.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+#include <memory>
+#include <span>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace hookd::http {
+
+namespace {
+
+/// Certificate chains and keys are smaller; of a larger file the beginning tells enough.
+constexpr std::size_t most_read = std::size_t{64} << 10U;
+
+/// What a file can hold by mistake, and what to do about it: `FILE` is its path, in commands and elsewhere.
+struct explanation {
+    std::string_view sign; ///< Somewhere in the file.
+    std::string_view text;
+};
+
+constexpr std::array<explanation, 5> instead_of_certificates{
+    {{"CERTIFICATE REQUEST-----", "it is a request for a certificate: give what the authority made of it"},
+     {"-----BEGIN PKCS7", "it is a PKCS#7 bundle: convert it with openssl pkcs7 -print_certs -in FILE -out NEW.pem"},
+     {"-----BEGIN TRUSTED CERTIFICATE", "it is OpenSSL's own form: convert it with openssl x509 -in FILE -out NEW.pem"},
+     {"PRIVATE KEY-----", "it holds a private key and no certificate"},
+     {"-----BEGIN CERTIFICATE", "a certificate in it is damaged: copy it whole, with its BEGIN and END lines"}}};
+
+constexpr std::array<explanation, 8> instead_of_key{
+    {{"-----BEGIN ENCRYPTED PRIVATE KEY",
+      "it is encrypted, and nobody is there to type the passphrase: decrypt it with "
+      "openssl pkey -in FILE -out NEW.pem"},
+     {"Proc-Type: 4,ENCRYPTED", "it is encrypted, and nobody is there to type the passphrase: decrypt it with openssl "
+                                "pkey -in FILE -out NEW.pem"},
+     {"-----BEGIN OPENSSH PRIVATE KEY", "it is OpenSSH's own form: convert a copy with ssh-keygen -p -m PKCS8 -f COPY"},
+     {"PRIVATE KEY-----", "the key in it is damaged: copy it whole, with its BEGIN and END lines"},
+     {"PUBLIC KEY-----", "it holds the public key: give the private one"},
+     {"CERTIFICATE REQUEST-----", "it is a request for a certificate: give the private key that was made with it"},
+     {"-----BEGIN CERTIFICATE", "it holds a certificate and no private key"},
+     {"PARAMETERS-----", "it holds the key's parameters alone: give the file with the private key"}}};
+
+/// Whether OpenSSL can read the bytes as what `Read` reads: DER, which is PEM without its letters.
+template <auto Read, auto Free>
+bool reads_as(std::string_view bytes) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())),
+                                                         BIO_free};
+    auto* const read = Read(from.get(), nullptr);
+    if (read != nullptr) {
+        Free(read);
+    }
+    ERR_clear_error();
+    return read != nullptr;
+}
+
+std::string_view explain_binary(std::string_view bytes, bool key_wanted) {
+    if (reads_as<d2i_PKCS12_bio, PKCS12_free>(bytes)) {
+        return key_wanted
+                   ? "it is a PKCS#12 bundle (.p12, .pfx): take the key out with openssl pkcs12 -in FILE -nocerts "
+                     "-nodes -out NEW.pem"
+                   : "it is a PKCS#12 bundle (.p12, .pfx): take the certificates out with openssl pkcs12 -in FILE "
+                     "-nokeys -out NEW.pem";
+    }
+    if (reads_as<d2i_X509_bio, X509_free>(bytes)) {
+        return key_wanted ? "it holds a certificate and no private key"
+                          : "it is in DER form: convert it with openssl x509 -inform DER -in FILE -out NEW.pem";
+    }
+    if (reads_as<d2i_PrivateKey_bio, EVP_PKEY_free>(bytes)) {
+        return key_wanted ? "it is in DER form: convert it with openssl pkey -inform DER -in FILE -out NEW.pem"
+                          : "it holds a private key and no certificate";
+    }
+    if (reads_as<d2i_PKCS8_bio, X509_SIG_free>(bytes)) {
+        return key_wanted ? "it is encrypted, and in DER form: decrypt it with openssl pkey -inform DER -in FILE -out "
+                            "NEW.pem"
+                          : "it holds a private key and no certificate";
+    }
+    return {};
+}
+
+std::string_view explain_text(std::string_view bytes, bool key_wanted) {
+    if (bytes.starts_with("\xef\xbb\xbf")) {
+        return "it begins with a byte order mark: save it as UTF-8 without one";
+    }
+    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
+        return "it is in UTF-16: save it as UTF-8 without a byte order mark";
+    }
+    const auto all = key_wanted ? std::span<const explanation>{instead_of_key}
+                                : std::span<const explanation>{instead_of_certificates};
+    const auto found = std::ranges::find_if(all, [&](const auto& each) { return bytes.contains(each.sign); });
+    return found == all.end() ? std::string_view{} : found->text;
+}
+
+} // namespace
+
+std::optional<error> unfit_file(const std::string& path, mode_t forbidden) {
+    struct stat status{};
+    if (stat(path.c_str(), &status) != 0) {
+        return std::nullopt;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return error{path + " is not a regular file"};
+    }
+    if ((status.st_mode & forbidden) != 0) {
+        return error{path + " gives others access, and so does not keep a private key; chmod o= " + path};
+    }
+    return std::nullopt;
+}
+
+std::string explain_pem_bytes(std::string_view bytes, const std::string& path, pem_wanted wanted) {
+    if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        return "it is empty";
+    }
+    const bool key_wanted = wanted == pem_wanted::private_key;
+    auto found = explain_text(bytes, key_wanted);
+    if (found.empty()) {
+        found = explain_binary(bytes, key_wanted);
+    }
+    std::string text{found};
+    if (const auto at = text.find("FILE"); at != std::string::npos) {
+        text.replace(at, 4, path);
+    }
+    return text;
+}
+
+std::string explain_pem_file(const std::string& path, pem_wanted wanted) {
+    const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!file) {
+        return {};
+    }
+    std::string bytes(most_read, '\0');
+    const auto count = ::pread(file.get(), bytes.data(), bytes.size(), 0);
+    const std::string_view there{bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+    auto text = count < 0 ? std::string{} : explain_pem_bytes(there, path, wanted);
+    cleanse(std::span<char>{bytes});
+    return text;
+}
+
+} // namespace hookd::http
