@@ -70,7 +70,14 @@ asio::awaitable<answer> show_body(const event_room& of, std::uint64_t sequence) 
     if (found.empty() || found.front()->sequence != sequence) {
         co_return refused(404, "no event of this sequence is in the journal");
     }
-    co_return made(200, found.front()->body, "application/octet-stream");
+    const auto& event = found.front();
+    // Not copied: it may be as large as server.max_body.
+    co_return answer{.status = 200,
+                     .body = {},
+                     .field_name = {},
+                     .field_value = {},
+                     .content_type = "application/octet-stream",
+                     .made = {event, &event->body}};
 }
 
 /// Of `SEQUENCE/body`.

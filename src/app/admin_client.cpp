@@ -18,12 +18,6 @@ namespace hookd::app {
 
 namespace asio = boost::asio;
 
-namespace {
-
-constexpr std::size_t longest_answer = std::size_t{16} << 20U;
-
-} // namespace
-
 command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given,
                                                const std::string& config_path) {
     if (given) {
@@ -44,13 +38,14 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
 }
 
 http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,
-                                               std::string_view target, std::chrono::milliseconds patience) {
+                                               std::string_view target, std::chrono::milliseconds patience,
+                                               byte_size most) {
     const auto where = http::find_unix_destination(socket);
     if (!where) {
         return std::unexpected{where.error()};
     }
     asio::io_context context{1};
-    http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = longest_answer}};
+    http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = most.bytes}};
     http::client_result<http::response> answer;
     asio::co_spawn(context, daemon.request(method, target, {}, {}),
                    [&](const std::exception_ptr& thrown, http::client_result<http::response> what) {
@@ -61,6 +56,10 @@ http::client_result<http::response> ask_daemon(const std::string& socket, std::s
                        context.stop(); // the connection's timer would go on
                    });
     context.run();
+    if (answer && answer->cut) {
+        return std::unexpected{
+            http::client_error{http::client_fault::malformed, "its answer has more than " + to_text(most)}};
+    }
     return answer;
 }
 
@@ -68,6 +67,8 @@ std::string unreachable_text(const std::string& socket, const http::client_error
     std::string_view advice = "Start the daemon, or name its socket with --socket";
     if (fault.kind == http::client_fault::timed_out) {
         advice = "Look at the daemon: it takes requests and does not answer in time";
+    } else if (fault.kind == http::client_fault::malformed) {
+        advice = "Name the daemon's admin.socket with --socket: what listens there does not answer as a daemon does";
     } else if (access(socket.c_str(), W_OK) != 0 && errno == EACCES) {
         advice = "Run this as root or as the daemon's user or group";
     }

@@ -2,6 +2,7 @@
 
 #include "app/command_end.hpp"
 
+#include <hookd/core/byte_size.hpp>
 #include <hookd/http/client.hpp>
 
 #include <chrono>
@@ -21,9 +22,13 @@ struct admin_socket {
 /// any other file the faults end the command, since its daemon is meant and no other.
 command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given, const std::string& config_path);
 
-/// One request to the daemon, and its whole answer. Blocking.
+/// More than any answer but an event's body has.
+inline constexpr byte_size largest_answer{16U << 20U};
+
+/// One request to the daemon, and its whole answer: one that is larger than `most` is an error, never cut. Blocking.
 http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,
-                                               std::string_view target, std::chrono::milliseconds patience);
+                                               std::string_view target, std::chrono::milliseconds patience,
+                                               byte_size most = largest_answer);
 
 /// For who could not reach the daemon: what to do, and what happened.
 std::string unreachable_text(const std::string& socket, const http::client_error& fault);

@@ -1,6 +1,7 @@
 #include "app/command_input.hpp"
 
 #include <hookd/config/secret_file.hpp>
+#include <hookd/core/settings.hpp>
 
 #include <array>
 #include <cerrno>
@@ -13,11 +14,19 @@ namespace hookd::app {
 
 namespace {
 
+/// A captured request has its header, too.
+constexpr std::size_t header_room = std::size_t{1} << 20U;
+
 command_result<std::string> read_all(std::istream& in, const std::string& name) {
+    constexpr std::size_t most = largest_max_body.bytes + header_room;
     std::string text;
     std::array<char, 65536> block{};
     while (in.read(block.data(), block.size()) || in.gcount() > 0) {
         text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+        if (text.size() > most) {
+            return fail(exit_usage, "Give one message: " + name + " has more than " + to_text(largest_max_body) +
+                                        ", the most that a receiver's max_body can be");
+        }
     }
     if (in.bad()) {
         return fail(exit_io, "Check " + name + ": it cannot be read");

@@ -9,7 +9,8 @@
 
 namespace hookd::app {
 
-/// The whole of a file, or of standard input for `-`. Blocking; fails with exit_io.
+/// The whole of a file, or of standard input for `-`. Blocking; fails with exit_io where it cannot be read, and with
+/// exit_usage where there is more of it than a message can have.
 command_result<std::string> read_input(const std::string& path);
 
 /// The secret in a file, which the message calls `what`. Blocking; fails with exit_io where there is none to be read,

@@ -6,6 +6,7 @@
 #include "app/terminal_text.hpp"
 
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/settings.hpp>
 
 #include <fmt/format.h>
 
@@ -26,7 +27,8 @@ public:
     explicit daemon_source(std::string socket) : socket_{std::move(socket)} {}
 
     command_result<std::string> ask(std::string_view method, std::string_view target) override {
-        auto answer = ask_daemon(socket_, method, target, patience);
+        const auto most = target.ends_with("/body") ? largest_max_body : largest_answer;
+        auto answer = ask_daemon(socket_, method, target, patience, most);
         if (!answer) {
             return fail(exit_unreachable, unreachable_text(socket_, answer.error()));
         }

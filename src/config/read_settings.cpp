@@ -38,7 +38,7 @@ server_settings read_server(table keys) {
         static_cast<unsigned>(keys.count("max_connections", server.max_connections, 1, most_connections));
     server.max_connections_per_address = static_cast<unsigned>(
         keys.count("max_connections_per_address", server.max_connections_per_address, 1, most_connections));
-    server.max_body = keys.size("max_body", server.max_body, byte_size{1U << 10U}, byte_size{1U << 28U});
+    server.max_body = keys.size("max_body", server.max_body, byte_size{1U << 10U}, largest_max_body);
     server.max_header = keys.size("max_header", server.max_header, byte_size{1U << 10U}, byte_size{1U << 20U});
     server.tls_timeout = keys.duration("tls_timeout", server.tls_timeout, 10ms, 1h);
     server.header_timeout = keys.duration("header_timeout", server.header_timeout, 10ms, 1h);

@@ -293,7 +293,8 @@ response client::state::take_answer() {
     return {.status = reader_.status(),
             .body = reader_.take_body(),
             .retry_after = reader_.retry_after(),
-            .certificate_wanted = transport_->certificate_wanted()};
+            .certificate_wanted = transport_->certificate_wanted(),
+            .cut = reader_.body_was_cut()};
 }
 
 client_error client::state::lost() const {

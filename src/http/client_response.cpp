@@ -54,6 +54,7 @@ void response_reader::begin_header() {
     status_ = 0;
     retry_after_.clear();
     body_.clear();
+    body_was_cut_ = false;
     go_to(part::status_line);
 }
 
@@ -119,7 +120,9 @@ bool response_reader::take_line() {
 
 void response_reader::take_body_bytes() {
     const auto count = part_ == part::body_to_end ? end_ - begin_ : std::min<std::uint64_t>(left_, end_ - begin_);
-    body_.append(&buffer_[begin_], std::min<std::size_t>(count, keep_body_ - body_.size()));
+    const auto kept = std::min<std::size_t>(count, keep_body_ - body_.size());
+    body_.append(&buffer_[begin_], kept);
+    body_was_cut_ |= kept < count;
     begin_ += count;
     left_ -= part_ == part::body_to_end ? 0 : count;
     if (left_ == 0 && part_ != part::body_to_end) {

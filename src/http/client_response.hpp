@@ -51,6 +51,8 @@ public:
     const std::string& retry_after() const { return retry_after_; }
     /// As much as has come and is kept.
     std::string take_body() { return std::move(body_); }
+    /// Whether there was more of the body than is kept.
+    bool body_was_cut() const { return body_was_cut_; }
     /// Whether another request may follow: the answer is complete, the server agrees, and sent nothing that was not
     /// asked for.
     bool keep_alive() const { return part_ == part::done && persistent_ && begin_ == end_; }
@@ -103,6 +105,7 @@ private:
     unsigned status_ = 0;
     std::string retry_after_;
     std::string body_;
+    bool body_was_cut_ = false;
 };
 
 } // namespace hookd::http

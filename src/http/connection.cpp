@@ -217,8 +217,8 @@ asio::awaitable<bool> connection::serve_request() {
         enter(phase::working);
         const answer what = co_await terms_->requests->handle(current);
         const bool keep_alive = reader_.keep_alive() && !leaving_;
-        const auto rest = begin_answer(what, keep_alive);
-        if (!rest || (!rest->empty() && !co_await send(*rest))) {
+        auto rest = begin_answer(what, keep_alive);
+        if (!rest || (!rest->empty() && !co_await send(std::move(*rest)))) {
             co_return false;
         }
         if (!keep_alive) {
@@ -254,24 +254,28 @@ asio::awaitable<bool> connection::send(std::string_view bytes) {
     co_return true;
 }
 
-/// What the socket did not take of the answer: nothing of it is left over, but for a peer that does not read. No value:
-/// the connection is at its end.
-std::optional<std::string> connection::begin_answer(const answer& what, bool keep_alive) {
+asio::awaitable<bool> connection::send(unsent what) {
+    co_return co_await send(std::string_view{what.copied}) && co_await send(what.body);
+}
+
+/// What the socket did not take of the answer, which must live on: nothing of it is left over, but for a peer that does
+/// not read. No value: the connection is at its end.
+std::optional<connection::unsent> connection::begin_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
     answered(what);
     home_.shared().figures.answered(what.status);
-    const auto bytes = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
+    const auto [bytes, rest] = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
     if (status == io_status::failed || status == io_status::end) {
         return std::nullopt;
     }
-    return std::string{bytes.substr(count)}; // the writer's buffer is the next connection's while this one waits
+    return unsent{std::string{bytes.substr(count)}, rest}; // the writer's buffer is the next connection's meanwhile
 }
 
 asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
-    const auto rest = begin_answer(what, keep_alive);
-    co_return rest.has_value() && co_await send(*rest);
+    auto rest = begin_answer(what, keep_alive);
+    co_return rest.has_value() && co_await send(std::move(*rest));
 }
 
 /// The last answer on a connection whose next bytes cannot be trusted.

@@ -84,7 +84,14 @@ private:
     void begin_request();
     io_status fill();
     asio::awaitable<bool> send(std::string_view bytes);
-    std::optional<std::string> begin_answer(const answer& what, bool keep_alive);
+    /// Of an answer.
+    struct unsent {
+        std::string copied;
+        std::string_view body; ///< Behind it; the answer's own.
+        bool empty() const { return copied.empty() && body.empty(); }
+    };
+    asio::awaitable<bool> send(unsent what);
+    std::optional<unsent> begin_answer(const answer& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     bool more_has_come();

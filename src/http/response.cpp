@@ -6,6 +6,13 @@
 
 namespace hookd::http {
 
+namespace {
+
+/// One buffer is written faster than two, and kept for the next answer.
+constexpr std::size_t most_copied = std::size_t{64} << 10U;
+
+} // namespace
+
 std::string_view reason_phrase(unsigned status) {
     const auto phrase = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
     return {phrase.data(), phrase.size()};
@@ -28,7 +35,7 @@ answer refusal_answer(unsigned status) {
     }
 }
 
-std::string_view response_writer::write(const answer& what, bool keep_alive, bool to_head) {
+response_writer::written response_writer::write(const answer& what, bool keep_alive, bool to_head) {
     const std::string_view body = what.made ? std::string_view{*what.made} : what.body;
     bytes_.clear();
     bytes_ += "HTTP/1.1 ";
@@ -55,10 +62,14 @@ std::string_view response_writer::write(const answer& what, bool keep_alive, boo
         bytes_ += "\r\nConnection: close";
     }
     bytes_ += "\r\n\r\n";
-    if (!to_head) {
-        bytes_ += body;
+    if (to_head) {
+        return {bytes_, {}};
     }
-    return bytes_;
+    if (body.size() > most_copied) {
+        return {bytes_, body};
+    }
+    bytes_ += body;
+    return {bytes_, {}};
 }
 
 std::string_view response_writer::date() {

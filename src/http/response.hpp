@@ -11,9 +11,12 @@ namespace hookd::http {
 /// Writes answers in HTTP/1.1. One a thread: it keeps the Date of the current second (RFC 9110 section 6.6.1).
 class response_writer {
 public:
-    /// The bytes stay valid until the next call. An answer to HEAD has its length, but not its body (RFC 9110 section
-    /// 9.3.2).
-    std::string_view write(const answer& what, bool keep_alive, bool to_head = false);
+    struct written {
+        std::string_view bytes; ///< Valid until the next call.
+        std::string_view rest;  ///< A large body, which follows them: the answer's own, never copied.
+    };
+    /// An answer to HEAD has its length, but not its body (RFC 9110 section 9.3.2).
+    written write(const answer& what, bool keep_alive, bool to_head = false);
 
 private:
     std::string_view date();

@@ -51,9 +51,9 @@ ANSWERS = {
 
 @pytest.fixture
 def stranger(tmp_path):
-    """A control socket; `say(status, body)` sets what it answers to everything."""
+    """A control socket; `say(status, body)` sets what it answers to everything, or to targets that end so."""
     path = tmp_path / "admin.sock"
-    answer = [b""]
+    answers = {}
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
     listening.listen(16)
@@ -63,12 +63,12 @@ def stranger(tmp_path):
             while True:
                 asked, _ = listening.accept()
                 with asked, contextlib.suppress(OSError):
-                    asked.recv(65536)
-                    asked.sendall(answer[0])
+                    target = asked.recv(65536).split(b" ")[1].decode()
+                    asked.sendall(next(answer for end, answer in answers.items() if target.endswith(end)))
 
-    def say(status, body):
+    def say(status, body, end=""):
         body = body.encode(errors="surrogateescape")
-        answer[0] = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body)) + body
+        answers[end] = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body)) + body
 
     threading.Thread(target=serve, daemon=True).start()
     yield path, say
@@ -100,3 +100,20 @@ def test_json_for_programs_has_every_value_whole(stranger, words, shown):
         told = subprocess.run([binary(), *words, "--json", "--socket", path], capture_output=True, text=True)
         assert len(told.stdout.splitlines()) == 1
         assert shown(json.loads(told.stdout)) == HOSTILE
+
+
+@pytest.mark.parametrize("words", [["status"], ["sinks", "--json"], ["events", "list"], ["wait", "--document", "x"]],
+                         ids=" ".join)
+def test_an_answer_that_is_too_large_is_an_error_and_never_cut(stranger, words):
+    path, say = stranger
+    say(200, json.dumps({"ready": True, "sinks": [], "events": []}) + " " * (16 << 20))
+    told = subprocess.run([binary(), *words, "--socket", path], capture_output=True, text=True)
+    assert told.returncode == 69 and "more than 16 MiB" in told.stderr and told.stdout == ""
+
+
+def test_a_body_that_no_daemon_can_have_is_an_error_and_never_cut(stranger):
+    path, say = stranger
+    say(200, "x" * ((256 << 20) + 1), end="/body")
+    say(200, json.dumps({"events": [EVENT], "position": 1, "more": False}))
+    told = subprocess.run([binary(), "events", "show", "1", "--body", "--socket", path], capture_output=True, text=True)
+    assert told.returncode == 69 and "more than 256 MiB" in told.stderr and "xxx" not in told.stdout

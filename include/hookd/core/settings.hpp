@@ -27,6 +27,9 @@ struct log_settings {
     log_format format = log_format::text;
 };
 
+/// The most that `server.max_body` can be: no event has a larger body.
+inline constexpr byte_size largest_max_body{1U << 28U};
+
 struct server_settings {
     unsigned threads = 0; ///< 0: one a core.
     unsigned max_connections = 8192;

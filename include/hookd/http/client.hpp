@@ -71,6 +71,7 @@ struct response {
     bool resent = false;             ///< It was the second try, see `client::request`.
     std::string retry_after{};       ///< The first field of that name, as it came; empty: none.
     bool certificate_wanted = false; ///< The server has asked for a certificate of ours, and there is none.
+    bool cut = false;                ///< There was more of the body than the limits keep.
 };
 
 /// One HTTP/1.1 connection to a destination, kept alive between requests and opened again when it was closed. Not

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using hookd::http::response_reader;
 using progress = response_reader::progress;
@@ -229,4 +230,17 @@ TEST_CASE("client response: the first Retry-After of the header is kept, in boun
     CHECK(kept("HTTP/1.1 503 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 7\r\n\r\n").empty());
     CHECK(kept("HTTP/1.1 503 X\r\nContent-Length: 0\r\nRetry-After: " + std::string(1000, '1') + "\r\n\r\n") ==
           std::string(64, '1'));
+}
+
+TEST_CASE("client response: of a body that is longer than what is kept it says so") {
+    for (const auto& [keep, cut] : {std::pair{7U, true}, std::pair{8U, false}, std::pair{0U, true}}) {
+        response_reader reader{keep};
+        reader.expect(false);
+        REQUIRE(feed(reader, chunked, 1) == progress::complete);
+        CHECK(reader.body_was_cut() == cut);
+        CHECK(reader.take_body() == std::string_view{"helloyou"}.substr(0, keep));
+        reader.expect(false);
+        REQUIRE(feed(reader, "HTTP/1.1 204 No Content\r\n\r\n", 99) == progress::complete);
+        CHECK_FALSE(reader.body_was_cut());
+    }
 }

@@ -8,7 +8,9 @@ namespace {
 
 std::string written(const answer& what, bool keep_alive, bool to_head = false) {
     hookd::http::response_writer writer;
-    std::string bytes{writer.write(what, keep_alive, to_head)};
+    const auto [begin, rest] = writer.write(what, keep_alive, to_head);
+    std::string bytes{begin};
+    bytes += rest;
     const auto date = bytes.find("Date: ");
     REQUIRE(date != std::string::npos);
     REQUIRE(bytes.substr(date + 6).find(" GMT\r\n") == 25); // IMF-fixdate has one length (RFC 9110 section 5.6.7)
@@ -32,4 +34,15 @@ TEST_CASE("response: others say their length, and whether the connection ends") 
 TEST_CASE("response: an answer to HEAD has a length and no body") {
     CHECK(written({404, "not found\n", {}, {}}, true, true) ==
           "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 10\r\n\r\n");
+}
+
+TEST_CASE("response: a large body is sent from where it is, whole") {
+    hookd::http::response_writer writer;
+    const auto body = std::make_shared<const std::string>(std::size_t{1} << 20U, 'x');
+    const answer large{200, {}, {}, {}, "application/octet-stream", body};
+    const auto [bytes, rest] = writer.write(large, true);
+    CHECK(bytes.ends_with("\r\nContent-Length: 1048576\r\n\r\n"));
+    CHECK(rest.data() == body->data());
+    CHECK(rest.size() == body->size());
+    CHECK(writer.write(large, true, true).rest.empty());
 }
