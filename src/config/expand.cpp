@@ -19,7 +19,8 @@ result<std::string> expand(std::string_view text) {
     while (true) {
         const auto open = text.find("${");
         if (open == std::string_view::npos) {
-            return out.append(text);
+            out.append(text);
+            return out; // moved, not copied: it may be a secret, which whoever gets it wipes
         }
         const auto close = text.find('}', open);
         const std::string name{text.substr(open + 2, close == std::string_view::npos ? 0 : close - open - 2)};
