@@ -1,15 +1,14 @@
 #include "app/register_answer.hpp"
 
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/signature/key.hpp>
-
-#include <nlohmann/json.hpp>
 
 namespace hookd::app {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr std::size_t longest_quote = 400;
 
@@ -46,7 +45,7 @@ std::string quoted_line(std::string text, std::string_view api_key) {
 }
 
 std::string detail_of(std::string_view body, std::string_view api_key) {
-    const json answer = json::parse(body, nullptr, false);
+    const json answer = parse_json(body);
     const auto detail = answer.is_object() ? answer.find("detail") : answer.end();
     if (detail == answer.end() || detail->is_null()) {
         return "it gives no reason";
@@ -62,7 +61,7 @@ command_result<registration> read_success(std::string_view body) {
     if (body.size() >= longest_registration) {
         return not_colivara("it answers 200 with more than 64 KiB");
     }
-    json answer = json::parse(body, nullptr, false);
+    json answer = parse_json(body);
     if (!answer.is_object()) {
         return not_colivara("it answers 200 without a JSON object");
     }

@@ -1,6 +1,6 @@
 #include "app/send_body.hpp"
 
-#include <nlohmann/json.hpp>
+#include <hookd/core/json_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -65,9 +65,35 @@ result<void> set_member(std::string_view setting, json& object) {
         place = &(*place)[std::string{path.substr(0, dot)}];
         path = last ? path : path.substr(dot + 1);
     }
-    json value = json::parse(text, nullptr, false);
+    json value = parse_json(text);
     *place = value.is_discarded() ? json(text) : std::move(value);
     return {};
+}
+
+/// Whether the library makes a double of a whole number, which then is another one.
+bool has_long_integer(std::string_view text) {
+    class reader final : public nlohmann::json_sax<json> {
+    public:
+        bool null() override { return true; }
+        bool boolean(bool /*value*/) override { return true; }
+        bool number_integer(number_integer_t /*value*/) override { return true; }
+        bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+        bool number_float(number_float_t /*value*/, const string_t& written) override {
+            return written.find_first_of(".eE") != std::string::npos;
+        }
+        bool string(string_t& /*value*/) override { return true; }
+        bool binary(binary_t& /*value*/) override { return true; }
+        bool start_object(std::size_t /*elements*/) override { return true; }
+        bool key(string_t& /*name*/) override { return true; }
+        bool end_object() override { return true; }
+        bool start_array(std::size_t /*elements*/) override { return true; }
+        bool end_array() override { return true; }
+        bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
+                         const nlohmann::detail::exception& /*why*/) override {
+            return false;
+        }
+    } looking;
+    return !json::sax_parse(text, &looking);
 }
 
 const numbered* find_numbered(std::string_view key, const json& value) {
@@ -122,9 +148,13 @@ result<send_body> send_body::given(std::string bytes, std::span<const std::strin
         made.pieces_.push_back(std::move(bytes));
         return made;
     }
-    json object = json::parse(bytes, nullptr, false);
+    json object = parse_json(bytes);
     if (!object.is_object()) {
-        return refuse("use --set with a JSON object only: the data is none");
+        return refuse("use --set with a JSON object only, nested at most 128 levels deep: the data is none");
+    }
+    if (has_long_integer(bytes)) {
+        return refuse(
+            "write the data as it is to be sent, without --set: it has a number of more digits than --set keeps");
     }
     auto pieces = make_pieces(std::move(object), settings);
     if (!pieces) {
@@ -149,7 +179,7 @@ std::string_view send_body::of(std::uint64_t number) {
 }
 
 std::optional<std::string> type_of(std::string_view body) {
-    const json object = json::parse(body, nullptr, false);
+    const json object = parse_json(body);
     const auto type = object.is_object() ? object.find("type") : object.end();
     return type != object.end() && type->is_string() ? std::optional{type->get<std::string>()} : std::nullopt;
 }

@@ -107,3 +107,14 @@ TEST_CASE("send body: a body's own type is found where there is one") {
     CHECK_FALSE(hookd::app::type_of("[]"));
     CHECK_FALSE(hookd::app::type_of("{"));
 }
+
+TEST_CASE("send body: --set changes no number, and overflows no stack") {
+    const std::vector<std::string> settings{"a=1"};
+    CHECK_FALSE(send_body::given(R"({"n":12345678901234567890123})", settings));
+    CHECK_FALSE(send_body::given("{\"n\":1" + std::string(310, '0') + "}", settings));
+    CHECK(send_body::given(R"({"n":18446744073709551615,"x":-9223372036854775808,"y":1.5e3})", settings)->of(1) ==
+          R"({"n":18446744073709551615,"x":-9223372036854775808,"y":1500.0,"a":1})");
+    const auto deep = std::string(500'000, '[') + std::string(500'000, ']');
+    CHECK_FALSE(send_body::given("{\"n\":" + deep + "}", settings));
+    CHECK(send_body::given("{\"n\":" + deep + "}", {})->of(1).size() == deep.size() + 6);
+}
