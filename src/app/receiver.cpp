@@ -27,7 +27,7 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 class front_desk final : public http::handler {
 public:
     front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
-               intake::figures& counted, asio::thread_pool& workers)
+               intake::figures& counted, const asio::any_io_executor& workers)
         : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted, workers} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
@@ -80,7 +80,7 @@ void receiver::recall_newest_events() {
 }
 
 http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
-    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_, *workers_); };
+    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_, workers_->executor()); };
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {

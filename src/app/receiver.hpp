@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/vital_signs.hpp"
+#include "app/worker_threads.hpp"
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/error.hpp>
@@ -10,8 +11,6 @@
 #include <hookd/http/server.hpp>
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
-
-#include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
 #include <functional>
@@ -75,7 +74,7 @@ private:
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::figures received_;
-    std::optional<boost::asio::thread_pool> workers_; // for the intakes: as many as I/O threads
+    std::optional<worker_threads> workers_; // for the intakes: as many as I/O threads
     std::unique_ptr<http::server> server_;
 };
 

@@ -186,8 +186,8 @@ struct intake::endpoint {
 };
 
 intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
-               figures& counted, boost::asio::thread_pool& workers)
-    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, counted_{counted}, workers_{workers} {
+               figures& counted, boost::asio::any_io_executor workers)
+    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, counted_{counted}, workers_{std::move(workers)} {
     for (const auto& one : endpoints) {
         endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
     }

@@ -229,7 +229,7 @@ def test_a_full_journal_is_not_ready_and_says_why_until_there_is_room_again(make
     assert daemon.run("status").returncode == DONE
 
 
-def test_a_full_disk_is_not_ready_until_there_is_space_again_though_nobody_sends(make_daemon, small_disk):
+def test_a_full_disk_is_not_ready_until_there_is_space_again_though_nobody_sends(small_disk, make_daemon):
     daemon = make_daemon(journal={"path": small_disk / "journal.db"}, sinks=[]).start()
     filler = small_disk / "filler"
     with open(filler, "wb", buffering=0) as file, contextlib.suppress(OSError):

@@ -114,7 +114,10 @@ def test_a_body_that_keeps_coming_is_not_idle(make_daemon, held):
         uploading.send(request[:1000])
         strangers = [stranger(daemon, held) for _ in range(2)]
         uploading.send(request[1000:100_000])
-        stranger(daemon, held)  # answered on the one thread, which therefore has read what came before
+        for _ in range(2):  # each answered on the one thread, which by the second has read what came before the first
+            strangers[1].send(STRANGE_REQUEST)
+            assert strangers[1].response().status == 404
+        stranger(daemon, held)
         strangers[0].closed()
         uploading.send(request[100_000:])
         assert uploading.response().status == 204

@@ -7,8 +7,8 @@
 #include <hookd/intake/figures.hpp>
 #include <hookd/journal/journal.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <memory>
 #include <optional>
@@ -23,10 +23,10 @@ namespace hookd::intake {
 /// thread.
 class intake {
 public:
-    /// All of these must outlive the intake. The secrets are already known to be well-formed. `workers` verify what
-    /// would hold up the caller's thread for more than about a millisecond.
+    /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers` verify
+    /// what would hold up the caller's thread for more than about a millisecond.
     intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted,
-           boost::asio::thread_pool& workers);
+           boost::asio::any_io_executor workers);
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
     ~intake();
@@ -50,7 +50,7 @@ private:
     journal::journal& journal_;
     wall_clock clock_;
     figures& counted_;
-    boost::asio::thread_pool& workers_;
+    boost::asio::any_io_executor workers_;
 };
 
 } // namespace hookd::intake

@@ -37,7 +37,7 @@ public:
         settings.path = (directory_ / "journal.db").string();
         journal_ = journal::open(settings, fixed_now, {}).value();
         counted_.show({"colivara"});
-        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, counted_, workers_);
+        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, counted_, workers_.get_executor());
     }
     house(const house&) = delete;
     house& operator=(const house&) = delete;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <hookd/core/joinable_thread.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <deque>
+
+namespace hookd::app {
+
+/// Threads that run what is posted to one context, in place of asio::thread_pool: where that cannot make its last
+/// thread, it waits for ever for the first ones.
+class worker_threads {
+public:
+    /// Throws std::system_error, which says what to do, where there can be no more threads; none is left then.
+    explicit worker_threads(unsigned count);
+
+    boost::asio::any_io_executor executor() { return context_.get_executor(); }
+
+private:
+    using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+
+    boost::asio::io_context context_;
+    std::deque<joinable_thread> threads_; // each waits for its end, which comes once the guard has gone
+    work_guard guard_;
+};
+
+} // namespace hookd::app
