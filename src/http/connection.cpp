@@ -92,17 +92,16 @@ void connection::cut() {
     socket_.cancel();
 }
 
-bool connection::give_way() {
+std::optional<connection_limits::permit> connection::give_way() {
     if (phase_ == phase::working) {
-        return false;
+        return std::nullopt;
     }
     home_.no_stranger(*this);
-    permit_.release();
     home_.shared().figures.limit_reached(limit_effect::gave_way);
     log(log_kinds::gave_way, "a connection gave way to a new one",
         "max_connections reached, and it was idle for longest without having brought anything authentic");
     cut();
-    return true;
+    return std::move(permit_);
 }
 
 /// A little at a time does not make it less idle.

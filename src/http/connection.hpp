@@ -52,8 +52,8 @@ public:
     /// Ends with the request under way; at once where there is none.
     void drain();
     void cut();
-    /// For a new one, at once: its place is free when this returns. False: the handler has a request of it.
-    bool give_way();
+    /// For a new one, which gets its place at once. Nothing: the handler has a request of it.
+    std::optional<connection_limits::permit> give_way();
     clock::time_point idle_since() const { return idle_since_; }
 
     /// In its thread's list of connections that have brought nothing authentic.

@@ -7,19 +7,31 @@ namespace hookd::http {
 connection_limits::permit::permit(permit&& other) noexcept
     : owner_{std::exchange(other.owner_, nullptr)}, counted_{other.counted_} {}
 
-void connection_limits::permit::release() {
+connection_limits::permit::~permit() {
     if (owner_ == nullptr) {
         return;
     }
     const std::lock_guard lock{owner_->mutex_};
     --owner_->open_;
     if (counted_) {
-        const auto place = owner_->by_address_.find(*counted_);
-        if (--place->second == 0) {
-            owner_->by_address_.erase(place);
-        }
+        owner_->forget(*counted_);
     }
-    owner_ = nullptr;
+}
+
+bool connection_limits::permit::pass_to(const std::optional<ip_address>& address) {
+    const auto network = address ? std::optional{network_of(*address)} : std::nullopt;
+    const std::lock_guard lock{owner_->mutex_};
+    if (network && network != counted_ && owner_->has_its_most(*network)) {
+        return false;
+    }
+    if (counted_) {
+        owner_->forget(*counted_);
+    }
+    if (network) {
+        owner_->count(*network);
+    }
+    counted_ = network;
+    return true;
 }
 
 void connection_limits::limit(unsigned most, unsigned most_per_address) {
@@ -56,6 +68,13 @@ std::optional<connection_limits::permit> connection_limits::admit(const std::opt
     }
     ++open_;
     return permit{*this, network};
+}
+
+void connection_limits::forget(const client_network& network) {
+    const auto place = by_address_.find(network);
+    if (--place->second == 0) {
+        by_address_.erase(place);
+    }
 }
 
 bool connection_limits::has_its_most(const client_network& network) const {

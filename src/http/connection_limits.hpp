@@ -19,10 +19,11 @@ public:
         permit& operator=(const permit&) = delete;
         permit(permit&& other) noexcept;
         permit& operator=(permit&&) = delete;
-        ~permit() { release(); }
+        ~permit();
 
-        /// Gives the place back now.
-        void release();
+        /// Passes the place on to a connection from another address, without a moment in which somebody else could take
+        /// it; false: the address has its most, and the place is still counted as before.
+        bool pass_to(const std::optional<ip_address>& address);
 
         /// Counts for this address from now on, having been admitted without one; false: the address has its most.
         bool count_for(const ip_address& address);
@@ -46,8 +47,9 @@ public:
     std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
 
 private:
-    /// Both under the lock.
+    // Under the lock.
     bool has_its_most(const client_network& network) const;
+    void forget(const client_network& network);
     void count(const client_network& network) { ++by_address_[network]; }
 
     std::mutex mutex_; // over everything below

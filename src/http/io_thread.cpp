@@ -21,14 +21,13 @@ using namespace std::chrono_literals;
 
 constexpr auto tick_period = 100ms;
 constexpr auto accept_pause = 100ms;
+constexpr auto hand_over_pause = 1ms;
 constexpr int send_buffer = 64 << 10;
 /// The bodies under way may take this much together, or that of so many of the largest, whichever is more.
 constexpr std::size_t body_memory = std::size_t{64} << 20U;
 constexpr std::size_t largest_bodies = 16;
 /// Of the connections that could give way, so many may be found with a request that the handler works at.
 constexpr int most_busy = 64;
-/// Connections that give way for a new one before it is refused: others may take the place that became free.
-constexpr int most_tries = 3;
 /// Connections on their way from one thread to another: each has a descriptor, and no place yet.
 constexpr unsigned most_handed_over = 32;
 
@@ -232,6 +231,11 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     auto& [where, socket] = *on;
     asio::steady_timer pause{context_};
     while (socket.is_open()) {
+        if (shared_.handed_over >= most_handed_over) { // else those that come meanwhile would be refused
+            pause.expires_after(hand_over_pause);
+            co_await pause.async_wait(use_tuple);
+            continue;
+        }
         auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
         if (!fault) {
             welcome(where, std::move(peer), true);
@@ -266,18 +270,15 @@ void io_thread::welcome(const listener_ptr& where, socket peer, bool may_hand_ov
     permit ? begin(where, std::move(peer), address, std::move(*permit)) : refuse(*where, address, why);
 }
 
-/// Where no place is free another connection gives its own up. More than one may have to, when others come for a free
-/// place at the same time.
+/// The place of another connection, which gives it up.
 std::optional<connection_limits::permit> io_thread::take_place(const std::optional<ip_address>& address,
                                                                connection_limits::refusal& why) {
-    for (int tries = 0;; ++tries) {
-        if (auto permit = shared_.connections.admit(address, why)) {
-            return permit;
-        }
-        if (why != connection_limits::refusal::too_many || tries == most_tries || !make_place()) {
-            return std::nullopt;
-        }
+    auto place = why == connection_limits::refusal::too_many ? place_given_up() : std::nullopt;
+    if (place && !place->pass_to(address)) {
+        why = connection_limits::refusal::too_many_from_address;
+        return std::nullopt;
     }
+    return place;
 }
 
 void io_thread::refuse(const listener& where, const std::optional<ip_address>& address,
@@ -290,19 +291,19 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
                                 address ? address->text() : "unix", where.bound);
 }
 
-/// The connection that is idle for longest gives way, of those that have brought nothing authentic; false: there is
+/// The connection that is idle for longest gives way, of those that have brought nothing authentic; nothing: there is
 /// none.
-bool io_thread::make_place() {
+std::optional<connection_limits::permit> io_thread::place_given_up() {
     int looked_at = 0;
     for (auto& one : strangers_) {
-        if (one.give_way()) {
-            return true;
+        if (auto place = one.give_way()) {
+            return place;
         }
         if (++looked_at == most_busy) {
             break;
         }
     }
-    return false;
+    return std::nullopt;
 }
 
 /// For the other threads, which choose by it whose connection is to give way.

@@ -108,7 +108,7 @@ private:
     void refuse(const listener& where, const std::optional<ip_address>& address, connection_limits::refusal why);
     std::optional<connection_limits::permit> take_place(const std::optional<ip_address>& address,
                                                         connection_limits::refusal& why);
-    bool make_place();
+    std::optional<connection_limits::permit> place_given_up();
     bool hand_over(io_thread& to, const listener_ptr& where, socket& peer);
     void show_longest_idle();
     io_thread* with_longest_idle() const;

@@ -63,15 +63,22 @@ TEST_CASE("connection limits: a connection counts for an address from when that 
     CHECK(limits.admit(address("192.0.2.1"), why));
 }
 
-TEST_CASE("connection limits: a place that is given up is free at once, and only once") {
-    connection_limits limits{1, 1};
+TEST_CASE("connection limits: a place that is passed on is never free in between, and counts for its new address") {
+    connection_limits limits{2, 1};
     refusal why{};
-    auto first = limits.admit(address("192.0.2.1"), why);
-    first->release();
-    const auto second = limits.admit(address("192.0.2.1"), why);
-    CHECK(second);
-    first.reset();
-    CHECK_FALSE(limits.admit(address("192.0.2.2"), why));
+    auto place = limits.admit(address("192.0.2.1"), why);
+    {
+        const auto other = limits.admit(address("192.0.2.2"), why);
+        CHECK_FALSE(place->pass_to(address("192.0.2.2")));
+        CHECK(place->pass_to(address("192.0.2.3")));
+        CHECK_FALSE(limits.admit(address("192.0.2.1"), why));
+        CHECK(why == refusal::too_many);
+    }
+    CHECK(limits.admit(address("192.0.2.1"), why));
+    CHECK_FALSE(limits.admit(address("192.0.2.3"), why));
+    CHECK(why == refusal::too_many_from_address);
+    place.reset();
+    CHECK(limits.admit(address("192.0.2.3"), why));
 }
 
 TEST_CASE("connection limits: an address that has its most is told so, also when all places are taken") {
