@@ -23,8 +23,8 @@ namespace hookd::intake {
 /// thread.
 class intake {
 public:
-    /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers` verify
-    /// what would hold up the caller's thread for more than about a millisecond.
+    /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers`
+    /// verify what would hold up the caller's thread for more than about a millisecond.
     intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted,
            boost::asio::any_io_executor workers);
     intake(const intake&) = delete;
