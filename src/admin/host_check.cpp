@@ -16,12 +16,10 @@ std::string_view without_root(std::string_view name) {
     return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
 }
 
-bool is_loopback_name(std::string_view name) {
-    if (name.size() <= loopback_name.size()) {
-        return same_field_name(name, loopback_name);
-    }
-    const auto end = name.size() - loopback_name.size();
-    return name[end - 1] == '.' && same_field_name(name.substr(end), loopback_name);
+/// Nobody can register a name without a dot: it is one of this network's, as containers have them.
+bool is_local_name(std::string_view name) {
+    const auto dot = name.rfind('.');
+    return dot == std::string_view::npos || same_field_name(name.substr(dot + 1), loopback_name);
 }
 
 } // namespace
@@ -38,7 +36,7 @@ bool may_ask(std::string_view host, std::span<const std::string> allowed) {
         return true;
     }
     const auto name = without_root(parts->host);
-    return is_loopback_name(name) || std::ranges::any_of(allowed, [&](const std::string& each) {
+    return is_local_name(name) || std::ranges::any_of(allowed, [&](const std::string& each) {
                return same_field_name(name, without_root(each));
            });
 }
