@@ -1,7 +1,9 @@
 """What strangers can take: connections, descriptors and the memory for bodies, of the listeners and of the administration."""
 
 import contextlib
+import select
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -169,13 +171,22 @@ MIB = 1 << 20
 
 
 def hold_bodies(daemon, held, source, count, extra=()):
-    """Connections that each send nearly a MiB of a body, and then no more; those that the daemon took all of."""
+    """Connections that each send nearly a MiB of a body, and then no more; the daemon may still be reading it."""
     lines = [b"POST /webhooks/colivara HTTP/1.1", b"Host: x", b"Content-Length: %d" % MIB, *extra]
     opening = b"\r\n".join(lines) + b"\r\n\r\n" + b"x" * (MIB - 100)
+    connections = []
     for _ in range(count):
-        connection = held.enter_context(Connection(daemon.http, source=source))
+        connections.append(held.enter_context(Connection(daemon.http, source=source)))
         with contextlib.suppress(OSError):  # refused with 503
-            connection.socket.sendall(opening)
+            connections[-1].socket.sendall(opening)
+    return connections
+
+
+def all_is_read(daemon):
+    """The daemon has read what lay in the kernel for it."""
+    port = f":{daemon.http.endpoint[1]:04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return all(queues == "00000000:00000000" for _, here, _, _, queues, *_ in lines if here.endswith(port))
 
 
 def large_event_is_taken(daemon, source, extra=()):
@@ -193,6 +204,21 @@ def test_one_address_does_not_take_the_memory_for_all_large_bodies(make_daemon, 
         assert all(large_event_is_taken(daemon, "127.0.0.1") for _ in range(10))
         daemon.wait_for_log(r"503: too many large bodies are under way.*; client=127\.0\.0\.2")
         assert readiness(daemon).body == b"ready\nlarge bodies were refused: too many were under way\n"
+
+
+def is_answered(connection):
+    return bool(select.select([connection.socket], [], [], 0)[0])
+
+
+def test_a_body_that_gives_way_ends_at_once_though_nothing_more_comes(make_daemon, held):
+    with make_daemon(certificates=None, server={"drain_timeout": "1s"}) as daemon:
+        bodies = []
+        while not bodies or not is_answered(bodies[-1]):  # refused: nothing is left
+            bodies += hold_bodies(daemon, held, "127.0.0.2", 1)
+            assert len(bodies) < 100
+            until(lambda: all_is_read(daemon), "the body to be read")
+        hold_bodies(daemon, held, "127.0.0.3", 1)
+        assert bodies[0].response(5).status == 503, "its own time would have been 30 s"
 
 
 def test_several_addresses_do_not_either(make_daemon, held):
