@@ -6,6 +6,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <exception>
@@ -51,14 +52,16 @@ background_output::~background_output() {
         thread_.join();
     }
     if (jobs_ > 0) {
-        spdlog::warn("what {} hook(s) have left running is read no more: its pipes are closed", jobs_.load());
+        spdlog::warn("{} hooks left a process in the background; its output is no longer read", jobs_.load());
     }
 }
 
 void background_output::take(std::array<unique_fd, 2> pipes, hook_output output) {
-    if (jobs_ >= most || !start()) {
-        spdlog::warn("{}: it left a process running that may print, and {} are read from already: its pipes are closed",
-                     output.prefix(), jobs_.load());
+    if (const bool full = jobs_ >= most; full || !start()) {
+        spdlog::warn("{}: the hook left a process in the background; {}, so its pipe is closed: redirect its output",
+                     output.prefix(),
+                     full ? fmt::format("the output of {} such is being read already", most)
+                          : "no thread can be started to read its output");
         output.finish();
         return;
     }
