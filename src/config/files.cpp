@@ -128,6 +128,18 @@ std::string check_file(const std::string& path, file_kind kind) {
     return file ? std::string{} : file.error().message;
 }
 
+bool holds_certificate(const std::string& path) {
+    const auto file = open_file(path);
+    if (!file || !S_ISREG(file->about.st_mode)) {
+        return false;
+    }
+    std::array<char, std::size_t{16} << 10U> buffer{};
+    const std::string_view text{buffer.data(), read_into(file->file.get(), buffer).value_or(0)};
+    const bool found = text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY-----");
+    cleanse(std::span<char>{buffer});
+    return found;
+}
+
 result<configuration_file> read_configuration_file(const std::string& path, std::size_t most) {
     const auto file = open_file(path);
     if (!file) {

@@ -17,7 +17,10 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     keys.uses_file("private_key", tls.private_key);
     bool readable = !tls.certificate.empty() && !tls.private_key.empty();
     const auto look = [&](std::string_view key, const std::string& path, file_kind kind) {
-        const std::string wrong = path.empty() ? "" : check_file(path, kind);
+        std::string wrong = path.empty() ? "" : check_file(path, kind);
+        if (!wrong.empty() && kind == file_kind::secret && holds_certificate(path)) { // its rights are no fault
+            wrong = "holds a certificate, not a private key: are certificate and private_key swapped?";
+        }
         if (!wrong.empty()) {
             keys.fault(key, keys.written(key) + ": " + wrong);
             readable = false;
@@ -47,6 +50,10 @@ void doubt(table& keys, const listener_settings& listener, const listen_address&
     }
     if (listener.trust_unix && address.kind == listen_address::family::ip) {
         keys.warning("trusted_proxies", "\"unix:\" trusts the peers of a Unix socket, and this listener is none");
+    }
+    if (address.kind == listen_address::family::unix_socket && !listener.trusted_proxies.empty() &&
+        !listener.trust_unix && !listener.proxy_protocol) { // with it, that is a fault
+        keys.warning("trusted_proxies", "no peer of a Unix socket has an address; use \"unix:\"");
     }
     if (!address.port_is_fixed()) {
         keys.warning("address", "port 0: the kernel chooses another port at each start");

@@ -34,7 +34,7 @@ constexpr std::array<explanation, 5> instead_of_certificates{
     {{"CERTIFICATE REQUEST-----", "it is a request for a certificate: give what the authority made of it"},
      {"-----BEGIN PKCS7", "it is a PKCS#7 bundle: convert it with openssl pkcs7 -print_certs -in FILE -out NEW.pem"},
      {"-----BEGIN TRUSTED CERTIFICATE", "it is OpenSSL's own form: convert it with openssl x509 -in FILE -out NEW.pem"},
-     {"PRIVATE KEY-----", "it holds a private key and no certificate"},
+     {"PRIVATE KEY-----", "it holds a private key, not a certificate"},
      {"-----BEGIN CERTIFICATE", "a certificate in it is damaged: copy it whole, with its BEGIN and END lines"}}};
 
 constexpr std::array<explanation, 8> instead_of_key{
@@ -47,7 +47,7 @@ constexpr std::array<explanation, 8> instead_of_key{
      {"PRIVATE KEY-----", "the key in it is damaged: copy it whole, with its BEGIN and END lines"},
      {"PUBLIC KEY-----", "it holds the public key: give the private one"},
      {"CERTIFICATE REQUEST-----", "it is a request for a certificate: give the private key that was made with it"},
-     {"-----BEGIN CERTIFICATE", "it holds a certificate and no private key"},
+     {"-----BEGIN CERTIFICATE", "it holds a certificate, not a private key"},
      {"PARAMETERS-----", "it holds the key's parameters alone: give the file with the private key"}}};
 
 /// Whether OpenSSL can read the bytes as what `Read` reads: DER, which is PEM without its letters.
@@ -72,17 +72,17 @@ std::string_view explain_binary(std::string_view bytes, bool key_wanted) {
                      "-nokeys -out NEW.pem";
     }
     if (reads_as<d2i_X509_bio, X509_free>(bytes)) {
-        return key_wanted ? "it holds a certificate and no private key"
+        return key_wanted ? "it holds a certificate, not a private key"
                           : "it is in DER form: convert it with openssl x509 -inform DER -in FILE -out NEW.pem";
     }
     if (reads_as<d2i_PrivateKey_bio, EVP_PKEY_free>(bytes)) {
         return key_wanted ? "it is in DER form: convert it with openssl pkey -inform DER -in FILE -out NEW.pem"
-                          : "it holds a private key and no certificate";
+                          : "it holds a private key, not a certificate";
     }
     if (reads_as<d2i_PKCS8_bio, X509_SIG_free>(bytes)) {
         return key_wanted ? "it is encrypted, and in DER form: decrypt it with openssl pkey -inform DER -in FILE -out "
                             "NEW.pem"
-                          : "it holds a private key and no certificate";
+                          : "it holds a private key, not a certificate";
     }
     return {};
 }

@@ -76,8 +76,8 @@ error openssl_error(std::string what) {
 std::unexpected<error> unusable(const std::string& what, const std::string& path, pem_wanted wanted) {
     const auto fault = openssl_error("cannot use the " + what + ' ' + path);
     auto instead = explain_pem_file(path, wanted);
-    if (instead.ends_with("no certificate") || instead.ends_with("no private key")) {
-        instead += "; perhaps certificate and private_key are exchanged";
+    if (instead.ends_with("not a certificate") || instead.ends_with("not a private key")) {
+        instead += ": are certificate and private_key swapped?";
     }
     return std::unexpected{instead.empty() ? fault : error{"cannot use the " + what + ' ' + path + ": " + instead}};
 }

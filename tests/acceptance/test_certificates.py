@@ -144,8 +144,8 @@ def test_a_certificate_in_another_form_is_told_with_the_command_that_helps(make_
 
 
 @pytest.mark.parametrize("certificate, key, words", [
-    ("key", "leaf", "it holds a private key and no certificate; perhaps certificate and private_key are exchanged"),
-    ("leaf", "leaf", "it holds a certificate and no private key"),
+    ("key", "leaf", "it holds a private key, not a certificate: are certificate and private_key swapped?"),
+    ("leaf", "leaf", "it holds a certificate, not a private key: are certificate and private_key swapped?"),
     ("request", "key", "it is a request for a certificate"),
     ("leaf", "public", "it holds the public key"),
     ("empty", "key", "it is empty"), ("leaf", "empty", "it is empty"),
@@ -161,6 +161,18 @@ def test_another_file_in_its_place_is_named(make_daemon, pki, tmp_path, certific
         (tmp_path / name).write_bytes(files[kind])
     told = with_tls(make_daemon, tmp_path / "c", tmp_path / "k").run("check")
     assert told.returncode == CONFIG and words in told.stderr, told.stderr
+
+
+@pytest.mark.parametrize("certificate, key, words", [
+    ("k", "c", "holds a certificate, not a private key: are certificate and private_key swapped?"), ("c", "k", "chmod o= ")])
+def test_a_certificate_for_a_private_key_is_told_before_its_rights(make_daemon, pki, tmp_path, certificate, key, words):
+    (tmp_path / "k").write_bytes(pki.key.read_bytes())
+    (tmp_path / "c").write_bytes(pki.leaf.read_bytes())
+    daemon = with_tls(make_daemon, tmp_path / certificate, tmp_path / key)
+    (tmp_path / key).chmod(0o644)
+    told = daemon.run("check")
+    assert told.returncode == CONFIG and words in told.stderr, told.stderr
+    assert ("chmod" in told.stderr) == ("chmod" in words)
 
 
 def test_an_intermediate_is_an_anchor_where_ca_file_names_it(delivering, pki, tmp_path):
