@@ -280,7 +280,8 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 /// The last answer on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
     home_.shared().figures.refused_with(status);
-    log(log_kinds::refused_requests, std::to_string(status), reason);
+    const bool by_setting = status == 413 || (status == 400 && trusts_peer());
+    log(by_setting ? log_kinds::misconfigured_requests : log_kinds::refused_requests, std::to_string(status), reason);
     reader_.drop(); // what has come of it is of no use, and its memory is wanted
     static_cast<void>(account_memory());
     if (co_await send_answer(refusal_answer(status), false)) {

@@ -16,5 +16,7 @@ inline constexpr log_kind exceeded_tls_limits{
     .name = "connections closed for their TLS records", .subject = "listener", .level = spdlog::level::info};
 inline constexpr log_kind refused_requests{
     .name = "refused requests", .subject = "listener", .level = spdlog::level::info};
+/// Those that a setting may be the cause of, here or at the proxy in front.
+inline constexpr log_kind misconfigured_requests{.name = "refused requests", .subject = "listener"};
 
 } // namespace hookd::http::log_kinds

@@ -53,7 +53,7 @@ std::string_view to_text(policy_fault fault) {
     case policy_fault::none:
         return "none";
     case policy_fault::version:
-        return "not HTTP/1.1";
+        return "not HTTP/1.1 (nginx needs proxy_http_version 1.1)";
     case policy_fault::target:
         return "a target that is neither a path nor an http URL in printable ASCII";
     case policy_fault::host:

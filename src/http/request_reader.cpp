@@ -154,12 +154,18 @@ request_reader::progress request_reader::parse_head() {
         return refuse(violation == policy_fault::unsupported_coding ? 501 : 400, to_text(violation));
     }
     if (too_large) {
-        return refuse(413, "a body larger than max_body");
+        return refuse(413, body_too_large());
     }
     request_.fields = fields_;
     find_host();
     parser_->eager(true);
     return progress::head;
+}
+
+std::string_view request_reader::body_too_large() const {
+    return allowed_ == leniency::health_checks
+               ? "a body larger than requests to the administration need"
+               : "a body larger than max_body: raise server.max_body if the sender is yours";
 }
 
 /// RFC 9112 section 3.2.2: what an absolute target says stands for whatever Host says. HTTP/1.0 knows no Host (RFC
@@ -186,7 +192,7 @@ request_reader::progress request_reader::read_body() {
                                                 : progress::need_more;
         }
         if (fault == beast_http::error::body_limit) {
-            return refuse(413, "a body larger than max_body");
+            return refuse(413, body_too_large());
         }
         if (fault) {
             return refuse(400, "a malformed chunked body");

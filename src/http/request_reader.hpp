@@ -68,6 +68,7 @@ private:
     progress parse_head();
     progress read_body();
     progress refuse(unsigned status, std::string_view reason);
+    std::string_view body_too_large() const;
 
     void find_host();
 

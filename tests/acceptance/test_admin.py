@@ -195,6 +195,7 @@ def test_the_administration_takes_no_events(both):
 def test_a_body_past_the_small_limit_is_refused(both):
     request = b"POST /v1/reload HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n"
     assert exchange(unix_socket(both), request).status == 413
+    both.wait_for_log("413: a body larger than requests to the administration need; client=")
 
 
 def test_without_an_address_there_is_only_the_socket(make_daemon):
@@ -216,7 +217,7 @@ def test_a_full_journal_is_not_ready_and_says_why_until_there_is_room_again(make
     daemon = make_daemon(journal={"max_size": "1 MiB"}, sinks=[]).start()
     until(lambda: daemon.send(success_event(name="x" * 100_000)).status == 503, "a full journal")
     answer = ask(unix_socket(daemon), "/readyz")
-    assert (answer.status, answer.body) == (503, b"journal.max_size is reached\n")
+    assert (answer.status, answer.body) == (503, b"journal.max_size is reached: raise it, or shorten journal.retention\n")
     assert ask(unix_socket(daemon), "/healthz").status == 200, "restarting it would not help"
     shown = daemon.run("status")
     assert shown.returncode == NO

@@ -371,6 +371,7 @@ def test_a_body_that_was_sent_in_spite_of_its_size_is_answered_413(daemon, where
     """The answer arrives although the client is still sending: the daemon does not reset the connection."""
     id = message_id()
     assert ask(where, daemon.request(b"x" * (1 << 20), id), closes=True).status == 413
+    daemon.wait_for_log(r"warning 413: a body larger than max_body: raise server\.max_body if the sender is yours; client=")
     assert_nothing_stored(daemon, id)
 
 

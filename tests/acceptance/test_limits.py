@@ -463,6 +463,15 @@ def proxied(tmp_path_factory, certificates):
         yield running
 
 
+def test_a_proxy_that_speaks_http_1_0_is_a_warning_with_what_to_set(proxied):
+    request = proxied.request(success_event()).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
+    for source, level in [(PROXY, "warning"), (STRANGER, "info")]:
+        with Connection(proxied.http, source=source) as connection:
+            connection.send(request)
+            assert connection.response().status == 400
+        proxied.wait_for_log(rf"{level} 400: not HTTP/1\.1 \(nginx needs proxy_http_version 1\.1\); client={source} ")
+
+
 def by_way_of(daemon, where, source, *fields):
     with Connection(where, source=source) as connection:
         connection.send(daemon.request(success_event(), extra=fields))
