@@ -13,7 +13,7 @@ namespace hookd::app {
 /// Why a command ends before it has done its work.
 struct command_end {
     exit_code code = exit_usage;
-    std::string message; ///< Begins with what to do.
+    std::string message; ///< What to do, or the cause and what to do.
 };
 
 template <class T>

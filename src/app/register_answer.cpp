@@ -128,6 +128,7 @@ std::string_view register_advice(http::client_fault fault) {
     case http::client_fault::unknown_host:
         return "Check the name in --api, and this machine's DNS";
     case http::client_fault::unreachable:
+    case http::client_fault::handshake_closed:
         return "Check --api, the network and the firewall";
     case http::client_fault::tls:
         return "Check --api, this machine's clock, and --cacert if the server has an authority of its own (the API key "

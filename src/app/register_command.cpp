@@ -129,7 +129,7 @@ command_result<http::destination_ptr> find_api(const plan& what, const register_
     if (!found) {
         const auto& [kind, detail] = found.error();
         return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
-                    fmt::format("{}: {}", register_advice(kind), detail));
+                    fmt::format("{}. {}", detail, register_advice(kind)));
     }
     return *found;
 }
@@ -178,7 +178,7 @@ command_result<int> call_and_save(const register_arguments& given, const plan& w
     }
     if (!answer) {
         const auto& [kind, detail] = answer.error();
-        return fail(exit_unreachable, fmt::format("{}: {}: {}", register_advice(kind), what.api.authority(), detail));
+        return fail(exit_unreachable, fmt::format("{}: {}. {}", what.api.authority(), detail, register_advice(kind)));
     }
     const auto made = read_registration(*answer, key.text());
     if (!made) {

@@ -104,7 +104,7 @@ command_result<http::destination_ptr> find_receiver(const send_arguments& given,
     if (!found) {
         const auto& [kind, detail] = found.error();
         return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
-                    std::string{advice_for(kind)} + ": " + detail);
+                    detail + ". " + std::string{advice_for(kind)});
     }
     return *found;
 }
@@ -189,7 +189,7 @@ command_result<exit_code> send_all(const send_arguments& given, std::ostream& ou
                     .clock = choose_clock()}};
     if (const auto connected = load.connect(); !connected) {
         const auto& [kind, detail] = connected.error();
-        return fail(exit_unreachable, std::string{advice_for(kind)} + ": " + where->authority() + ": " + detail);
+        return fail(exit_unreachable, where->authority() + ": " + detail + ". " + std::string{advice_for(kind)});
     }
     return carry_out(given, plan, load, out, err);
 }

@@ -127,6 +127,8 @@ std::string_view advice_for(http::client_fault fault) {
     case http::client_fault::tls:
         return "Give the receiver's authority with --cacert and use the name that its certificate is for; for a test, "
                "--insecure";
+    case http::client_fault::handshake_closed:
+        return "See the receiver's log: it closes connections before a request, perhaps for a limit of connections";
     case http::client_fault::timed_out:
         return "Look at the receiver: it accepts requests and does not answer them in time";
     case http::client_fault::closed:

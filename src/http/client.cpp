@@ -40,6 +40,7 @@ std::string_view to_text(client_fault fault) {
     case client_fault::unreachable:
         return "unreachable";
     case client_fault::tls:
+    case client_fault::handshake_closed:
         return "TLS";
     case client_fault::no_tls:
         return "no TLS";
@@ -79,7 +80,8 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
         if (opened) {
             opened = co_await shake_hands();
         }
-        if (opened || opened.error().kind == client_fault::tls) {
+        if (opened || opened.error().kind == client_fault::tls ||
+            opened.error().kind == client_fault::handshake_closed) {
             break;
         }
     }
@@ -150,6 +152,9 @@ asio::awaitable<client_result<void>> client::state::await_acceptance() {
 std::unexpected<client_error> client::state::not_let_in() const {
     if (transport_->met_no_tls()) {
         return fail(client_fault::no_tls, "no TLS came back; perhaps http:// is meant");
+    }
+    if (transport_->closed_in_handshake()) {
+        return fail(client_fault::handshake_closed, "the server closed the connection during the TLS handshake");
     }
     return fail(client_fault::tls,
                 transport_->certificate_missed() ? std::string{no_certificate} : transport_->handshake_fault());

@@ -116,6 +116,10 @@ public:
         return {};
     }
 
+    bool closed_in_handshake() const override {
+        return broken_ && input_.why() == tls_input::error::none &&
+               (error_ == 0 || ERR_GET_REASON(error_) == SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    }
     bool met_no_tls() const override { return input_.why() == tls_input::error::no_tls; }
     bool begun() const override { return input_.begun(); }
     bool certificate_wanted() const override { return certificate_wanted_; }

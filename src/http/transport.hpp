@@ -30,6 +30,8 @@ public:
     virtual std::string handshake_fault() const { return {}; }
     /// Which limit the peer exceeded, where that is why the connection failed; else empty.
     virtual std::string_view exceeded_limit() const { return {}; }
+    /// Whether it failed because the peer closed the connection, without a word why.
+    virtual bool closed_in_handshake() const { return false; }
     /// Whether it failed because what the peer sent is no TLS.
     virtual bool met_no_tls() const { return false; }
     /// Whether the peer has asked for a certificate of ours, which we never have; and whether it ended the connection,

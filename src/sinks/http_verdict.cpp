@@ -76,6 +76,7 @@ outcome judge(const http::client_error& fault) {
     case http::client_fault::unknown_host:
     case http::client_fault::unreachable:
     case http::client_fault::tls:
+    case http::client_fault::handshake_closed:
     case http::client_fault::no_tls:
         return {verdict::unavailable, {}, fmt::format("{}: {}", http::to_text(fault.kind), fault.detail)};
     case http::client_fault::timed_out:

@@ -20,14 +20,15 @@ namespace hookd::http {
 
 /// Why a request has no answer.
 enum class client_fault : std::uint8_t {
-    authorities,  ///< the certificates to trust cannot be read
-    unknown_host, ///< the name has no address
-    unreachable,  ///< no connection: refused, no route, or not in time
-    tls,          ///< the TLS handshake failed; the server's certificate is not trusted, or it demands one of ours
-    no_tls,       ///< something listens there, but speaks no TLS
-    timed_out,    ///< connected, but no whole answer in time
-    closed,       ///< the connection was closed or reset before the answer was whole
-    malformed,    ///< what came is no HTTP/1.1 answer
+    authorities,      ///< the certificates to trust cannot be read
+    unknown_host,     ///< the name has no address
+    unreachable,      ///< no connection: refused, no route, or not in time
+    tls,              ///< the TLS handshake failed; the server's certificate is not trusted, or it demands one of ours
+    handshake_closed, ///< the server closed the connection during the TLS handshake, without a word why
+    no_tls,           ///< something listens there, but speaks no TLS
+    timed_out,        ///< connected, but no whole answer in time
+    closed,           ///< the connection was closed or reset before the answer was whole
+    malformed,        ///< what came is no HTTP/1.1 answer
 };
 std::string_view to_text(client_fault fault);
 

@@ -224,11 +224,23 @@ TEST_CASE("send: https to a plain port and http to nothing that speaks it are to
     std::string url = there.server.url();
     const auto secure = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
     CHECK(secure.code == 69);
-    CHECK_THAT(secure.err, Contains("Check the URL's scheme") && Contains("perhaps http:// is meant"));
+    CHECK_THAT(secure.err, Catch::Matchers::Matches("127\\.0\\.0\\.1:[0-9]+: no TLS came back; perhaps http:// is "
+                                                    "meant\\. Check the URL's scheme[^\n]*\n"));
     const scripted_server other{[](scripted_peer& peer, int) { peer.send("220 mail.example.com ESMTP\r\n\r\n"); }};
     const auto plain = run(to(other.url(), here.file("s", secret_text)));
     CHECK(plain.code == 1);
     CHECK_THAT(plain.err, Contains("Check the URL's scheme"));
+}
+
+TEST_CASE("send: a receiver that closes during the TLS handshake is told as such, and no authority is asked for") {
+    const workplace here;
+    const scripted_server closing{[](scripted_peer&, int) {}};
+    std::string url = closing.url();
+    const auto done = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
+    CHECK(done.code == 69);
+    CHECK_THAT(done.err,
+               Contains(": the server closed the connection during the TLS handshake. See the receiver's log") &&
+                   !Contains("--cacert"));
 }
 
 TEST_CASE("send: a receiver that is not there is exit 69, at once, whatever the count") {

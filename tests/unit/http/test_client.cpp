@@ -395,7 +395,7 @@ TEST_CASE("client: a TLS handshake that fails or hangs is no connection") {
     };
     const client_trust trust{.ca_file = trusted.certificate()};
     CHECK(fault_of(caller{tls_url(silent), trust, {.connect = 100ms}}.connect()) == client_fault::unreachable);
-    CHECK(fault_of(caller{tls_url(closing), trust}.connect()) == client_fault::tls);
+    CHECK(fault_of(caller{tls_url(closing), trust}.connect()) == client_fault::handshake_closed);
     CHECK(fault_of(caller{tls_url(plain), trust}.connect()) == client_fault::no_tls);
 }
 

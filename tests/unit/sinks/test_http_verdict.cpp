@@ -59,7 +59,7 @@ TEST_CASE("http: the operator is told the status, what a redirect needs, and the
 
 TEST_CASE("http: no connection means no event can be delivered; a fault after sending may be the event's own") {
     for (const auto kind : {client_fault::authorities, client_fault::unknown_host, client_fault::unreachable,
-                            client_fault::tls, client_fault::no_tls}) {
+                            client_fault::tls, client_fault::handshake_closed, client_fault::no_tls}) {
         CHECK(judge({kind, "why"}).what == verdict::unavailable);
         CHECK(judge({kind, "why"}).detail.ends_with(": why"));
     }
