@@ -18,7 +18,7 @@ std::string_view reason_of(journal::acceptance what) {
     case journal::acceptance::disk_full:
         return "the journal's disk is full";
     case journal::acceptance::over_size:
-        return "journal.max_size is reached";
+        return "journal.max_size is reached: raise it, or shorten journal.retention";
     case journal::acceptance::busy:
         return "too many events are waiting for the disk";
     case journal::acceptance::closed:

@@ -294,6 +294,7 @@ private:
     /// At the start they are opened anyway.
     void reopen() {
         if (up_) {
+            spdlog::info("reopening the sinks' files");
             receiver_.reopen();
         }
     }

@@ -70,8 +70,8 @@ std::optional<std::string> descriptor_warning(const settings& wanted) {
         return std::nullopt;
     }
     return "server.max_connections is " + std::to_string(wanted.server.max_connections) +
-           ", but the process may open only " + std::to_string(limit) + " files, and all but connections may need " +
-           std::to_string(reserve(wanted)) + " of them: at most " + std::to_string(admitted(wanted, limit)) +
+           ", but the process may open only " + std::to_string(limit) + " files, and besides connections up to " +
+           std::to_string(reserve(wanted)) + " are needed: at most " + std::to_string(admitted(wanted, limit)) +
            " connections are taken; raise LimitNOFILE to " + std::to_string(needed(wanted)) +
            ", or lower max_connections";
 }

@@ -57,8 +57,10 @@ stored<void> room::measure() {
 void room::tell_size() {
     if (!allows_more()) {
         if (!over_size_) {
-            spdlog::error("journal: its max_size of {} is reached, events are refused until retention frees space",
-                          to_text(byte_size{max_size_}));
+            spdlog::error(
+                "journal: its max_size of {} is reached, events are refused until retention frees space: raise "
+                "max_size, or shorten retention (not below 72h)",
+                to_text(byte_size{max_size_}));
         }
         over_size_ = true;
         was_over_size_ = limits_.now();
