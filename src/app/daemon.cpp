@@ -47,18 +47,18 @@ constexpr std::chrono::milliseconds for_administration{500};
 
 /// For a reload or a look at the certificates to end once all else has.
 constexpr std::chrono::milliseconds for_last_task{500};
-/// A reload, or a look at the certificates, that takes longer hangs.
-constexpr std::chrono::seconds task_limit{5};
+/// A task that takes longer hangs. A reload may wait 8 s for sinks that are to end.
+constexpr std::chrono::seconds task_limit{10};
 
 constexpr std::string_view starting = "start";
 constexpr std::string_view reloading = "reload";
 constexpr std::string_view looking_at_certificates = "certificates";
 constexpr std::string_view draining = "drain";
 
-/// The main thread takes signals and feeds the watchdog, from the first moment on, and never blocks. What blocks is
-/// done by one worker, one after another: the start, reloads, and looks at the certificates; each may hang. The drain
-/// has a thread of its own, and waits for the start alone. All these threads exist from the start, for at a stop there
-/// may be none to be had.
+/// The main thread takes signals from the first moment on, feeds the watchdog once all is up, and never blocks. What
+/// blocks is done by one worker, one after another: the start, reloads, and looks at the certificates; each may hang.
+/// The drain has a thread of its own, and waits for the start alone. All these threads exist from the start, for at a
+/// stop there may be none to be had.
 class daemon {
 public:
     daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& last_resort)
@@ -74,7 +74,7 @@ public:
         main_.run();
         if (!worker_.end_before(worker::clock::now() + for_last_task)) {
             const auto task = worker_.running();
-            spdlog::warn("{} hangs, and is left behind", task ? task->name : reloading);
+            spdlog::warn("{}, and is left behind", task ? hanging(*task) : "the last task has not ended");
             leave(for_last_lines, code_);
         }
         drainer_.end_before(worker::clock::now());
@@ -129,7 +129,7 @@ private:
             return exit_io;
         }
         receives_ = true;
-        if (const auto opened = open_administration(); !opened) {
+        if (const auto opened = try_to_open_administration(); !opened) {
             spdlog::critical("{}", opened.error().message);
             receiver_.drain();
             receives_ = false;
@@ -178,6 +178,15 @@ private:
                 asio::post(main_, [this] { fail(); });
             }
         });
+    }
+
+    /// What it throws, where there can be no more threads, is an error as others are: the receiver is to be drained.
+    result<void> try_to_open_administration() {
+        try {
+            return open_administration();
+        } catch (const std::exception& caught) {
+            return std::unexpected{error{std::string{"cannot start: "} + caught.what()}};
+        }
     }
 
     result<void> open_administration() {
@@ -255,8 +264,9 @@ private:
         }
         if (const auto task = hanging_task(); task && task->since != told_since_) {
             told_since_ = task->since;
-            spdlog::error("{}: a file that it reads does not answer; the daemon goes on with what it has",
-                          hanging(*task));
+            spdlog::error("{}: {}", hanging(*task),
+                          up_ ? "a file that it reads does not answer, or a sink that it ends; the daemon goes on"
+                              : "a file that it reads does not answer, or the journal takes long to recover");
         }
         if (up_ && !stopping_ && !looking_.exchange(true)) {
             post(worker_, looking_at_certificates, [this] {
@@ -303,6 +313,9 @@ private:
     admin::reload_verdict reload() {
         if (stopping_) {
             return {.applied = false, .faults = {"the daemon is stopping"}};
+        }
+        if (administration_ == nullptr) { // the main thread is about to learn of it
+            return {.applied = false, .faults = {"the start has failed"}};
         }
         if (const auto opened = administration_->open_again(); !opened) {
             spdlog::error("{}", opened.error().message);

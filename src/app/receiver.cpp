@@ -80,7 +80,9 @@ void receiver::recall_newest_events() {
 }
 
 http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
-    return [this, settings] { return std::make_unique<front_desk>(settings, *journal_, clock_, received_, workers_->executor()); };
+    return [this, settings] {
+        return std::make_unique<front_desk>(settings, *journal_, clock_, received_, workers_->executor());
+    };
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {

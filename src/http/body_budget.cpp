@@ -91,7 +91,8 @@ body_budget::share* body_budget::find_victim(const share& other, std::size_t mor
             std::ranges::find_if(shares_, [&](const share& each) { return &each != &other && is_meant(each); });
         return found == shares_.end() ? nullptr : &*found;
     };
-    if (share* const idle = longest_idle([&](const share& each) { return now - each.idle_since_ >= stalled; })) {
+    share* const idle = longest_idle([](const share&) { return true; });
+    if (idle != nullptr && now - idle->idle_since_ >= stalled) {
         return idle;
     }
     const auto largest = std::ranges::max_element(by_client_, {}, [](const auto& each) { return each.second; });

@@ -145,6 +145,9 @@ asio::awaitable<client_result<void>> client::state::await_acceptance() {
         if (co_await wait(socket::wait_read) && !silent()) {
             co_return not_let_in();
         }
+        if (cancelled(co_await asio::this_coro::cancellation_state)) {
+            co_return fail(client_fault::unreachable, "cancelled");
+        }
     }
     co_return client_result<void>{};
 }

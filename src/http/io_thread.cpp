@@ -138,7 +138,7 @@ void io_thread::close(accepting& one) {
         socket peer{context_};
         one.socket.accept(peer, fault);
         if (!fault) {
-            welcome(one.where, std::move(peer), true);
+            welcome(one.where, std::move(peer), shared_.threads.size());
         }
     }
     one.socket.close(fault);
@@ -238,7 +238,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
         }
         auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
         if (!fault) {
-            welcome(where, std::move(peer), true);
+            welcome(where, std::move(peer), shared_.threads.size());
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
             shared_.figures.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
@@ -251,7 +251,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     }
 }
 
-void io_thread::welcome(const listener_ptr& where, socket peer, bool may_hand_over) {
+void io_thread::welcome(const listener_ptr& where, socket peer, std::size_t hand_overs) {
     const auto address = peer_address(peer);
     if (!address && !is_unix_socket(peer)) {
         return; // reset meanwhile: whatever it sent must not pass for a Unix peer's
@@ -260,13 +260,16 @@ void io_thread::welcome(const listener_ptr& where, socket peer, bool may_hand_ov
     const auto counted_for = counted ? address : std::nullopt;
     connection_limits::refusal why{};
     auto free = shared_.connections.admit(counted_for, why);
-    if (!free && why == connection_limits::refusal::too_many && may_hand_over) {
-        io_thread* const other = with_longest_idle();
-        if (other != nullptr && other != this && hand_over(*other, where, peer)) {
+    if (!free && why == connection_limits::refusal::too_many && hand_over(where, peer, hand_overs)) {
+        return;
+    }
+    auto permit = free ? std::move(free) : take_place(counted_for, why);
+    if (!permit && why == connection_limits::refusal::too_many) { // all that could give way here are being worked for
+        longest_idle_.store(never, std::memory_order_relaxed);
+        if (hand_over(where, peer, hand_overs)) {
             return;
         }
     }
-    auto permit = free ? std::move(free) : take_place(counted_for, why);
     permit ? begin(where, std::move(peer), address, std::move(*permit)) : refuse(*where, address, why);
 }
 
@@ -319,9 +322,14 @@ io_thread* io_thread::with_longest_idle() const {
     return found == shared_.threads.end() || idle_since(*found) == never ? nullptr : *found;
 }
 
-/// The thread that has a connection to give way takes the new one, so that neither waits for the other. False: too many
-/// are on their way already.
-bool io_thread::hand_over(io_thread& to, const listener_ptr& where, socket& peer) {
+/// The thread that has a connection to give way takes the new one, so that neither waits for the other. False: there is
+/// none but this one, `left` is 0, or too many are on their way already.
+bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t left) {
+    io_thread* const other = with_longest_idle();
+    if (other == nullptr || other == this || left == 0) {
+        return false;
+    }
+    io_thread& to = *other;
     if (shared_.handed_over.fetch_add(1) >= most_handed_over) {
         --shared_.handed_over;
         return false;
@@ -329,14 +337,14 @@ bool io_thread::hand_over(io_thread& to, const listener_ptr& where, socket& peer
     boost::system::error_code fault;
     const int family = peer.local_endpoint(fault).protocol().family();
     unique_fd descriptor{peer.release(fault)};
-    asio::post(to.context_, [&to, where, family, descriptor = std::move(descriptor)]() mutable {
+    asio::post(to.context_, [&to, where, family, left, descriptor = std::move(descriptor)]() mutable {
         --to.shared_.handed_over;
         boost::system::error_code refused;
         socket here{to.context_};
         here.assign({family, 0}, descriptor.get(), refused);
         if (!refused) {
             descriptor.release();
-            to.welcome(where, std::move(here), false);
+            to.welcome(where, std::move(here), left - 1);
         }
     });
     return true;

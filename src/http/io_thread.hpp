@@ -101,15 +101,15 @@ private:
     asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
     void look_at_deadlines();
-    /// `may_hand_over`: to the thread whose connection is to give way to this one.
-    void welcome(const listener_ptr& where, socket peer, bool may_hand_over);
+    /// `hand_overs`: how often it may yet go to another thread, whose connection is to give way to this one.
+    void welcome(const listener_ptr& where, socket peer, std::size_t hand_overs);
     void begin(const listener_ptr& where, socket peer, const std::optional<ip_address>& address,
                connection_limits::permit permit);
     void refuse(const listener& where, const std::optional<ip_address>& address, connection_limits::refusal why);
     std::optional<connection_limits::permit> take_place(const std::optional<ip_address>& address,
                                                         connection_limits::refusal& why);
     std::optional<connection_limits::permit> place_given_up();
-    bool hand_over(io_thread& to, const listener_ptr& where, socket& peer);
+    bool hand_over(const listener_ptr& where, socket& peer, std::size_t left);
     void show_longest_idle();
     io_thread* with_longest_idle() const;
 

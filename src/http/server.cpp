@@ -255,7 +255,10 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
             thread->cut();
         }
     }
-    threads_.clear(); // waits for each
+    for (auto& thread : threads_) { // all of them before one is destroyed: they look at one another
+        thread->join();
+    }
+    threads_.clear();
     for (const auto& [key, file] : files_) {
         file.remove();
     }

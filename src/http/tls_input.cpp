@@ -41,7 +41,6 @@ std::size_t tls_input::take(std::span<std::uint8_t> out) {
             error_ = error::record_too_long;
         } else if (unread_.size() - record_header >= length()) {
             rest_ = record_header + length();
-            fresh_ = true;
             if (++without_data_ > most_records_without_data && !sabotaged("no_record_limit")) {
                 error_ = error::too_many_records;
                 rest_ = 0;
@@ -69,17 +68,13 @@ void tls_input::park() {
 }
 
 void tls_input::data_came() {
-    if (fresh_) {
-        fresh_ = false;
-        --without_data_;
-    }
+    without_data_ = 0;
 }
 
 void tls_input::handshake_done() {
     hello_done_ = true;
     largest_ = largest_record;
     without_data_ = 0;
-    fresh_ = false;
 }
 
 bool tls_input::ready() const {

@@ -46,6 +46,9 @@ unique_fd open_or_create(const std::string& path, const std::string& journal_pat
     }
     descriptor = unique_fd{::open(path.c_str(), flags | O_CREAT, 0600)};
     if (descriptor && foreign && ::fchown(descriptor.get(), journal.st_uid, journal.st_gid) != 0) {
+        const int why = errno;
+        ::unlink(path.c_str());
+        errno = why;
         return unique_fd{};
     }
     return descriptor;

@@ -630,7 +630,8 @@ def test_bodies_that_are_broken_off_give_their_memory_back(make_daemon):
 
 def test_parts_of_tls_records_count_with_the_large_bodies(make_daemon):
     """Behind a part of a header; by itself neither is more than each connection has."""
-    with make_daemon() as daemon, contextlib.ExitStack() as open_connections:
+    patient = {"header_timeout": "60s", "body_timeout": "60s"}
+    with make_daemon(server=patient) as daemon, contextlib.ExitStack() as open_connections:
         for _ in range(120):
             open_connections.enter_context(Connection(daemon.http)).send(most_of(daemon))
         held = [open_connections.enter_context(Connection(daemon.https)) for _ in range(100)]

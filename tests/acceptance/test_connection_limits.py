@@ -98,7 +98,7 @@ def test_nobody_gives_way_to_an_address_that_has_its_most(make_daemon, held):
 
 def test_a_trickle_does_not_make_a_stranger_less_idle(make_daemon, held):
     with make_daemon(certificates=None, server={"max_connections": 3}) as daemon:
-        trickling = held.enter_context(Connection(daemon.http))
+        trickling = stranger(daemon, held)
         trickling.send(b"GET / HTTP/1.1\r\n")
         strangers = [stranger(daemon, held) for _ in range(2)]
         trickling.send(b"Host: x\r\n")

@@ -9,6 +9,7 @@ import pytest
 
 from harness import message_id
 from harness.daemon import binary
+from harness.resident import short_quarantine
 
 USAGE = 2
 SIZE = 40 << 20
@@ -20,7 +21,7 @@ def resident(process):
 
 
 def test_a_body_above_16_mib_is_shown_whole_online_and_offline(make_daemon):
-    daemon = make_daemon(certificates=None, server={"max_body": "64 MiB"})
+    daemon = make_daemon(certificates=None, server={"max_body": "64 MiB"}, environment=short_quarantine())
     body, id = random.Random(1).randbytes(SIZE), message_id()
 
     def shown(*words):

@@ -239,6 +239,24 @@ def test_an_address_that_is_taken_is_named_and_nothing_is_begun(make_daemon):
     assert not daemon.sink_path.exists()
 
 
+HANGUP_WAITS = """
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+os.kill(os.getpid(), signal.SIGHUP)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_a_reload_that_waits_for_a_start_that_fails_changes_nothing_about_its_end(make_daemon):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = "127.0.0.1:%d" % taken.getsockname()[1]
+        for _ in range(10):
+            daemon = make_daemon(listeners=[{"address": address}], wrapper=["/usr/bin/python3", "-c", HANGUP_WAITS])
+            assert not daemon.try_to_start()
+            assert daemon.wait() == IO
+            assert address in daemon.log()
+
+
 def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(make_daemon):
     daemon = make_daemon()
     daemon.journal_path.write_text("a shopping list\n" * 1000)

@@ -472,6 +472,16 @@ def test_a_body_that_is_nested_so_deeply_that_jq_gives_up_stops_no_reader(every_
         assert event["datacontenttype"] == "application/json", sink
 
 
+@pytest.mark.parametrize("cut", ["holiday \\ud83d", "\\uD83D\\\\udc00", "\\ud83d\\ud83d\\ude00", "\\uDBFF\\n"])
+def test_half_an_emoji_that_jq_gives_up_at_stops_no_reader(every_sink, cut):
+    body = b'{"type":"upsert.fail","name":"n","collection_name":"c","note":"' + cut.encode() + b'"}'
+    send(every_sink, body)
+    for sink, line in every_sink.lines().items():
+        event = json.loads(line)
+        assert base64.b64decode(event["data_base64"]) == body, sink
+        assert (event["type"], event["subject"], event["datacontenttype"]) == ("upsert.fail", "c/n", "application/json")
+
+
 # Filters
 
 def test_each_sink_gets_the_events_and_endpoints_that_its_patterns_name(make_daemon, tmp_path):

@@ -16,7 +16,7 @@ from harness.half_sent import client_hello
 from harness.hooks import exec_sink, file_sink, write_hook
 from harness.load import Load, Sender
 from harness.receiver import http_sink
-from harness.resident import MIB, Watch, resident, sanitizer
+from harness.resident import MIB, Watch, resident, sanitizer, short_quarantine
 
 CONNECTIONS = int(os.environ.get("HOOKD_MEMORY_CONNECTIONS", "100"))
 TLS_CONNECTIONS = max(CONNECTIONS, 600)
@@ -33,7 +33,6 @@ TLS_LIMITS = {"parts of a hello": 24 << 10, "half handshakes": TLS_CONNECTION,
               "parts of a record behind a header": TLS_CONNECTION + (20 << 10)}
 SLACK = {"asan": 2, "tsan": 3}.get(sanitizer(), 1)
 AGAIN = 10 if sanitizer() else 2  # seconds
-ENVIRONMENT = {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
 
 def budget(connections, each=CONNECTION):
@@ -74,7 +73,7 @@ def stopping_in_tls(daemon):
 
 def start(make_daemon, server=None, **keys):
     raise_descriptor_limit()
-    environment = {**ENVIRONMENT, **keys.pop("environment", {})}
+    environment = {**short_quarantine(), **keys.pop("environment", {})}
     return make_daemon(server={**(server or {}), "drain_timeout": "1s"}, log={"level": "info"}, environment=environment,
                        **keys).start()
 

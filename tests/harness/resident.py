@@ -1,5 +1,6 @@
 """The memory that a process really has, watched over time."""
 
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ def sanitizer():
     """`asan` or `tsan`: the daemon's build keeps shadow memory, and takes a few times as long for everything. Or None."""
     found = re.search(rb"__([at]san)_init", Path(binary()).read_bytes())
     return found[1].decode() if found else None
+
+
+def short_quarantine():
+    """For a daemon's environment: AddressSanitizer then keeps little of what was freed."""
+    return {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
 
 class Watch(Threads):

@@ -83,12 +83,14 @@ TEST_CASE("TLS input: connections of a thread do not see each other's bytes") {
     CHECK(take(one) == whole);
 }
 
-TEST_CASE("TLS input: so many records without data are the connection's end, and those with data do not count") {
+TEST_CASE("TLS input: so many records without data in a row are the connection's end, however many between data") {
     auto input = client();
     input.handshake_done();
     for (unsigned i = 0; i < 200; ++i) {
-        receive(input, record(23, 20));
-        CHECK_FALSE(take(input).empty());
+        for (int update = 0; update < 2; ++update) {
+            receive(input, record(23, 20));
+            CHECK_FALSE(take(input).empty());
+        }
         input.data_came();
         input.data_came(); // what one record held may be read in parts
     }
