@@ -32,8 +32,8 @@ private:
 /// duplicated. An address `[::]` is IPv6 only; a socket of systemd is as its unit made it.
 struct listening_sockets {
     std::vector<unique_fd> descriptors; ///< One for each I/O thread; of several that systemd passed, as many of each.
-    std::string bound;               ///< Where it really listens: the port that the kernel chose for port 0.
-    std::optional<socket_file> file; ///< Of a Unix socket.
+    std::string bound;                  ///< Where it really listens: the port that the kernel chose for port 0.
+    std::optional<socket_file> file;    ///< Of a Unix socket.
 };
 
 /// `address`: `host:port`, `[v6]:port`, `unix:/path`, `systemd:NAME`. `own`: where the caller listens already; on a

@@ -70,7 +70,7 @@ private:
     bool hello_done_;
     std::size_t largest_;
     unsigned without_data_ = 0;
-    bool lent_ = false;  // `unread_` is in `arriving`
+    bool lent_ = false; // `unread_` is in `arriving`
     bool begun_ = false;
     error error_ = error::none;
 };
