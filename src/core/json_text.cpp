@@ -5,6 +5,31 @@
 
 namespace hookd {
 
+namespace {
+
+/// Whether there is half of a surrogate pair at `at`: the high one has a second digit from 8 to b, the low one from c
+/// to f.
+bool is_half(std::string_view json, std::size_t at, std::string_view second_digits) {
+    const auto escape = json.substr(std::min(at, json.size()), 6);
+    return escape.size() == 6 && escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') &&
+           second_digits.contains(escape[3]);
+}
+
+/// Of what is JSON, which has a backslash in strings alone.
+bool has_high_surrogate_alone(std::string_view json) {
+    for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at + 2)) {
+        if (is_half(json, at, "89abAB")) {
+            if (!is_half(json, at + 6, "cdefCDEF")) {
+                return true;
+            }
+            at += 6;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
 bool nested_too_deeply(std::string_view json) {
     const auto opens = [](char c) { return c == '[' || c == '{'; };
     if (std::ranges::count_if(json, opens) <= static_cast<std::ptrdiff_t>(deepest_json)) { // nearly always
@@ -25,6 +50,10 @@ bool nested_too_deeply(std::string_view json) {
         }
     }
     return depth > deepest_json;
+}
+
+bool breaks_readers(std::string_view json) {
+    return nested_too_deeply(json) || has_high_surrogate_alone(json);
 }
 
 nlohmann::ordered_json parse_json(std::string_view text) {

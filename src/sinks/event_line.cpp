@@ -23,33 +23,11 @@ bool is_json(const event& what) {
     return what.json && !what.body.contains('\0') && what.body.find_first_not_of(json_white_space) != std::string::npos;
 }
 
-/// Whether there is half of a surrogate pair at `at`: the high one has a second digit from 8 to b, the low one from c
-/// to f.
-bool is_half(std::string_view json, std::size_t at, std::string_view second_digits) {
-    const auto escape = json.substr(std::min(at, json.size()), 6);
-    return escape.size() == 6 && escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') &&
-           second_digits.contains(escape[3]);
-}
-
-/// Of what is JSON, which has a backslash in strings alone. JavaScript writes it where it has cut an emoji in two, and
-/// jq 1.6 reads nothing behind it.
-bool has_high_surrogate_alone(std::string_view json) {
-    for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at + 2)) {
-        if (is_half(json, at, "89abAB")) {
-            if (!is_half(json, at + 6, "cdefCDEF")) {
-                return true;
-            }
-            at += 6;
-        }
-    }
-    return false;
-}
-
 /// The body as it can stand inside an object, where it can. A byte order mark is for a text's beginning only (RFC 8259
 /// section 8.1); and a line that a reader gives up on takes those behind it along.
 std::optional<std::string_view> json_text(const event& what) {
     std::string_view text = what.body;
-    if (!is_json(what) || nested_too_deeply(text) || has_high_surrogate_alone(text)) {
+    if (!is_json(what) || breaks_readers(text)) {
         return std::nullopt;
     }
     if (text.starts_with(byte_order_mark)) {

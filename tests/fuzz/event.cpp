@@ -55,8 +55,8 @@ void check_line(const hookd::event& what) {
     const auto again = intake::read_body_fields(line);
     require(again.json, "a line is one JSON text");
     require(again.type == what.type, "nothing in a body changes what the line says of it");
-    const bool shallow = what.json && !nested_too_deeply(what.body);
-    require(shallow == (line.find(",\"data\":") != std::string::npos), "JSON is handed on as JSON");
+    const bool readable = what.json && !breaks_readers(what.body);
+    require(readable == (line.find(",\"data\":") != std::string::npos), "JSON is handed on as JSON");
     for (const std::string_view end : {"\u0085", "\u2028", "\u2029"}) {
         require(!line.contains(end), "an event is one line for readers of Unicode, too");
     }

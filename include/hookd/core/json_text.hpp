@@ -19,6 +19,11 @@ inline constexpr std::size_t deepest_json = 128;
 /// some. Takes no memory, whatever the depth.
 bool nested_too_deeply(std::string_view json);
 
+/// Whether there are readers that give up at this JSON, and read nothing of the lines behind it: it is nested too
+/// deeply, or has the first half of a surrogate pair alone (JavaScript writes that where it has cut an emoji in two,
+/// and jq 1.6 ends there).
+bool breaks_readers(std::string_view json);
+
 /// Members keep their order. `is_discarded()` where the text is not JSON, or is nested too deeply for whoever walks it.
 nlohmann::ordered_json parse_json(std::string_view text);
 
