@@ -191,11 +191,9 @@ void response_reader::on_field(std::string_view line) {
     } else if (same_field_name(name, "Connection")) {
         // Each of the options for itself (RFC 9110 section 7.6.1); others are of no interest.
         for (auto rest = value; !rest.empty();) {
-            const auto comma = std::min(rest.find(','), rest.size());
-            const auto option = trimmed(rest.substr(0, comma));
+            const auto option = take_element(rest);
             persistent_ =
                 !same_but_for_case(option, "close") && (persistent_ || same_but_for_case(option, "keep-alive"));
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
         }
     } else if (same_field_name(name, "Retry-After") && retry_after_.empty()) {
         retry_after_ = value.substr(0, longest_retry_after);

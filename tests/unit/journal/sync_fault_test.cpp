@@ -1,3 +1,4 @@
+#include "file_size_limit.hpp"
 #include "journal/support.hpp"
 
 #include <catch2/catch.hpp>
@@ -7,34 +8,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <sstream>
-#include <sys/resource.h>
 
 using namespace hookd;
 using namespace hookd::journal;
 using namespace hookd::journal::testing;
 
-namespace {
-
-/// While it lives, for the whole process.
-class file_size_limit {
-public:
-    explicit file_size_limit(std::uintmax_t bytes) {
-        std::signal(SIGXFSZ, SIG_IGN); // so that the write fails, with EFBIG
-        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
-        const rlimit lower{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-        REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
-    }
-    file_size_limit(const file_size_limit&) = delete;
-    file_size_limit& operator=(const file_size_limit&) = delete;
-    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
-private:
-    rlimit before_{};
-};
-
-} // namespace
+namespace {} // namespace
 
 TEST_CASE("journal: a commit that failed to sync is never acknowledged, and nothing after it") {
     const temporary_directory directory;

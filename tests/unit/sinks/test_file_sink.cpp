@@ -1,3 +1,4 @@
+#include "file_size_limit.hpp"
 #include "sinks/append_file.hpp"
 #include "sinks/file_sink.hpp"
 #include "sinks/lane.hpp"
@@ -5,9 +6,7 @@
 
 #include <hookd/sinks/event_line.hpp>
 
-#include <csignal>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 using namespace sinks_test;
@@ -34,23 +33,6 @@ struct file_fixture {
     bool delivers(std::size_t count, std::uint64_t first = 1) {
         return all_are(deliver(lane, *sink, batch_of(count, first)), verdict::delivered);
     }
-};
-
-/// No file of this process gets larger while it lives.
-class file_size_limit {
-public:
-    explicit file_size_limit(std::size_t bytes) {
-        std::signal(SIGXFSZ, SIG_IGN);
-        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
-        const rlimit lower{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
-        REQUIRE(::setrlimit(RLIMIT_FSIZE, &lower) == 0);
-    }
-    file_size_limit(const file_size_limit&) = delete;
-    file_size_limit& operator=(const file_size_limit&) = delete;
-    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
-private:
-    rlimit before_{};
 };
 
 std::string lines_for(std::size_t count, std::uint64_t first = 1) {
