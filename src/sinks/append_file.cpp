@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace hookd::sinks {
@@ -98,13 +100,27 @@ bool append_file::ends_within_line() const {
            (::pread(file_.get(), &last, 1, info.st_size - 1) != 1 || last != '\n');
 }
 
-/// None where the file system cannot say: then the write will.
+/// None where nobody can say beforehand: then the write will.
 std::error_code append_file::reserve(std::size_t bytes) const {
     struct stat info{};
-    if (::fstat(file_.get(), &info) == 0 &&
-        ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, info.st_size, static_cast<off_t>(bytes)) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT)) {
+    if (::fstat(file_.get(), &info) != 0) {
+        return {};
+    }
+    // fallocate(2) with KEEP_SIZE does not look at the process's own limit.
+    rlimit largest{};
+    if (::getrlimit(RLIMIT_FSIZE, &largest) == 0 && static_cast<rlim_t>(info.st_size) + bytes > largest.rlim_cur) {
+        return std::make_error_code(std::errc::file_too_large);
+    }
+    if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, info.st_size, static_cast<off_t>(bytes)) == 0) {
+        return {};
+    }
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
         return last_error();
+    }
+    // A file system that cannot reserve. One that does not tell its size either has no blocks.
+    struct statvfs space{};
+    if (::fstatvfs(file_.get(), &space) == 0 && space.f_blocks > 0 && space.f_bavail * space.f_frsize < bytes) {
+        return std::make_error_code(std::errc::no_space_on_device);
     }
     return {};
 }

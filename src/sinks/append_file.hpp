@@ -15,9 +15,10 @@ namespace hookd::sinks {
 /// theirs by then.
 ///
 /// States: closed; open between batches; open within a batch; within a batch and broken: a write has failed, and what
-/// arrived before it can still be committed. On a full disk nothing arrives, because the room is reserved before the
-/// bytes are written. What else breaks a write off (a quota of the server's, a failing disk) leaves a line that is not
-/// whole: it is ended at once, or where that fails too before the next batch, as is a line that a crash or another
+/// arrived before it can still be committed. On a full disk, or at the process's limit for the size of files, nothing
+/// arrives: space is reserved, or where that is not supported looked for, before the bytes are written. What else
+/// breaks a write off (a quota of the server's, a failing disk, another writer who was faster) leaves a line that is
+/// not whole: it is ended at once, or where that fails too before the next batch, as is a line that a crash or another
 /// writer has torn. After every failure the file is closed, so that nothing is remembered but what the next opening
 /// finds on disk. Not thread-safe.
 class append_file {

@@ -2,11 +2,14 @@
 #include "sinks/append_file.hpp"
 #include "sinks/file_sink.hpp"
 #include "sinks/lane.hpp"
+#include "sinks/reservations.hpp"
 #include "sinks/small_disk.hpp"
 
 #include <hookd/sinks/event_line.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 
 using namespace sinks_test;
@@ -129,6 +132,10 @@ TEST_CASE_METHOD(file_fixture,
     if (!disk.there()) {
         return;
     }
+    std::optional<reservations> unsupported;
+    if (GENERATE(false, true)) {
+        unsupported.emplace([] { return EOPNOTSUPP; });
+    }
     const auto path = disk.path() + "/events.jsonl";
     at(path);
     CHECK(delivers(2));
@@ -146,13 +153,33 @@ TEST_CASE_METHOD(file_fixture,
     CHECK(contents(path) == lines_for(102));
 }
 
+TEST_CASE_METHOD(file_fixture, "file: at a limit for the size of files a batch leaves no trace, and is delivered once "
+                               "it fits") {
+    const auto path = directory / "events.jsonl";
+    at(path);
+    CHECK(delivers(2));
+    {
+        const file_size_limit limit{lines_for(4).size() + 10};
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            const auto refused = deliver(lane, *sink, batch_of(4, 3));
+            CHECK(all_are(refused, verdict::unavailable));
+            CHECK(refused[0].detail.contains("File too large"));
+            CHECK(contents(path) == lines_for(2));
+        }
+        CHECK(delivers(2, 3));
+    }
+    CHECK(delivers(2, 5));
+    CHECK(contents(path) == lines_for(6));
+}
+
 TEST_CASE_METHOD(file_fixture, "file: where a batch breaks off, the events whose lines are whole are delivered, once") {
     const auto path = directory / "events.jsonl";
     at(path);
     CHECK(delivers(2));
     const auto size = lines_for(4).size() + 10;
     {
-        const file_size_limit limit{size};
+        std::optional<file_size_limit> limit;
+        const reservations too_late{[&] { return limit.emplace(size), 0; }};
         const auto refused = deliver(lane, *sink, batch_of(4, 3));
         REQUIRE(refused.size() == 4);
         CHECK(refused[1].what == verdict::delivered);
@@ -173,7 +200,8 @@ TEST_CASE("file: whatever becomes of a batch, other writers' lines stay, whole")
     REQUIRE(ours.write("ours\n"));
     std::ofstream(path, std::ios::app) << "theirs\n";
     {
-        const file_size_limit limit{100};
+        std::optional<file_size_limit> limit;
+        const reservations too_late{[&] { return limit.emplace(100U), 0; }};
         CHECK_FALSE(ours.write(std::string(8192, 'x') + '\n'));
     }
     CHECK(ours.arrived() == 93);
