@@ -250,7 +250,9 @@ stored<void> database::reserve() {
         file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
         return std::unexpected(error_of(code, system_errno, "the file cannot grow"));
     }
-    state_->reserved_bytes = size;
+    // Whole chunks alone: an attempt to grow that failed may have left a part of one, and a checkpoint, which makes the
+    // file whole chunks again, would meet the limit that ended the attempt.
+    state_->reserved_bytes = size / chunk_bytes * chunk_bytes;
     state_->file_bytes = static_cast<std::uint64_t>(size);
     return {};
 }
