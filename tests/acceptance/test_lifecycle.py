@@ -1,4 +1,4 @@
-"""Promise 10 and the manners of a daemon: starting, stopping, refusing to start, logging, and what the
+"""Guarantee 10 and the manners of a daemon: starting, stopping, refusing to start, logging, and what the
 commands say with their exit codes."""
 
 import contextlib

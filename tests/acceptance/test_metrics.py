@@ -1,4 +1,4 @@
-"""Promise 15, the numbers: each metric is moved by what it is about, and by a real daemon."""
+"""Guarantee 15, the numbers: each metric is moved by what it is about, and by a real daemon."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Promise 11: a reload is all or nothing. Nobody notices it, a fault in the file changes nothing, and what is
+"""Guarantee 11: a reload is all or nothing. Nobody notices it, a fault in the file changes nothing, and what is
 new counts from the next request on."""
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Promise 4, end to end: each sink gets each matching event, whole and unharmed, at least once; one sink's
+"""Guarantee 4, end to end: each sink gets each matching event, whole and unharmed, at least once; one sink's
 trouble touches no other; what a sink still owes is known after a restart."""
 
 import base64

@@ -1,4 +1,4 @@
-"""The campaigns: the promises under load, faults and hostile clients (docs/promises.md)."""
+"""The campaigns: the promises under load, faults and hostile clients (docs/guarantees.md)."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Promise 6: only authentic messages get in. Authentic messages are changed at random and sent through the real
+"""Guarantee 6: only authentic messages get in. Authentic messages are changed at random and sent through the real
 socket; each must be refused.
 
 HOOKD_MUTATIONS sets their number (5,000), HOOKD_MUTATION_SEED repeats a run's choices.

@@ -1,4 +1,4 @@
-"""Promise 14, the dumps: no core dump of the daemon holds a secret. Neither the one that the
+"""Guarantee 14, the dumps: no core dump of the daemon holds a secret. Neither the one that the
 kernel writes nor one by a debugger has the webhook's secret or the certificate's key, wherever OpenSSL had it in hand."""
 
 import base64

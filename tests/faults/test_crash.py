@@ -1,4 +1,4 @@
-"""Promise 1: a 2xx means synced to disk. The daemon is killed under load again and again; whatever it
+"""Guarantee 1: a 2xx means synced to disk. The daemon is killed under load again and again; whatever it
 acknowledged is in the journal once and reaches every sink.
 
 HOOKD_CRASH_ROUNDS sets the number of kills, HOOKD_CRASH_RUN the most answers between two of them, HOOKD_CRASH_SEED

@@ -1,4 +1,4 @@
-"""Promise 9: slow or hostile clients do not starve good ones. A crowd of them, whoever is cut coming back, beside a good
+"""Guarantee 9: slow or hostile clients do not starve good ones. A crowd of them, whoever is cut coming back, beside a good
 client whose answers are timed; and each of the crowd is cut at its deadline.
 
 HOOKD_HOSTILE_CLIENTS sets how many there are of each of the seven kinds (30). From 144 on, which makes 1,008 at once, the

@@ -1,4 +1,4 @@
-"""Promises 1 and 5 when somebody meddles with the journal or the clock: nothing is acknowledged that is lost, nothing
+"""Guarantees 1 and 5 when somebody meddles with the journal or the clock: nothing is acknowledged that is lost, nothing
 counts twice, and the log tells what is wrong."""
 
 import os

@@ -1,4 +1,4 @@
-"""Promise 8: bounded memory and descriptors. Floods of headers and of bodies and sinks that are dead for long leave the
+"""Guarantee 8: bounded memory and descriptors. Floods of headers and of bodies and sinks that are dead for long leave the
 daemon's resident memory under a stated budget and level; and a daemon without descriptors serves again once it has some.
 
 HOOKD_MEMORY_CONNECTIONS sets how many connections flood at once (100; the promise is about 8,192, the default of
@@ -23,7 +23,7 @@ TLS_CONNECTIONS = max(CONNECTIONS, 600)
 EVENTS = int(os.environ.get("HOOKD_MEMORY_EVENTS", "1500"))
 ATTEMPTS = 10_000
 
-# docs/promises.md states it: what the program takes, 64 MiB for large bodies and parts of TLS records, and for each
+# docs/guarantees.md states it: what the program takes, 64 MiB for large bodies and parts of TLS records, and for each
 # connection its header (16 KiB) or a usual event (16 KiB), and the state of its TLS. A sanitizer's build takes some times as
 # much of everything.
 PROGRAM, BODIES, CONNECTION, TLS_CONNECTION = 48 * MIB, 64 * MIB, 32 << 10, 56 << 10

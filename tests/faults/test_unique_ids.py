@@ -1,4 +1,4 @@
-"""Promise 5: a message id counts once. Many copies of each id are sent at once and later, over restarts and kills.
+"""Guarantee 5: a message id counts once. Many copies of each id are sent at once and later, over restarts and kills.
 
 HOOKD_UNIQUE_IDS sets the number of ids, HOOKD_UNIQUE_SEED repeats a run's choices.
 """

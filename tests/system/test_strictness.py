@@ -1,4 +1,4 @@
-"""Promise 7 beside others: what the daemon makes of each raw request, and what nginx and HAProxy make of it. Each
+"""Guarantee 7 beside others: what the daemon makes of each raw request, and what nginx and HAProxy make of it. Each
 difference stands in docs/http-strictness.md, and what stands there is a difference."""
 
 import re

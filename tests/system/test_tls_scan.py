@@ -1,4 +1,4 @@
-"""Promise 13, by the scanners that strangers will use: testssl.sh and sslscan, against the daemon on loopback."""
+"""Guarantee 13, by the scanners that strangers will use: testssl.sh and sslscan, against the daemon on loopback."""
 
 import json
 import subprocess

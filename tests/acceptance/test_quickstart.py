@@ -1,4 +1,4 @@
-"""docs/first-day.md: its commands do what it says, one after the other, and print what it shows."""
+"""docs/quickstart.md: its commands work in order and print what it shows."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.daemon import binary
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs/first-day.md"
+PAGE = ROOT / "docs/quickstart.md"
 PORTS = ("8080", "8999")
 MARK = "-- the end of block"
 # What differs from day to day, in the order in which it is looked for, and what may stand there instead.
@@ -60,7 +60,7 @@ def free_ports(count):
 
 
 def checkout(directory):
-    """As much of a checkout with its release build as a user's first day needs."""
+    """As much of a checkout with its release build as the quickstart needs."""
     (directory / "build/release").mkdir(parents=True)
     (directory / "build/release/colivara-hookd").symlink_to(binary())
     (directory / "tests").symlink_to(ROOT / "tests")
@@ -83,7 +83,7 @@ def walk(pairs, directory):
     return done.stdout.split(MARK + "\n")[:-1]
 
 
-def test_the_first_day_goes_as_it_is_told(tmp_path):
+def test_the_quickstart_works_as_written(tmp_path):
     pairs = blocks()
     for (commands, shown), printed in zip(pairs, walk(pairs, tmp_path), strict=True):
         assert re.fullmatch(pattern(shown or ""), printed), f"{commands}\nprints\n{printed}\nnot\n{shown}"
