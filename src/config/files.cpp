@@ -128,16 +128,22 @@ std::string check_file(const std::string& path, file_kind kind) {
     return file ? std::string{} : file.error().message;
 }
 
-bool holds_certificate(const std::string& path) {
+std::string_view public_content(const std::string& path) {
     const auto file = open_file(path);
     if (!file || !S_ISREG(file->about.st_mode)) {
-        return false;
+        return {};
     }
     std::array<char, std::size_t{16} << 10U> buffer{};
     const std::string_view text{buffer.data(), read_into(file->file.get(), buffer).value_or(0)};
-    const bool found = text.contains("-----BEGIN CERTIFICATE-----") && !text.contains("PRIVATE KEY-----");
+    std::string_view content;
+    const bool is_private = text.contains("PRIVATE KEY-----");
+    if (!is_private && text.contains("-----BEGIN CERTIFICATE-----")) {
+        content = "a certificate";
+    } else if (!is_private && (text.contains("PUBLIC KEY-----") || is_ssh_public_key(text))) {
+        content = "a public key";
+    }
     cleanse(std::span<char>{buffer});
-    return found;
+    return content;
 }
 
 result<configuration_file> read_configuration_file(const std::string& path, std::size_t most) {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace hookd::config {
 
@@ -21,8 +22,9 @@ result<secret> read_secret(const std::string& path);
 enum class file_kind : bool { open_to_all, secret };
 std::string check_file(const std::string& path, file_kind kind);
 
-/// Whether it is a PEM file of a certificate, without a private key beside it.
-bool holds_certificate(const std::string& path);
+/// What a PEM file holds that is open to all, without a private key beside it: "a certificate" or "a public key";
+/// empty: neither.
+std::string_view public_content(const std::string& path);
 
 /// The path as a message names it: quoted where it holds anything strange.
 std::string file_name(const std::string& path);

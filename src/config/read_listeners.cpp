@@ -18,8 +18,11 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     bool readable = !tls.certificate.empty() && !tls.private_key.empty();
     const auto look = [&](std::string_view key, const std::string& path, file_kind kind) {
         std::string wrong = path.empty() ? "" : check_file(path, kind);
-        if (!wrong.empty() && kind == file_kind::secret && holds_certificate(path)) { // its rights are no fault
-            wrong = "holds a certificate, not a private key: are certificate and private_key swapped?";
+        const auto content = wrong.empty() || kind != file_kind::secret ? std::string_view{} : public_content(path);
+        if (!content.empty()) { // its rights are no fault
+            wrong =
+                "holds " + std::string{content} + ", not a private key" +
+                (content == "a certificate" ? ": are certificate and private_key swapped?" : "; give the private one");
         }
         if (!wrong.empty()) {
             keys.fault(key, keys.written(key) + ": " + wrong);

@@ -1,5 +1,7 @@
 #include "http/certificate_doubts.hpp"
 
+#include "http/pem_file.hpp"
+
 #include <hookd/core/time.hpp>
 
 #include <openssl/bio.h>
@@ -106,13 +108,31 @@ void doubt_chain(const std::vector<X509*>& all, const std::string& path, std::ve
     }
 }
 
+/// The server's own certificate must name the host, and not in its CN alone (RFC 9525), and be for servers.
+void doubt_use(X509* own, const std::string& path, std::vector<std::string>& doubts) {
+    const auto what = path + ": the certificate of " + name_of(X509_get_subject_name(own));
+    if (X509_get_ext_by_NID(own, NID_subject_alt_name, -1) < 0) {
+        doubts.push_back(what + " has no subjectAltName, so clients refuse it: they ignore the CN; have it issued "
+                                "again with the host's name there");
+    }
+    if (X509_check_purpose(own, X509_PURPOSE_SSL_SERVER, 0) == 0) {
+        doubts.push_back(what + " is not for a TLS server, so clients refuse it; have it issued again with serverAuth "
+                                "in extendedKeyUsage");
+    }
+}
+
 } // namespace
 
 std::vector<std::string> certificate_doubts(SSL_CTX* context, const std::string& path) {
     std::vector<std::string> doubts;
     const auto all = certificates_of(context);
     doubt_times(all, path, doubts);
-    doubt_chain(all, path, doubts);
+    doubt_use(all.front(), path, doubts);
+    if (const auto hidden = explain_hidden_certificate(path); !hidden.empty()) {
+        doubts.push_back(path + ": " + hidden);
+    } else {
+        doubt_chain(all, path, doubts);
+    }
     ERR_clear_error();
     return doubts;
 }

@@ -1,6 +1,7 @@
 #include "http/pem_file.hpp"
 
 #include <hookd/core/secret.hpp>
+#include <hookd/core/text.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <openssl/bio.h>
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <fcntl.h>
+#include <functional>
 #include <memory>
 #include <span>
 #include <sys/stat.h>
@@ -30,20 +32,25 @@ struct explanation {
     std::string_view text;
 };
 
-constexpr std::array<explanation, 5> instead_of_certificates{
+constexpr std::array<explanation, 8> instead_of_certificates{
     {{"CERTIFICATE REQUEST-----", "it is a request for a certificate: give what the authority made of it"},
      {"-----BEGIN PKCS7", "it is a PKCS#7 bundle: convert it with openssl pkcs7 -print_certs -in FILE -out NEW.pem"},
      {"-----BEGIN TRUSTED CERTIFICATE", "it is OpenSSL's own form: convert it with openssl x509 -in FILE -out NEW.pem"},
      {"PRIVATE KEY-----", "it holds a private key, not a certificate"},
+     {"PUBLIC KEY-----", "it holds a public key: give the certificate that was issued for it"},
+     {"-----BEGIN X509 CRL", "it is a list of revoked certificates: give the certificate itself"},
+     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: give a certificate"},
      {"-----BEGIN CERTIFICATE", "a certificate in it is damaged: copy it whole, with its BEGIN and END lines"}}};
 
-constexpr std::array<explanation, 8> instead_of_key{
+constexpr std::array<explanation, 9> instead_of_key{
     {{"-----BEGIN ENCRYPTED PRIVATE KEY",
       "it is encrypted, and nobody is there to type the passphrase: decrypt it with "
       "openssl pkey -in FILE -out NEW.pem"},
      {"Proc-Type: 4,ENCRYPTED", "it is encrypted, and nobody is there to type the passphrase: decrypt it with openssl "
                                 "pkey -in FILE -out NEW.pem"},
-     {"-----BEGIN OPENSSH PRIVATE KEY", "it is OpenSSH's own form: convert a copy with ssh-keygen -p -m PKCS8 -f COPY"},
+     {"-----BEGIN OPENSSH PRIVATE KEY",
+      "it is a private key in OpenSSH's own form: convert a copy with ssh-keygen -p -m PKCS8 -f COPY"},
+     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: give the private key of the certificate"},
      {"PRIVATE KEY-----", "the key in it is damaged: copy it whole, with its BEGIN and END lines"},
      {"PUBLIC KEY-----", "it holds the public key: give the private one"},
      {"CERTIFICATE REQUEST-----", "it is a request for a certificate: give the private key that was made with it"},
@@ -84,20 +91,64 @@ std::string_view explain_binary(std::string_view bytes, bool key_wanted) {
                             "NEW.pem"
                           : "it holds a private key, not a certificate";
     }
+    if (reads_as<d2i_PUBKEY_bio, EVP_PKEY_free>(bytes)) {
+        return key_wanted ? "it holds the public key: give the private one"
+                          : "it holds a public key: give the certificate that was issued for it";
+    }
+    return {};
+}
+
+/// What keeps OpenSSL from seeing a certificate: it looks for BEGIN lines alone, and takes a byte order mark off the
+/// first line that it reads, which is the file's or the one behind a certificate's END.
+std::string_view explain_hidden(std::string_view bytes) {
+    constexpr std::string_view begin_line = "-----BEGIN CERTIFICATE-----";
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    for (auto at = bytes.find(begin_line); at != std::string_view::npos; at = bytes.find(begin_line, at + 1)) {
+        const auto before = bytes.substr(0, at);
+        const auto line = before.substr(before.find_last_of('\n') + 1);
+        const auto above = trimmed(before.substr(0, before.size() - line.size()), "\r\n");
+        if (line == mark && !above.empty() && !above.ends_with("-----")) {
+            return "a byte order mark before a certificate in it hides that from OpenSSL: save it as UTF-8 without one";
+        }
+        if (!line.empty() && trimmed(line).empty()) {
+            return "white space before a certificate in it hides that from OpenSSL: let its lines begin at the margin";
+        }
+        if (line.ends_with("-----")) {
+            return "a line end is missing before a certificate in it: let each BEGIN stand on a line of its own";
+        }
+    }
     return {};
 }
 
 std::string_view explain_text(std::string_view bytes, bool key_wanted) {
-    if (bytes.starts_with("\xef\xbb\xbf")) {
-        return "it begins with a byte order mark: save it as UTF-8 without one";
-    }
-    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) {
+    using namespace std::string_view_literals;
+    if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff") || bytes.contains("B\0E\0G\0I\0N"sv)) {
         return "it is in UTF-16: save it as UTF-8 without a byte order mark";
+    }
+    if (is_ssh_public_key(bytes)) {
+        return key_wanted ? "it is an SSH public key: give the private key of the certificate"
+                          : "it is an SSH public key: give a certificate";
+    }
+    if (const auto hidden = key_wanted ? std::string_view{} : explain_hidden(bytes); !hidden.empty()) {
+        return hidden;
     }
     const auto all = key_wanted ? std::span<const explanation>{instead_of_key}
                                 : std::span<const explanation>{instead_of_certificates};
     const auto found = std::ranges::find_if(all, [&](const auto& each) { return bytes.contains(each.sign); });
     return found == all.end() ? std::string_view{} : found->text;
+}
+
+/// What `explain` makes of the file's beginning; empty of a file that cannot be read.
+std::string explain_beginning(const std::string& path, const std::function<std::string(std::string_view)>& explain) {
+    const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    if (!file) {
+        return {};
+    }
+    std::string bytes(most_read, '\0');
+    const auto count = ::pread(file.get(), bytes.data(), bytes.size(), 0);
+    auto text = count < 0 ? std::string{} : explain({bytes.data(), static_cast<std::size_t>(count)});
+    cleanse(std::span<char>{bytes});
+    return text;
 }
 
 } // namespace
@@ -133,16 +184,11 @@ std::string explain_pem_bytes(std::string_view bytes, const std::string& path, p
 }
 
 std::string explain_pem_file(const std::string& path, pem_wanted wanted) {
-    const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
-    if (!file) {
-        return {};
-    }
-    std::string bytes(most_read, '\0');
-    const auto count = ::pread(file.get(), bytes.data(), bytes.size(), 0);
-    const std::string_view there{bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
-    auto text = count < 0 ? std::string{} : explain_pem_bytes(there, path, wanted);
-    cleanse(std::span<char>{bytes});
-    return text;
+    return explain_beginning(path, [&](std::string_view bytes) { return explain_pem_bytes(bytes, path, wanted); });
+}
+
+std::string explain_hidden_certificate(const std::string& path) {
+    return explain_beginning(path, [](std::string_view bytes) { return std::string{explain_hidden(bytes)}; });
 }
 
 } // namespace hookd::http

@@ -22,4 +22,8 @@ std::string explain_pem_file(const std::string& path, pem_wanted wanted);
 /// The same of its bytes; `path` is for the command.
 std::string explain_pem_bytes(std::string_view bytes, const std::string& path, pem_wanted wanted);
 
+/// What keeps OpenSSL from seeing a certificate of the file although it reads others: what stands before its BEGIN
+/// line; empty: nothing does. Blocking.
+std::string explain_hidden_certificate(const std::string& path);
+
 } // namespace hookd::http

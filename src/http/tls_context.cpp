@@ -127,6 +127,9 @@ result<void> use_private_key(SSL_CTX* context, const tls_settings& files) {
                                      " are in the wrong order: that of the private key is number " +
                                      std::to_string(place) + " and must be the first"}};
     }
+    if (const auto hidden = explain_hidden_certificate(files.certificate); !hidden.empty()) {
+        return std::unexpected{error{"cannot use the certificate " + files.certificate + ": " + hidden}};
+    }
     return std::unexpected{error{"cannot use the private key " + files.private_key +
                                  ": a mismatch, it is not that of the certificate " + files.certificate +
                                  "; give the key that the certificate was requested with"}};

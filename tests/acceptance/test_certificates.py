@@ -12,6 +12,9 @@ from harness.certificates import Certificates, replace
 from harness.receiver import Receiver, http_sink, server_context
 
 GOOD, CONFIG = 0, 78
+MARK = b"\xef\xbb\xbf"
+SIGNED_AS = {"no names": "basicConstraints=CA:FALSE\n",
+             "for clients": "subjectAltName=DNS:localhost\nextendedKeyUsage=clientAuth\n"}
 PAST, FUTURE = ("20200101000000Z", "20200601000000Z"), ("20900101000000Z", "20910101000000Z")
 
 
@@ -63,6 +66,9 @@ def test_a_whole_chain_is_good_and_doubted_by_nobody(make_daemon, pki, tmp_path)
     ("expired", "expired at 2020-06-01"),
     ("future", "is not yet valid, and clients refuse it until 2090-01-01"),
     ("expired intermediate", "the certificate of CN=old-middle expired"),
+    ("no names", "the certificate of CN=no-names has no subjectAltName"),
+    ("for clients", "the certificate of CN=for-clients is not for a TLS server"),
+    ("hidden intermediate", "a byte order mark before a certificate in it hides that from OpenSSL"),
 ])
 def test_what_clients_refuse_is_a_warning_of_the_check_and_of_the_start(make_daemon, pki, tmp_path, kind, wanted):
     key = pki.key
@@ -76,6 +82,12 @@ def test_what_clients_refuse_is_a_warning_of_the_check_and_of_the_start(make_dae
         middle, middle_key = pki._sign("old-middle", "basicConstraints=critical,CA:TRUE\n", None, PAST)
         leaf, key = pki.issue("leaf-of-old", issuer=(middle, middle_key))
         certificate = joined(tmp_path, "c.pem", leaf, middle)
+    elif kind in SIGNED_AS:
+        leaf, key = pki._sign(kind.replace(" ", "-"), SIGNED_AS[kind], pki.middle, None)
+        certificate = joined(tmp_path, "c.pem", leaf, pki.middle[0])
+    elif kind == "hidden intermediate":
+        certificate = tmp_path / "c.pem"
+        certificate.write_bytes(pki.leaf.read_bytes() + b"middle\n" + MARK + pki.middle[0].read_bytes())
     else:
         leaf, key = pki.issue(kind, issuer=pki.middle, valid=PAST if kind == "expired" else FUTURE)
         certificate = joined(tmp_path, "c.pem", leaf, pki.middle[0])
@@ -150,17 +162,59 @@ def test_a_certificate_in_another_form_is_told_with_the_command_that_helps(make_
     ("leaf", "public", "it holds the public key"),
     ("empty", "key", "it is empty"), ("leaf", "empty", "it is empty"),
     ("leaf", "utf16", "UTF-16"), ("cut", "key", "damaged"),
+    ("utf16", "key", "UTF-16"), ("utf16 without mark", "key", "UTF-16"), ("leaf", "utf16 without mark", "UTF-16"),
+    ("mark inside", "key", "a byte order mark before a certificate in it hides that from OpenSSL"),
+    ("mark inside a chain", "key", "a byte order mark before a certificate in it hides that from OpenSSL"),
+    ("indented chain", "key", "white space before a certificate in it hides that from OpenSSL"),
+    ("run together", "key", "a line end is missing before a certificate in it"),
+    ("public", "key", "it holds a public key: give the certificate that was issued for it"),
+    ("public DER", "key", "it holds a public key"), ("leaf", "public DER", "it holds the public key"),
+    ("ssh public", "key", "it is an SSH public key"), ("leaf", "ssh public", "it is an SSH public key"),
+    ("ssh private", "key", "it holds a private key, not a certificate"),
+    ("leaf", "ssh private", "it is a private key in OpenSSH's own form"),
+    ("revoked", "key", "it is a list of revoked certificates"), ("leaf", "pgp", "it is a PGP key"),
 ])
 def test_another_file_in_its_place_is_named(make_daemon, pki, tmp_path, certificate, key, words):
     files = {"key": pki.key.read_bytes(), "leaf": pki.leaf.read_bytes(), "empty": b"\n",
              "request": (pki.directory / "leaf.csr").read_bytes(),
              "public": subprocess.run(["openssl", "pkey", "-in", pki.key, "-pubout"], capture_output=True).stdout,
              "cut": pki.leaf.read_bytes()[:200],
-             "utf16": pki.key.read_text().encode("utf-16")}
+             "utf16": pki.key.read_text().encode("utf-16"), "utf16 without mark": pki.key.read_text().encode("utf-16-le"),
+             "mark inside": b"# hooks\n" + MARK + pki.leaf.read_bytes(),
+             "mark inside a chain": b"# hooks\n" + MARK + pki.leaf.read_bytes() + pki.middle[0].read_bytes(),
+             "indented chain": b"  " + pki.leaf.read_bytes() + pki.middle[0].read_bytes(),
+             "run together": pki.leaf.read_bytes().rstrip() + pki.middle[0].read_bytes(),
+             "public DER": subprocess.run(["openssl", "pkey", "-in", pki.key, "-pubout", "-outform", "DER"],
+                                          capture_output=True).stdout,
+             "ssh public": b"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY somebody@example\n",
+             "ssh private": b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----\n",
+             "revoked": b"-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n",
+             "pgp": b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ==\n-----END PGP PRIVATE KEY BLOCK-----\n"}
     for name, kind in (("c", certificate), ("k", key)):
         (tmp_path / name).write_bytes(files[kind])
     told = with_tls(make_daemon, tmp_path / "c", tmp_path / "k").run("check")
     assert told.returncode == CONFIG and words in told.stderr, told.stderr
+    assert "swapped" not in told.stderr or "swapped" in words or "ssh private" in (certificate, key), told.stderr
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_no_matter(make_daemon, pki, tmp_path):
+    for name, parts in (("c", [pki.leaf, pki.middle[0]]), ("k", [pki.key])):
+        written = b"".join(MARK + part.read_bytes().replace(b"\n", b"\r\n") for part in parts)
+        (tmp_path / name).write_bytes(written)
+    told = with_tls(make_daemon, tmp_path / "c", tmp_path / "k").run("check")
+    assert told.returncode == GOOD and "tls" not in told.stderr
+
+
+@pytest.mark.parametrize("public", ["PEM", "ssh"])
+def test_a_public_key_for_a_private_one_is_told_before_its_rights(make_daemon, pki, tmp_path, public):
+    (tmp_path / "c").write_bytes(pki.leaf.read_bytes())
+    (tmp_path / "k").write_bytes(b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 somebody@example\n" if public == "ssh" else
+                                 subprocess.run(["openssl", "pkey", "-in", pki.key, "-pubout"], capture_output=True).stdout)
+    daemon = with_tls(make_daemon, tmp_path / "c", tmp_path / "k")
+    (tmp_path / "k").chmod(0o644)
+    told = daemon.run("check")
+    assert told.returncode == CONFIG and "chmod" not in told.stderr
+    assert "private_key: " in told.stderr and "holds a public key, not a private key" in told.stderr, told.stderr
 
 
 @pytest.mark.parametrize("certificate, key, words", [

@@ -23,6 +23,11 @@ constexpr std::string_view take_element(std::string_view& list) {
     return element;
 }
 
+/// Whether it is a line as in OpenSSH's `.pub` files (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+constexpr bool is_ssh_public_key(std::string_view text) {
+    return text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") || text.starts_with("sk-");
+}
+
 /// At most `most` bytes from the beginning of UTF-8, cut between characters. Of what is no UTF-8 it is still a
 /// beginning of at most that size, and at most three bytes (a character's last ones) shorter.
 constexpr std::string_view utf8_prefix(std::string_view text, std::size_t most) {
