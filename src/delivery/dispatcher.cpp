@@ -23,8 +23,10 @@ constexpr std::chrono::seconds after_cancelling{1};
 constexpr std::chrono::seconds for_a_change{5};
 /// For sinks to be built; the place of one that takes longer hangs.
 constexpr std::chrono::seconds for_builders{2};
+/// For the builders of a change that is given up to return.
+constexpr std::chrono::seconds for_abandoned_builders{1};
 /// How often who waits for that looks whether it is to hurry.
-constexpr std::chrono::milliseconds look_again{50};
+constexpr std::chrono::milliseconds hurry_period{50};
 
 using lanes = std::vector<std::shared_ptr<lane>>;
 
@@ -33,16 +35,22 @@ const std::shared_ptr<lane>* find(const lanes& among, std::string_view name) {
     return found == among.end() ? nullptr : &*found;
 }
 
-bool ended(lane& one, steady_time until, const std::atomic<bool>& hurry) {
+/// Whether it came, as `came_before(time)` says; it is waited for until `until`, or until it comes to hurry.
+template <class Came>
+bool comes(steady_time until, const std::atomic<bool>& hurry, const Came& came_before) {
     for (;;) {
         const auto now = std::chrono::steady_clock::now();
-        if (one.ended_before(std::min(until, now + look_again))) {
+        if (came_before(std::min(until, now + hurry_period))) {
             return true;
         }
         if (now >= until || hurry) {
             return false;
         }
     }
+}
+
+std::unexpected<error> stopping() {
+    return std::unexpected(error{"the daemon is stopping"});
 }
 
 /// Stops the lanes, and waits until they have ended; what takes longer than `patience`, or is still under way when it
@@ -54,7 +62,8 @@ void end(const lanes& leaving, std::chrono::milliseconds patience, const std::at
     lanes late;
     const auto patient_until = std::chrono::steady_clock::now() + patience;
     for (const auto& each : leaving) {
-        if (each->hangs() || !ended(*each, patient_until, hurry)) {
+        const auto ended_before = [&](steady_time time) { return each->ended_before(time); };
+        if (each->hangs() || !comes(patient_until, hurry, ended_before)) {
             late.push_back(each);
         }
     }
@@ -132,6 +141,7 @@ public:
 
     /// The lanes stay, for whoever asks how far each has come.
     void stop(std::chrono::milliseconds patience) override {
+        hurry_ = true;
         if (!std::exchange(stopped_, true)) {
             const std::chrono::milliseconds to_cancel = after_cancelling;
             end(running(), std::max(patience - to_cancel, patience / 2), std::atomic<bool>{false});
@@ -154,9 +164,11 @@ private:
         prepared(const prepared&) = delete;
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
+            const std::chrono::milliseconds patience = for_abandoned_builders;
+            const auto deadline = std::chrono::steady_clock::now() + (owner_.hurry_ ? hurry_period : patience);
             for (const auto& each : places) { // after a commit none is left
                 if (!each.runs_on) {
-                    each.feeding->abandon();
+                    each.feeding->abandon(deadline);
                 }
             }
             for (const auto& name : opened) {
@@ -182,9 +194,9 @@ private:
     journal::journal& journal_;
     wall_clock clock_;
     std::shared_ptr<tail> newest_events_;
-    std::atomic<bool> hurry_{false};
-    bool stopped_ = false;     // of the thread that stops
-    mutable std::mutex mutex_; // over lanes_
+    std::atomic<bool> hurry_{false}; // the process is to end
+    bool stopped_ = false;           // of the thread that stops
+    mutable std::mutex mutex_;       // over lanes_
     lanes lanes_;
 };
 
@@ -207,14 +219,24 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
         }
     }
     const auto patient_until = std::chrono::steady_clock::now() + for_builders;
-    for (const auto& [feeding, runs_on] : next->places) {
-        const auto built = runs_on ? true : feeding->built_before(patient_until);
-        if (!built) {
-            return std::unexpected(error{"sink " + feeding->name() + ": " + built.error().message});
+    for (const auto& place : next->places) {
+        if (place.runs_on) {
+            continue;
+        }
+        auto& feeding = *place.feeding;
+        const auto returned_before = [&](steady_time time) { return feeding.builder_returned_before(time); };
+        if (!comes(patient_until, hurry_, returned_before) && hurry_) {
+            return stopping();
+        }
+        if (const auto built = feeding.built(); !built) {
+            return std::unexpected(error{"sink " + feeding.name() + ": " + built.error().message});
         }
     }
     // Last, for the journal keeps them: what can be refused for want of descriptors or threads has been made.
     for (const auto& each : sinks) {
+        if (hurry_) {
+            return stopping();
+        }
         if (find(now, each.name) != nullptr) {
             continue;
         }
@@ -249,6 +271,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     for (auto& each : next.places) {
         if (!each.runs_on) {
             each.feeding->begin(journal_.open_sink(each.feeding->name()).value());
+            each.runs_on = true;
         }
     }
     next.places.clear();

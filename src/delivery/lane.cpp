@@ -23,8 +23,6 @@ namespace {
 constexpr std::size_t most_events = 256;
 constexpr byte_size most_bytes{1U << 20U};
 
-/// For a builder to return when its lane is not wanted any more.
-constexpr std::chrono::seconds for_an_abandoned_builder{1};
 constexpr std::chrono::seconds build_again_after{1};
 
 random_source jitter() {
@@ -67,14 +65,18 @@ void lane::start(sink_builder build) {
     thread_.start([self = shared_from_this(), build = std::move(build)] { self->run(build); });
 }
 
-result<bool> lane::built_before(steady_time deadline) {
-    if (ready_.wait_until(deadline) != std::future_status::ready) {
+bool lane::builder_returned_before(steady_time deadline) const {
+    return ready_.wait_until(deadline) == std::future_status::ready;
+}
+
+result<void> lane::built() {
+    if (!builder_returned_before(std::chrono::steady_clock::now())) {
         set_hanging(true);
-        return false;
+        return {};
     }
     try {
         ready_.get();
-        return true;
+        return {};
     } catch (const std::exception& caught) {
         return std::unexpected{error{caught.what()}};
     }
@@ -88,10 +90,10 @@ void lane::begin(const journal::sink_state& state) {
     begun_.count_down();
 }
 
-void lane::abandon() {
+void lane::abandon(steady_time deadline) {
     if (thread_.started()) {
         begun_.count_down();
-        if (!thread_.join_before(std::chrono::steady_clock::now() + for_an_abandoned_builder)) {
+        if (!thread_.join_before(deadline)) {
             let_go();
         }
     }

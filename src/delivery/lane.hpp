@@ -65,13 +65,15 @@ public:
     /// Starts the thread, which builds the sink and waits for `begin` or `abandon`. Throws std::system_error when there
     /// can be no more.
     void start(sink_builder build);
-    /// Whether the sink was built; or what kept it from that. A builder may hang, as its sink may: then the sink counts
-    /// as hanging, and the lane may begin all the same; it goes to work once the builder returns.
-    result<bool> built_before(steady_time deadline);
+    /// Waits for the builder. Whether it has returned.
+    bool builder_returned_before(steady_time deadline) const;
+    /// What kept the sink from being built. A builder may hang, as its sink may: if it has not returned yet, the sink
+    /// counts as hanging, and the lane may begin all the same; it goes to work once the builder returns. Once.
+    result<void> built();
     /// Needs nothing that could be refused.
     void begin(const journal::sink_state& state);
-    /// Instead of `begin`, or of both.
-    void abandon();
+    /// Instead of `begin`, or of both. Waits until the deadline for a builder that hangs.
+    void abandon(steady_time deadline);
 
     // Any thread, none of these blocks:
     void committed();

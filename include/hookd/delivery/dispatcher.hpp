@@ -43,10 +43,16 @@ public:
     /// Makes another set of sinks ready: builds those that are new or changed. After `commit` they are fed from where
     /// the journal says that the sink of that name stands; what a changed or removed sink has in hand is given a few
     /// seconds to end, and is delivered again where it does not; one that hangs is given none, and is left behind. A
-    /// sink that stays the same notices nothing. Not while another change or `stop` is under way; both steps block.
+    /// sink that stays the same notices nothing. Not while another change is under way; both steps block.
+    ///
+    /// `hurry` and `stop` may be called while a change is prepared: before its first sink is opened in the journal it
+    /// is refused, at once; after that it is ready, and may be destroyed at any time. Once either was called every
+    /// change is refused. The caller sees to it that `stop` is not called during a `commit`, and no `commit` after
+    /// `stop`.
     virtual result<std::unique_ptr<change>> prepare(std::span<const sink_settings> sinks) = 0;
 
-    /// Any thread: the process is to end, so a change under way waits no longer for what sinks have in hand.
+    /// Any thread: the process is to end, so a change under way waits no longer for what sinks have in hand, nor for
+    /// their builders.
     virtual void hurry() = 0;
 
     /// A watchdog's thread, again and again: finds the sinks that hang, whose threads have owed an answer for longer

@@ -173,6 +173,14 @@ std::shared_ptr<record> delivery_bench::add_hanging(const sink_settings& setting
     return into;
 }
 
+void delivery_bench::add_behind(const std::shared_ptr<door>& gate, const sink_settings& settings) {
+    settings_.push_back(settings);
+    builders_.emplace_back([gate](asio::io_context& lane) {
+        gate->pass();
+        return std::make_unique<hanging_sink>(std::make_shared<record>(), lane);
+    });
+}
+
 void delivery_bench::start() {
     const auto build = [this](const sink_settings& settings, asio::io_context& lane) {
         const auto found = std::ranges::find(settings_, settings.name, &sink_settings::name);

@@ -118,6 +118,8 @@ public:
     std::shared_ptr<record> add(const sink_settings& settings, std::size_t batch_limit = 256,
                                 answering_sink::answer how = {});
     std::shared_ptr<record> add_hanging(const sink_settings& settings);
+    /// One whose builder waits for the door.
+    void add_behind(const std::shared_ptr<door>& gate, const sink_settings& settings);
 
     void start();
     void stop(std::chrono::milliseconds patience = std::chrono::seconds{30});

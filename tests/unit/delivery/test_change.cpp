@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <future>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -84,6 +85,34 @@ TEST_CASE("change: a first sink gets what is behind its cursor, also from the mi
     REQUIRE(got->reaches(1));
     CHECK(got->sequences() == std::vector<std::uint64_t>{3});
     bench.stop();
+}
+
+TEST_CASE("change: one that is being prepared when the daemon is to end is refused at once, and opens no sink") {
+    const auto end =
+        GENERATE(+[](delivery_bench& bench) { bench.running().hurry(); }, +[](delivery_bench& bench) { bench.stop(); });
+    delivery_bench bench;
+    bench.start();
+    const auto gate = std::make_shared<door>();
+    bench.add_behind(gate, sink_named("slow"));
+    bench.append(1);
+    const auto begun = std::chrono::steady_clock::now();
+    auto refused = std::async(
+        std::launch::async, [&bench] { return !bench.running().prepare(std::array{sink_named("slow")}).has_value(); });
+    end(bench);
+    CHECK(refused.get());
+    CHECK(std::chrono::steady_clock::now() - begun < 1s);
+    CHECK(bench.look("slow").cursor == 0);
+    gate->open();
+}
+
+TEST_CASE("change: none is prepared once the sinks have stopped") {
+    delivery_bench bench;
+    bench.start();
+    bench.add(sink_named("late"));
+    bench.append(1);
+    bench.stop();
+    CHECK_FALSE(bench.running().prepare(std::array{sink_named("late")}).has_value());
+    CHECK(bench.look("late").cursor == 0);
 }
 
 TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {
