@@ -1,5 +1,7 @@
 #include "config/file_identity.hpp"
 
+#include <hookd/core/file_system.hpp>
+
 #include <filesystem>
 #include <sys/stat.h>
 #include <system_error>
@@ -7,15 +9,11 @@
 namespace hookd::config {
 
 std::string resolved(const std::string& path) {
-    constexpr int most_links = 40; // as many as the kernel follows
-    std::filesystem::path now{path};
+    const std::filesystem::path last = follow_links(path).back();
     std::error_code fault;
-    for (int i = 0; i < most_links && std::filesystem::is_symlink(std::filesystem::symlink_status(now, fault)); ++i) {
-        now = now.parent_path() / std::filesystem::read_symlink(now, fault);
-    }
-    auto plain = std::filesystem::weakly_canonical(now, fault);
+    auto plain = std::filesystem::weakly_canonical(last, fault);
     if (fault) {
-        plain = now.lexically_normal();
+        plain = last.lexically_normal();
     }
     auto text = plain.string();
     if (text.size() > 1 && text.ends_with('/')) {

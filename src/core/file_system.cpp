@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <system_error>
 
 namespace hookd {
 
@@ -36,9 +37,24 @@ const char* remote_name(std::uint32_t kind) {
 
 } // namespace
 
+std::vector<std::string> follow_links(const std::string& path) {
+    constexpr std::size_t most_links = 40; // as many as the kernel follows
+    std::vector<std::string> names{path};
+    std::error_code fault;
+    while (names.size() <= most_links) {
+        const std::filesystem::path link = names.back();
+        const auto target = std::filesystem::read_symlink(link, fault);
+        if (fault) {
+            break;
+        }
+        names.push_back((link.parent_path() / target).string());
+    }
+    return names;
+}
+
 std::string weakness_of_file_system(const std::string& path) {
     std::error_code fault;
-    const auto place = std::filesystem::weakly_canonical(path, fault).parent_path();
+    const auto place = std::filesystem::weakly_canonical(follow_links(path).back(), fault).parent_path();
     struct statfs status{};
     if (fault || ::statfs(place.c_str(), &status) != 0) {
         return {};

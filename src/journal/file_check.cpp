@@ -1,5 +1,6 @@
 #include "journal/file_check.hpp"
 
+#include <hookd/core/file_system.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <array>
@@ -141,17 +142,12 @@ result<bool> check_or_create_file(const std::string& path) {
 }
 
 result<std::string> resolved(const std::string& path) {
-    constexpr int most_links = 40; // as the kernel has it
-    auto found = std::filesystem::path(path);
-    for (int links = 0; links < most_links; ++links) {
-        std::error_code fault;
-        const auto target = std::filesystem::read_symlink(found, fault);
-        if (fault) {
-            return found.string();
-        }
-        found = found.parent_path() / target;
+    auto last = follow_links(path).back();
+    std::error_code fault;
+    if (std::filesystem::is_symlink(last, fault)) {
+        return std::unexpected(error{path + " is a link that leads nowhere: set journal.path to a file"});
     }
-    return std::unexpected(error{path + " is a link that leads nowhere: set journal.path to a file"});
+    return last;
 }
 
 result<void> check_directory(const std::string& path) {

@@ -1,9 +1,9 @@
 #include "sinks/file_io.hpp"
 
+#include <hookd/core/file_system.hpp>
+
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
-#include <memory>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,11 +18,6 @@ auto uninterrupted(Call call) {
         answer = call();
     }
     return answer;
-}
-
-std::string resolved(const std::string& path) {
-    const std::unique_ptr<char, decltype(&std::free)> real{::realpath(path.c_str(), nullptr), &std::free};
-    return real ? std::string{real.get()} : path;
 }
 
 } // namespace
@@ -75,7 +70,7 @@ io_result<void> sync_data(int fd) {
 }
 
 io_result<void> sync_name(const std::string& path, int opened) {
-    for (const auto& each : std::set{parent_of(path), parent_of(resolved(path))}) {
+    for (const auto& each : std::set{parent_of(path), parent_of(follow_links(path).back())}) {
         const auto directory = open_at(AT_FDCWD, each, O_RDONLY | O_DIRECTORY);
         auto synced = directory ? sync(directory->get()) : std::unexpected(directory.error());
         if (!directory && directory.error() == std::errc::permission_denied && ::syncfs(opened) == 0) {

@@ -4,6 +4,7 @@
 #include "sinks/batch.hpp"
 #include "sinks/paths.hpp"
 
+#include <hookd/core/file_system.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
@@ -85,19 +86,12 @@ std::optional<mode_t> parse_mode(std::string_view text) {
 }
 
 /// A stream that this process was started with, by whichever of its names, or by a link to one.
-bool is_standard_stream(std::filesystem::path path) {
-    constexpr int most_links = 40; // as many as the kernel follows
-    std::error_code fault;
-    for (int i = 0; i < most_links && !fault; ++i) {
-        path = path.lexically_normal();
-        const auto name = path.string();
-        if (name == "/dev/stdout" || name == "/dev/stderr" || name == "/dev/stdin" || name.starts_with("/dev/fd/") ||
-            (name.starts_with("/proc/") && name.contains("/fd/"))) {
-            return true;
-        }
-        path = path.parent_path() / std::filesystem::read_symlink(path, fault);
-    }
-    return false;
+bool is_standard_stream(const std::string& path) {
+    return std::ranges::any_of(follow_links(path), [](const std::filesystem::path& link) {
+        const auto name = link.lexically_normal().string();
+        return name == "/dev/stdout" || name == "/dev/stderr" || name == "/dev/stdin" || name.starts_with("/dev/fd/") ||
+               (name.starts_with("/proc/") && name.contains("/fd/"));
+    });
 }
 
 bool check_no_stream(config::table& keys, const std::string& path) {

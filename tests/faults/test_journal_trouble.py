@@ -171,5 +171,8 @@ def test_a_journal_in_memory_is_told_by_check_and_start(make_daemon, tmp_path):
         with daemon:
             assert warning in daemon.log()
             assert daemon.send(success_event()).status == 204
+        (tmp_path / "link.db").symlink_to(place / "not-yet.db")
+        daemon.configuration["journal"]["path"] = tmp_path / "link.db"
+        assert warning in daemon.run("check").stderr
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
