@@ -2,8 +2,8 @@
 
 #include "sinks/batch.hpp"
 #include "sinks/file_io.hpp"
+#include "sinks/hook_program.hpp"
 #include "sinks/hook_run.hpp"
-#include "sinks/hook_script.hpp"
 #include "sinks/paths.hpp"
 
 #include <hookd/core/answers.hpp>
@@ -78,7 +78,7 @@ void check_executable(config::table& keys, const std::string& path) {
     } else if (!may(path, X_OK)) {
         wrong = " cannot be executed";
     } else {
-        if (const auto doubt = doubt_of_script(path)) {
+        if (const auto doubt = doubt_of_program(path)) {
             keys.warning("command", 0, fmt::format("{} {}", keys.written("command", 0), *doubt));
         }
         return;

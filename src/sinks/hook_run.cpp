@@ -1,7 +1,7 @@
 #include "sinks/hook_run.hpp"
 
 #include "sinks/hook_output.hpp"
-#include "sinks/hook_script.hpp"
+#include "sinks/hook_program.hpp"
 
 #include <hookd/core/time.hpp>
 
@@ -254,7 +254,7 @@ outcome hook_run::judge(std::chrono::milliseconds timeout) const {
 /// E2BIG is this event's fault; everything else would befall any other as well.
 outcome not_started(const std::string& path, std::error_code why) {
     const auto what = why == std::errc::argument_list_too_long ? verdict::retry : verdict::unavailable;
-    const auto doubt = doubt_of_script(path);
+    const auto doubt = doubt_of_program(path);
     return {what, {}, fmt::format("cannot start {}: {}{}", path, why.message(), doubt ? ": it " + *doubt : "")};
 }
 

@@ -6,6 +6,8 @@
 #include <hookd/config/load.hpp>
 #include <hookd/sinks/catalogue.hpp>
 
+#include <cstddef>
+#include <elf.h>
 #include <sys/stat.h>
 
 using namespace sinks_test;
@@ -188,25 +190,46 @@ TEST_CASE("exec: a command that could not be started is a fault") {
     CHECK(fault_of(exec_of('[' + quoted(directory / "plain") + ']')).contains("cannot be executed"));
 }
 
+namespace {
+
+std::vector<std::string> warnings_of_hook(const fs::path& path) {
+    fs::permissions(path, fs::perms::owner_all);
+    const auto config = read(exec_of('[' + quoted(path) + ']'));
+    CHECK(config.faults.empty());
+    return config.warnings;
+}
+
+/// The one warning about a hook of this content.
+std::string warning_of_hook(const fs::path& path, const std::string& content) {
+    put(path, content);
+    const auto warnings = warnings_of_hook(path);
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].contains("sink[0].command[0]: " + quoted(path) + ' '));
+    return warnings[0];
+}
+
+/// This program, with one change.
+std::string changed_program(std::size_t offset, const std::string& bytes) {
+    auto program = contents("/proc/self/exe");
+    program.replace(offset, bytes.size(), bytes);
+    return program;
+}
+
+} // namespace
+
 TEST_CASE("exec: a script that the kernel will not start is a warning that says what is wrong with it") {
     const temporary_directory directory;
-    const auto warnings_of = [&](const std::string& script) {
-        put(directory / "hook", script);
-        fs::permissions(directory / "hook", fs::perms::owner_all);
-        const auto config = read(exec_of('[' + quoted(directory / "hook") + ']'));
-        CHECK(config.faults.empty());
-        return config.warnings;
-    };
-    for (const char* const fine : {"#!/bin/sh\nexit\r\n", "#! /bin/sh -e\n", "#!/bin/sh", "\177ELF",
-                                   "#!/usr/bin/env sh\n", "#!/usr/bin/env -S sh -e\n", "#!/usr/bin/env A=b sh\n"}) {
-        CHECK(warnings_of(fine).empty());
+    const std::string longest = "#!/bin/sh " + std::string(245, 'x');
+    for (const std::string& fine :
+         {std::string{"#!/bin/sh\nexit\r\n"}, std::string{"#! /bin/sh -e\n"}, std::string{"#!/bin/sh"},
+          std::string{"#!/usr/bin/env sh\n"}, std::string{"#!/usr/bin/env sh  \n"},
+          std::string{"#!/usr/bin/env -S sh -e\n"}, std::string{"#!/usr/bin/env -S -i A=b sh\n"},
+          std::string{"#!/usr/bin/env -S/bin/sh\n"}, longest + '\n', longest}) {
+        CAPTURE(fine);
+        put(directory / "hook", fine);
+        CHECK(warnings_of_hook(directory / "hook").empty());
     }
-    const auto warned = [&](const std::string& script) {
-        const auto warnings = warnings_of(script);
-        REQUIRE(warnings.size() == 1);
-        CHECK(warnings[0].contains("sink[0].command[0]: " + quoted(directory / "hook") + ' '));
-        return warnings[0];
-    };
+    const auto warned = [&](const std::string& script) { return warning_of_hook(directory / "hook", script); };
     CHECK(warned("echo hi\n").contains("does not begin with \"#!\""));
     CHECK(warned("").contains("does not begin with \"#!\""));
     CHECK(warned("\xEF\xBB\xBF#!/bin/sh\n").contains("byte order mark"));
@@ -214,8 +237,52 @@ TEST_CASE("exec: a script that the kernel will not start is a warning that says 
     CHECK(warned("#!/usr/bin/env sh\r\n").contains("CR LF"));
     CHECK(warned("#!/no/such/shell -e\n").contains("names the interpreter /no/such/shell: No such file or directory"));
     CHECK(warned("#!/etc/passwd\n").contains("names the interpreter /etc/passwd: Permission denied"));
+    CHECK(warned("#!/usr/bin\n").contains("names the interpreter /usr/bin: Is not a regular file"));
     CHECK(warned("#!sh\n").contains("names no interpreter by its absolute path"));
     CHECK(warned("#!\n").contains("names no interpreter by its absolute path"));
     CHECK(warned("#!/usr/bin/env -S no-such-shell\n")
               .contains("no-such-shell, which is in no directory of a hook's PATH"));
+    CHECK(warned("#!/usr/bin/env -S-i no-such-shell\n")
+              .contains("no-such-shell, which is in no directory of a hook's PATH"));
+    CHECK(warned(longest + "x\n").contains("has a first line of more than 255 bytes"));
+}
+
+TEST_CASE("exec: what env gets as one argument is a warning that says how to write it") {
+    const temporary_directory directory;
+    const auto warned = [&](const std::string& script) { return warning_of_hook(directory / "hook", script); };
+    for (const std::string words : {"sh -e", "A=b sh", "-i sh"}) {
+        CHECK(warned("#!/usr/bin/env " + words + '\n')
+                  .contains("gives env all of \"" + words + "\" as one argument, as the kernel does; write env -S " +
+                            words));
+    }
+    CHECK(warned("#!/usr/bin/env\n").contains("names no program behind env"));
+}
+
+TEST_CASE("exec: an interpreter is looked at like a hook") {
+    const temporary_directory directory;
+    put(directory / "inner", "#!/no/such/shell\n");
+    fs::permissions(directory / "inner", fs::perms::owner_all);
+    CHECK(warning_of_hook(directory / "hook", "#!" + (directory / "inner").string() + '\n')
+              .contains("names the interpreter " + (directory / "inner").string() +
+                        ", which names the interpreter /no/such/shell: No such file"));
+    CHECK(warning_of_hook(directory / "own", "#!" + (directory / "own").string() + '\n')
+              .contains("is one script too many"));
+}
+
+TEST_CASE("exec: a program that the kernel will not start is a warning that says what is wrong with it") {
+    const temporary_directory directory;
+    const auto hook = directory / "hook";
+    put(hook, contents("/proc/self/exe"));
+    CHECK(warnings_of_hook(hook).empty());
+    CHECK(warning_of_hook(hook, "\177ELF").contains("is a damaged program"));
+    CHECK(warning_of_hook(hook, contents("/proc/self/exe").substr(0, 100)).contains("is a damaged program"));
+    CHECK(warning_of_hook(hook, changed_program(offsetof(Elf64_Ehdr, e_machine), {char{EM_SPARC}, 0}))
+              .contains("is a program for machine 2, and this machine is "));
+    CHECK(warning_of_hook(hook, changed_program(offsetof(Elf64_Ehdr, e_type), {char{ET_REL}, 0}))
+              .contains("is not a whole program"));
+    const auto whole = contents("/proc/self/exe");
+    const auto loader = whole.find("/ld-");
+    REQUIRE(loader != std::string::npos);
+    CHECK(warning_of_hook(hook, changed_program(loader, "/no-"))
+              .contains(": No such file or directory; install the C library"));
 }
