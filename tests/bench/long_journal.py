@@ -102,6 +102,6 @@ def long_journal(bench):
             bench.report.aim(f"seconds to start with {thousands(count)} events, not cached", cold, below=1)
         if count == counts[2]:
             bench.report.aim(f"speed with {thousands(count)} events, share of that with none", ratio.value, least=0.9)
-    bench.report.table("A journal that is long already",
-                       ["events", "MiB in the end", "start, ms", "start uncached, ms", "events a CPU-second",
+    bench.report.table("A journal that already holds many events",
+                       ["events", "MiB at the end", "start, ms", "start uncached, ms", "events per CPU-second",
                         "share of an empty journal's (lowest–highest)"], rows)

@@ -66,12 +66,12 @@ def plain(bench):
                 ratio = Ratio(here, there)
                 rows.append([f"{kind}, {spoken}, {number:,} connections", thousands(median(there, "a_cpu_second")),
                              thousands(median(here, "a_cpu_second")), str(ratio)])
-                bench.report.aim(f"{kind} events a CPU-second over {spoken}, {number:,} connections, share of nginx",
+                bench.report.aim(f"{kind} events per CPU-second over {spoken}, {number:,} connections, share of nginx",
                                  ratio.value, least=least)
                 bench.report.series.setdefault("throughput", []).append(
                     [f"{kind}, {spoken}, {number:,}", median(there, "a_cpu_second"), median(here, "a_cpu_second"), ratio.value])
     check_what_is_stored(daemon)
-    bench.report.table("Events a CPU-second, kept connections, bodies of 500 bytes", AGAINST_NGINX, rows)
+    bench.report.table("Events per CPU-second, kept connections, bodies of 500 bytes", AGAINST_NGINX, rows)
 
 
 def handshakes(bench):
@@ -83,10 +83,10 @@ def handshakes(bench):
             ratio = Ratio(here, there)
             rows.append([name, thousands(median(there, "a_cpu_second")), thousands(median(here, "a_cpu_second")),
                          str(ratio)])
-            bench.report.aim(f"TLS handshakes a CPU-second with {name}, share of nginx", ratio.value, least=0.9)
+            bench.report.aim(f"TLS handshakes per CPU-second with {name}, share of nginx", ratio.value, least=0.9)
             bench.report.series.setdefault("handshakes", []).append(
                 [name, median(there, "a_cpu_second"), median(here, "a_cpu_second"), ratio.value])
-    bench.report.table("Whole TLS 1.3 handshakes a CPU-second, a new connection each", AGAINST_NGINX, rows)
+    bench.report.table("Full TLS 1.3 handshakes per CPU-second, each on a new connection", AGAINST_NGINX, rows)
 
 
 def bare_syncs(path, count=100):
@@ -118,7 +118,7 @@ def latency(bench):
             for server in (nginx, daemon):
                 times = [median(measured[server.name], part) for part in ("p50", "p99", "p99.9")]
                 spread = [one["p99"] for one in measured[server.name]]
-                rows.append([f"{share} %, {thousands(rate)} a second: {server.name}", *(f"{t:.2f}" for t in times),
+                rows.append([f"{share} %, {thousands(rate)} per second: {server.name}", *(f"{t:.2f}" for t in times),
                              f"{min(spread):.2f}–{max(spread):.2f}",
                              f"{100 * median(measured[server.name], 'stolen'):.1f} %"])
                 bench.report.series.setdefault(f"latency {server.name}", []).append([share, *times])
@@ -127,11 +127,11 @@ def latency(bench):
                 bench.report.aim("p99 at half of saturation, milliseconds more than nginx", more, below=5)
     check_what_is_stored(daemon)
     spread = [one[-2] for one in syncs]
-    rows.append(["a bare 4 KiB write and sync, beside the rounds",
+    rows.append(["a plain 4 KiB write and sync, between the rounds",
                  *(f"{statistics.median(one[place] for one in syncs):.2f}" for place in (50, -2)), "",
                  f"{min(spread):.2f}–{max(spread):.2f}", ""])
-    bench.report.table(f"Latency in ms, open loop, at shares of saturation ({thousands(saturation)} events a second)",
-                       ["load", "p50", "p99", "p99.9", "p99, lowest–highest", "of a core, stolen"], rows)
+    bench.report.table(f"Latency in ms, open loop, at shares of saturation ({thousands(saturation)} events per second)",
+                       ["load", "p50", "p99", "p99.9", "p99, lowest–highest", "stolen, share of a core"], rows)
 
 
 def bodies(bench):
@@ -146,7 +146,7 @@ def bodies(bench):
             bench.report.series.setdefault("bodies", []).append(
                 [name, median(there, "a_cpu_second"), median(here, "a_cpu_second"), ratio.value])
     check_what_is_stored(daemon)
-    bench.report.table("Events a CPU-second by size of the body, HTTP, 64 connections", AGAINST_NGINX, rows)
+    bench.report.table("Events per CPU-second by size of the body, HTTP, 64 connections", AGAINST_NGINX, rows)
 
 
 def connections(bench):
@@ -163,8 +163,8 @@ def connections(bench):
             bench.report.series.setdefault("connections", []).append(
                 [number, median(there, "a_cpu_second"), median(here, "a_cpu_second"), ratio.value])
     check_what_is_stored(daemon)
-    bench.report.table("Events a CPU-second by connections, HTTP, at most 1,024 of them busy at a time",
-                       [*AGAINST_NGINX, "daemon, events a second"], rows)
+    bench.report.table("Events per CPU-second by connections, HTTP, at most 1,024 of them busy at a time",
+                       [*AGAINST_NGINX, "daemon, events per second"], rows)
 
 
 def memory(bench):
@@ -186,7 +186,7 @@ def memory(bench):
                 bench.generator.sign(many)
                 slopes.append((bench.generator.memory_held(server, protocol, many) - base) / (many - few))
             found[server.name] = [busy, *slopes]
-    for place, name in enumerate(("at 64 busy connections, most, MiB", "each further idle HTTP connection, KiB",
+    for place, name in enumerate(("at 64 busy connections, maximum, MiB", "each further idle HTTP connection, KiB",
                                   "each further idle TLS connection, KiB")):
         rows.append([name, *(f"{found[server][place]:.1f}" for server in ("nginx", "daemon"))])
     bench.report.aim("MiB at 64 busy connections", found["daemon"][0], below=48, digits=1)

@@ -41,7 +41,7 @@ def latency(axes, series):
 def connections(axes, series):
     rows = series["connections"]
     axes.set_xscale("log")
-    lines(axes, "Events a CPU-second by connections", "connections",
+    lines(axes, "Events per CPU-second by connections", "connections",
           [("nginx", NGINX, "o-", [(row[0], row[1]) for row in rows]),
            ("daemon", DAEMON, "o-", [(row[0], row[2]) for row in rows])])
     axes.set_ylim(bottom=0)
@@ -51,15 +51,15 @@ def rivals(axes, series):
     rows = series["rivals"][::-1]
     axes.barh([row[0] for row in rows], [row[1] for row in rows],
               color=[DAEMON if row[0].startswith("daemon") else NGINX for row in rows])
-    axes.set_title("Events a second on the same cores")
+    axes.set_title("Events per second on the same cores")
 
 
 def plot(reports, path):
     series = {name: rows for report in reports.values() for name, rows in report["series"].items()}
-    drawings = [("throughput", lambda axes: bars(axes, "Events a CPU-second", series["throughput"])),
-                ("handshakes", lambda axes: bars(axes, "TLS handshakes a CPU-second", series["handshakes"])),
+    drawings = [("throughput", lambda axes: bars(axes, "Events per CPU-second", series["throughput"])),
+                ("handshakes", lambda axes: bars(axes, "TLS handshakes per CPU-second", series["handshakes"])),
                 ("latency nginx", lambda axes: latency(axes, series)),
-                ("bodies", lambda axes: bars(axes, "Events a CPU-second by body", series["bodies"])),
+                ("bodies", lambda axes: bars(axes, "Events per CPU-second by body", series["bodies"])),
                 ("connections", lambda axes: connections(axes, series)),
                 ("rivals", lambda axes: rivals(axes, series))]
     wanted = [draw for name, draw in drawings if name in series]

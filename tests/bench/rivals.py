@@ -48,10 +48,10 @@ def report(bench, number, daemon, others, measured):
                      thousands(median(there, "a_cpu_second")), str(by_cpu)])
         for name, least in (("Express and svix", 5), ("webhook", 10)):
             if server.name == name:
-                bench.report.aim(f"times the durable events a second of {name}, {number:,} connections",
+                bench.report.aim(f"durable events per second, times those of {name}, {number:,} connections",
                                  by_clock.value, least=least, digits=1)
     for server in (daemon, *others) if number == MANY else ():
         bench.report.series.setdefault("rivals", []).append(
             [server.name, median(measured[server.name], "a_second"), median(measured[server.name], "a_cpu_second")])
     bench.report.table(f"Receivers that verify and store nothing, {number:,} connections, HTTP",
-                       ["", "events a second", "the daemon: times", "events a CPU-second", "the daemon: times"], rows)
+                       ["", "events per second", "daemon: times as many", "events per CPU-second", "daemon: times as many"], rows)

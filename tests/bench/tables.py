@@ -56,7 +56,7 @@ def markdown_table(table):
 def all_aims(reports):
     rows = [[aim["what"], aim["wanted"], aim["value"], "yes" if aim["met"] else "**no**"]
             for report in reports.values() for aim in report["aims"]]
-    return markdown_table({"title": "Aims", "columns": ["aim", "wanted", "measured", "met"], "rows": rows})
+    return markdown_table({"title": "Targets", "columns": ["measurement", "target", "result", "met"], "rows": rows})
 
 
 def markdown(reports):
