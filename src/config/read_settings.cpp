@@ -5,6 +5,7 @@
 #include "config/wording.hpp"
 
 #include <hookd/core/file_system.hpp>
+#include <hookd/core/journal_files.hpp>
 
 #include <algorithm>
 #include <array>
@@ -52,13 +53,17 @@ server_settings read_server(table keys) {
 journal_settings read_journal(table keys, const checks& lent) {
     journal_settings journal;
     journal.path = keys.text("path", journal.path);
-    for (const char* const suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
-        keys.uses_file("path", resolved(journal.path) + suffix);
+    const auto place = resolved(journal.path);
+    for (const auto& name : journal_files(place)) {
+        keys.uses_file("path", name);
     }
     if (journal.path.empty()) {
         keys.fault("path", "is empty; want the path of a file in a directory of its own");
     } else if (lent.places) {
         check_place(keys, "path", journal.path);
+        if (const auto usable = check_journal_files(place); !usable) {
+            keys.fault("path", usable.error().message);
+        }
         if (const auto weakness = weakness_of_file_system(journal.path); !weakness.empty()) {
             keys.warning("path",
                          quoted(std::string_view{journal.path}) + " is on " + weakness + "; want one on a local disk");

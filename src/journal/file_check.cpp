@@ -1,6 +1,7 @@
 #include "journal/file_check.hpp"
 
 #include <hookd/core/file_system.hpp>
+#include <hookd/core/journal_files.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <array>
@@ -95,8 +96,8 @@ result<void> check_no_log_is_left(const std::string& path) {
 
 result<void> check_content(const std::string& path, int file) {
     struct stat status{};
-    if (::fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
-        return std::unexpected(error{path + " is not a regular file: set journal.path to a file of its own"});
+    if (::fstat(file, &status) != 0) {
+        return std::unexpected(system_fault("look at the journal", path, "look after the disk"));
     }
     if (status.st_size == 0) {
         return check_no_log_is_left(path);
@@ -141,11 +142,14 @@ result<bool> check_or_create_file(const std::string& path) {
     return fit ? result<bool>{false} : std::unexpected(fit.error());
 }
 
-result<std::string> resolved(const std::string& path) {
+result<std::string> locate(const std::string& path) {
     auto last = follow_links(path).back();
     std::error_code fault;
     if (std::filesystem::is_symlink(last, fault)) {
         return std::unexpected(error{path + " is a link that leads nowhere: set journal.path to a file"});
+    }
+    if (auto usable = check_journal_files(last); !usable) {
+        return std::unexpected(usable.error());
     }
     return last;
 }

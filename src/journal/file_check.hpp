@@ -21,8 +21,9 @@ result<bool> check_or_create_file(const std::string& path);
 /// The same for one that is only read: it must be there, and no more is asked of it than that it can be read.
 result<void> check_file(const std::string& path);
 
-/// The file behind links: SQLite keeps the log beside that, and so do we with all else. It need not be there.
-result<std::string> resolved(const std::string& path);
+/// The file behind links: SQLite keeps the log beside that, and so do we with all else. It need not be there; where it
+/// or one beside it is, each may be opened. Call first.
+result<std::string> locate(const std::string& path);
 
 /// Whether the directory is there and can hold a journal.
 result<void> check_directory(const std::string& path);

@@ -80,7 +80,7 @@ stored<void> make_durable(database& file, schema_state found) {
 } // namespace
 
 result<std::unique_ptr<started>> start_up(const std::string& given) {
-    const auto behind_links = resolved(given);
+    const auto behind_links = locate(given);
     if (!behind_links) {
         return std::unexpected(behind_links.error());
     }

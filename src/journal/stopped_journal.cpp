@@ -121,7 +121,7 @@ private:
     /// Whoever writes meanwhile is noticed behind the reading, whatever that made of it.
     template <class Answer, class Read>
     result<Answer> look_into(const Read& read) {
-        const auto path = resolved(settings_.path);
+        const auto path = locate(settings_.path);
         const auto fit = path ? check_file(*path) : std::unexpected(path.error());
         if (!fit) {
             return std::unexpected(fit.error());

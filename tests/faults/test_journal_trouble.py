@@ -13,7 +13,7 @@ from harness.evidence import check_journal, read_journal
 from harness.hooks import exec_sink, lines_of, write_hook
 from harness.load import Load, Sender
 
-IO = 74
+IO, CONFIG = 74, 78
 HOURS = 3600
 
 
@@ -83,11 +83,46 @@ def test_a_limit_for_the_size_of_files_refuses_and_passes_by_itself(make_daemon)
     assert len(read_journal(daemon.journal_path)) > stored
 
 
+@pytest.mark.parametrize("suffix", ["", "-wal", "-journal", ".lock"])
+def test_a_pipe_in_place_of_a_file_of_the_journal_is_told_by_all_that_would_wait_for_it(make_daemon, suffix):
+    daemon = make_daemon().start()
+    assert daemon.send(success_event()).status == 204
+    daemon.stop()
+    place = f"{daemon.journal_path}{suffix}"
+    if suffix != "-journal":
+        os.rename(place, f"{place}.kept")
+    os.mkfifo(place)
+    why = f"{place} is a FIFO, not a regular file"
+    for words, code in [(["check"], CONFIG), (["events", "list"], IO), (["events", "drop", "--dead", "--yes"], IO)]:
+        asked = daemon.run(*words)
+        assert (asked.returncode, asked.stdout) == (code, "")
+        assert why in asked.stderr
+    assert daemon.launch().wait() == IO
+    assert why in daemon.log()
+
+
+def test_a_journal_with_a_second_name_is_not_started_from_and_check_says_why(make_daemon, tmp_path):
+    daemon = make_daemon().start()
+    id = message_id()
+    assert daemon.send(success_event(), id).status == 204
+    daemon.stop()
+    os.link(daemon.journal_path, tmp_path / "snapshot")
+    why = f"{daemon.journal_path} has 2 hard links"
+    checked = daemon.run("check")
+    assert checked.returncode == CONFIG and why in checked.stderr
+    assert daemon.launch().wait() == IO and why in daemon.log()
+    os.remove(tmp_path / "snapshot")
+    assert daemon.run("check").returncode == 0
+    daemon.start()
+    daemon.stop()
+    assert [id for _, _, id in read_journal(daemon.journal_path)] == [id]
+
+
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_second_daemon_that_comes_by_another_name_of_the_journal_does_no_harm(make_daemon, link):
     first, second = make_daemon(log={"level": "info"}).start(), make_daemon()
     link(first.journal_path, second.journal_path)
-    why = "is in use by process" if link is os.symlink else "cannot use the journal"
+    why = "is in use by process" if link is os.symlink else "has 2 hard links"
     sender = Sender(first.secret, 1)
     with Load(sender, first.listeners) as load:
         load.wait_for(50)
@@ -95,6 +130,7 @@ def test_a_second_daemon_that_comes_by_another_name_of_the_journal_does_no_harm(
         assert why in second.log()
         load.wait_for(load.answers + 50)
         first.kill()
+    os.remove(second.journal_path)
     first.start()
     first.stop()
     assert check_journal(read_journal(first.journal_path), sender.acknowledged, sender.bodies.keys()) == []

@@ -1,15 +1,20 @@
 #include "journal/support.hpp"
 
+#include <hookd/journal/stopped_journal.hpp>
+
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
 
 #include <atomic>
 #include <fstream>
+#include <string_view>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 using Catch::Matchers::Contains;
+using namespace std::literals;
 using namespace hookd;
 using namespace hookd::journal;
 using namespace hookd::journal::testing;
@@ -148,10 +153,44 @@ TEST_CASE("journal: a file that is not one is refused and left as it is") {
     CHECK(bytes_of(directory.journal()) == before);
 }
 
-TEST_CASE("journal: a directory in its place is refused") {
+TEST_CASE("journal: what is no regular file is refused in place of any of its files, and hangs nothing") {
     const temporary_directory directory;
-    std::filesystem::create_directory(directory.journal());
-    CHECK_THAT(refusal(directory.journal()), Contains("is not a regular file"));
+    const auto name = directory.journal() + GENERATE(as<std::string>{}, "", "-wal", "-journal", ".lock");
+    fill(directory.journal(), 1);
+    std::filesystem::remove(name);
+    const auto* const kind = GENERATE("a FIFO", "a directory", "a symbolic link", "a socket", "a device");
+    CAPTURE(name, kind);
+    if (kind == "a FIFO"sv) {
+        REQUIRE(::mkfifo(name.c_str(), 0600) == 0);
+    } else if (kind == "a directory"sv) {
+        std::filesystem::create_directory(name);
+    } else if (kind == "a symbolic link"sv) {
+        if (name == directory.journal()) {
+            return; // that is followed
+        }
+        std::filesystem::create_symlink("nowhere", name);
+    } else if (::mknod(name.c_str(), kind == "a socket"sv ? S_IFSOCK | 0600 : S_IFCHR | 0600, ::makedev(1, 3)) != 0) {
+        WARN("skipped: a device needs the right to make one (run as root)");
+        return;
+    }
+    CHECK_THAT(refusal(directory.journal()), Contains(name + " is " + kind + ", not a regular file"));
+    const auto stopped = open_stopped(settings_for(directory.journal()), now);
+    wait_for(stopped->look_back({}));
+    REQUIRE(stopped->fault());
+    CHECK_THAT(stopped->fault()->message, Contains("not a regular file"));
+}
+
+TEST_CASE("journal: a file of it that has a second name is refused, until that is gone") {
+    const temporary_directory directory;
+    const auto name = directory.journal() + GENERATE(as<std::string>{}, "", "-wal", ".lock");
+    fill(directory.journal(), 1);
+    std::filesystem::create_hard_link(name, directory.file("copy"));
+    CHECK_THAT(refusal(directory.journal()), Contains(name + " has 2 hard links") && Contains("remove"));
+    const auto stopped = open_stopped(settings_for(directory.journal()), now);
+    wait_for(stopped->look_back({}));
+    CHECK(stopped->fault());
+    std::filesystem::remove(directory.file("copy"));
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }
 
 TEST_CASE("journal: one of a newer version is refused and left as it is") {
