@@ -1,5 +1,7 @@
 #include "delivery/lane.hpp"
 
+#include <hookd/core/exception_text.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -35,21 +37,11 @@ void name_thread(const std::string& sink) {
     pthread_setname_np(pthread_self(), ("sink " + sink).substr(0, 15).c_str());
 }
 
-std::string what_of(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& caught) {
-        return caught.what();
-    } catch (...) {
-        return "unknown exception";
-    }
-}
-
 /// A fault in the sink itself: it threw, or left an event without an outcome.
 sinks::outcome unforeseen(const std::exception_ptr& failure) {
     return {.what = sinks::verdict::unavailable,
             .retry_after = {},
-            .detail = failure ? "the sink failed in an unforeseen way: " + what_of(failure)
+            .detail = failure ? "the sink failed in an unforeseen way: " + exception_text(failure)
                               : "the sink did not say what became of the event"};
 }
 
@@ -134,7 +126,7 @@ void lane::run(const sink_builder& build) {
         if (!failure) {
             return;
         }
-        spdlog::critical("sink {}: {}", settings_.name, what_of(failure));
+        spdlog::critical("sink {}: {}", settings_.name, exception_text(failure));
         std::rethrow_exception(failure); // ends the process: a lane that silently stands still would be worse
     });
     context_.run();

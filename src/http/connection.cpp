@@ -92,8 +92,8 @@ void connection::cut() {
     socket_.cancel();
 }
 
-std::optional<connection_limits::permit> connection::give_way() {
-    if (phase_ == phase::working) {
+std::optional<connection_limits::permit> connection::give_way(const std::optional<ip_address>& to) {
+    if (!permit_.pass_to(to)) {
         return std::nullopt;
     }
     home_.no_stranger(*this);

@@ -52,8 +52,11 @@ public:
     /// Ends with the request under way; at once where there is none.
     void drain();
     void cut();
-    /// For a new one, which gets its place at once. Nothing: the handler has a request of it.
-    std::optional<connection_limits::permit> give_way();
+    /// False: the handler has a request of it.
+    bool can_give_way() const { return phase_ != phase::working; }
+    /// For one from this address, which gets its place at once. Nothing: that address has its most, and all stays as it
+    /// was.
+    std::optional<connection_limits::permit> give_way(const std::optional<ip_address>& to);
     clock::time_point idle_since() const { return idle_since_; }
 
     /// In its thread's list of connections that have brought nothing authentic.

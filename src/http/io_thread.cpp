@@ -3,6 +3,8 @@
 #include "http/log_kinds.hpp"
 #include "http/use_tuple.hpp"
 
+#include <hookd/core/exception_text.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -56,11 +58,7 @@ asio::awaitable<void> serve(std::unique_ptr<connection> one) {
 
 void log_exception(const std::exception_ptr& thrown) {
     if (thrown) {
-        try {
-            std::rethrow_exception(thrown);
-        } catch (const std::exception& fault) {
-            spdlog::error("a connection ended by an exception, which is a defect: {}", fault.what());
-        }
+        spdlog::error("a connection ended by an exception, which is a defect: {}", exception_text(thrown));
     }
 }
 
@@ -251,7 +249,16 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     }
 }
 
+/// What a connection throws, for want of memory, is its own end alone, and not that of the accepting.
 void io_thread::welcome(const listener_ptr& where, socket peer, std::size_t hand_overs) {
+    try {
+        take(where, std::move(peer), hand_overs);
+    } catch (const std::exception&) {
+        log_exception(std::current_exception());
+    }
+}
+
+void io_thread::take(const listener_ptr& where, socket peer, std::size_t hand_overs) {
     const auto address = peer_address(peer);
     if (!address && !is_unix_socket(peer)) {
         return; // reset meanwhile: whatever it sent must not pass for a Unix peer's
@@ -259,29 +266,37 @@ void io_thread::welcome(const listener_ptr& where, socket peer, std::size_t hand
     const bool counted = address && !contains(where->settings.trusted_proxies, *address);
     const auto counted_for = counted ? address : std::nullopt;
     connection_limits::refusal why{};
-    auto free = shared_.connections.admit(counted_for, why);
-    if (!free && why == connection_limits::refusal::too_many && hand_over(where, peer, hand_overs)) {
-        return;
-    }
-    auto permit = free ? std::move(free) : take_place(counted_for, why);
-    if (!permit && why == connection_limits::refusal::too_many) { // all that could give way here are being worked for
-        longest_idle_.store(never, std::memory_order_relaxed);
+    auto permit = shared_.connections.admit(counted_for, why);
+    connection* leaving = nullptr;
+    if (!permit && why == connection_limits::refusal::too_many) {
         if (hand_over(where, peer, hand_overs)) {
             return;
         }
+        leaving = one_to_give_way();
+        if (leaving == nullptr) { // all that could give way here are being worked for
+            longest_idle_.store(never, std::memory_order_relaxed);
+            if (hand_over(where, peer, hand_overs)) {
+                return;
+            }
+        }
     }
-    permit ? begin(where, std::move(peer), address, std::move(*permit)) : refuse(*where, address, why);
-}
-
-/// The place of another connection, which gives it up.
-std::optional<connection_limits::permit> io_thread::take_place(const std::optional<ip_address>& address,
-                                                               connection_limits::refusal& why) {
-    auto place = why == connection_limits::refusal::too_many ? place_given_up() : std::nullopt;
-    if (place && !place->pass_to(address)) {
-        why = connection_limits::refusal::too_many_from_address;
-        return std::nullopt;
+    if (!permit && leaving == nullptr) {
+        refuse(*where, address, why);
+        return;
     }
-    return place;
+    // What can fail goes before, so that nobody gives way to a connection that is not taken.
+    auto bytes = where->tls ? make_tls_transport(peer.native_handle(), where->tls.get())
+                            : make_plain_transport(peer.native_handle());
+    if (bytes == nullptr) {
+        spdlog::error("no memory for another TLS connection");
+        return;
+    }
+    auto place = leaving != nullptr ? leaving->give_way(counted_for) : std::move(permit);
+    if (!place) { // another thread has admitted one more from its address meanwhile
+        refuse(*where, address, connection_limits::refusal::too_many_from_address);
+        return;
+    }
+    begin(where, std::move(peer), std::move(bytes), address, std::move(*place));
 }
 
 void io_thread::refuse(const listener& where, const std::optional<ip_address>& address,
@@ -294,19 +309,18 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
                                 address ? address->text() : "unix", where.bound);
 }
 
-/// The connection that is idle for longest gives way, of those that have brought nothing authentic; nothing: there is
-/// none.
-std::optional<connection_limits::permit> io_thread::place_given_up() {
+/// The connection that is idle for longest, of those that have brought nothing authentic; null: there is none.
+connection* io_thread::one_to_give_way() {
     int looked_at = 0;
     for (auto& one : strangers_) {
-        if (auto place = one.give_way()) {
-            return place;
+        if (one.can_give_way()) {
+            return &one;
         }
         if (++looked_at == most_busy) {
             break;
         }
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 /// For the other threads, which choose by it whose connection is to give way.
@@ -350,19 +364,13 @@ bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t l
     return true;
 }
 
-void io_thread::begin(const listener_ptr& where, socket peer, const std::optional<ip_address>& address,
-                      connection_limits::permit permit) {
+void io_thread::begin(const listener_ptr& where, socket peer, std::unique_ptr<transport> bytes,
+                      const std::optional<ip_address>& address, connection_limits::permit permit) {
     boost::system::error_code ignored;
     peer.non_blocking(true, ignored);
     if (address) {
         const int on = 1;
         setsockopt(peer.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    auto bytes = where->tls ? make_tls_transport(peer.native_handle(), where->tls.get())
-                            : make_plain_transport(peer.native_handle());
-    if (bytes == nullptr) {
-        spdlog::error("no memory for another TLS connection");
-        return;
     }
     auto one =
         std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(permit));

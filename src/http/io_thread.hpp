@@ -103,12 +103,11 @@ private:
     void look_at_deadlines();
     /// `hand_overs`: how often it may yet go to another thread, whose connection is to give way to this one.
     void welcome(const listener_ptr& where, socket peer, std::size_t hand_overs);
-    void begin(const listener_ptr& where, socket peer, const std::optional<ip_address>& address,
-               connection_limits::permit permit);
+    void take(const listener_ptr& where, socket peer, std::size_t hand_overs);
+    void begin(const listener_ptr& where, socket peer, std::unique_ptr<transport> bytes,
+               const std::optional<ip_address>& address, connection_limits::permit permit);
     void refuse(const listener& where, const std::optional<ip_address>& address, connection_limits::refusal why);
-    std::optional<connection_limits::permit> take_place(const std::optional<ip_address>& address,
-                                                        connection_limits::refusal& why);
-    std::optional<connection_limits::permit> place_given_up();
+    connection* one_to_give_way();
     bool hand_over(const listener_ptr& where, socket& peer, std::size_t left);
     void show_longest_idle();
     io_thread* with_longest_idle() const;
