@@ -1,5 +1,7 @@
 #include "sinks/background_output.hpp"
 
+#include <hookd/core/exception_text.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -69,9 +71,10 @@ void background_output::take(std::array<unique_fd, 2> pipes, hook_output output)
     const auto taken = std::make_shared<job>(*this, std::move(pipes), std::move(output));
     for (const auto which : {hook_output::stream::output, hook_output::stream::error}) {
         if (taken->pipes.at(static_cast<std::size_t>(which))) {
-            asio::co_spawn(context_, follow(taken, which), [](const std::exception_ptr& failure) {
-                if (failure) {
-                    std::rethrow_exception(failure);
+            asio::co_spawn(context_, follow(taken, which), [taken](const std::exception_ptr& failure) {
+                if (failure) { // the others' pipes are read on
+                    spdlog::error("{}: the output of what the hook left in the background is no longer read: {}",
+                                  taken->output.prefix(), exception_text(failure));
                 }
             });
         }

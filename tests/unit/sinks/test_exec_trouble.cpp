@@ -121,6 +121,21 @@ TEST_CASE_METHOD(hook_fixture, "exec: what a hook leaves running may print on, a
     CHECK(log.text().contains("sink hook: msg_1: late\n"));
 }
 
+TEST_CASE_METHOD(hook_fixture, "exec: an error while such output is read ends the reading of that alone") {
+    log.fail_at("bad");
+    const auto prints = [this](const std::string& name, const std::string& text) {
+        return command({script(name, "(until test -e $0.go; do sleep 0.01; done; echo " + text + ") &\n")});
+    };
+    const auto first = prints("first", "bad");
+    const auto second = prints("second", "good");
+    CHECK(run(*first).what == verdict::delivered);
+    CHECK(run(*second).what == verdict::delivered);
+    put(directory / "first.go", "");
+    CHECK(log.comes("msg_1: the output of what the hook left in the background is no longer read: unknown exception"));
+    put(directory / "second.go", "");
+    CHECK(log.comes("sink hook: msg_1: good\n"));
+}
+
 TEST_CASE_METHOD(hook_fixture, "exec: past a bound the pipes of what is left running are closed, and the log says so") {
     auto sink = command({script("hook", "sleep 1000 & echo $! >> $0.children\n")});
     const auto before = open_descriptors();
