@@ -28,7 +28,7 @@ install(FILES packaging/completions/colivara-hookd.bash DESTINATION share/bash-c
 install(FILES packaging/completions/colivara-hookd.zsh DESTINATION share/zsh/vendor-completions RENAME _colivara-hookd)
 install(FILES packaging/completions/colivara-hookd.fish DESTINATION share/fish/vendor_completions.d)
 install(FILES packaging/debian/copyright ${made}/changelog.gz ${made}/changelog.Debian.gz DESTINATION ${documents})
-install(FILES docs/operations.md docs/behind-a-proxy.md docs/admin-api.md DESTINATION ${documents})
+install(FILES docs/operations.md docs/behind-a-proxy.md docs/admin-api.md docs/glossary.md DESTINATION ${documents})
 install(DIRECTORY config/monitoring config/proxy DESTINATION ${documents}/examples)
 install(DIRECTORY config/hooks DESTINATION ${documents}/examples USE_SOURCE_PERMISSIONS)
 install(PROGRAMS packaging/certbot-deploy-hook DESTINATION ${documents}/examples)
