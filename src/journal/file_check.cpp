@@ -76,6 +76,25 @@ bool is_of_a_new_file(const std::string& rollback_journal) {
     return got == static_cast<ssize_t>(header.size()) && begun && big_endian(header, rollback_pages_at) == 0;
 }
 
+/// One whose first byte is 0 is not complete yet or done with: SQLite passes over it.
+result<void> check_no_rollback_journal(const std::string& path) {
+    const auto log = path + "-journal";
+    std::array<char, rollback_magic.size()> start{};
+    const auto file = open_file(log, O_RDONLY);
+    const auto got = file ? ::pread(file.get(), start.data(), start.size(), 0) : 0;
+    if (got <= 0 || start[0] == 0 || is_of_a_new_file(log)) {
+        return {};
+    }
+    if (std::string_view(start.data(), start.size()) != rollback_magic) {
+        return std::unexpected(error{log + " is not a rollback journal of SQLite: move it away"});
+    }
+    return std::unexpected(error{log +
+                                 " is a rollback journal of SQLite, which colivara-hookd does not leave: move it "
+                                 "away if it came with a copy; if another program was interrupted in changing "
+                                 "the journal, undo that: sqlite3 " +
+                                 path + " \"PRAGMA quick_check\""});
+}
+
 bool holds_something(const std::string& path) {
     struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && status.st_size > 0;
@@ -106,7 +125,8 @@ result<void> check_content(const std::string& path, int file) {
     if (::pread(file, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
         return std::unexpected(foreign(path));
     }
-    return check_header(path, header);
+    auto fit = check_header(path, header);
+    return fit ? check_no_rollback_journal(path) : fit;
 }
 
 } // namespace

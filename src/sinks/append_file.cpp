@@ -106,7 +106,7 @@ std::error_code append_file::reserve(std::size_t bytes) const {
     if (::fstat(file_.get(), &info) != 0) {
         return {};
     }
-    // fallocate(2) with KEEP_SIZE does not look at the process's own limit.
+    // With KEEP_SIZE most file systems do not look at the process's own limit.
     rlimit largest{};
     if (::getrlimit(RLIMIT_FSIZE, &largest) == 0 && static_cast<rlim_t>(info.st_size) + bytes > largest.rlim_cur) {
         return std::make_error_code(std::errc::file_too_large);

@@ -81,6 +81,36 @@ TEST_CASE("journal: a rollback journal of its own first start hinders no later o
     CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains("put that back"));
 }
 
+TEST_CASE("journal: a rollback journal beside a journal is told for what it is, and neither applied nor removed") {
+    const temporary_directory directory;
+    const auto log = directory.journal() + "-journal";
+    fill(directory.journal(), 1);
+    std::string found = "commits";
+    auto advice = "is not a rollback journal of SQLite: move it away"s;
+    SECTION("of another program") {}
+    SECTION("of another program, longer") {
+        found.append(5'000, 'x');
+    }
+    SECTION("of SQLite") {
+        found.assign(512, '\0');
+        found.replace(0, 8, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+        found[19] = 7; // pages, once
+        advice = "sqlite3 " + directory.journal();
+    }
+    write_file(log, found);
+    const auto before = bytes_of(directory.journal());
+    CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains(advice));
+    const auto stopped = open_stopped(settings_for(directory.journal()), now);
+    wait_for(stopped->look_back({}));
+    REQUIRE(stopped->fault());
+    CHECK_THAT(stopped->fault()->message, Contains(log) && Contains(advice));
+    CHECK(bytes_of(log) == found);
+    CHECK(bytes_of(directory.journal()) == before);
+    found.replace(0, 8, 8, '\0'); // as SQLite leaves one that is done with
+    write_file(log, found);
+    CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
+}
+
 TEST_CASE("journal: behind a link it is the file itself that is locked, and all else lies beside that") {
     const temporary_directory directory;
     std::filesystem::create_directory(directory.file("place"));

@@ -12,7 +12,7 @@ reservations* watching = nullptr;
 
 } // namespace
 
-reservations::reservations(std::function<int()> instead) : instead_(std::move(instead)) {
+reservations::reservations(std::function<int()> meanwhile) : meanwhile_(std::move(meanwhile)) {
     watching = this;
 }
 
@@ -24,11 +24,11 @@ reservations::~reservations() {
 
 // The program's own definition comes before the C library's.
 extern "C" int fallocate(int fd, int mode, off_t at, off_t bytes) {
-    if (sinks_test::watching != nullptr) {
-        errno = sinks_test::watching->call();
-        if (errno != 0) {
-            return -1;
-        }
+    const auto done = static_cast<int>(::syscall(SYS_fallocate, fd, mode, at, bytes));
+    const int failure = sinks_test::watching != nullptr ? sinks_test::watching->call() : 0;
+    if (failure != 0) {
+        errno = failure;
+        return -1;
     }
-    return static_cast<int>(::syscall(SYS_fallocate, fd, mode, at, bytes));
+    return done;
 }
