@@ -1,4 +1,4 @@
-# The daemon in a container: no root, nothing written but in the volume and two tmpfs. See docs/operations.md.
+# The daemon in a container, without root; it writes only to the volume and two tmpfs. See docs/operations.md.
 #
 #   docker build -t colivara-hookd .
 #   docker run --read-only --tmpfs /run/colivara-hookd --tmpfs /tmp --cap-drop all --security-opt no-new-privileges \
@@ -19,11 +19,11 @@ RUN cmake --preset release -DHOOKD_PACKAGE=OFF \
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="colivara-hookd" \
-      org.opencontainers.image.description="A durable receiver of ColiVara's webhooks" \
+      org.opencontainers.image.description="A durable webhook receiver for ColiVara" \
       org.opencontainers.image.licenses="MIT"
-# Fixed numbers, so that the files of volumes and secrets can be given to them from outside; the second group is the
-# consumers', who take events from a volume at /var/log or /var/spool and reach nothing else. A tmpfs takes the mode of the
-# directory that it hides, and belongs to root: hence 1777 for the one that is meant to be hidden.
+# Fixed ids, so that volumes and secrets can be owned by them from outside. The second group is for consumers, who take
+# events from a volume at /var/log or /var/spool and have no other access. A tmpfs takes the mode of the directory that it
+# covers and belongs to root, hence 1777 for the directory that a tmpfs is meant to cover.
 RUN groupadd --gid 10443 colivara-hookd \
     && groupadd --gid 10444 colivara-hookd-events \
     && useradd --uid 10443 --gid 10443 --no-create-home --home-dir /var/lib/colivara-hookd \
@@ -33,7 +33,7 @@ RUN groupadd --gid 10443 colivara-hookd \
     && install -d -o 10443 -g 10444 -m 2770 /var/spool/colivara-hookd /var/spool/colivara-hookd/tmp \
         /var/spool/colivara-hookd/new /var/spool/colivara-hookd/cur \
     && install -d -m 1777 /run/colivara-hookd
-# tini is process 1: it hands signals on, and collects what the hooks leave behind.
+# tini is process 1: it forwards signals and reaps the background processes of hooks.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libfmt9 libjemalloc2 libprometheus-cpp-core1.0 libspdlog1.10 \
         libsqlite3-0 libssl3 libstdc++6 libtomlplusplus3 tini \

@@ -36,11 +36,11 @@ install(FILES packaging/debian/lintian-overrides DESTINATION share/lintian/overr
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "The colivara-hookd authors <maintainers@colivara-hookd.invalid>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "durable receiver of ColiVara's webhooks")
-set(CPACK_PACKAGE_DESCRIPTION "Stands at the URL that is registered with ColiVara. Every event is
-verified, written to disk before it is answered, and handed to log files,
-hooks, queue directories, HTTP servers or standard output, each with
-retries and dead letters of its own.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "durable webhook receiver for ColiVara")
+set(CPACK_PACKAGE_DESCRIPTION "Listens at the URL that is registered with ColiVara. It verifies each
+event, writes it to disk before it responds, and delivers it to log files,
+hooks, queue directories, HTTP servers or standard output, each with its
+own retries and dead letters.")
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
