@@ -5,7 +5,7 @@
 #include "app/descriptor_limit.hpp"
 #include "app/logging.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/sinks/catalogue.hpp>
 
@@ -93,7 +93,7 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (ending_) {
         return {"the daemon is stopping"};
     }
-    if (sabotaged("half_reload")) {
+    if (failpoint("half_reload")) {
         journal_->configure(loaded.values->journal);
     }
     auto changes = prepare(loaded.values);
@@ -167,7 +167,7 @@ void receiver::drain() {
     };
     ending_ = true;
     const std::lock_guard lock{changing_};
-    server_->drain(sabotaged("hard_stop") ? std::chrono::milliseconds{0} : left());
+    server_->drain(failpoint("hard_stop") ? std::chrono::milliseconds{0} : left());
     dispatcher_->stop(std::max(left(), least_for_sinks));
     journal_->close();
 }
@@ -191,7 +191,7 @@ void receiver::look(vital_signs& signs) {
     signs.found("an I/O thread", server_->silence());
     signs.found("the journal's thread", journal_->silence());
     dispatcher_->look_for_hanging(); // which is that sink's trouble, not the daemon's
-    if (sabotaged("sinks_are_vital")) {
+    if (failpoint("sinks_are_vital")) {
         for (const auto& each : dispatcher_->figures()) {
             signs.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});
         }

@@ -3,8 +3,8 @@
 #include "delivery/detail.hpp"
 #include "delivery/retry_plan.hpp"
 
+#include <hookd/core/failpoint.hpp>
 #include <hookd/core/pattern.hpp>
-#include <hookd/core/sabotage.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -129,7 +129,7 @@ const event* lane_plan::first_open() const {
 /// Before the first event that is not finished; numbers that no event has are passed with their neighbours.
 std::uint64_t lane_plan::cursor() const {
     const auto* const first = first_open();
-    return first != nullptr && !sabotaged("cursor_runs_ahead") ? first->sequence - 1 : position_;
+    return first != nullptr && !failpoint("cursor_runs_ahead") ? first->sequence - 1 : position_;
 }
 
 std::optional<unix_millis> lane_plan::oldest() const {
@@ -228,7 +228,7 @@ void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& wha
         }
         return;
     case sinks::verdict::unavailable:
-        if (!sabotaged("forget_unavailable")) {
+        if (!failpoint("forget_unavailable")) {
             put_back(what, delivery.again);
         }
         return;

@@ -1,6 +1,6 @@
 #include "http/body_budget.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <algorithm>
 
@@ -61,7 +61,7 @@ body_budget::outcome body_budget::take(share& whose, std::size_t more, clock::ti
     if (whose.gave_way()) {
         return outcome::gave_way;
     }
-    if (!sabotaged("no_body_budget")) {
+    if (!failpoint("no_body_budget")) {
         if (used_ + given_way_ + more > most_) {
             return outcome::used_up;
         }

@@ -4,7 +4,7 @@
 #include "http/log_kinds.hpp"
 #include "http/use_tuple.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -70,7 +70,7 @@ void connection::enter(phase what) {
 
 void connection::look_at_deadline(clock::time_point now) {
     const bool gave_way = phase_ < phase::working && body_memory_.gave_way();
-    if ((now >= deadline_ && !sabotaged("no_deadlines")) || gave_way) {
+    if ((now >= deadline_ && !failpoint("no_deadlines")) || gave_way) {
         deadline_ = clock::time_point::max();
         expired_ = true;
         socket_.cancel();
@@ -156,7 +156,7 @@ asio::awaitable<bool> connection::wait_for(io_status blocked) {
 /// Between two pieces of what a peer has sent already: the thread's other connections have their turn, and its timer.
 /// Whether to go on.
 asio::awaitable<bool> connection::let_others_run() {
-    if (!sabotaged("no_turns")) {
+    if (!failpoint("no_turns")) {
         co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
     co_return !expired_ && !cut_;

@@ -1,6 +1,6 @@
 #include "http/request_policy.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 #include <hookd/core/text.hpp>
 
 #include <algorithm>
@@ -107,7 +107,7 @@ policy_fault check_policy(int version, std::string_view target, std::span<const 
     if ((!hostless && (hosts != 1 || !good_host)) || !names_host(target)) {
         return policy_fault::host;
     }
-    if (sabotaged("lenient_framing")) {
+    if (failpoint("lenient_framing")) {
         return policy_fault::none;
     }
     if (version != 11 && codings > 0) {

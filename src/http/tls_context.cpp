@@ -3,7 +3,7 @@
 #include "http/certificate_doubts.hpp"
 #include "http/pem_file.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 #include <hookd/core/secret.hpp>
 #include <hookd/http/server.hpp>
 
@@ -148,7 +148,7 @@ result<tls_context> make_tls_context(const tls_settings& files) {
         return std::unexpected{openssl_error("OpenSSL cannot make a TLS context")};
     }
     SSL_CTX* const raw = context.get();
-    SSL_CTX_set_min_proto_version(raw, sabotaged("old_tls") ? TLS1_VERSION : TLS1_2_VERSION);
+    SSL_CTX_set_min_proto_version(raw, failpoint("old_tls") ? TLS1_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                  SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(raw,
@@ -157,7 +157,7 @@ result<tls_context> make_tls_context(const tls_settings& files) {
     SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second would be made, and sent, for nothing
     SSL_CTX_set_client_hello_cb(raw, limit_lists, nullptr);
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
-    if (SSL_CTX_set_cipher_list(raw, sabotaged("old_tls") ? "ALL:@SECLEVEL=0" : tls12_ciphers) != 1 ||
+    if (SSL_CTX_set_cipher_list(raw, failpoint("old_tls") ? "ALL:@SECLEVEL=0" : tls12_ciphers) != 1 ||
         SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 || SSL_CTX_set1_groups_list(raw, groups) != 1) {
         return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
     }

@@ -1,6 +1,6 @@
 #include "http/tls_input.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,7 @@ std::size_t tls_input::take(std::span<std::uint8_t> out) {
             error_ = error::record_too_long;
         } else if (unread_.size() - record_header >= length()) {
             rest_ = record_header + length();
-            if (++without_data_ > most_records_without_data && !sabotaged("no_record_limit")) {
+            if (++without_data_ > most_records_without_data && !failpoint("no_record_limit")) {
                 error_ = error::too_many_records;
                 rest_ = 0;
             }

@@ -1,8 +1,8 @@
 #include "intake/body_fields.hpp"
 
+#include <hookd/core/failpoint.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
-#include <hookd/core/sabotage.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/key.hpp>
@@ -245,7 +245,7 @@ void intake::log_unknown_path(const request& head) const {
 }
 
 answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {
-    if (!sabotaged("silent_refusals")) {
+    if (!failpoint("silent_refusals")) {
         counted_.refuse(why);
     }
     limited_log::shared().write({refused_requests, where.settings.name, described(why)},

@@ -5,7 +5,7 @@
 #include "journal/log_renewal.hpp"
 #include "journal/reading_vfs.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <sqlite3.h>
 
@@ -100,7 +100,7 @@ stored<database> database::open(const std::string& path) {
         return std::unexpected(set.error());
     }
     int chunk = chunk_bytes;
-    if (sabotaged("no_sync")) {
+    if (failpoint("no_sync")) {
         [[maybe_unused]] const auto off = opened.execute("PRAGMA synchronous = OFF");
     }
     sqlite3_file_control(connection, nullptr, SQLITE_FCNTL_CHUNK_SIZE, &chunk);
@@ -204,7 +204,7 @@ stored<void> database::commit() {
 
 stored<void> database::check_files() {
     // Without a sync, some of the log is still gathered.
-    const auto log = state_->log_frames > 0 && !sabotaged("no_sync") ? log_header_bytes + log_bytes() : 0;
+    const auto log = state_->log_frames > 0 && !failpoint("no_sync") ? log_header_bytes + log_bytes() : 0;
     switch (state_->names->check(state_->file_bytes, log)) {
     case file_names::verdict::intact:
         return {};

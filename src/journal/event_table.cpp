@@ -1,6 +1,6 @@
 #include "journal/event_table.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -28,7 +28,7 @@ storage_error damaged(const std::string& what) {
 
 stored<event_table> event_table::prepare(database& file) {
     event_table made;
-    const auto insert_once = std::string(insert_sql) + (sabotaged("no_unique_id") ? "" : once_sql);
+    const auto insert_once = std::string(insert_sql) + (failpoint("no_unique_id") ? "" : once_sql);
     const std::pair<statement event_table::*, const char*> statements[] = {
         {&event_table::insert_, insert_once.c_str()},
         {&event_table::holds_, "SELECT 1 FROM event WHERE endpoint = ? AND id = ?"},

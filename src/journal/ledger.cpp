@@ -1,6 +1,6 @@
 #include "journal/ledger.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -111,7 +111,7 @@ stored<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::
             return {};
         }
     }
-    if (!what || (what->dead && sabotaged("forget_dead_letter"))) {
+    if (!what || (what->dead && failpoint("forget_dead_letter"))) {
         return query(remove_, sequence, of.number).run();
     }
     ++(what->dead ? of.dead : of.waiting);
@@ -292,7 +292,7 @@ std::vector<std::string> ledger::forget_unopened() {
 
 stored<std::set<std::uint64_t>> ledger::held_back(std::uint64_t after, std::uint64_t up_to) {
     std::set<std::uint64_t> found;
-    query rows(held_, after, sabotaged("purge_waiting") ? after : up_to);
+    query rows(held_, after, failpoint("purge_waiting") ? after : up_to);
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
         const auto number = rows.number(1);

@@ -1,6 +1,6 @@
 #include "journal/retention.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -72,7 +72,7 @@ stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_
         // A sink may have come back since then, that has not got all of these yet.
         return span_of_old{.more = old_ <= limit, .up_to = std::min(old_, limit)};
     }
-    const auto keep = sabotaged("duplicate_window_short") ? keep_.load() / 2 : keep_.load();
+    const auto keep = failpoint("duplicate_window_short") ? keep_.load() / 2 : keep_.load();
     const auto ages = events_.ages(looked_at_, limit, limits_.retention_step);
     if (!ages) {
         return std::unexpected(ages.error());

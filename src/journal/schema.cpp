@@ -2,7 +2,7 @@
 
 #include "journal/file_check.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <string>
 
@@ -87,7 +87,7 @@ stored<schema_state> look_at_schema(database& file) {
 
 stored<void> create_schema(database& file) {
     auto sql = marked(schema_sql);
-    if (sabotaged("no_unique_id")) {
+    if (failpoint("no_unique_id")) {
         sql += "DROP INDEX event_by_id; CREATE INDEX event_by_id ON event(endpoint, id);";
     }
     sql += "PRAGMA application_id = " + std::to_string(application_id) + ";";

@@ -3,7 +3,7 @@
 #include "journal/file_check.hpp"
 #include "journal/schema.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <utility>
 
@@ -67,7 +67,7 @@ stored<opened_file> prepare(database file) {
 // comes first: that it is empty then is durable only with the next commit's sync. Until then a power failure brings
 // back what the disk has of the log, which must not be an older state than the file's.
 stored<void> make_durable(database& file, schema_state found) {
-    const bool trusting = sabotaged("no_start_checkpoint");
+    const bool trusting = failpoint("no_start_checkpoint");
     const auto renewed = trusting ? stored<void>() : file.renew_log();
     const auto ready = then(then(renewed, [&] { return file.use_write_ahead_log(); }), [&] {
         return found == schema_state::none    ? create_schema(file)

@@ -1,6 +1,6 @@
 #include "journal/writer.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <spdlog/spdlog.h>
 
@@ -75,7 +75,7 @@ void writer::append(queue::work& work) {
     if (work.appends.empty()) {
         return;
     }
-    if (sabotaged("answer_before_commit")) {
+    if (failpoint("answer_before_commit")) {
         answer_early(work.appends);
     }
     if (!failed_) {
@@ -173,7 +173,7 @@ stored<void> writer::answer_refused(std::span<append_request> batch) {
         if (!known) {
             return std::unexpected(known.error());
         }
-        answer(request, *known || sabotaged("full_is_done") ? append_outcome::duplicate : append_outcome::full);
+        answer(request, *known || failpoint("full_is_done") ? append_outcome::duplicate : append_outcome::full);
     }
     return {};
 }

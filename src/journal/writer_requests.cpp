@@ -1,6 +1,6 @@
 #include "journal/writer.hpp"
 
-#include <hookd/core/sabotage.hpp>
+#include <hookd/core/failpoint.hpp>
 
 #include <utility>
 
@@ -51,7 +51,7 @@ repair_outcome writer::make_edit(edit& what) {
         return repair_outcome::stopped;
     }
     tables all{events_, sinks_, past_};
-    auto said = sabotaged("overwrite_repairs") ? changes() : queue_.take_changes();
+    auto said = failpoint("overwrite_repairs") ? changes() : queue_.take_changes();
     if (commit_with(std::move(said), [&] { return what.apply(all); })) {
         return repair_outcome::done;
     }

@@ -92,7 +92,7 @@ def test_each_answer_is_counted_by_its_status_and_each_refusal_by_its_reason(sma
 
 
 def test_refusals_that_are_not_counted_are_found(tmp_path, certificates):
-    with small_daemon(tmp_path, certificates, environment={"HOOKD_SABOTAGE": "silent_refusals"}) as daemon:
+    with small_daemon(tmp_path, certificates, environment={"HOOKD_FAILPOINT": "silent_refusals"}) as daemon:
         uncounted = {reason for act, code, reason in REQUESTS
                      if code in (401, 403, 415) and moved(daemon, act, "hookd_refusals_total") != {reason: 1}}
     assert uncounted == {reason for _, code, reason in REQUESTS if code in (401, 403, 415)}

@@ -124,7 +124,7 @@ def test_nothing_around_chunks_is_endless(daemon, endless):
 def test_the_corpus_finds_a_daemon_that_is_lenient_with_lengths_and_codings(tmp_path):
     """Such a one takes a body for a request: the canary's answer is then not where it should be."""
     found = set()
-    with Daemon(tmp_path, environment={"HOOKD_SABOTAGE": "lenient_framing"}) as daemon:
+    with Daemon(tmp_path, environment={"HOOKD_FAILPOINT": "lenient_framing"}) as daemon:
         for case in raw_requests.CASES:
             if case.rfc.startswith("6"):
                 request = case.request(daemon.secret, message_id())

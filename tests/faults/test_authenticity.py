@@ -50,6 +50,6 @@ def test_no_mutation_of_an_authentic_message_gets_in(daemon):
 
 
 def test_the_campaign_finds_a_daemon_that_believes_any_signature(tmp_path):
-    with Daemon(tmp_path, environment={"HOOKD_SABOTAGE": "any_signature"}) as daemon:
+    with Daemon(tmp_path, environment={"HOOKD_FAILPOINT": "any_signature"}) as daemon:
         taken, _, _ = campaign(daemon, 500, SEED)
     assert taken, "mutations get in"

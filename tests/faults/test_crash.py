@@ -141,7 +141,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_journal_once_and_in_every
 
 
 def test_answers_that_go_before_the_commit_are_found_out(make_daemon):
-    daemon = make_daemon(environment={"HOOKD_SABOTAGE": "answer_before_commit"}, log={"level": "info"})
+    daemon = make_daemon(environment={"HOOKD_FAILPOINT": "answer_before_commit"}, log={"level": "info"})
     generator, sender = random.Random(SEED), Sender(daemon.secret, SEED)
     for _ in range(100):
         crash(daemon, sender, generator)

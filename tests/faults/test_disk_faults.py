@@ -147,9 +147,9 @@ def test_a_refused_event_that_a_restart_finds_is_on_the_disk_before_it_is_called
     assert check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys()) == []
 
 
-@pytest.mark.parametrize("sabotage", ["no_sync", "no_start_checkpoint"])
-def test_it_is_found_out(make_campaign, sabotage):
-    campaign = make_campaign(HOOKD_SABOTAGE=sabotage)
+@pytest.mark.parametrize("failpoint", ["no_sync", "no_start_checkpoint"])
+def test_it_is_found_out(make_campaign, failpoint):
+    campaign = make_campaign(HOOKD_FAILPOINT=failpoint)
     # Lost are events, or all of them at once with the file, whose log then refuses to be thrown away.
     with pytest.raises(AssertionError, match="was acknowledged and is not there|belongs to a journal that is not there"):
         for order in ["sync 5 eio", "sync 8 tear", "sync 13 eio", "sync 5 die"] * 5:

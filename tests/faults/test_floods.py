@@ -79,7 +79,7 @@ def test_a_flood_holds_up_neither_health_nor_a_stop(make_daemon):
 
 
 def test_a_thread_that_a_peer_holds_is_found(make_daemon):
-    daemon = make_daemon(server=SERVER, environment={"HOOKD_SABOTAGE": "no_record_limit"}).start()
+    daemon = make_daemon(server=SERVER, environment={"HOOKD_FAILPOINT": "no_record_limit"}).start()
     with GoodClient(daemon, daemon.https) as good:
         before = alone(good)
         worst, (_, longest, _) = worst_beside("tls-key-updates", daemon.https, good)

@@ -111,7 +111,7 @@ def test_a_full_disk_refuses_and_once_it_has_space_accepts_again(make_full_disk,
 
 
 def test_a_full_disk_that_is_answered_as_if_it_were_not_is_found_out(make_full_disk):
-    full = make_full_disk(HOOKD_SABOTAGE="full_is_done")
+    full = make_full_disk(HOOKD_FAILPOINT="full_is_done")
     with pytest.raises(AssertionError, match="a full disk refuses nothing"):
         full.round(most_tries=1_000)
     full.daemon.stop()

@@ -108,7 +108,7 @@ def test_a_sink_that_hangs_is_unavailable_and_costs_nobody_else_anything(make_da
 
 def test_a_daemon_that_is_healthy_only_with_its_sinks_is_found(make_daemon, tmp_path):
     with contextlib.ExitStack() as stack:
-        daemon, _, _ = hanging(make_daemon, tmp_path, stack, environment={"HOOKD_SABOTAGE": "sinks_are_vital"})
+        daemon, _, _ = hanging(make_daemon, tmp_path, stack, environment={"HOOKD_FAILPOINT": "sinks_are_vital"})
         daemon.wait_for_log("hangs: unavailable")
         until(lambda: ask(unix_socket(daemon), "/healthz").status == 503, "the daemon to call itself unhealthy")
         daemon.stop()

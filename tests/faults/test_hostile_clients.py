@@ -90,7 +90,7 @@ def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_th
 def test_clients_that_are_never_cut_are_found(make_daemon):
     if LONG:
         pytest.skip("the short form shows it")
-    daemon = make_daemon(server={**HASTY, "drain_timeout": "1s"}, environment={"HOOKD_SABOTAGE": "no_deadlines"}).start()
+    daemon = make_daemon(server={**HASTY, "drain_timeout": "1s"}, environment={"HOOKD_FAILPOINT": "no_deadlines"}).start()
     kinds = hostile(daemon)
     with Crowd(list(kinds), 5) as crowd:
         crowd.wait_until(lambda report: min(report.oldest.values()) > 2 + 3, "the clients to grow old")

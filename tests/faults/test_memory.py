@@ -145,7 +145,7 @@ def settled(daemon):
 
 
 def test_bodies_without_a_common_budget_are_found(make_daemon):
-    daemon = start(make_daemon, environment={"HOOKD_SABOTAGE": "no_body_budget"})
+    daemon = start(make_daemon, environment={"HOOKD_FAILPOINT": "no_body_budget"})
     [large] = [kind for kind in floods(daemon) if kind.name == "large bodies"]
     with Crowd([large], 300):
         until(lambda: resident(daemon.process) > budget(100), lambda: f"{shown([resident(daemon.process)])} MiB to grow")

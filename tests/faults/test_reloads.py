@@ -130,6 +130,6 @@ def test_reloads_under_load_are_all_or_nothing_and_fail_no_request(make_daemon, 
 
 
 def test_half_a_reload_is_found(make_daemon, certificates, tmp_path):
-    campaign = Campaign(make_daemon, certificates, tmp_path, environment={"HOOKD_SABOTAGE": "half_reload"})
+    campaign = Campaign(make_daemon, certificates, tmp_path, environment={"HOOKD_FAILPOINT": "half_reload"})
     campaign.run(40)
     assert any("half of it is in force" in fault for fault in campaign.faults), campaign.faults

@@ -64,7 +64,7 @@ def test_what_was_taken_before_a_stop_is_answered_and_the_end_is_good_and_in_tim
 
 
 def test_requests_under_way_that_a_stop_cuts_off_are_found(make_daemon):
-    daemon = make_daemon(environment={"HOOKD_SABOTAGE": "hard_stop"}).start()
+    daemon = make_daemon(environment={"HOOKD_FAILPOINT": "hard_stop"}).start()
     _, unanswered, _ = stop_under_load(daemon, Sender(daemon.secret, seed=10), hold=20)
     assert unanswered > 0
 

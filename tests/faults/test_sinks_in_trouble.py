@@ -126,5 +126,5 @@ def test_once_healed_every_sink_has_every_event_and_the_healthy_one_kept_up_all_
 
 
 def test_a_cursor_that_runs_ahead_of_its_sink_is_found(make_daemon, tmp_path):
-    missing, _, _ = campaign(make_daemon, tmp_path, 1, 50, environment={"HOOKD_SABOTAGE": "cursor_runs_ahead"})
+    missing, _, _ = campaign(make_daemon, tmp_path, 1, 50, environment={"HOOKD_FAILPOINT": "cursor_runs_ahead"})
     assert missing["healthy"] == 0 and missing["refuses"] > 0, missing

@@ -77,7 +77,7 @@ def test_each_id_is_one_event_however_often_and_when_it_comes(make_daemon, capsy
 
 
 def test_ids_that_may_come_twice_are_found_out(make_daemon):
-    daemon = make_daemon(log={"level": "info"}, certificates=None, environment={"HOOKD_SABOTAGE": "no_unique_id"})
+    daemon = make_daemon(log={"level": "info"}, certificates=None, environment={"HOOKD_FAILPOINT": "no_unique_id"})
     sender = Copies(daemon.secret, SEED)
     send_over_lives(daemon, sender, random.Random(SEED), 10)
     faults = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())

@@ -67,10 +67,10 @@ def test_testssl_finds_no_fault_but_the_certificate_of_a_test(scanned):
 
 
 def test_the_scanners_see_old_versions_and_ciphers_where_they_are(tmp_path):
-    """Sabotage `old_tls`. The release has no such switch: then there is nothing to see."""
-    if b"HOOKD_SABOTAGE" not in Path(binary()).read_bytes():
+    """Failpoint `old_tls`. The release has no such switch: then there is nothing to see."""
+    if b"HOOKD_FAILPOINT" not in Path(binary()).read_bytes():
         pytest.skip("HOOKD_BINARY names no build with HOOKD_TEST_HOOKS")
-    with scanned_daemon(tmp_path, "RSA", environment={"HOOKD_SABOTAGE": "old_tls"}) as daemon:
+    with scanned_daemon(tmp_path, "RSA", environment={"HOOKD_FAILPOINT": "old_tls"}) as daemon:
         versions, ciphers, _ = sslscan(daemon)
         assert versions > {"1.2", "1.3"}
         assert any("CBC" in cipher or cipher.endswith("-SHA") for _, cipher in ciphers)

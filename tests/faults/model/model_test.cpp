@@ -71,7 +71,7 @@ TEST_CASE("model: a journal or lane that breaks a promise on purpose is found") 
                                                                          {"forget_unavailable", "[delivery]"}}));
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
     const auto command = "HOOKD_MODEL_SEEDS=" + std::to_string(seeds) +
-                         " HOOKD_MODEL_SHRINK=no HOOKD_SABOTAGE=" + name + " '" + program + "' '" + level +
+                         " HOOKD_MODEL_SHRINK=no HOOKD_FAILPOINT=" + name + " '" + program + "' '" + level +
                          "' 2>&1 | grep -q 'seed '"; // red, and not by a crash
     CAPTURE(name);
     CHECK(std::system(command.c_str()) == 0);
