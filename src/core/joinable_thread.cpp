@@ -9,7 +9,7 @@ void joinable_thread::start(std::function<void()> run) {
     try {
         thread_ = std::thread{[own = end_, run = std::move(run)] {
             run();
-            const std::scoped_lock lock{own->mutex};
+            const mutex_lock lock{own->mutex};
             own->came = true;
             own->changed.notify_all();
         }};
@@ -23,9 +23,12 @@ bool joinable_thread::join_before(std::chrono::steady_clock::time_point deadline
         return true;
     }
     {
-        std::unique_lock lock{end_->mutex};
-        if (!end_->changed.wait_until(lock, deadline, [this] { return end_->came; })) {
-            return false;
+        mutex_lock lock{end_->mutex};
+        while (!end_->came) {
+            if (std::chrono::steady_clock::now() >= deadline) {
+                return false;
+            }
+            end_->changed.wait_until(lock, deadline);
         }
     }
     thread_.join();

@@ -40,7 +40,7 @@ bool limited_log::admit(const log_topic& topic, clock::time_point now) {
     if (!spdlog::should_log(kind.level)) {
         return false;
     }
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     quota& own = find(topic);
     if (now - own.period_begin >= kind.period) {
         own.period_begin = now;
@@ -67,7 +67,7 @@ void limited_log::report_all() {
 void limited_log::report_where(bool (*due)(const quota&, clock::time_point), clock::time_point now) {
     std::vector<std::pair<key, std::uint64_t>> omissions;
     {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         for (auto& [topic, own] : quotas_) {
             if (own.left_out > 0 && due(own, now)) {
                 omissions.emplace_back(topic, std::exchange(own.left_out, 0));

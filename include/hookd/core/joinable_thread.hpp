@@ -1,10 +1,10 @@
 #pragma once
 
+#include <hookd/core/mutex.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -32,9 +32,9 @@ public:
 
 private:
     struct end {
-        std::mutex mutex; // over came
-        std::condition_variable changed;
-        bool came = false;
+        hookd::mutex mutex;
+        condition_variable changed;
+        bool came HOOKD_GUARDED_BY(mutex) = false;
     };
 
     std::thread thread_;

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <hookd/core/mutex.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -68,11 +69,11 @@ private:
         clock::time_point reported{};
     };
 
-    quota& find(const log_topic& topic);
+    quota& find(const log_topic& topic) HOOKD_REQUIRES(mutex_);
     void report_where(bool (*due)(const quota&, clock::time_point), clock::time_point now);
 
-    std::mutex mutex_; // over quotas_
-    std::map<key, quota, std::less<>> quotas_;
+    mutex mutex_;
+    std::map<key, quota, std::less<>> quotas_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+/// Locks that clang checks: what a mutex guards is marked HOOKD_GUARDED_BY, a function that expects it locked
+/// HOOKD_REQUIRES, and access without the lock does not compile (-Wthread-safety). The standard library's types carry
+/// no such marks under libstdc++, so that nothing else in the daemon uses them. Other compilers check nothing. A lambda
+/// is checked as a function of its own: wait in a loop, not with a predicate.
+#ifdef __clang__
+#define HOOKD_THREAD_SAFETY(attribute) __attribute__((attribute))
+#else
+#define HOOKD_THREAD_SAFETY(attribute)
+#endif
+
+#define HOOKD_GUARDED_BY(mutex) HOOKD_THREAD_SAFETY(guarded_by(mutex))
+#define HOOKD_REQUIRES(...) HOOKD_THREAD_SAFETY(requires_capability(__VA_ARGS__))
+/// Unlocks the lock that it is given, and returns without it.
+#define HOOKD_RELEASES(lock) HOOKD_THREAD_SAFETY(release_capability(lock))
+
+namespace hookd {
+
+class HOOKD_THREAD_SAFETY(capability("mutex")) mutex {
+    friend class mutex_lock;
+    std::mutex native_;
+};
+
+/// Holds a mutex for a scope. For the thread that made it.
+class HOOKD_THREAD_SAFETY(capability("lock")) HOOKD_THREAD_SAFETY(scoped_lockable) mutex_lock {
+public:
+    explicit mutex_lock(mutex& what) HOOKD_THREAD_SAFETY(acquire_capability(what)) : held_{what.native_} {}
+    mutex_lock(const mutex_lock&) = delete;
+    mutex_lock& operator=(const mutex_lock&) = delete;
+    ~mutex_lock() HOOKD_THREAD_SAFETY(release_capability()) = default;
+
+    void lock() HOOKD_THREAD_SAFETY(acquire_capability()) { held_.lock(); }
+    void unlock() HOOKD_THREAD_SAFETY(release_capability()) { held_.unlock(); }
+
+private:
+    friend class condition_variable;
+    std::unique_lock<std::mutex> held_;
+};
+
+/// Each wait unlocks the mutex, and has it again when it returns; it may return without a reason.
+class condition_variable {
+public:
+    using clock = std::chrono::steady_clock;
+
+    void wait(mutex_lock& held) { native_.wait(held.held_); }
+    void wait_until(mutex_lock& held, clock::time_point end) { native_.wait_until(held.held_, end); }
+    void notify_one() { native_.notify_one(); }
+    void notify_all() { native_.notify_all(); }
+
+private:
+    std::condition_variable native_;
+};
+
+} // namespace hookd
