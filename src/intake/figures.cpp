@@ -26,7 +26,7 @@ unix_seconds endpoint_figures::last_authentic() const {
 }
 
 endpoint_figures& figures::of(const std::string& endpoint) {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     auto& place = endpoints_[endpoint];
     if (place == nullptr) {
         place = std::make_unique<endpoint_figures>();
@@ -35,7 +35,7 @@ endpoint_figures& figures::of(const std::string& endpoint) {
 }
 
 std::vector<figures::named> figures::endpoints() const {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     std::vector<named> all;
     for (const auto& [endpoint, counted] : endpoints_) {
         if (std::ranges::find(shown_, endpoint) != shown_.end()) {
@@ -46,7 +46,7 @@ std::vector<figures::named> figures::endpoints() const {
 }
 
 void figures::show(std::vector<std::string> endpoints) {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     shown_ = std::move(endpoints);
 }
 

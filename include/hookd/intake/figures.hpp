@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hookd/core/counter.hpp>
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/time.hpp>
 
 #include <array>
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,9 +71,9 @@ public:
     void show(std::vector<std::string> endpoints);
 
 private:
-    mutable std::mutex mutex_; // over what follows, not what is in the map
-    std::vector<std::string> shown_;
-    std::map<std::string, std::unique_ptr<endpoint_figures>> endpoints_;
+    mutable mutex mutex_; // over the map, not what is in it
+    std::vector<std::string> shown_ HOOKD_GUARDED_BY(mutex_);
+    std::map<std::string, std::unique_ptr<endpoint_figures>> endpoints_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::intake
