@@ -37,7 +37,7 @@ std::shared_ptr<mailbox> mailbox::of(const executor& where) {
 }
 
 bool mailbox::add(std::unique_ptr<waiter> who, const executor& where) {
-    const std::scoped_lock guard(mutex_);
+    const mutex_lock guard(mutex_);
     if (closed_) {
         return false;
     }
@@ -50,7 +50,7 @@ bool mailbox::add(std::unique_ptr<waiter> who, const executor& where) {
 
 void mailbox::wake() {
     // Under the lock: once `close` has it, the context may not be touched any more.
-    const std::scoped_lock guard(mutex_);
+    const mutex_lock guard(mutex_);
     if (closed_ || posted_ || answered_.empty()) {
         return;
     }
@@ -62,7 +62,7 @@ void mailbox::hand_out() {
     waiters ready;
     executor here;
     {
-        const std::scoped_lock guard(mutex_);
+        const mutex_lock guard(mutex_);
         posted_ = false;
         ready.swap(answered_);
         here = executor_;
@@ -77,7 +77,7 @@ void mailbox::hand_out() {
     } catch (...) {
         // What one completion handler throws leaves through the context's run(), and must not cost the others theirs.
         {
-            const std::scoped_lock guard(mutex_);
+            const mutex_lock guard(mutex_);
             answered_.splice(answered_.begin(), ready);
         }
         wake();
@@ -89,7 +89,7 @@ void mailbox::close() {
     waiters ending;
     executor last;
     {
-        const std::scoped_lock guard(mutex_);
+        const mutex_lock guard(mutex_);
         closed_ = true;
         ending.swap(waiting_);
         ending.splice(ending.end(), answered_);

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <hookd/core/mutex.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <memory>
-#include <mutex>
 
 namespace hookd::journal {
 
@@ -36,7 +37,7 @@ public:
     /// Gives `who`, which must have been added and not been answered yet, its answer. It goes on after `wake`.
     template <class Waiter, class Value>
     void put(Waiter& who, Value&& value) {
-        const std::scoped_lock guard(mutex_);
+        const mutex_lock guard(mutex_);
         if (closed_) {
             return;
         }
@@ -53,12 +54,12 @@ private:
     using waiters = boost::intrusive::list<waiter, boost::intrusive::constant_time_size<false>>;
     void hand_out();
 
-    std::mutex mutex_;
-    waiters waiting_;
-    waiters answered_;
-    executor executor_;
-    bool posted_ = false;
-    bool closed_ = false;
+    mutex mutex_;
+    waiters waiting_ HOOKD_GUARDED_BY(mutex_);
+    waiters answered_ HOOKD_GUARDED_BY(mutex_);
+    executor executor_ HOOKD_GUARDED_BY(mutex_);
+    bool posted_ HOOKD_GUARDED_BY(mutex_) = false;
+    bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
 };
 
 } // namespace hookd::journal

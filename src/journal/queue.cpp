@@ -18,7 +18,7 @@ std::size_t weight(const append_request& request) {
 
 std::optional<append_outcome> queue::put(append_request& request) {
     const auto bytes = weight(request);
-    std::unique_lock held(mutex_);
+    mutex_lock held(mutex_);
     if (closed_) {
         return append_outcome::stopped;
     }
@@ -34,7 +34,7 @@ std::optional<append_outcome> queue::put(append_request& request) {
 }
 
 std::optional<append_outcome> queue::refuses() {
-    const std::scoped_lock held(mutex_);
+    const mutex_lock held(mutex_);
     if (closed_) {
         return append_outcome::stopped;
     }
@@ -43,26 +43,26 @@ std::optional<append_outcome> queue::refuses() {
 }
 
 template <class Request>
-bool queue::put_into(std::vector<Request>& waiting, Request& what) {
-    std::unique_lock held(mutex_);
+bool queue::put_into(std::vector<Request> queue::* waiting, Request& what) {
+    mutex_lock held(mutex_);
     if (closed_) {
         return false;
     }
-    waiting.push_back(std::move(what));
+    (this->*waiting).push_back(std::move(what));
     wake(held);
     return true;
 }
 
 bool queue::put(job& what) {
-    return put_into(jobs_, what);
+    return put_into(&queue::jobs_, what);
 }
 
 bool queue::put(open_request& request) {
-    return put_into(opens_, request);
+    return put_into(&queue::opens_, request);
 }
 
 bool queue::put(edit& what) {
-    return put_into(edits_, what);
+    return put_into(&queue::edits_, what);
 }
 
 void queue::advance(std::string_view sink, std::uint64_t cursor) {
@@ -79,7 +79,7 @@ void queue::settle(std::string_view sink, std::uint64_t sequence) {
 
 template <class Change>
 void queue::note(Change&& change) {
-    std::unique_lock held(mutex_);
+    mutex_lock held(mutex_);
     std::forward<Change>(change)(said_);
     // The first change wakes the thread, which then sleeps on until they are due, unless a commit takes them along.
     if (!said_due_) {
@@ -88,7 +88,7 @@ void queue::note(Change&& change) {
     }
 }
 
-void queue::wake(std::unique_lock<std::mutex>& held) {
+void queue::wake(mutex_lock& held) {
     const bool asleep = std::exchange(sleeping_, false);
     held.unlock();
     if (asleep) {
@@ -109,7 +109,7 @@ std::chrono::milliseconds queue::silence() {
     const auto now = pulse::clock::now();
     const auto silent = pulse_.silence(now);
     if (pulse_.ask(now)) {
-        std::unique_lock held(mutex_);
+        mutex_lock held(mutex_);
         asked_ = true;
         wake(held);
     }
@@ -117,12 +117,12 @@ std::chrono::milliseconds queue::silence() {
 }
 
 bool queue::append_waits() {
-    const std::scoped_lock held(mutex_);
+    const mutex_lock held(mutex_);
     return !appends_.empty();
 }
 
 void queue::take(work& into, clock::time_point until, bool disk_full) {
-    std::unique_lock held(mutex_);
+    mutex_lock held(mutex_);
     while (!ready(disk_full)) {
         const auto end = std::min(until, said_due_.value_or(until));
         if (limits_.now() >= end) {
@@ -162,7 +162,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
 // enough, and while it lasts the next ones are read; where a short wait brings nothing, everyone who was to come may be
 // waiting for answers; and a lone event that follows a lone one has no neighbours. Only the event that makes them
 // enough notifies meanwhile.
-void queue::gather(std::unique_lock<std::mutex>& held) {
+void queue::gather(mutex_lock& held) {
     if (last_batch_ <= 1 && appends_.size() <= 1) {
         return;
     }
@@ -171,7 +171,7 @@ void queue::gather(std::unique_lock<std::mutex>& held) {
     while (!closed_ && appends_.size() > seen && appends_.size() < limits_.gather_events && clock::now() < until) {
         seen = appends_.size();
         gathering_ = true;
-        awake_.wait_for(held, limits_.gather_wait);
+        awake_.wait_until(held, clock::now() + limits_.gather_wait);
         gathering_ = false;
     }
 }
@@ -194,7 +194,7 @@ void queue::take_appends(work& into) {
 }
 
 changes queue::take_changes() {
-    const std::scoped_lock held(mutex_);
+    const mutex_lock held(mutex_);
     said_due_.reset();
     return std::exchange(said_, {});
 }
@@ -204,19 +204,19 @@ void queue::release(const work& done) {
     for (const auto& request : done.appends) {
         bytes += weight(request);
     }
-    const std::scoped_lock held(mutex_);
+    const mutex_lock held(mutex_);
     waiting_ -= done.appends.size();
     waiting_bytes_ -= bytes;
 }
 
 void queue::give_back(changes&& said, std::chrono::milliseconds delay) {
-    const std::scoped_lock held(mutex_);
+    const mutex_lock held(mutex_);
     said_.add_older(std::move(said));
     said_due_ = limits_.now() + delay;
 }
 
 void queue::close() {
-    std::unique_lock held(mutex_);
+    mutex_lock held(mutex_);
     closed_ = true;
     wake(held);
 }

@@ -5,16 +5,15 @@
 #include "journal/storage_error.hpp"
 #include "journal/tuning.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/pulse.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -104,31 +103,32 @@ private:
     template <class Change>
     void note(Change&& change);
     template <class Request>
-    bool put_into(std::vector<Request>& waiting, Request& what);
-    bool ready(bool disk_full) const;
-    bool jobs_held(bool disk_full) const;
-    void gather(std::unique_lock<std::mutex>& held);
-    void take_appends(work& into);
-    void wake(std::unique_lock<std::mutex>& held);
+    bool put_into(std::vector<Request> queue::* waiting, Request& what);
+    bool ready(bool disk_full) const HOOKD_REQUIRES(mutex_);
+    bool jobs_held(bool disk_full) const HOOKD_REQUIRES(mutex_);
+    void gather(mutex_lock& held) HOOKD_REQUIRES(mutex_);
+    void take_appends(work& into) HOOKD_REQUIRES(mutex_);
+    /// Wakes the thread where it sleeps, once the lock is given back.
+    void wake(mutex_lock& held) HOOKD_REQUIRES(mutex_) HOOKD_RELEASES(held);
 
     const tuning limits_;
-    std::mutex mutex_;
-    std::condition_variable awake_;
-    bool sleeping_ = false;
-    bool gathering_ = false;
-    bool closed_ = false;
+    mutex mutex_;
+    condition_variable awake_;
+    bool sleeping_ HOOKD_GUARDED_BY(mutex_) = false;
+    bool gathering_ HOOKD_GUARDED_BY(mutex_) = false;
+    bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
     pulse pulse_;
-    bool asked_ = false;           // by the watchdog
-    std::size_t last_batch_ = 0;   // the appends of the last `take` that brought some
-    clock::time_point last_began_; // its end: the beginning of their commit
-    std::vector<append_request> appends_;
-    std::vector<job> jobs_;
-    std::vector<open_request> opens_;
-    std::vector<edit> edits_;
-    changes said_;
-    std::optional<clock::time_point> said_due_;
-    std::size_t waiting_ = 0; // these two: appends queued and in the commit under way
-    std::size_t waiting_bytes_ = 0;
+    bool asked_ HOOKD_GUARDED_BY(mutex_) = false;           // by the watchdog
+    std::size_t last_batch_ HOOKD_GUARDED_BY(mutex_) = 0;   // the appends of the last `take` that brought some
+    clock::time_point last_began_ HOOKD_GUARDED_BY(mutex_); // its end: the beginning of their commit
+    std::vector<append_request> appends_ HOOKD_GUARDED_BY(mutex_);
+    std::vector<job> jobs_ HOOKD_GUARDED_BY(mutex_);
+    std::vector<open_request> opens_ HOOKD_GUARDED_BY(mutex_);
+    std::vector<edit> edits_ HOOKD_GUARDED_BY(mutex_);
+    changes said_ HOOKD_GUARDED_BY(mutex_);
+    std::optional<clock::time_point> said_due_ HOOKD_GUARDED_BY(mutex_);
+    std::size_t waiting_ HOOKD_GUARDED_BY(mutex_) = 0; // these two: appends queued and in the commit under way
+    std::size_t waiting_bytes_ HOOKD_GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace hookd::journal

@@ -3,7 +3,7 @@
 namespace hookd::journal {
 
 void sink_board::put(std::string_view sink, const standing& now) {
-    const std::scoped_lock lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto found = sinks_.find(sink);
     if (found != sinks_.end()) {
         found->second = now;
@@ -13,7 +13,7 @@ void sink_board::put(std::string_view sink, const standing& now) {
 }
 
 std::optional<sink_board::standing> sink_board::find(std::string_view sink) const {
-    const std::scoped_lock lock(mutex_);
+    const mutex_lock lock(mutex_);
     const auto found = sinks_.find(sink);
     return found != sinks_.end() ? std::optional(found->second) : std::nullopt;
 }

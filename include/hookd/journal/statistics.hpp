@@ -1,13 +1,13 @@
 #pragma once
 
 #include <hookd/core/counter.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,8 +28,8 @@ public:
     std::optional<standing> find(std::string_view sink) const;
 
 private:
-    mutable std::mutex mutex_;
-    std::map<std::string, standing, std::less<>> sinks_;
+    mutable mutex mutex_;
+    std::map<std::string, standing, std::less<>> sinks_ HOOKD_GUARDED_BY(mutex_);
 };
 
 inline constexpr std::array<std::uint64_t, 11> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
