@@ -2,10 +2,10 @@
 #include "admin/reload_desk.hpp"
 
 #include <hookd/admin/admin.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <chrono>
 #include <limits>
-#include <mutex>
 #include <span>
 #include <utility>
 #include <vector>
@@ -55,7 +55,7 @@ public:
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
-            const std::scoped_lock lock{mutex_};
+            const mutex_lock lock{mutex_};
             if (!draining_) {
                 (*opened)->commit();
             }
@@ -66,7 +66,7 @@ public:
     void drain(std::chrono::milliseconds patience) override {
         reloads_.close();
         {
-            const std::scoped_lock lock{mutex_};
+            const mutex_lock lock{mutex_};
             draining_ = true;
         }
         for (const auto& each : servers_) {
@@ -88,8 +88,8 @@ private:
     const unix_millis started_;
     reload_desk reloads_;
     std::vector<one_server> servers_;
-    std::mutex mutex_; // over the following, and held while a server is changed
-    bool draining_ = false;
+    mutex mutex_; // also held while a server is changed
+    bool draining_ HOOKD_GUARDED_BY(mutex_) = false;
 };
 
 } // namespace

@@ -32,7 +32,7 @@ public:
     void answer(reload_verdict what) {
         resume who;
         {
-            const std::scoped_lock lock{mutex_};
+            const mutex_lock lock{mutex_};
             std::swap(who, resume_);
         }
         if (who) {
@@ -41,8 +41,8 @@ public:
     }
 
 private:
-    std::mutex mutex_;
-    resume resume_; // empty once answered
+    mutex mutex_;
+    resume resume_ HOOKD_GUARDED_BY(mutex_); // empty once answered
 };
 
 asio::awaitable<reload_verdict> reload_desk::reload() {
@@ -63,7 +63,7 @@ asio::awaitable<reload_verdict> reload_desk::reload() {
 void reload_desk::enter(std::shared_ptr<waiting> one) {
     bool closed = false;
     {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         std::erase_if(waiting_, [](const auto& each) { return each.expired(); });
         waiting_.push_back(one);
         closed = closed_;
@@ -78,7 +78,7 @@ void reload_desk::enter(std::shared_ptr<waiting> one) {
 void reload_desk::close() {
     std::vector<std::weak_ptr<waiting>> left;
     {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         closed_ = true;
         left.swap(waiting_);
     }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <hookd/admin/admin.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace hookd::admin {
@@ -30,9 +30,9 @@ private:
     void enter(std::shared_ptr<waiting> one);
 
     begin_reload begin_;
-    std::mutex mutex_; // over the following; nobody is answered under it
-    std::vector<std::weak_ptr<waiting>> waiting_;
-    bool closed_ = false;
+    mutex mutex_; // nobody is answered under it
+    std::vector<std::weak_ptr<waiting>> waiting_ HOOKD_GUARDED_BY(mutex_);
+    bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
 };
 
 } // namespace hookd::admin
