@@ -1,6 +1,7 @@
 #include "delivery/lane.hpp"
 #include "delivery/tail.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 
 #include <spdlog/spdlog.h>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,7 +90,7 @@ public:
     threaded_dispatcher& operator=(const threaded_dispatcher&) = delete;
 
     void committed(std::span<const event_ptr> events) override {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         if (lanes_.empty()) { // whoever comes later reads them in the journal
             newest_events_->skip_to(events.back()->sequence);
             return;
@@ -185,7 +185,7 @@ private:
     };
 
     lanes running() const {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         return lanes_;
     }
     void take_over(prepared& next);
@@ -196,8 +196,8 @@ private:
     std::shared_ptr<tail> newest_events_;
     std::atomic<bool> hurry_{false}; // the process is to end
     bool stopped_ = false;           // of the thread that stops
-    mutable std::mutex mutex_;       // over lanes_
-    lanes lanes_;
+    mutable mutex mutex_;
+    lanes lanes_ HOOKD_GUARDED_BY(mutex_);
 };
 
 result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sink_settings> sinks) {
@@ -265,7 +265,7 @@ void threaded_dispatcher::take_over(prepared& next) {
         }
     }
     {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         lanes_ = std::move(all); // before they begin: a commit that a lane does not see itself must wake it
     }
     for (auto& each : next.places) {

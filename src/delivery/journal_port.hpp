@@ -1,9 +1,9 @@
 #pragma once
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -28,8 +28,8 @@ public:
 
 private:
     std::string sink_;
-    mutable std::mutex mutex_; // held during the calls, which do not block: after cut() none is left
-    journal::journal* journal_;
+    mutable mutex mutex_; // held during the calls, which do not block: after cut() none is left
+    journal::journal* journal_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::delivery

@@ -29,7 +29,6 @@
 #include <latch>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>

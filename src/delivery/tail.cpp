@@ -12,7 +12,7 @@ std::size_t weight(const event& what) {
 } // namespace
 
 void tail::push(std::span<const event_ptr> events) {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     for (const auto& each : events) {
         if (each->sequence != newest_ + 1) {
             forget(each->sequence - 1);
@@ -29,7 +29,7 @@ void tail::push(std::span<const event_ptr> events) {
 }
 
 void tail::skip_to(std::uint64_t newest) {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     forget(newest);
     newest_ = newest;
 }
@@ -42,7 +42,7 @@ void tail::forget(std::uint64_t up_to) {
 
 std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::size_t most,
                                                   std::size_t most_bytes) const {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (position < floor_) {
         return std::nullopt;
     }
@@ -56,7 +56,7 @@ std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::s
 }
 
 std::uint64_t tail::newest() const {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     return newest_;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <hookd/core/event.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -38,14 +38,14 @@ public:
     std::uint64_t newest() const;
 
 private:
-    void forget(std::uint64_t up_to);
+    void forget(std::uint64_t up_to) HOOKD_REQUIRES(mutex_);
 
     limits bounds_;
-    mutable std::mutex mutex_;     // over everything below
-    std::deque<event_ptr> events_; // numbered floor_ + 1, floor_ + 2, … newest_
-    std::size_t bytes_ = 0;
-    std::uint64_t floor_;
-    std::uint64_t newest_;
+    mutable mutex mutex_;
+    std::deque<event_ptr> events_ HOOKD_GUARDED_BY(mutex_); // numbered floor_ + 1, floor_ + 2, … newest_
+    std::size_t bytes_ HOOKD_GUARDED_BY(mutex_) = 0;
+    std::uint64_t floor_ HOOKD_GUARDED_BY(mutex_);
+    std::uint64_t newest_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::delivery
