@@ -37,9 +37,9 @@ struct background_output::job {
 };
 
 std::shared_ptr<background_output> background_output::shared() {
-    static std::mutex mutex;
-    static std::weak_ptr<background_output> known;
-    const std::lock_guard lock{mutex};
+    static hookd::mutex mutex;
+    static std::weak_ptr<background_output> known HOOKD_GUARDED_BY(mutex);
+    const mutex_lock lock{mutex};
     auto one = known.lock();
     if (!one) {
         one = std::make_shared<background_output>();
@@ -83,7 +83,7 @@ void background_output::take(std::array<unique_fd, 2> pipes, hook_output output)
 
 /// Whether there is a thread: there may be no more of them just now.
 bool background_output::start() {
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (!thread_.joinable()) {
         try {
             thread_ = std::thread{[this] {

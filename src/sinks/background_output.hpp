@@ -2,6 +2,7 @@
 
 #include "sinks/hook_output.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -12,7 +13,6 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <thread>
 
 namespace hookd::sinks {
@@ -46,8 +46,8 @@ private:
     std::atomic<std::size_t> jobs_{0}; // outlives those in the context
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
-    std::mutex mutex_; // over thread_
-    std::thread thread_;
+    mutex mutex_;
+    std::thread thread_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::sinks

@@ -1,5 +1,6 @@
 #include "sinks/process.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/sinks/orphans.hpp>
 
 #include <cerrno>
@@ -7,7 +8,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <shared_mutex>
@@ -120,14 +120,14 @@ public:
         const std::shared_lock starting{starting_};
         auto started = std::forward<Start>(start)();
         if (started) {
-            const std::lock_guard lock{mutex_};
+            const mutex_lock lock{mutex_};
             known_.insert(*started);
         }
         return started;
     }
 
     void remove(pid_t one) {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         known_.erase(one);
     }
 
@@ -144,13 +144,13 @@ public:
 
 private:
     bool is_known(pid_t one) {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         return known_.contains(one);
     }
 
     std::shared_mutex starting_;
-    std::mutex mutex_; // over known_
-    std::set<pid_t> known_;
+    mutex mutex_;
+    std::set<pid_t> known_ HOOKD_GUARDED_BY(mutex_);
 };
 
 children& our_children() {
