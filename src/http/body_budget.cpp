@@ -19,7 +19,7 @@ body_budget::outcome body_budget::share::resize(std::size_t bytes, const std::op
     if (bytes == bytes_) {
         return gave_way() ? outcome::gave_way : outcome::granted;
     }
-    const std::lock_guard lock{budget_.mutex_};
+    const mutex_lock lock{budget_.mutex_};
     if (bytes_ == 0) {
         client_ = client;
     }
@@ -44,7 +44,7 @@ void body_budget::share::refresh(clock::time_point now) {
     if (bytes_ == 0) {
         return;
     }
-    const std::lock_guard lock{budget_.mutex_};
+    const mutex_lock lock{budget_.mutex_};
     if (is_linked()) {
         idle_since_ = now;
         auto& all = budget_.shares_;
@@ -53,7 +53,7 @@ void body_budget::share::refresh(clock::time_point now) {
 }
 
 void body_budget::limit(std::size_t most) {
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     most_ = most;
 }
 
@@ -86,7 +86,7 @@ body_budget::outcome body_budget::take(share& whose, std::size_t more, clock::ti
 }
 
 body_budget::share* body_budget::find_victim(const share& other, std::size_t more, clock::time_point now) {
-    const auto longest_idle = [&](const auto& is_meant) -> share* {
+    const auto longest_idle = [&](const auto& is_meant) HOOKD_REQUIRES(mutex_) -> share* {
         const auto found =
             std::ranges::find_if(shares_, [&](const share& each) { return &each != &other && is_meant(each); });
         return found == shares_.end() ? nullptr : &*found;

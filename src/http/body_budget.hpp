@@ -2,6 +2,8 @@
 
 #include "http/client_network.hpp"
 
+#include <hookd/core/mutex.hpp>
+
 #include <boost/intrusive/list.hpp>
 
 #include <atomic>
@@ -10,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -62,18 +63,18 @@ public:
     void limit(std::size_t most);
 
 private:
-    // All of these under the lock.
-    outcome take(share& whose, std::size_t more, clock::time_point now);
-    share* find_victim(const share& other, std::size_t more, clock::time_point now);
-    void add(const share& whose, std::size_t more);
-    void subtract(const share& whose, std::size_t less);
+    outcome take(share& whose, std::size_t more, clock::time_point now) HOOKD_REQUIRES(mutex_);
+    share* find_victim(const share& other, std::size_t more, clock::time_point now) HOOKD_REQUIRES(mutex_);
+    void add(const share& whose, std::size_t more) HOOKD_REQUIRES(mutex_);
+    void subtract(const share& whose, std::size_t less) HOOKD_REQUIRES(mutex_);
 
-    std::mutex mutex_; // over everything below
-    std::size_t most_;
-    std::size_t used_ = 0;      // by those that have not given way
-    std::size_t given_way_ = 0; // by those that have
-    std::map<client_network, std::size_t> by_client_;
-    boost::intrusive::list<share, boost::intrusive::constant_time_size<false>> shares_; // the longest idle first
+    mutex mutex_;
+    std::size_t most_ HOOKD_GUARDED_BY(mutex_);
+    std::size_t used_ HOOKD_GUARDED_BY(mutex_) = 0;      // by those that have not given way
+    std::size_t given_way_ HOOKD_GUARDED_BY(mutex_) = 0; // by those that have
+    std::map<client_network, std::size_t> by_client_ HOOKD_GUARDED_BY(mutex_);
+    // The longest idle first.
+    boost::intrusive::list<share, boost::intrusive::constant_time_size<false>> shares_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::http

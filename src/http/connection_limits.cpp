@@ -11,7 +11,7 @@ connection_limits::permit::~permit() {
     if (owner_ == nullptr) {
         return;
     }
-    const std::lock_guard lock{owner_->mutex_};
+    const mutex_lock lock{owner_->mutex_};
     --owner_->open_;
     if (counted_) {
         owner_->forget(*counted_);
@@ -20,7 +20,7 @@ connection_limits::permit::~permit() {
 
 bool connection_limits::permit::pass_to(const std::optional<ip_address>& address) {
     const auto network = address ? std::optional{network_of(*address)} : std::nullopt;
-    const std::lock_guard lock{owner_->mutex_};
+    const mutex_lock lock{owner_->mutex_};
     if (network && network != counted_ && owner_->has_its_most(*network)) {
         return false;
     }
@@ -35,14 +35,14 @@ bool connection_limits::permit::pass_to(const std::optional<ip_address>& address
 }
 
 void connection_limits::limit(unsigned most, unsigned most_per_address) {
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     most_ = most;
     most_per_address_ = most_per_address;
 }
 
 bool connection_limits::permit::count_for(const ip_address& address) {
     const auto network = network_of(address);
-    const std::lock_guard lock{owner_->mutex_};
+    const mutex_lock lock{owner_->mutex_};
     if (owner_->has_its_most(network)) {
         return false;
     }
@@ -54,7 +54,7 @@ bool connection_limits::permit::count_for(const ip_address& address) {
 std::optional<connection_limits::permit> connection_limits::admit(const std::optional<ip_address>& address,
                                                                   refusal& why) {
     const auto network = address ? std::optional{network_of(*address)} : std::nullopt;
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (network && has_its_most(*network)) {
         why = refusal::too_many_from_address;
         return std::nullopt;

@@ -2,9 +2,10 @@
 
 #include "http/client_network.hpp"
 
+#include <hookd/core/mutex.hpp>
+
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 
 namespace hookd::http {
@@ -47,16 +48,15 @@ public:
     std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
 
 private:
-    // Under the lock.
-    bool has_its_most(const client_network& network) const;
-    void forget(const client_network& network);
-    void count(const client_network& network) { ++by_address_[network]; }
+    bool has_its_most(const client_network& network) const HOOKD_REQUIRES(mutex_);
+    void forget(const client_network& network) HOOKD_REQUIRES(mutex_);
+    void count(const client_network& network) HOOKD_REQUIRES(mutex_) { ++by_address_[network]; }
 
-    std::mutex mutex_; // over everything below
-    unsigned most_;
-    unsigned most_per_address_;
-    unsigned open_ = 0;
-    std::map<client_network, unsigned> by_address_;
+    mutex mutex_;
+    unsigned most_ HOOKD_GUARDED_BY(mutex_);
+    unsigned most_per_address_ HOOKD_GUARDED_BY(mutex_);
+    unsigned open_ HOOKD_GUARDED_BY(mutex_) = 0;
+    std::map<client_network, unsigned> by_address_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::http

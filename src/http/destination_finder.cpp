@@ -1,5 +1,6 @@
 #include "http/use_tuple.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/stray_thread.hpp>
 #include <hookd/http/destination_finder.hpp>
 
@@ -8,7 +9,6 @@
 #include <openssl/crypto.h>
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -22,8 +22,10 @@ namespace asio = boost::asio;
 /// What the finder and the thread that looks share. The thread touches the io_context only under the mutex and while
 /// the finder is there.
 struct destination_finder::lookup {
-    std::mutex mutex;                    // over context
-    asio::io_context* context = nullptr; // null: the finder is gone
+    explicit lookup(asio::io_context& owner) : context{&owner} {}
+
+    hookd::mutex mutex;
+    asio::io_context* context HOOKD_GUARDED_BY(mutex); // null: the finder is gone
 
     // Of the io_context's thread alone:
     std::optional<client_result<destination_ptr>> answer;
@@ -35,7 +37,7 @@ struct destination_finder::lookup {
 
 void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
     auto found = find_destination(where, trust);
-    const std::scoped_lock lock{own->mutex};
+    const mutex_lock lock{own->mutex};
     if (own->context != nullptr) {
         asio::post(*own->context, [own, found = std::move(found)]() mutable { own->answered(std::move(found)); });
     }
@@ -72,14 +74,13 @@ destination_finder::destination_finder(asio::io_context& context, url where, cli
 
 destination_finder::~destination_finder() {
     if (under_way_ != nullptr) {
-        const std::scoped_lock lock{under_way_->mutex};
+        const mutex_lock lock{under_way_->mutex};
         under_way_->context = nullptr;
     }
 }
 
 bool destination_finder::begin() {
-    under_way_ = std::make_shared<lookup>();
-    under_way_->context = &context_;
+    under_way_ = std::make_shared<lookup>(context_);
     try {
         std::thread{[stray = std::make_unique<stray_thread>(), own = under_way_, where = where_, trust = trust_] {
             lookup::run(own, where, trust);

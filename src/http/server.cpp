@@ -2,6 +2,7 @@
 #include "http/io_thread.hpp"
 #include "http/ready_listener.hpp"
 
+#include <hookd/core/mutex.hpp>
 #include <hookd/http/server.hpp>
 
 #include <spdlog/spdlog.h>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <latch>
 #include <map>
-#include <mutex>
 #include <thread>
 
 namespace hookd::http {
@@ -92,7 +92,7 @@ public:
 
     std::vector<listener_state> listeners() const override {
         std::vector<listener_state> states;
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         states.reserve(shown_.size());
         for (const auto& one : shown_) {
             states.push_back({.address = one->bound,
@@ -152,8 +152,8 @@ private:
 
     server_state state_;
     const std::string name_;
-    mutable std::mutex mutex_; // over shown_
-    std::vector<listener_ptr> shown_;
+    mutable mutex mutex_;
+    std::vector<listener_ptr> shown_ HOOKD_GUARDED_BY(mutex_);
     std::vector<std::unique_ptr<io_thread>> threads_;
     std::vector<terms_ptr> in_force_;                  // one for each thread, as it has it
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
@@ -241,7 +241,7 @@ void server_of_threads::put_in_force(Make make, std::span<ready_listener> added)
         threads_[i]->install(in_force_[i], std::move(sockets), [&] { installed.count_down(); });
     }
     installed.wait();
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     shown_ = in_force_.front()->listeners;
 }
 
