@@ -11,6 +11,7 @@
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/limited_log.hpp>
+#include <hookd/core/mutex.hpp>
 #include <hookd/sinks/orphans.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -22,7 +23,6 @@
 #include <atomic>
 #include <csignal>
 #include <latch>
-#include <mutex>
 #include <ostream>
 
 namespace hookd::app {
@@ -197,7 +197,7 @@ private:
         };
         what.not_alive = [this] { return signs_.fault(); };
         what.reloaded = [this] {
-            const std::lock_guard lock{mutex_};
+            const mutex_lock lock{mutex_};
             return last_reload_;
         };
         what.task = [this] { return worker_.running(); };
@@ -341,14 +341,14 @@ private:
     /// What would take STOPPING=1 back is not told behind it.
     template <class Tell>
     void tell(Tell&& manager) {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         if (!stopping_) {
             std::forward<Tell>(manager)();
         }
     }
 
     void reloaded(const admin::last_reload& what) {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         last_reload_ = what;
     }
 
@@ -357,7 +357,7 @@ private:
         const auto patience = up_ ? receiver_.in_force()->server.drain_timeout : server_settings{}.drain_timeout;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
         {
-            const std::lock_guard lock{mutex_};
+            const mutex_lock lock{mutex_};
             stopping_ = true;
             manager_.stopping("draining");
         }
@@ -406,8 +406,8 @@ private:
     std::atomic<bool> reload_waits_{false};
     std::atomic<bool> looking_{false};
     std::atomic<bool> stopping_{false};
-    std::mutex mutex_; // over last_reload_, and what a reload and the drain tell the service manager
-    admin::last_reload last_reload_;
+    mutex mutex_; // also over what a reload and the drain tell the service manager
+    admin::last_reload last_reload_ HOOKD_GUARDED_BY(mutex_);
     std::unique_ptr<admin::administration> administration_; // watches all of the above
     worker worker_;
     worker drainer_;

@@ -15,14 +15,14 @@ exit_watchdog::exit_watchdog() {
 }
 
 exit_watchdog::~exit_watchdog() {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     dismissed_ = true;
     changed_.notify_one();
 }
 
 void exit_watchdog::end_process_after(std::chrono::milliseconds patience, int code) {
     const auto at = clock::now() + patience;
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (!planned_ || at < planned_->at) {
         planned_ = end{.at = at, .code = code};
         changed_.notify_one();
@@ -30,7 +30,7 @@ void exit_watchdog::end_process_after(std::chrono::milliseconds patience, int co
 }
 
 void exit_watchdog::run() {
-    std::unique_lock lock{mutex_};
+    mutex_lock lock{mutex_};
     while (!dismissed_) {
         if (!planned_) {
             changed_.wait(lock);

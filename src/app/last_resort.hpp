@@ -1,10 +1,9 @@
 #pragma once
 
 #include <hookd/core/joinable_thread.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 
 namespace hookd::app {
@@ -36,10 +35,10 @@ private:
 
     void run();
 
-    std::mutex mutex_; // over the following
-    std::condition_variable changed_;
-    std::optional<end> planned_;
-    bool dismissed_ = false;
+    mutex mutex_;
+    condition_variable changed_;
+    std::optional<end> planned_ HOOKD_GUARDED_BY(mutex_);
+    bool dismissed_ HOOKD_GUARDED_BY(mutex_) = false;
 
     joinable_thread thread_;
 };

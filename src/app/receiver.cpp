@@ -43,30 +43,30 @@ private:
 receiver::receiver(std::function<void(std::string_view)> on_failure)
     : on_failure_{std::move(on_failure)}, clock_{choose_clock()} {}
 
-result<void> receiver::start(std::shared_ptr<const settings> settings) {
-    put_in_force(std::move(settings));
-    const auto limits = within_descriptor_limit(*settings_);
+result<void> receiver::start(const std::shared_ptr<const settings>& settings) {
+    put_in_force(settings);
+    const auto limits = within_descriptor_limit(*settings);
     auto journal =
-        journal::open(settings_->journal, clock_,
+        journal::open(settings->journal, clock_,
                       {.committed = [this](std::span<const event_ptr> events) { dispatcher_->committed(events); },
                        .failed = on_failure_});
     if (!journal) {
         return std::unexpected{journal.error()};
     }
     journal_ = std::move(*journal);
-    auto dispatcher = delivery::start(settings_->sinks, sinks::build, *journal_, clock_);
+    auto dispatcher = delivery::start(settings->sinks, sinks::build, *journal_, clock_);
     if (!dispatcher) {
         return std::unexpected{dispatcher.error()};
     }
     dispatcher_ = std::move(*dispatcher);
-    workers_.emplace(http::thread_count(settings_->server));
+    workers_.emplace(http::thread_count(settings->server));
     recall_newest_events();
-    auto server = http::start(limits, settings_->listeners, front_desks(settings_));
+    auto server = http::start(limits, settings->listeners, front_desks(settings));
     if (!server) {
         return std::unexpected{server.error()};
     }
     server_ = std::move(*server);
-    for (const auto& unused : http::report_unused_sockets(settings_->listeners)) {
+    for (const auto& unused : http::report_unused_sockets(settings->listeners)) {
         spdlog::warn("{}", unused);
     }
     return {};
@@ -100,7 +100,7 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     if (!changes) {
         return {path + ": " + changes.error().message};
     }
-    const std::lock_guard lock{changing_};
+    const mutex_lock lock{changing_};
     if (ending_) {
         return {"the daemon is stopping"};
     }
@@ -122,13 +122,13 @@ void receiver::put_in_force(std::shared_ptr<const settings> next) {
         endpoints.push_back(one.name);
     }
     received_.show(std::move(endpoints));
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     settings_ = std::move(next);
 }
 
 void receiver::renew_certificates() {
     const auto renewed = server_->renewed_certificates();
-    const std::lock_guard lock{changing_};
+    const mutex_lock lock{changing_};
     if (renewed != nullptr && !ending_) {
         renewed->commit();
     }
@@ -166,7 +166,7 @@ void receiver::drain() {
                         std::chrono::milliseconds{0});
     };
     ending_ = true;
-    const std::lock_guard lock{changing_};
+    const mutex_lock lock{changing_};
     server_->drain(failpoint("hard_stop") ? std::chrono::milliseconds{0} : left());
     dispatcher_->stop(std::max(left(), least_for_sinks));
     journal_->close();

@@ -5,6 +5,7 @@
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/error.hpp>
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
@@ -15,7 +16,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +30,7 @@ public:
     explicit receiver(std::function<void(std::string_view what)> on_failure);
 
     /// Journal first, sinks next, sockets last: nothing is taken that could not be kept and passed on.
-    result<void> start(std::shared_ptr<const settings> settings);
+    result<void> start(const std::shared_ptr<const settings>& settings);
 
     // These two read files, which may hang; `drain` waits for neither before they change anything, and then they do
     // not.
@@ -55,7 +55,7 @@ public:
 
     /// Any thread.
     std::shared_ptr<const settings> in_force() const {
-        const std::lock_guard lock{mutex_};
+        const mutex_lock lock{mutex_};
         return settings_;
     }
 
@@ -67,10 +67,10 @@ private:
 
     std::function<void(std::string_view)> on_failure_;
     wall_clock clock_;
-    std::mutex changing_; // held by whoever changes the rooms: a reload, once all is ready, and the drain
+    mutex changing_; // held by whoever changes the rooms: a reload, once all is ready, and the drain
     std::atomic<bool> ending_{false};
-    mutable std::mutex mutex_; // over settings_
-    std::shared_ptr<const settings> settings_;
+    mutable mutex mutex_;
+    std::shared_ptr<const settings> settings_ HOOKD_GUARDED_BY(mutex_);
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::figures received_;

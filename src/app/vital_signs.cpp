@@ -16,7 +16,7 @@ void vital_signs::found(std::string_view who, std::chrono::milliseconds silence)
 
 bool vital_signs::looked() {
     auto found = std::exchange(finding_, {});
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (!found.empty() && fault_.empty()) {
         spdlog::critical("{}", found);
     } else if (found.empty() && !fault_.empty()) {
@@ -28,7 +28,7 @@ bool vital_signs::looked() {
 }
 
 std::optional<std::string> vital_signs::fault() const {
-    const std::lock_guard lock{mutex_};
+    const mutex_lock lock{mutex_};
     if (!fault_.empty()) {
         return fault_;
     }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <hookd/core/mutex.hpp>
+
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +27,10 @@ public:
 
 private:
     const std::chrono::milliseconds limit_;
-    std::string finding_;      // of the look under way
-    mutable std::mutex mutex_; // over what follows
-    std::string fault_;
-    clock::time_point looked_ = clock::now();
+    std::string finding_; // of the look under way
+    mutable mutex mutex_;
+    std::string fault_ HOOKD_GUARDED_BY(mutex_);
+    clock::time_point looked_ HOOKD_GUARDED_BY(mutex_) = clock::now();
 };
 
 } // namespace hookd::app

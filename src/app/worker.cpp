@@ -16,20 +16,21 @@ worker::~worker() {
 }
 
 void worker::post(std::string_view name, std::move_only_function<void()> work) {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     waiting_.emplace_back(name, std::move(work));
     changed_.notify_one();
 }
 
 std::optional<worker::task> worker::running() const {
-    const std::scoped_lock lock{mutex_};
+    const mutex_lock lock{mutex_};
     return running_;
 }
 
 bool worker::end_before(clock::time_point deadline) {
-    decltype(waiting_) dropped; // destroyed without the lock: that may call whoever waits for a task
+    std::deque<std::pair<std::string_view, std::move_only_function<void()>>>
+        dropped; // destroyed without the lock: that may call whoever waits for a task
     {
-        const std::scoped_lock lock{mutex_};
+        const mutex_lock lock{mutex_};
         ending_ = true;
         dropped.swap(waiting_);
         changed_.notify_one();
@@ -38,9 +39,11 @@ bool worker::end_before(clock::time_point deadline) {
 }
 
 void worker::run() {
-    std::unique_lock lock{mutex_};
+    mutex_lock lock{mutex_};
     for (;;) {
-        changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+        while (!ending_ && waiting_.empty()) {
+            changed_.wait(lock);
+        }
         if (ending_) {
             return;
         }

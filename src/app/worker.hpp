@@ -2,12 +2,11 @@
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/joinable_thread.hpp>
+#include <hookd/core/mutex.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -37,11 +36,11 @@ public:
 private:
     void run();
 
-    mutable std::mutex mutex_; // over the following
-    std::condition_variable changed_;
-    std::deque<std::pair<std::string_view, std::move_only_function<void()>>> waiting_;
-    std::optional<task> running_;
-    bool ending_ = false;
+    mutable mutex mutex_;
+    condition_variable changed_;
+    std::deque<std::pair<std::string_view, std::move_only_function<void()>>> waiting_ HOOKD_GUARDED_BY(mutex_);
+    std::optional<task> running_ HOOKD_GUARDED_BY(mutex_);
+    bool ending_ HOOKD_GUARDED_BY(mutex_) = false;
 
     joinable_thread thread_;
 };
