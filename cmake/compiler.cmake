@@ -4,6 +4,7 @@ target_include_directories(hookd_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_compile_options(hookd_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                        -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(hookd_flags INTERFACE -Wthread-safety) # include/hookd/core/mutex.hpp
   target_link_options(hookd_flags INTERFACE -fuse-ld=lld)
 endif()
 
