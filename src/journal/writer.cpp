@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace hookd::journal {
@@ -76,15 +75,14 @@ void writer::append(queue::work& work) {
         return;
     }
     if (failpoint("answer_before_commit")) {
-        answer_early(work.appends);
+        answer_all(work.appends, append_outcome::stored);
+        answers_.send();
     }
     if (!failed_) {
         store(work);
     }
-    for (auto& request : work.appends) {
-        if (failed_) {
-            answer(request, append_outcome::stopped);
-        }
+    if (failed_) {
+        answer_all(work.appends, append_outcome::stopped);
     }
     queue_.release(work);
     work.appends.clear();
@@ -178,13 +176,10 @@ stored<void> writer::answer_refused(std::span<append_request> batch) {
     return {};
 }
 
-// What is promised here is not even with the kernel yet: a kill can lose it.
-void writer::answer_early(std::span<append_request> batch) {
+void writer::answer_all(std::span<append_request> batch, append_outcome outcome) {
     for (auto& request : batch) {
-        answer(request, append_outcome::stored);
+        answer(request, outcome);
     }
-    answers_.send();
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 void writer::answer(append_request& request, append_outcome outcome) {

@@ -68,7 +68,7 @@ private:
     stored<void> insert(std::span<append_request> batch);
     void answer_stored(std::span<append_request> batch);
     stored<void> answer_refused(std::span<append_request> batch);
-    void answer_early(std::span<append_request> batch);
+    void answer_all(std::span<append_request> batch, append_outcome outcome);
     void answer(append_request& request, append_outcome outcome);
 
     void commit_changes(changes&& said);
