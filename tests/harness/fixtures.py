@@ -13,7 +13,7 @@ from .receiver import http_sink
 def pytest_configure(config):
     path = os.environ.get("HOOKD_BINARY", "")
     if not os.access(path, os.X_OK):
-        raise pytest.UsageError("set HOOKD_BINARY to the daemon's binary (a build with HOOKD_TEST_HOOKS)")
+        raise pytest.UsageError("set HOOKD_BINARY to the daemon's binary")
 
 
 @pytest.fixture(scope="session")
