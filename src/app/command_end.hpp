@@ -24,7 +24,7 @@ inline std::unexpected<command_end> fail(exit_code code, std::string message) {
 }
 
 /// Said where standard output takes no more.
-inline constexpr const char* output_fault = "Check where the output goes: it cannot be written";
+inline constexpr const char* output_fault = "cannot write to standard output; check the disk or the file that it goes to";
 
 inline int end(const command_end& why, std::ostream& err) {
     err << escaped_paragraph(why.message) << '\n';

@@ -21,7 +21,6 @@
 
 #include <functional>
 #include <iostream>
-#include <poll.h>
 #include <sstream>
 #include <unistd.h>
 
@@ -146,11 +145,7 @@ int with_output_written(int code) {
     if (code != exit_done || std::cout.flush()) {
         return code;
     }
-    pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
-    const bool had_enough = poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0; // as head(1) has
-    if (!had_enough) {
-        std::cerr << output_fault << '\n';
-    }
+    std::cerr << output_fault << '\n';
     return exit_io;
 }
 
@@ -158,7 +153,7 @@ int with_output_written(int code) {
 
 int run_command_line(int count, char** words) {
     held_signals held; // first of all: a daemon is to take them from its first moment on
-    const escaping_stream safe_output{std::cout, output_has_colour()};
+    const escaping_stream safe_output{std::cout, output_has_colour(), escaping_stream::role::filter};
     const escaping_stream safe_errors{std::cerr, false};
     CLI::App line{"colivara-hookd: receives ColiVara's webhooks, keeps every event, and hands it on."};
     line.require_subcommand(1);

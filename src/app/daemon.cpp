@@ -354,7 +354,8 @@ private:
 
     /// The administration goes last: it shows the others stopping.
     void begin_drain(std::string_view why) {
-        const auto patience = up_ ? receiver_.in_force()->server.drain_timeout : server_settings{}.drain_timeout;
+        const auto known = receiver_.in_force(); // by a start that is not over, too
+        const auto patience = (known ? known->server : server_settings{}).drain_timeout;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
         {
             const mutex_lock lock{mutex_};

@@ -3,6 +3,8 @@
 #include "app/terminal_text.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <utility>
 
 namespace hookd::app {
@@ -24,8 +26,8 @@ std::size_t unfinished(std::string_view text) {
 
 } // namespace
 
-escaping_stream::escaping_stream(std::ostream& stream, bool colour)
-    : stream_{stream}, behind_{*stream.rdbuf()}, colour_{colour} {
+escaping_stream::escaping_stream(std::ostream& stream, bool colour, role what)
+    : stream_{stream}, behind_{*stream.rdbuf()}, colour_{colour}, role_{what} {
     stream_.rdbuf(this);
 }
 
@@ -52,7 +54,7 @@ std::streamsize escaping_stream::xsputn(const char* bytes, std::streamsize count
 }
 
 int escaping_stream::sync() {
-    return pass_on(std::exchange(begun_, {})) && behind_.pubsync() == 0 ? 0 : -1;
+    return pass_on(std::exchange(begun_, {})) && checked(behind_.pubsync() == 0) ? 0 : -1;
 }
 
 bool escaping_stream::pass_on(std::string_view text) {
@@ -66,8 +68,25 @@ bool escaping_stream::pass_on(std::string_view text) {
         shown += code.empty() ? escaped(text.substr(0, taken)) : std::string{code};
         text.remove_prefix(taken);
     }
-    const auto size = static_cast<std::streamsize>(shown.size());
-    return behind_.sputn(shown.data(), size) == size;
+    return write_behind(shown);
+}
+
+bool escaping_stream::write_behind(std::string_view bytes) {
+    const auto size = static_cast<std::streamsize>(bytes.size());
+    return checked(behind_.sputn(bytes.data(), size) == size);
+}
+
+/// Ends the process where nobody reads on.
+bool escaping_stream::checked(bool written) const {
+    if (!written && role_ == role::filter && errno == EPIPE) {
+        sigset_t pipe{};
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        std::signal(SIGPIPE, SIG_DFL);
+        pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
+        std::raise(SIGPIPE);
+    }
+    return written;
 }
 
 void write_as_it_is(std::ostream& to, std::string_view bytes) {
@@ -76,8 +95,7 @@ void write_as_it_is(std::ostream& to, std::string_view bytes) {
         to << bytes;
         return;
     }
-    const auto size = static_cast<std::streamsize>(bytes.size());
-    if (!guard->pass_on(std::exchange(guard->begun_, {})) || guard->behind_.sputn(bytes.data(), size) != size) {
+    if (!guard->pass_on(std::exchange(guard->begun_, {})) || !guard->write_behind(bytes)) {
         to.setstate(std::ios_base::badbit);
     }
 }

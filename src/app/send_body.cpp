@@ -1,5 +1,7 @@
 #include "app/send_body.hpp"
 
+#include "app/exact_json.hpp"
+
 #include <hookd/core/json_text.hpp>
 
 #include <algorithm>
@@ -12,8 +14,8 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// A member that differs from event to event: the number between two texts. Its value is a binary one until then, which
-/// no JSON text can be.
+/// A member that differs from event to event: the number between two texts. Its value is an empty binary one until
+/// then, which no JSON text can be.
 struct numbered {
     std::string_view key;
     std::string_view before;
@@ -65,40 +67,14 @@ result<void> set_member(std::string_view setting, json& object) {
         place = &(*place)[std::string{path.substr(0, dot)}];
         path = last ? path : path.substr(dot + 1);
     }
-    json value = parse_json(text);
+    json value = parse_exact(text);
     *place = value.is_discarded() ? json(text) : std::move(value);
     return {};
 }
 
-/// Whether the library makes a double of a whole number, which then is another one.
-bool has_long_integer(std::string_view text) {
-    class reader final : public nlohmann::json_sax<json> {
-    public:
-        bool null() override { return true; }
-        bool boolean(bool /*value*/) override { return true; }
-        bool number_integer(number_integer_t /*value*/) override { return true; }
-        bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-        bool number_float(number_float_t /*value*/, const string_t& written) override {
-            return written.find_first_of(".eE") != std::string::npos;
-        }
-        bool string(string_t& /*value*/) override { return true; }
-        bool binary(binary_t& /*value*/) override { return true; }
-        bool start_object(std::size_t /*elements*/) override { return true; }
-        bool key(string_t& /*name*/) override { return true; }
-        bool end_object() override { return true; }
-        bool start_array(std::size_t /*elements*/) override { return true; }
-        bool end_array() override { return true; }
-        bool parse_error(std::size_t /*at*/, const std::string& /*token*/,
-                         const nlohmann::detail::exception& /*why*/) override {
-            return false;
-        }
-    } looking;
-    return !json::sax_parse(text, &looking);
-}
-
 const numbered* find_numbered(std::string_view key, const json& value) {
     const auto* const found = std::ranges::find(numbered_members, key, &numbered::key);
-    return value.is_binary() && found != numbered_members.end() ? found : nullptr;
+    return value.is_binary() && value.get_binary().empty() && found != numbered_members.end() ? found : nullptr;
 }
 
 /// The object's text, cut where the event's number belongs.
@@ -110,7 +86,7 @@ std::vector<std::string> cut(const json& object) {
             pieces.back() += hole->before;
             pieces.emplace_back(hole->after);
         } else {
-            pieces.back() += value.dump();
+            append_exact(value, pieces.back());
         }
     }
     pieces.back() += '}';
@@ -148,13 +124,9 @@ result<send_body> send_body::given(std::string bytes, std::span<const std::strin
         made.pieces_.push_back(std::move(bytes));
         return made;
     }
-    json object = parse_json(bytes);
+    json object = parse_exact(bytes);
     if (!object.is_object()) {
         return refuse("use --set with a JSON object only, nested at most 128 levels deep: the data is none");
-    }
-    if (has_long_integer(bytes)) {
-        return refuse(
-            "write the data as it is to be sent, without --set: it has a number of more digits than --set keeps");
     }
     auto pieces = make_pieces(std::move(object), settings);
     if (!pieces) {

@@ -154,6 +154,10 @@ void check_place(table& keys, std::string_view key, const std::string& path) {
         keys.fault(key, shown + " is a directory; want the path of a file in one");
         return;
     }
+    if (const auto wrong = fault_of_name(path, file_type::file); !wrong.empty()) {
+        keys.fault(key, shown + ' ' + wrong);
+        return;
+    }
     auto directory = std::filesystem::path{path}.parent_path();
     if (directory.empty()) {
         directory = ".";

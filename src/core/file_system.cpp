@@ -1,8 +1,10 @@
 #include <hookd/core/file_system.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <system_error>
 
@@ -50,6 +52,21 @@ std::vector<std::string> follow_links(const std::string& path) {
         names.push_back((link.parent_path() / target).string());
     }
     return names;
+}
+
+std::string fault_of_name(const std::string& path, file_type wanted) {
+    if (wanted == file_type::file && path.ends_with('/')) {
+        return "ends in \"/\", as directories do; expected the path of a file";
+    }
+    struct stat info{};
+    const int code = ::stat(path.c_str(), &info) == 0 ? 0 : errno;
+    if (code == ELOOP) {
+        return "is a symbolic link that leads in a circle; remove it, or correct the path";
+    }
+    if (code == ENAMETOOLONG) {
+        return "has a name of more than 255 bytes, or is longer than 4095; expected a shorter path";
+    }
+    return {};
 }
 
 std::string weakness_of_file_system(const std::string& path) {

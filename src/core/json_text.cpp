@@ -61,6 +61,38 @@ nlohmann::ordered_json parse_json(std::string_view text) {
                                    : nlohmann::ordered_json::parse(text, nullptr, false);
 }
 
+std::string_view number_like(std::string_view text) {
+    constexpr std::string_view first = "-0123456789";
+    return first.contains(text[0]) ? text.substr(0, text.find_first_not_of("+-.0123456789eE")) : std::string_view{};
+}
+
+bool is_json_number(std::string_view text) {
+    const auto digits = [&] {
+        const auto count = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(count);
+        return count > 0;
+    };
+    const auto skip = [&](std::string_view any) {
+        const bool there = !text.empty() && any.contains(text[0]);
+        text.remove_prefix(there ? 1 : 0);
+        return there;
+    };
+    skip("-");
+    if (!skip("0") && !digits()) {
+        return false;
+    }
+    if (skip(".") && !digits()) {
+        return false;
+    }
+    if (skip("eE")) {
+        skip("+-");
+        if (!digits()) {
+            return false;
+        }
+    }
+    return text.empty();
+}
+
 std::string json_line(const nlohmann::ordered_json& value) {
     const auto text = value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     std::string line;

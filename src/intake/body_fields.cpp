@@ -3,6 +3,8 @@
 #include "intake/member_reader.hpp"
 #include "intake/quick_parse.hpp"
 
+#include <hookd/core/json_text.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -71,40 +73,6 @@ std::optional<unsigned> surrogate(std::string_view text) {
     return unit;
 }
 
-/// The characters at the beginning of `text` that can belong to a number, where the first can begin one.
-std::string_view number_like(std::string_view text) {
-    constexpr std::string_view first = "-0123456789";
-    return first.contains(text[0]) ? text.substr(0, text.find_first_not_of("+-.0123456789eE")) : std::string_view{};
-}
-
-/// RFC 8259 section 6, whatever the magnitude.
-bool is_number(std::string_view text) {
-    const auto digits = [&] {
-        const auto count = std::min(text.find_first_not_of("0123456789"), text.size());
-        text.remove_prefix(count);
-        return count > 0;
-    };
-    const auto skip = [&](std::string_view any) {
-        const bool there = !text.empty() && any.contains(text[0]);
-        text.remove_prefix(there ? 1 : 0);
-        return there;
-    };
-    skip("-");
-    if (!skip("0") && !digits()) {
-        return false;
-    }
-    if (skip(".") && !digits()) {
-        return false;
-    }
-    if (skip("eE")) {
-        skip("+-");
-        if (!digits()) {
-            return false;
-        }
-    }
-    return text.empty();
-}
-
 /// A copy for the library, which judges more than the grammar: it refuses numbers beyond a double, and lone surrogates,
 /// which RFC 8259 section 8.2 allows and Python writes for each byte of a file name that is not UTF-8. In the copy,
 /// which is only read here, a number is 0 and such a surrogate the replacement character. It is JSON where the body is.
@@ -125,7 +93,7 @@ std::string by_grammar_alone(std::string_view body) {
             replacement = unit && !pair ? "\\ufffd" : body.substr(0, taken);
         } else if (const auto found = in_string ? std::string_view{} : number_like(body); !found.empty()) {
             taken = found.size();
-            replacement = is_number(found) ? "0" : found;
+            replacement = is_json_number(found) ? "0" : found;
         }
         copy += replacement;
         body.remove_prefix(taken);

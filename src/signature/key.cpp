@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 namespace hookd::signature {
@@ -17,6 +18,19 @@ namespace {
 constexpr std::size_t advised_key_size = 24;
 
 constexpr std::size_t least_encoded = 16;
+
+/// A copy of a key's text that is overwritten whichever way its scope is left.
+struct passing_text {
+    std::string text;
+
+    explicit passing_text(std::string_view from) {
+        text.reserve(from.size());
+        std::ranges::remove_copy_if(from, std::back_inserter(text), [](char c) { return c == '\r' || c == '\n'; });
+    }
+    passing_text(const passing_text&) = delete;
+    passing_text& operator=(const passing_text&) = delete;
+    ~passing_text() { cleanse(std::span{text}); }
+};
 
 } // namespace
 
@@ -43,16 +57,18 @@ result<key> key::parse(std::string_view text) {
 }
 
 bool key::looks_encoded_twice() const {
-    const auto text = trimmed(bytes.text(), " \t\r\n"); // echo(1) has added a line feed
+    const passing_text without_line_ends{bytes.text()}; // echo(1) has added one, and base64(1) breaks lines
+    const auto text = trimmed(without_line_ends.text);
     if (text.starts_with("whsec_") || text.starts_with("whpk_")) {
         return true;
     }
     const auto any = [&](char first, char last) {
         return std::ranges::any_of(text, [&](char c) { return c >= first && c <= last; });
     };
+    const bool other = any('0', '9') || text.find_first_of("+/=") != std::string_view::npos;
     const auto size = base64::decoded_size(text);
     // A passphrase or hexadecimal digits are of fewer kinds than what 16 random bytes make of base64.
-    if (!size || *size < least_encoded || !any('A', 'Z') || !any('a', 'z') || !any('0', '9')) {
+    if (!size || *size < least_encoded || !any('A', 'Z') || !any('a', 'z') || !other) {
         return false;
     }
     std::vector<std::byte> decoded(*size);

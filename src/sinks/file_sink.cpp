@@ -125,6 +125,7 @@ std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
     auto options = std::make_shared<file_options>();
     options->path = keys.required_text("path");
     if (!options->path.empty() && check_absolute(keys, "path", options->path) && check_no_stream(keys, options->path) &&
+        check_name(keys, "path", options->path, file_type::file) &&
         check_writable_directory(keys, "path", parent_of(options->path), "the directory of " + keys.written("path"))) {
         check_file(keys, options->path);
     }

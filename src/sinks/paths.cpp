@@ -24,6 +24,14 @@ bool check_absolute(config::table& keys, std::string_view key, const std::string
     return true;
 }
 
+bool check_name(config::table& keys, std::string_view key, const std::string& path, file_type wanted) {
+    const auto wrong = fault_of_name(path, wanted);
+    if (!wrong.empty()) {
+        keys.fault(key, keys.written(key) + ' ' + wrong);
+    }
+    return wrong.empty();
+}
+
 bool check_writable_directory(config::table& keys, std::string_view key, const std::string& path,
                               const std::string& named) {
     constexpr std::string_view wanted = "; want a directory that the daemon's user can read and write";

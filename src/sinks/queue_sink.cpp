@@ -207,7 +207,8 @@ result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size
 std::shared_ptr<const sink_options> read_queue_options(config::table& keys) {
     auto options = std::make_shared<queue_options>();
     options->path = keys.required_text("path");
-    if (!options->path.empty() && check_absolute(keys, "path", options->path)) {
+    if (!options->path.empty() && check_absolute(keys, "path", options->path) &&
+        check_name(keys, "path", options->path, file_type::directory)) {
         struct stat info{};
         const bool exists = ::stat(options->path.c_str(), &info) == 0;
         check_writable_directory(keys, "path", exists ? options->path : parent_of(options->path),

@@ -335,6 +335,11 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     assert daemon.run("check").returncode == DONE
     daemon.configuration["journal"]["path"] = tmp_path
     assert "is a directory" in daemon.run("check").stderr
+    daemon.configuration["journal"]["path"] = f"{tmp_path}/journal/"
+    assert re.search(r":\d+:\d+: journal\.path: .* ends in \"/\", as directories do", daemon.run("check").stderr)
+    (tmp_path / "loop").symlink_to("loop")
+    daemon.configuration["journal"]["path"] = tmp_path / "loop"
+    assert "journal.path: " in (told := daemon.run("check").stderr) and "leads in a circle" in told
     del daemon.configuration["journal"]["path"]  # on a machine that has no such service
     assert 'the directory of "/var/lib/colivara-hookd/journal.db" does not exist' in daemon.run("check").stderr
 

@@ -17,6 +17,9 @@ from harness import (event_ids, exchange, failure_event, message_id, read_lines,
 from harness.hooks import QUICK, exec_sink, file_sink, lines_of, process_is_gone, sink_rows, write_hook
 from harness.load import Load, Sender
 
+SUBREAPER = [sys.executable, "-c", "import ctypes, os, sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); "
+                                   "os.execv(sys.argv[1], sys.argv[1:])"]  # a parent of orphans, as process 1 is
+
 
 def send(daemon, body=None, **keys):
     """An authentic request that is answered 204; its id."""
@@ -28,10 +31,11 @@ def send(daemon, body=None, **keys):
 @pytest.fixture
 def hooked(make_daemon, tmp_path):
     """A running daemon with a hook of the given lines, and beside it a file sink that must not notice."""
-    def start(lines, command=None, log=None, wrapper=(), **keys):
+    def start(lines, command=None, log=None, wrapper=(), server=None, **keys):
         path = command or write_hook(tmp_path, lines)
         beside = tmp_path / "beside.jsonl"
-        daemon = make_daemon(sinks=[exec_sink(path, **keys), file_sink(beside)], log=log, wrapper=wrapper)
+        daemon = make_daemon(sinks=[exec_sink(path, **keys), file_sink(beside)], log=log, wrapper=wrapper,
+                             server=server)
         daemon.sink_path = beside
         return daemon.start()
     return start
@@ -143,12 +147,27 @@ def test_at_the_end_of_a_stop_a_hook_gets_a_word_before_it_is_killed(hooked, tmp
 
 
 def test_what_hooks_leave_to_process_1_is_reaped(hooked, tmp_path):
-    subreaper = "import ctypes, os, sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])"
     daemon = hooked("sleep 0.2 &\necho $! > $here/left.new; mv $here/left.new $here/left",
-                    wrapper=[sys.executable, "-c", subreaper])
+                    wrapper=SUBREAPER)
     send(daemon)
     [left] = until(lambda: lines_of(tmp_path / "left"), "the hook's end")
     until(lambda: not Path(f"/proc/{left}").exists(), "the end of what it left")
+
+
+def test_process_1_reaps_what_ends_while_it_drains(hooked, tmp_path):
+    daemon = hooked("trap '' TERM\n(setsid sh -c 'until [ -e $0/go ]; do sleep 0.01; done' $here & echo $! > $here/left)\n"
+                    "touch $here/running\nwhile [ ! -e $here/over ]; do sleep 0.01; done", wrapper=SUBREAPER,
+                    server={"drain_timeout": "20s"}, timeout="60s")
+    send(daemon)
+    until((tmp_path / "running").exists, "the hook's start")
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_for_log("draining")
+    (tmp_path / "go").touch()
+    [left] = lines_of(tmp_path / "left")
+    until(lambda: not Path(f"/proc/{left}").exists(), "the end of what the hook has left")
+    assert daemon.process.poll() is None, "the drain was over"
+    (tmp_path / "over").touch()
+    assert daemon.wait() == 0
 
 
 def test_a_hook_that_closes_its_input_unread_has_not_failed(hooked, tmp_path):

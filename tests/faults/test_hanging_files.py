@@ -135,14 +135,14 @@ def test_a_hangup_that_comes_before_the_start_is_over_is_a_reload_after_it(make_
     daemon.stop()
 
 
-@pytest.mark.parametrize("early", ["open hookd.toml", "open journal.db"])
-def test_a_stop_that_comes_before_the_start_is_over_is_a_good_end(make_daemon, early):
-    daemon, calls = with_calls(make_daemon())
+@pytest.mark.parametrize("early, patience", [("open hookd.toml", "25s"), ("open journal.db", "7s")])
+def test_a_stop_that_comes_before_the_start_is_over_is_a_good_end(make_daemon, early, patience):
+    daemon, calls = with_calls(make_daemon(server={"drain_timeout": "7s"}))
     calls.add(early)
     daemon.launch()
     calls.wait_for()
     daemon.signal(signal.SIGTERM)
-    daemon.wait_for_log("draining")
+    daemon.wait_for_log(f"draining for at most {patience}\n")
     calls.remove(early)
     assert daemon.wait() == DONE, daemon.log()
 
@@ -201,6 +201,6 @@ def test_a_hook_inherits_no_blocked_and_no_ignored_signal(make_daemon, tmp_path)
     daemon.send(success_event())
     seen = until(lambda: (tmp_path / "seen").exists() and re.findall(r"(Sig\w+):\s+(\w+)", (tmp_path / "seen").read_text()),
                  "what the hook saw")
-    glibcs_own = 0x180000000  # 32 and 33, which posix_spawn(3) lets nobody touch
+    glibcs_own = 0x180000000  # 32 and 33, which sigaction(2) lets nobody touch
     assert [(name, int(mask, 16) & ~glibcs_own) for name, mask in seen] == [("SigBlk", 0), ("SigIgn", 0)]
     daemon.stop()

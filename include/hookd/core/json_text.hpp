@@ -27,6 +27,12 @@ bool breaks_readers(std::string_view json);
 /// Members keep their order. `is_discarded()` where the text is not JSON, or is nested too deeply for whoever walks it.
 nlohmann::ordered_json parse_json(std::string_view text);
 
+/// The characters at the beginning of `text`, which is not empty, that can belong to a number, where the first can
+/// begin one.
+std::string_view number_like(std::string_view text);
+/// By RFC 8259 section 6, whatever the magnitude.
+bool is_json_number(std::string_view text);
+
 /// In one line, without its end, and safe for a terminal (hookd/core/escape.hpp). What is not UTF-8 in it becomes
 /// U+FFFD.
 std::string json_line(const nlohmann::ordered_json& value);

@@ -110,11 +110,27 @@ TEST_CASE("send body: a body's own type is found where there is one") {
 
 TEST_CASE("send body: --set changes no number, and overflows no stack") {
     const std::vector<std::string> settings{"a=1"};
-    CHECK_FALSE(send_body::given(R"({"n":12345678901234567890123})", settings));
-    CHECK_FALSE(send_body::given("{\"n\":1" + std::string(310, '0') + "}", settings));
-    CHECK(send_body::given(R"({"n":18446744073709551615,"x":-9223372036854775808,"y":1.5e3})", settings)->of(1) ==
-          R"({"n":18446744073709551615,"x":-9223372036854775808,"y":1500.0,"a":1})");
+    const auto with = [&](const std::string& data) { return std::string{send_body::given(data, settings)->of(1)}; };
+    CHECK(with(R"({"n":12345678901234567890123,"e":"1\"2e"})") == R"({"n":12345678901234567890123,"e":"1\"2e","a":1})");
+    CHECK(with(R"({"n":18446744073709551615,"x":[-9223372036854775808,{}],"y":1.50e3})") ==
+          R"({"n":18446744073709551615,"x":[-9223372036854775808,{}],"y":1.50e3,"a":1})");
     const auto deep = std::string(500'000, '[') + std::string(500'000, ']');
     CHECK_FALSE(send_body::given("{\"n\":" + deep + "}", settings));
     CHECK(send_body::given("{\"n\":" + deep + "}", {})->of(1).size() == deep.size() + 6);
+}
+
+TEST_CASE("send body: a number that --set names is sent with the digits that it names") {
+    const auto set = [](const std::string& value) {
+        auto body = send_body::given("{}", std::vector<std::string>{"a.b=" + value});
+        return std::string{body->of(1)};
+    };
+    for (const std::string value :
+         {"12345678901234567890123", "-0", "1e400", "-1E+400", "1.10", "0.1000000000000000055511151231257827", "1e-400",
+          "[1e400,[],\"1e400\",{\"n\":1.0}]", "{}", "18446744073709551616"}) {
+        CHECK(set(value) == "{\"a\":{\"b\":" + value + "}}");
+    }
+    CHECK(set("01") == R"({"a":{"b":"01"}})");
+    CHECK(set("1.") == R"({"a":{"b":"1."}})");
+    CHECK(set("+1") == R"({"a":{"b":"+1"}})");
+    CHECK(set("-") == R"({"a":{"b":"-"}})");
 }

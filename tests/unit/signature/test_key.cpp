@@ -77,6 +77,9 @@ TEST_CASE("key: base64 of base64 is noticed, and what only looks a little like i
     CHECK(twice(once));
     CHECK(twice(once + "\n"));
     CHECK(twice("whsec_" + base64_of("short")));
+    const std::string wrapped = base64_of(std::string(21, 'k') + "<=>?@ABCDEFGHIJKLMNOPQRS" + std::string(19, 'x'));
+    CHECK(twice(wrapped.substr(0, 76) + '\n' + wrapped.substr(76) + '\n')); // as base64(1) writes 64 bytes
+    CHECK(twice(base64_of("\xfb\xef\xbe" + std::string(21, 'q'))));         // no digit in it
     CHECK_FALSE(twice("<=>?@ABCDEFGHIJKLMNOPQRS"));
     CHECK_FALSE(twice("0123456789abcdef0123456789abcdef"));
     CHECK_FALSE(twice("0123456789ABCDEF0123456789ABCDEF"));

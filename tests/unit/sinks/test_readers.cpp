@@ -91,6 +91,20 @@ TEST_CASE("file: a path that it could not append to is a fault before anything i
     CHECK(fault_of(file_at("/etc/passwd/f")).contains("is not a directory"));
 }
 
+TEST_CASE("file, queue: a name that the kernel takes for no file is a fault that says why") {
+    const temporary_directory directory;
+    fs::create_symlink("b", directory / "a");
+    fs::create_symlink("a", directory / "b");
+    const std::string long_name(256, 'x');
+    CHECK(fault_of(file_at(directory / "events/")).contains("events/\" ends in \"/\", as directories do"));
+    CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory / "spool/")).path == directory / "spool/");
+    for (const auto& at : {file_at, queue_at}) {
+        CHECK(fault_of(at(directory / "a")).contains("/a\" is a symbolic link that leads in a circle"));
+        CHECK(fault_of(at(directory / "a/deeper")).contains("leads in a circle"));
+        CHECK(fault_of(at(directory / long_name)).contains("has a name of more than 255 bytes"));
+    }
+}
+
 TEST_CASE("file: a standard stream is no file, by whichever name, and the fault names the type that it wants") {
     const temporary_directory directory;
     fs::create_symlink("/dev/stdout", directory / "link");

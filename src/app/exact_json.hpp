@@ -1,0 +1,17 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace hookd::app {
+
+/// As hookd::parse_json, but that numbers keep the digits they are written with, whatever their magnitude: each is a
+/// binary value, which no JSON text can be, of its text.
+nlohmann::ordered_json parse_exact(std::string_view text);
+
+/// JSON text of such a value, or of any other. Throws json::type_error where a string is not UTF-8.
+void append_exact(const nlohmann::ordered_json& value, std::string& to);
+
+} // namespace hookd::app
