@@ -1,10 +1,10 @@
 #include "app/descriptor_limit.hpp"
 
 #include <hookd/admin/admin.hpp>
+#include <hookd/core/open_files.hpp>
 #include <hookd/http/server.hpp>
 
 #include <algorithm>
-#include <sys/resource.h>
 
 namespace hookd::app {
 
@@ -45,27 +45,17 @@ unsigned admitted(const settings& wanted, rlim_t limit) {
     return static_cast<unsigned>(std::min<rlim_t>(wanted.server.max_connections, left));
 }
 
-rlimit limit_now() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit;
-}
-
 } // namespace
 
 server_settings within_descriptor_limit(const settings& wanted) {
-    auto limit = limit_now();
-    if (limit.rlim_cur < needed(wanted)) {
-        limit.rlim_cur = std::min(needed(wanted), limit.rlim_max);
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    const auto limit = raise_file_limit(needed(wanted));
     auto server = wanted.server;
-    server.max_connections = admitted(wanted, limit.rlim_cur);
+    server.max_connections = admitted(wanted, limit);
     return server;
 }
 
 std::optional<std::string> descriptor_warning(const settings& wanted) {
-    const auto limit = limit_now().rlim_max;
+    const auto limit = inherited_file_limit().rlim_max;
     if (limit >= needed(wanted)) {
         return std::nullopt;
     }

@@ -11,7 +11,6 @@
 #include <optional>
 #include <set>
 #include <shared_mutex>
-#include <spawn.h>
 #include <sstream>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -52,64 +51,6 @@ io_result<pipe_ends> make_pipe() {
     }
     return pipe_ends{std::move(*read), std::move(*write)};
 }
-
-/// posix_spawn's two objects. Filling them can only fail for want of memory, which spawn then reports by itself.
-class spawn_plan {
-public:
-    spawn_plan(int input, int output, int error_output) {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions_, error_output, STDERR_FILENO);
-        // Ours are O_CLOEXEC; a library's might not be.
-        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-        ::posix_spawn_file_actions_addchdir_np(&actions_, "/");
-
-        sigset_t every{};
-        sigset_t none{};
-        ::sigfillset(&every);
-        ::sigemptyset(&none);
-        ::posix_spawnattr_init(&attributes_);
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setsigdefault(&attributes_, &every); // an ignored SIGPIPE would be inherited
-        ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setflags(&attributes_,
-                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    }
-    spawn_plan(const spawn_plan&) = delete;
-    spawn_plan& operator=(const spawn_plan&) = delete;
-    ~spawn_plan() {
-        ::posix_spawn_file_actions_destroy(&actions_);
-        ::posix_spawnattr_destroy(&attributes_);
-    }
-
-    io_result<pid_t> spawn(const program& what) const {
-        const auto arguments = pointers(what.arguments);
-        const auto environment = pointers(what.environment);
-        pid_t leader = 0;
-        const int fault = ::posix_spawn(&leader, what.arguments.front().c_str(), &actions_, &attributes_,
-                                        arguments.data(), environment.data());
-        if (fault != 0) {
-            return std::unexpected(std::error_code(fault, std::system_category()));
-        }
-        return leader;
-    }
-
-private:
-    /// execve(2) takes char* for history's sake and does not write to it.
-    static std::vector<char*> pointers(const std::vector<std::string>& texts) {
-        std::vector<char*> all;
-        all.reserve(texts.size() + 1);
-        for (const auto& each : texts) {
-            all.push_back(const_cast<char*>(each.c_str()));
-        }
-        all.push_back(nullptr);
-        return all;
-    }
-
-    posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
-};
 
 /// The children that have an owner. Which number a new one has is only known when it runs already, and may have ended:
 /// so nobody looks for strangers while one is being started.
@@ -214,8 +155,8 @@ io_result<child_process> child_process::start(const program& what, ends& ours) {
             return std::unexpected(each->error());
         }
     }
-    const spawn_plan plan(input->read.get(), output->write.get(), error_output->write.get());
-    const auto leader = our_children().add([&] { return plan.spawn(what); });
+    const standard_streams theirs{input->read.get(), output->write.get(), error_output->write.get()};
+    const auto leader = our_children().add([&] { return spawn(what, theirs); });
     if (!leader) {
         return std::unexpected(leader.error());
     }

@@ -1,18 +1,11 @@
 #pragma once
 
 #include "sinks/file_io.hpp"
+#include "sinks/spawn.hpp"
 
-#include <string>
 #include <sys/types.h>
-#include <vector>
 
 namespace hookd::sinks {
-
-/// What is to be executed, as it is: no shell, no search along PATH, nothing of our own environment.
-struct program {
-    std::vector<std::string> arguments;   ///< The first is also the executable's absolute path.
-    std::vector<std::string> environment; ///< NAME=value
-};
 
 /// How a process ended.
 struct exit_status {
@@ -25,10 +18,9 @@ struct exit_status {
 /// own wrapper without C linkage.)
 unique_fd process_descriptor(pid_t process);
 
-/// A child process that leads a process group of its own, in the directory `/`, with all signals at their defaults and
-/// the umask that this process was started with. The number of the group cannot come to mean another one before the
-/// leader is reaped, so everything that signals it happens before that. Destroying a child that was not reaped kills
-/// its group and waits for the leader.
+/// A child process that leads a process group of its own, as `spawn` makes it. The number of the group cannot come to
+/// mean another one before the leader is reaped, so everything that signals it happens before that. Destroying a child
+/// that was not reaped kills its group and waits for the leader.
 class child_process {
 public:
     child_process() = default;

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
+#include <csignal>
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -22,10 +23,10 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <spawn.h>
 #include <string>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -173,11 +174,12 @@ int renameat(int from, const char* old_name, int to, const char* new_name) {
     return static_cast<int>(::syscall(SYS_renameat2, from, old_name, to, new_name, 0));
 }
 
-int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
-                const posix_spawnattr_t* attributes, char* const arguments[], char* const environment[]) {
+/// In the child of vfork(2), which nobody would end once the thread that waits for it is gone.
+int execve(const char* path, char* const arguments[], char* const environment[]) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     all().pass("spawn", path);
-    return next<int(pid_t*, const char*, const posix_spawn_file_actions_t*, const posix_spawnattr_t*, char* const[],
-                    char* const[])>("posix_spawn")(pid, path, actions, attributes, arguments, environment);
+    ::prctl(PR_SET_PDEATHSIG, 0);
+    return static_cast<int>(::syscall(SYS_execve, path, arguments, environment));
 }
 
 int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {

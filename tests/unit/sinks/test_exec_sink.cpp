@@ -1,6 +1,7 @@
 #include "sinks/hook.hpp"
 #include "sinks/hostile.hpp"
 
+#include <hookd/core/open_files.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <map>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -152,6 +154,21 @@ TEST_CASE_METHOD(hook_fixture, "exec: a hook has the umask that the daemon was s
     CHECK(run_script("umask >$0.mask").what == verdict::delivered);
     ::umask(mask);
     CHECK(trace("hook.mask") == "0037\n");
+}
+
+TEST_CASE_METHOD(hook_fixture, "exec: a hook has the limit of open files that the daemon was started with") {
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit low = before;
+    low.rlim_cur = 300;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+    REQUIRE(hookd::raise_file_limit(400) == 400);
+    REQUIRE(hookd::raise_file_limit(500) == 500);
+    CHECK(hookd::raise_file_limit(350) == 500);
+    CHECK(run_script("ulimit -S -n >$0.soft; ulimit -H -n >$0.hard; true").what == verdict::delivered);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(trace("hook.soft") == "300\n");
+    CHECK(trace("hook.hard") != "300\n");
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: deliveries can be under way at once") {
