@@ -10,6 +10,11 @@ namespace {
 
 /// Nothing was added to it for so long: it has stalled.
 constexpr std::chrono::seconds stalled{1};
+/// Nothing was added to it for so long: it gives way to another of the same client, which may be one of many behind
+/// the same address. A sender that has the whole body pauses only where the network does.
+constexpr std::chrono::milliseconds pauses{100};
+/// A body is granted only as much as leaves this multiple of it to others.
+constexpr std::size_t left_to_others = 4;
 
 } // namespace
 
@@ -24,7 +29,7 @@ body_budget::outcome body_budget::share::resize(std::size_t bytes, const std::op
         client_ = client;
     }
     if (bytes > bytes_) {
-        if (const auto taken = budget_.take(*this, bytes - bytes_, now); taken != outcome::granted) {
+        if (const auto taken = budget_.take(*this, bytes, now); taken != outcome::granted) {
             return taken;
         }
     } else if (!gave_way()) {
@@ -57,7 +62,8 @@ void body_budget::limit(std::size_t most) {
     most_ = most;
 }
 
-body_budget::outcome body_budget::take(share& whose, std::size_t more, clock::time_point now) {
+body_budget::outcome body_budget::take(share& whose, std::size_t bytes, clock::time_point now) {
+    const std::size_t more = bytes - whose.bytes_;
     if (whose.gave_way()) {
         return outcome::gave_way;
     }
@@ -65,7 +71,7 @@ body_budget::outcome body_budget::take(share& whose, std::size_t more, clock::ti
         if (used_ + given_way_ + more > most_) {
             return outcome::used_up;
         }
-        while (used_ + more > most_ - most_ / 4) {
+        while (used_ + more + left_to_others * bytes > most_ - most_ / 4) {
             share* const victim = find_victim(whose, more, now);
             if (victim == nullptr) {
                 return outcome::used_up;
@@ -96,14 +102,14 @@ body_budget::share* body_budget::find_victim(const share& other, std::size_t mor
         return idle;
     }
     const auto largest = std::ranges::max_element(by_client_, {}, [](const auto& each) { return each.second; });
-    if (largest == by_client_.end() || !other.client_ || largest->first == *other.client_) {
-        return nullptr;
+    if (largest != by_client_.end() && other.client_ && largest->first != *other.client_) {
+        const auto own = by_client_.find(*other.client_);
+        if (largest->second > more + (own == by_client_.end() ? 0 : own->second)) {
+            return longest_idle([&](const share& each) { return each.client_ == largest->first; });
+        }
     }
-    const auto own = by_client_.find(*other.client_);
-    if (largest->second <= more + (own == by_client_.end() ? 0 : own->second)) {
-        return nullptr;
-    }
-    return longest_idle([&](const share& each) { return each.client_ == largest->first; });
+    share* const own_idle = longest_idle([&](const share& each) { return each.client_ == other.client_; });
+    return own_idle != nullptr && now - own_idle->idle_since_ >= pauses ? own_idle : nullptr;
 }
 
 void body_budget::add(const share& whose, std::size_t more) {

@@ -17,10 +17,11 @@
 
 namespace hookd::http {
 
-/// The memory that all request bodies under way may take together. Three quarters of it can be had. When they are used
-/// up, the body that nothing has been added to for longest gives way to another: one that has stalled, or one of the
-/// client that has the most, if that is more than the other client then has. So nobody is kept out by those who hold
-/// what they have. The last quarter is for those that gave way and are not freed yet. Any thread.
+/// The memory that all request bodies under way may take together. Three quarters of it can be had, and each body must
+/// leave some multiple of its own size free: small ones are not kept out by large ones. When they are used up, the body
+/// that nothing has been added to for longest gives way to another: one that has stalled; one of the client that has
+/// the most, if that is more than the other client then has; or one of the same client that pauses. So nobody is kept
+/// out by those who hold what they have. The last quarter is for those that gave way and are not freed yet. Any thread.
 class body_budget {
 public:
     using clock = std::chrono::steady_clock;
@@ -63,7 +64,7 @@ public:
     void limit(std::size_t most);
 
 private:
-    outcome take(share& whose, std::size_t more, clock::time_point now) HOOKD_REQUIRES(mutex_);
+    outcome take(share& whose, std::size_t bytes, clock::time_point now) HOOKD_REQUIRES(mutex_);
     share* find_victim(const share& other, std::size_t more, clock::time_point now) HOOKD_REQUIRES(mutex_);
     void add(const share& whose, std::size_t more) HOOKD_REQUIRES(mutex_);
     void subtract(const share& whose, std::size_t less) HOOKD_REQUIRES(mutex_);

@@ -102,6 +102,7 @@ private:
     bool trusts_peer() const;
     bool find_client();
     body_budget::outcome account_memory();
+    asio::awaitable<bool> wait_for_memory(body_budget::outcome lacks);
     asio::awaitable<void> refuse_for_memory(body_budget::outcome why);
     std::optional<client_network> holder_of_body() const;
     void brought(std::size_t bytes);

@@ -5,6 +5,7 @@
 #include "http/use_tuple.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 
@@ -12,7 +13,14 @@ namespace hookd::http {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t own_memory = std::size_t{16} << 10U;
+/// How long a body waits for memory at most, and how often it looks.
+constexpr auto memory_wait = 2s;
+constexpr auto memory_pause = 20ms;
+/// So many may wait at once: each look takes the lock that all share.
+constexpr unsigned most_waiting = 1024;
 constexpr std::string_view too_many_bodies = "too many large bodies are under way";
 constexpr std::string_view body_gave_way = "too many large bodies are under way, and this one gave way";
 
@@ -42,8 +50,8 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             co_return false;
         }
         if (phase_ == phase::body) {
-            if (const auto memory = account_memory(); memory != body_budget::outcome::granted) {
-                co_await refuse_for_memory(memory);
+            const auto memory = account_memory();
+            if (memory != body_budget::outcome::granted && !co_await wait_for_memory(memory)) {
                 co_return false;
             }
         }
@@ -68,8 +76,8 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
                 if (status == io_status::want_read) { // there may be the beginning of a TLS record
-                    if (const auto memory = account_memory(); memory != body_budget::outcome::granted) {
-                        co_await refuse_for_memory(memory);
+                    const auto memory = account_memory();
+                    if (memory != body_budget::outcome::granted && !co_await wait_for_memory(memory)) {
                         co_return false;
                     }
                 }
@@ -132,11 +140,42 @@ bool connection::find_client() {
     return true;
 }
 
-/// What a usual event takes is each connection's own: nobody's large bodies keep it out.
+/// What a usual event takes is each connection's own: nobody's large bodies keep it out. A body that has taken that is
+/// granted all that it announces, and does not wait again half-way.
 body_budget::outcome connection::account_memory() {
-    const std::size_t now = std::max(reader_.memory() + transport_->memory(), own_memory) - own_memory;
-    return now == body_memory_.bytes() && !body_memory_.gave_way() ? body_budget::outcome::granted
-                                                                   : body_memory_.resize(now, holder_of_body());
+    const std::size_t held = reader_.memory() + transport_->memory();
+    const std::size_t now = held > own_memory ? held + reader_.lacking() - own_memory : 0;
+    if (now == body_memory_.bytes() && !body_memory_.gave_way()) {
+        return body_budget::outcome::granted;
+    }
+    const auto outcome = body_memory_.resize(now, holder_of_body());
+    if (outcome == body_budget::outcome::granted && now > 0) {
+        reader_.take_lacking();
+    }
+    return outcome;
+}
+
+/// Those that hold memory and pause give way soon, and what others gave back may just be on its way: a body waits a
+/// moment for that, reading nothing, holding what every connection may. False: refused.
+asio::awaitable<bool> connection::wait_for_memory(body_budget::outcome lacks) {
+    auto& waiting = home_.shared().waiting_for_memory;
+    if (++waiting <= most_waiting) {
+        asio::steady_timer pause{socket_.get_executor()};
+        for (const auto last = clock::now() + memory_wait;
+             lacks == body_budget::outcome::used_up && clock::now() < last && !expired_ && !cut_;) {
+            pause.expires_after(memory_pause);
+            co_await pause.async_wait(use_tuple);
+            lacks = account_memory();
+        }
+    }
+    --waiting;
+    if (lacks == body_budget::outcome::granted) {
+        co_return true;
+    }
+    if (!cut_) {
+        co_await refuse_for_memory(lacks);
+    }
+    co_return false;
 }
 
 asio::awaitable<void> connection::refuse_for_memory(body_budget::outcome why) {

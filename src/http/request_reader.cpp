@@ -225,8 +225,8 @@ void request_reader::next() {
 void request_reader::drop() {
     parser_.reset();
     request_.body = {};
-    body_ = {};
-    buffer_ = {};
+    std::string{}.swap(body_); // an assignment would keep the memory, of `{}` for both, of an empty string too
+    std::vector<char>{}.swap(buffer_);
     begin_ = end_ = 0;
 }
 
@@ -251,6 +251,25 @@ bool request_reader::keep_alive() const {
 
 std::size_t request_reader::memory() const {
     return buffer_.capacity() + body_.capacity() + head_.capacity() + fields_.capacity() * sizeof(header_field);
+}
+
+/// The bytes of the body that are still to come, where the header says how many.
+std::size_t request_reader::announced() const {
+    const auto left = parser_ == nullptr ? boost::none : parser_->content_length_remaining();
+    return left ? static_cast<std::size_t>(*left) : 0;
+}
+
+std::size_t request_reader::lacking() const {
+    const std::size_t left = announced();
+    const std::size_t body = std::max(body_.size() + left, body_.capacity()) - body_.capacity();
+    return body + std::max(std::min(left, body_buffer), buffer_.capacity()) - buffer_.capacity();
+}
+
+/// In one piece: a string that grows by itself takes up to twice as much.
+void request_reader::take_lacking() {
+    const std::size_t left = announced();
+    body_.reserve(body_.size() + left);
+    buffer_.resize(std::max(std::min(left, body_buffer), buffer_.size()));
 }
 
 } // namespace hookd::http

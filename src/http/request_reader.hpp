@@ -60,6 +60,8 @@ public:
     bool wants_continue() const;                                        ///< RFC 9110 section 10.1.1
     bool keep_alive() const;                                            ///< RFC 9112 section 9.3
     std::size_t memory() const;                                         ///< Bytes held for this connection's buffers.
+    std::size_t lacking() const; ///< Bytes that the rest of an announced body will take beside `memory`.
+    void take_lacking();
 
 private:
     class parser;
@@ -69,6 +71,7 @@ private:
     progress read_body();
     progress refuse(unsigned status, std::string_view reason);
     std::string_view body_too_large() const;
+    std::size_t announced() const;
 
     void find_host();
 

@@ -58,7 +58,7 @@ void tls_input::park() {
     if (unread_.empty()) {
         unread_ = {};
         if (held_.capacity() > 0) {
-            held_ = {};
+            std::vector<std::uint8_t>{}.swap(held_); // the assignment of `{}` would keep the memory
         }
     } else if (lent_) {
         held_.assign(unread_.begin(), unread_.end());

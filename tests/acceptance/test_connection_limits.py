@@ -3,6 +3,8 @@
 import contextlib
 import select
 import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,53 @@ def test_one_address_does_not_take_the_memory_for_all_large_bodies(make_daemon, 
         assert readiness(daemon).body == b"ready\nlarge bodies were refused: too many were under way\n"
 
 
+def test_nor_for_the_others_behind_the_same_address(make_daemon, held):
+    with make_daemon(certificates=None) as daemon:
+        hold_bodies(daemon, held, "127.0.0.1", 100)
+        assert all(large_event_is_taken(daemon, "127.0.0.1") for _ in range(10))
+
+
+class Trickle(threading.Thread):
+    """Bodies of 4 MiB from one address that never pause and take all the memory that bodies of that size can have."""
+
+    def __init__(self, daemon, held):
+        super().__init__(daemon=True)
+        head = b"POST /webhooks/colivara HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (4 * MIB)
+        self.bodies = [held.enter_context(Connection(daemon.http)) for _ in range(7)]
+        for body in self.bodies:
+            body.send(head + b"x" * 50_000)
+        self.done = threading.Event()
+        self.start()
+        held.callback(self.done.set)
+
+    def run(self):
+        while not self.done.wait(0.02):
+            for body in self.bodies:
+                with contextlib.suppress(OSError):
+                    body.send(b"x" * 17_000)
+
+
+def send_of_4_mib(daemon):
+    with Connection(daemon.http) as connection:
+        begin = time.monotonic()
+        connection.send(daemon.request(success_event(x="x" * (4 * MIB - 2_000))))
+        return connection.response().status, time.monotonic() - begin
+
+
+def test_a_body_that_finds_no_memory_waits_for_it_but_not_for_long(make_daemon, held):
+    with make_daemon(certificates=None, server={"max_body": "4 MiB"}) as daemon:
+        trickle = Trickle(daemon, held)
+        until(lambda: all_is_read(daemon), "the bodies to be read")
+        threading.Timer(0.5, trickle.done.set).start()
+        status, seconds = send_of_4_mib(daemon)
+        assert status == 204 and seconds > 0.4, "those that pause give way to it, once they do"
+    with make_daemon(certificates=None, server={"max_body": "4 MiB", "drain_timeout": "1s"}) as daemon:
+        Trickle(daemon, held)
+        status, seconds = send_of_4_mib(daemon)
+        assert status == 503 and seconds > 1.9
+        assert daemon.send(success_event(x="x" * 100_000)).status == 204, "smaller ones find memory still"
+
+
 def is_answered(connection):
     return bool(select.select([connection.socket], [], [], 0)[0])
 
@@ -213,11 +262,10 @@ def is_answered(connection):
 def test_a_body_that_gives_way_ends_at_once_though_nothing_more_comes(make_daemon, held):
     with make_daemon(certificates=None, server={"drain_timeout": "1s"}) as daemon:
         bodies = []
-        while not bodies or not is_answered(bodies[-1]):  # refused: nothing is left
+        while not bodies or not is_answered(bodies[0]):
             bodies += hold_bodies(daemon, held, "127.0.0.2", 1)
             assert len(bodies) < 100
             until(lambda: all_is_read(daemon), "the body to be read")
-        hold_bodies(daemon, held, "127.0.0.3", 1)
         assert bodies[0].response(5).status == 503, "its own time would have been 30 s"
 
 

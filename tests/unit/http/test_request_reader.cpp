@@ -273,6 +273,39 @@ TEST_CASE("reader: a large body's memory is given back with the request") {
     CHECK(reader.memory() < 40'000);
 }
 
+TEST_CASE("reader: a refused request's body and buffers are given back at once") {
+    request_reader reader{server_settings{}};
+    const std::string bytes =
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + std::string(900'000, 'x');
+    for (std::string_view rest{bytes}; !rest.empty();) {
+        REQUIRE(reader.advance() != progress::refused);
+        const auto room = reader.room();
+        const auto count = std::min(room.size(), rest.size());
+        std::ranges::copy(rest.substr(0, count), room.begin());
+        reader.filled(count);
+        rest.remove_prefix(count);
+    }
+    reader.drop();
+    CHECK(reader.memory() < 1'000);
+}
+
+TEST_CASE("reader: what an announced body lacks is as much as it then takes, and is no more afterwards") {
+    request_reader reader{server_settings{}};
+    const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
+    std::ranges::copy(head, reader.room().begin());
+    reader.filled(head.size());
+    REQUIRE(reader.lacking() == 0);
+    REQUIRE(reader.advance() == progress::head);
+    const auto wanted = reader.memory() + reader.lacking();
+    CHECK(reader.lacking() > 300'000);
+    reader.take_lacking();
+    CHECK(reader.lacking() == 0);
+    CHECK(reader.memory() == wanted);
+    CHECK(reader.room().size() == 65'536);
+    reader.drop();
+    CHECK(reader.lacking() == 0);
+}
+
 TEST_CASE("reader: the connection ends where any member of any Connection field says close") {
     const auto goes_on = [](std::string_view fields) {
         request_reader reader{server_settings{}};

@@ -59,6 +59,18 @@ TEST_CASE("TLS input: a record is given whole, however it came") {
     CHECK_FALSE(input.ready());
 }
 
+TEST_CASE("TLS input: the memory of a record's part is given back once OpenSSL has the record") {
+    const auto what = record(23, 3000);
+    auto input = client();
+    receive(input, std::span{what}.first(2000));
+    input.park();
+    CHECK(input.memory() >= 2000);
+    receive(input, std::span{what}.subspan(2000));
+    CHECK(take(input) == what);
+    input.park();
+    CHECK(input.memory() == 0);
+}
+
 TEST_CASE("TLS input: several records that came at once are given one by one") {
     auto input = client();
     auto both = record(23, 100, 1);
