@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -58,8 +59,8 @@ int note_log_frames(void* frames, sqlite3* /*connection*/, const char* /*schema*
 struct database::state {
     std::uint64_t page_bytes = 0;
     std::uint64_t log_frames = 0;
-    std::int64_t reserved_bytes = 0; // of the file; at least
-    std::uint64_t file_bytes = 0;    // the same, as it was last seen
+    std::int64_t reserved_bytes = 0;         // of the file; at least
+    std::optional<std::uint64_t> file_bytes; // the same, as we have left it; nothing: as it was found
     std::unique_ptr<sqlite3, close_connection> connection;
     statement begin;
     statement commit;
@@ -219,6 +220,10 @@ stored<void> database::check_files() {
         return std::unexpected(
             storage_error{trouble::broken, "the journal's file or its write-ahead log was truncated while it was open: "
                                            "the next start keeps what is left; find out who did it"});
+    case file_names::verdict::overwritten:
+        return std::unexpected(
+            storage_error{trouble::broken, "the journal's file was overwritten while it was open: restore a copy only "
+                                           "while the daemon is stopped, with its own write-ahead log or none"});
     }
     return {};
 }
@@ -246,6 +251,7 @@ stored<void> database::reserve() {
         size += count;
     }
     if (code != SQLITE_OK) {
+        note_growth();
         int system_errno = 0;
         file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &system_errno);
         return std::unexpected(error_of(code, system_errno, "the file cannot grow"));
@@ -255,6 +261,11 @@ stored<void> database::reserve() {
     state_->reserved_bytes = size / chunk_bytes * chunk_bytes;
     state_->file_bytes = static_cast<std::uint64_t>(size);
     return {};
+}
+
+// What failed may have written a part.
+void database::note_growth() {
+    state_->file_bytes = std::max(state_->file_bytes, std::optional(state_->names->file_bytes()));
 }
 
 stored<void> database::roll_back() {
@@ -300,6 +311,7 @@ stored<void> database::checkpoint(int mode) {
     int copied = 0;
     const auto code = sqlite3_wal_checkpoint_v2(state_->connection.get(), nullptr, mode, &in_log, &copied);
     if (code != SQLITE_OK) {
+        note_growth();
         return std::unexpected(last_error(state_->connection.get(), code));
     }
     // What went wrong in turning the log on may have left a file that works without, and says so nowhere else.

@@ -56,8 +56,9 @@ public:
         return done;
     }
 
-    /// That the files are where they were, and have at least what was written to them. Else nothing more may be
-    /// acknowledged; what only the log has, where that is whole, is copied into the file first.
+    /// That the files are where they were, the file as large as it was left, and the log at least as large as what was
+    /// written to it. Else nothing more may be acknowledged; what only the log has, where both are whole, is copied
+    /// into the file first.
     stored<void> check_files();
 
     /// Frames in the write-ahead log that a checkpoint has not yet copied into the file.
@@ -77,6 +78,7 @@ private:
     stored<void> begin();
     stored<void> commit();
     stored<void> reserve();
+    void note_growth();
     stored<void> roll_back();
     stored<void> checkpoint(int mode);
 

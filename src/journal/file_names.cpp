@@ -1,6 +1,7 @@
 #include "journal/file_names.hpp"
 
 #include <fcntl.h>
+#include <limits>
 #include <sys/stat.h>
 
 namespace hookd::journal {
@@ -20,14 +21,16 @@ std::uint64_t file_names::size_of(const std::string& path) {
     return look_up(path, status) ? status.stx_size : 0;
 }
 
-file_names::verdict file_names::check(std::uint64_t file_bytes, std::uint64_t log_bytes) {
-    const auto file = check(file_, file_bytes);
-    const auto log = check(log_, log_bytes);
-    // Of a file that is truncated nothing may be copied, wherever the other is.
-    return file == verdict::truncated || log == verdict::intact ? file : log;
+file_names::verdict file_names::check(std::optional<std::uint64_t> file_bytes, std::uint64_t log_bytes) {
+    constexpr auto any = std::numeric_limits<std::uint64_t>::max();
+    const auto file = check(file_, file_bytes.value_or(0), file_bytes.value_or(any));
+    const auto log = check(log_, log_bytes, any);
+    // Into a file that is truncated or another's nothing may be copied, wherever the log is.
+    const bool takes_copies = file == verdict::intact || file == verdict::moved;
+    return !takes_copies || log == verdict::intact ? file : log;
 }
 
-file_names::verdict file_names::check(name& which, std::uint64_t least_bytes) {
+file_names::verdict file_names::check(name& which, std::uint64_t least_bytes, std::uint64_t most_bytes) {
     struct statx status{};
     if (!look_up(which.path, status)) {
         return which.seen ? verdict::moved : verdict::intact;
@@ -39,7 +42,9 @@ file_names::verdict file_names::check(name& which, std::uint64_t least_bytes) {
     if (which.seen != now) {
         return verdict::moved;
     }
-    return status.stx_size < least_bytes ? verdict::truncated : verdict::intact;
+    return status.stx_size < least_bytes  ? verdict::truncated
+           : status.stx_size > most_bytes ? verdict::overwritten
+                                          : verdict::intact;
 }
 
 } // namespace hookd::journal

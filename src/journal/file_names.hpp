@@ -8,17 +8,18 @@
 namespace hookd::journal {
 
 /// Whether the names of the journal's files still stand for the files that are open, and whether those still have all
-/// that was written to them. Somebody may move, remove or truncate them meanwhile; what is synced into a file without a
-/// name, or behind a hole, is gone when the process ends, though every sync succeeds.
+/// that was written to them, and nothing else. Somebody may move, remove, truncate or overwrite them meanwhile; what is
+/// synced into a file without a name, behind a hole, or into another's content, is gone when the process ends, though
+/// every sync succeeds.
 class file_names {
 public:
-    enum class verdict : std::uint8_t { intact, moved, truncated };
+    enum class verdict : std::uint8_t { intact, moved, truncated, overwritten };
 
     file_names(std::string file, std::string log) : file_{std::move(file), {}}, log_{std::move(log), {}} {}
 
-    /// Remembers each file when it first sees it; from then on `moved` when its name is gone or another file's. The
-    /// least size of each, in bytes.
-    verdict check(std::uint64_t file_bytes, std::uint64_t log_bytes);
+    /// Remembers each file when it first sees it; from then on `moved` when its name is gone or another file's. In
+    /// bytes: the file's size, if that is known, and the log's least.
+    verdict check(std::optional<std::uint64_t> file_bytes, std::uint64_t log_bytes);
     /// 0: it is not there.
     std::uint64_t file_bytes() const { return size_of(file_.path); }
 
@@ -36,7 +37,7 @@ private:
         std::string path;
         std::optional<identity> seen;
     };
-    static verdict check(name& which, std::uint64_t least_bytes);
+    static verdict check(name& which, std::uint64_t least_bytes, std::uint64_t most_bytes);
 
     name file_;
     name log_;

@@ -344,6 +344,30 @@ TEST_CASE("journal: behind a file or log that was truncated nothing more is ackn
     }
 }
 
+TEST_CASE("journal: behind a file that was overwritten with a larger one nothing more is acknowledged or copied") {
+    const auto frames = GENERATE(1U, 10U);
+    const bool idle = GENERATE(true, false);
+    CAPTURE(frames, idle);
+    const temporary_directory directory;
+    std::atomic<int> failures = 0;
+    tuning limits;
+    limits.checkpoint_frames = frames;
+    auto opened = open_journal(settings_for(directory.journal()), limits,
+                               {.committed = {}, .failed = [&](std::string_view) { ++failures; }});
+    REQUIRE(append(*opened, sample("a", 300'000)) == append_outcome::stored);
+    CHECK(wait_for(opened->read(0, 10, byte_size{1'000})).size() == 1); // its checkpoint is behind it
+    const auto larger = std::string(std::filesystem::file_size(directory.journal()) + 8192, 'x');
+    std::fstream(directory.journal(), std::ios::in | std::ios::out) << larger; // without a moment of truncation
+    if (idle) {
+        CHECK(eventually([&] { return (static_cast<void>(opened->silence()), failures == 1); }));
+    }
+    CHECK(append(*opened, sample("b")) == append_outcome::stopped);
+    CHECK(opened->accepts() == acceptance::failed);
+    opened->close();
+    const bool untouched = bytes_of(directory.journal()) == larger;
+    CHECK(untouched);
+}
+
 TEST_CASE("journal: a log that was truncated after it had been copied is no loss") {
     const temporary_directory directory;
     tuning limits;
