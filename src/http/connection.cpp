@@ -66,6 +66,9 @@ void connection::enter(phase what) {
     phase_ = what;
     expired_ = false;
     deadline_ = what == phase::working ? clock::time_point::max() : clock::now() + allowed;
+    if (what == phase::handshake || what == phase::first) {
+        deadline_ = std::min(deadline_, leaves_at_);
+    }
 }
 
 void connection::look_at_deadline(clock::time_point now) {
@@ -79,10 +82,11 @@ void connection::look_at_deadline(clock::time_point now) {
 
 void connection::drain() {
     leaving_ = true;
+    leaves_at_ = std::min(leaves_at_, clock::now() + drain_grace);
     if (phase_ == phase::idle) {
         deadline_ = clock::time_point::min();
     } else if (phase_ == phase::first || phase_ == phase::handshake) {
-        deadline_ = std::min(deadline_, clock::now() + drain_grace);
+        deadline_ = std::min(deadline_, leaves_at_);
     }
     look_at_deadline(clock::now());
 }

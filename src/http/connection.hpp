@@ -125,6 +125,7 @@ private:
     clock::time_point idle_since_ = clock::now();
     std::size_t brought_ = 0; ///< Bytes since then.
     clock::time_point deadline_ = clock::time_point::max();
+    clock::time_point leaves_at_ = clock::time_point::max(); ///< Unless a first request has begun by then.
     phase phase_ = phase::handshake;
     bool expired_ = false; ///< The deadline passed; waits end at once until another phase is entered.
     bool cut_ = false;     ///< For good.

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from harness import Connection, event_ids, message_id, success_event, until
+from harness.admin import metrics
 from harness.daemon import Listener, binary
 from harness.freezing import frozen
 from harness.hooks import exec_sink, file_sink, lines_of, process_is_gone, sink_rows, write_hook
@@ -127,6 +128,18 @@ def test_a_request_that_never_ends_holds_the_daemon_up_only_for_the_drain_time(m
     assert time.monotonic() - begin < 5
     assert connection.closed()
     assert id not in journal_ids(daemon.journal_path)
+
+
+def test_a_handshake_during_the_drain_gives_a_silent_client_no_more_time(make_daemon):
+    daemon = make_daemon(server={"drain_timeout": "20s", "header_timeout": "20s"}).start()
+    with socket.create_connection(daemon.https.endpoint) as peer:
+        until(lambda: metrics(daemon)["hookd_connections"] == 1, "the connection to be accepted")
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_for_log("draining for at most")
+        began = time.monotonic()
+        with daemon.https.context.wrap_socket(peer, server_hostname="localhost"):
+            assert daemon.wait() == DONE
+        assert time.monotonic() - began < 10
 
 
 def test_a_second_signal_ends_the_daemon_at_once_and_loses_nothing(make_daemon):
