@@ -1,7 +1,5 @@
 #include "app/service_manager.hpp"
 
-#include <hookd/core/unique_fd.hpp>
-
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -47,7 +45,9 @@ std::string monotonic_microseconds() {
 
 } // namespace
 
-service_manager::service_manager() : address_{variable("NOTIFY_SOCKET")}, watchdog_{watchdog_time()} {}
+service_manager::service_manager()
+    : address_{variable("NOTIFY_SOCKET")}, watchdog_{watchdog_time()},
+      socket_{address_.empty() ? -1 : ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {}
 
 void service_manager::ready(std::string_view status) const {
     std::string line{status};
@@ -80,9 +80,8 @@ void service_manager::send(std::string_view message) const {
         to.sun_path[0] = '\0'; // the abstract namespace, unix(7)
     }
     const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + address_.size());
-    const unique_fd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    const bool sent = socket && sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
-                                       reinterpret_cast<const sockaddr*>(&to), length) >= 0;
+    const bool sent = sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
+                             reinterpret_cast<const sockaddr*>(&to), length) >= 0;
     if (!sent && !told_.exchange(true)) {
         spdlog::warn("cannot tell the service manager: {}", std::strerror(errno));
     }

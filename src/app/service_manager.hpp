@@ -1,5 +1,7 @@
 #pragma once
 
+#include <hookd/core/unique_fd.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <optional>
@@ -29,6 +31,7 @@ private:
 
     std::string address_; // empty: nobody listens
     std::optional<std::chrono::microseconds> watchdog_;
+    unique_fd socket_;                      // from the start: at a stop there may be no descriptor to be had
     mutable std::atomic<bool> told_{false}; // that nobody listens
 };
 

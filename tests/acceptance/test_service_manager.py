@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import success_event, until
+from harness import message_id, success_event, until
 from harness.admin import ask, unix_socket
 from harness.freezing import frozen
 from harness.notification import Manager
@@ -34,6 +34,20 @@ def test_start_reload_and_end_are_told(make_daemon, manager):
     daemon.stop()
     assert manager.wait_for("STOPPING", at + 1)[1]["STATUS"] == "draining"
     assert all("WATCHDOG" not in message for message in manager.messages), "nobody has asked for it"
+
+
+def test_a_stop_needs_no_descriptor_that_was_not_there_before(make_daemon, manager):
+    daemon = make_daemon(environment=manager.environment()).start()
+    id = message_id()
+    daemon.send(success_event(), id)
+    daemon.wait_for_events([id])
+    daemon.limit_descriptors(3)
+    began = time.monotonic()
+    daemon.stop()
+    assert time.monotonic() - began < 5
+    assert manager.wait_for("STOPPING", 0)[1]["STATUS"] == "draining"
+    for complaint in ("cannot", "Too many open files"):
+        assert complaint not in daemon.log()
 
 
 @pytest.mark.parametrize("thread", ["hookd-io", "hookd-journal"])
