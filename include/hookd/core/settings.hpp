@@ -98,6 +98,7 @@ struct sink_options {
 
 /// Compares by the type's own `operator==`, which is to be defaulted: then no member can be forgotten.
 template <class Own>
+// NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): a private one would forbid to initialize members by name
 struct sink_options_of : sink_options {
     bool equals(const sink_options& other) const final {
         static_assert(std::is_same_v<decltype(class_of(&Own::operator==)), Own>, "it has no operator== of its own");
