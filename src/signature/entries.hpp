@@ -16,11 +16,8 @@ constexpr std::size_t longest_signature_header = 8192;
 
 /// Behind so many v1a entries nothing more is tried: each costs a pass over the body and an Ed25519 verification for
 /// each public key, while any number of v1 entries share one HMAC a key. Usually the sender makes one or two, at
-/// most 11.
-constexpr unsigned most_v1a_entries(std::size_t body) {
-    constexpr std::size_t large = std::size_t{256} << 10U;
-    return body <= large ? 11 : 4;
-}
+/// most 11. What takes long with them holds up nobody else (`verifier::most_work`).
+constexpr unsigned most_v1a_entries = 11;
 
 /// One `version,signature` of the signature header.
 struct entry {

@@ -162,7 +162,7 @@ void inquiry::explain_mismatch(const family& chosen) {
     const bool blamed = blame_body() || blame_family(chosen);
     explain_skipped(chosen.signature.value, schemes_of(keys_), findings_);
     if (schemes_of(keys_).v1a) {
-        explain_untried(chosen.signature.value, body_.size(), findings_);
+        explain_untried(chosen.signature.value, findings_);
     }
     if (blamed) {
         return;

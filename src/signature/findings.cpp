@@ -151,13 +151,12 @@ void explain_entries(std::string_view signature, schemes configured, findings& i
     }
 }
 
-void explain_untried(std::string_view signature, std::size_t body, findings& into) {
-    const unsigned most = most_v1a_entries(body);
-    if (const unsigned seen = v1a_entries(signature); seen > most) {
+void explain_untried(std::string_view signature, findings& into) {
+    if (const unsigned seen = v1a_entries(signature); seen > most_v1a_entries) {
         into.push_back(
             fmt::format("Have the message signed with fewer v1a keys: of its {} v1a signatures the first {} are "
-                        "tried, with a body of this size.",
-                        seen, most));
+                        "tried.",
+                        seen, most_v1a_entries));
     }
 }
 

@@ -31,7 +31,7 @@ struct schemes {
 void explain_entries(std::string_view signature, schemes configured, findings& into);
 
 /// v1a entries that were not tried, because there are too many; adds nothing where there are none.
-void explain_untried(std::string_view signature, std::size_t body, findings& into);
+void explain_untried(std::string_view signature, findings& into);
 
 /// Entries that were skipped for want of a key of their scheme; adds nothing where there are none.
 void explain_skipped(std::string_view signature, schemes configured, findings& into);

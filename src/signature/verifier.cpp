@@ -68,8 +68,8 @@ std::uint64_t verifier::most_work(std::span<const header_field> fields, std::siz
     if (!state_->public_keys.empty()) {
         const families found = find_families(fields);
         if (const family* const chosen = found.chosen()) {
-            work += std::min(v1a_entries(chosen->signature.value), most_v1a_entries(body)) *
-                    state_->public_keys.size() * (body + ed25519_work);
+            work += std::min(v1a_entries(chosen->signature.value), most_v1a_entries) * state_->public_keys.size() *
+                    (body + ed25519_work);
         }
     }
     return work;
@@ -146,7 +146,7 @@ bool verifier::state::matches_v1a(const content& what, std::string_view signatur
     unsigned tried = 0;
     joined.clear();
     return any_entry(signature, [&](const entry& each) {
-        if (!each.can_be_v1a() || tried == most_v1a_entries(what.body.size())) {
+        if (!each.can_be_v1a() || tried == most_v1a_entries) {
             return false;
         }
         if (tried++ == 0) {

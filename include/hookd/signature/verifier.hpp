@@ -61,8 +61,8 @@ public:
     ~verifier();
 
     /// Never throws on any input. Takes one pass over the body for each secret, and one for each public key and v1a
-    /// entry; of these 11 are tried, and 4 where the body is larger than 256 KiB. All of the signature's comparisons
-    /// take constant time. Fields must have no white space around their values.
+    /// entry; of these 11 are tried. All of the signature's comparisons take constant time. Fields must have no white
+    /// space around their values.
     verification verify(std::span<const header_field> fields, std::string_view body, unix_seconds now);
 
     /// How many bytes verifying a message with a body of this size hashes at most, or as long as it takes to hash so
