@@ -43,7 +43,8 @@ std::optional<parts_of> split_unquoted(std::string_view text, char separator) {
     return quoted ? std::nullopt : std::optional{std::move(parts)};
 }
 
-std::optional<ip_address> forwarded_for(std::string_view element) {
+/// Nothing: it has no `for`. Within it, nothing: what that says is no address.
+std::optional<std::optional<ip_address>> forwarded_for(std::string_view element) {
     for (const auto pair : split_unquoted(element, ';').value_or(parts_of{})) {
         const auto text = trimmed(pair);
         const auto equals = text.find('=');
@@ -70,12 +71,15 @@ void add_x_forwarded_for(hops& to, std::string_view list) {
     }
 }
 
-/// False where the list cannot be taken apart.
-bool add_forwarded(hops& to, std::string_view list) {
+/// False where the list cannot be taken apart. An element without `for`, which a proxy writes that tells only of the
+/// protocol, is a hop that nobody knows.
+bool add_forwarded(hops& to, bool& names_clients, std::string_view list) {
     const auto elements = split_unquoted(list, ',');
     for (const auto element : elements.value_or(parts_of{})) {
         if (!trimmed(element).empty()) {
-            to.push_back(forwarded_for(element));
+            const auto hop = forwarded_for(element);
+            names_clients |= hop.has_value();
+            to.push_back(hop.value_or(std::nullopt));
         }
     }
     return elements.has_value();
@@ -102,11 +106,12 @@ std::optional<std::string> client_behind(const std::string& peer, const std::vec
                                          std::span<const header_field> fields, forwarded_header which) {
     hops x_forwarded_for;
     hops forwarded;
+    bool forwarded_names_clients = false;
     for (const auto& [name, value] : fields) {
         if (which != forwarded_header::forwarded && same_field_name(name, "X-Forwarded-For")) {
             add_x_forwarded_for(x_forwarded_for, value);
         } else if (which != forwarded_header::x_forwarded_for && same_field_name(name, "Forwarded") &&
-                   !add_forwarded(forwarded, value)) {
+                   !add_forwarded(forwarded, forwarded_names_clients, value)) {
             return std::nullopt;
         }
     }
@@ -114,8 +119,8 @@ std::optional<std::string> client_behind(const std::string& peer, const std::vec
         const auto address = first_untrusted(from, trusted);
         return address ? address->text() : peer;
     };
-    auto named = client(forwarded.empty() ? x_forwarded_for : forwarded);
-    const bool both = !forwarded.empty() && !x_forwarded_for.empty();
+    auto named = client(forwarded_names_clients ? forwarded : x_forwarded_for);
+    const bool both = forwarded_names_clients && !x_forwarded_for.empty();
     return both && named != client(x_forwarded_for) ? std::nullopt : std::optional{std::move(named)};
 }
 

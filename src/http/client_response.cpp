@@ -154,14 +154,19 @@ void response_reader::handle(std::string_view line) {
     }
 }
 
-/// `HTTP/1.1 204 No Content`: the version, spaces, three digits, and a reason that says nothing.
+/// `HTTP/1.1 204 No Content`: the version, spaces, three digits, and a reason that says nothing. RFC 9112 section 2.2
+/// lets only servers skip an empty line before the first: a client that finds one reads what belongs to no answer.
 void response_reader::on_status_line(std::string_view line) {
     const auto version = line.substr(0, std::min(line.find_first_of(white_space), line.size()));
     const auto rest = trimmed(line.substr(version.size()));
     const auto code = rest.substr(0, std::min(rest.find_first_of(white_space), rest.size()));
     if (version.size() != "HTTP/1.1"sv.size() || !version.starts_with("HTTP/1.") || !is_digit(version.back()) ||
         code.size() != 3 || !std::ranges::all_of(code, is_digit) || code.front() == '0') {
-        fail(keep_body_ > 0 ? "it begins with " + quoted(line) : "it begins with no status line");
+        if (line.empty() || line == "\r") { // the latter where its end has not come yet
+            fail("it begins with an empty line");
+        } else {
+            fail(keep_body_ > 0 ? "it begins with " + quoted(line) : "it begins with no status line");
+        }
         return;
     }
     std::from_chars(code.begin(), code.end(), status_);

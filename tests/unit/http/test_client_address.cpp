@@ -77,6 +77,13 @@ TEST_CASE("client address: both fields may come where they name the same client,
     CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", " , "}}) == "192.0.2.7");
 }
 
+TEST_CASE("client address: a Forwarded without `for` names no client, and leaves that to X-Forwarded-For") {
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "proto=https"}}) == "192.0.2.7");
+    CHECK(client({{"Forwarded", "proto=https;by=10.0.0.1, host=x"}, {"X-Forwarded-For", "192.0.2.7"}}) == "192.0.2.7");
+    CHECK(client({{"Forwarded", "proto=https"}}) == "127.0.0.1");
+    CHECK(client({{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=192.0.2.7, proto=https"}}) == "refused");
+}
+
 TEST_CASE("client address: the field that counts, where one is named, and no other") {
     const std::vector<header_field> both{{"X-Forwarded-For", "192.0.2.7"}, {"Forwarded", "for=198.51.100.8"}};
     CHECK(client(both, "127.0.0.1", forwarded_header::forwarded) == "198.51.100.8");

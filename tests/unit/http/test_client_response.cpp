@@ -127,7 +127,9 @@ TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and w
     }
     const auto bad = GENERATE_COPY(
         bad_answer{"SSH-2.0-OpenSSH_9.2", "it begins with \"SSH-2.0-OpenSSH_9.2\""},
-        bad_answer{"\x16\x03\x01\r\n", "it begins with \"\\x16\\x03\\x01"}, bad_answer{"\n", "it begins with \"\""},
+        bad_answer{"\x16\x03\x01\r\n", "it begins with \"\\x16\\x03\\x01"},
+        bad_answer{"\n", "it begins with an empty line"},
+        bad_answer{"\r\nHTTP/1.1 200 OK\r\n\r\n", "it begins with an empty line"},
         bad_answer{"HTTP/2 200 OK\r\n\r\n", "it begins with \"HTTP/2 200 OK"},
         bad_answer{"HTTP/1.1 2000 OK\r\n\r\n", "it begins with \"HTTP/1.1 2000 OK\""},
         bad_answer{"HTTP/1.1 OK\r\n\r\n", "it begins with \"HTTP/1.1 OK\""},
