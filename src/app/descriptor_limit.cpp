@@ -3,6 +3,7 @@
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/open_files.hpp>
 #include <hookd/http/server.hpp>
+#include <hookd/sinks/background_hooks.hpp>
 
 #include <algorithm>
 
@@ -21,13 +22,16 @@ constexpr rlim_t of_an_administration = 8;
 /// A file or an event loop; and for each delivery pipes to a hook and its process, or a connection and a look-up.
 constexpr rlim_t of_a_sink = 8;
 constexpr rlim_t of_a_delivery = 8;
+/// The pipes of what hooks have left running, and the event loop that reads them.
+constexpr rlim_t of_background_hooks = 2 * sinks::most_background_hooks + 4;
 /// One descriptor in so many is for connections, however much all else may need: clients are served.
 constexpr rlim_t connections_have_one_in = 4;
 
 /// All but the connections' descriptors.
 rlim_t reserve(const settings& wanted) {
     constexpr rlim_t administrations = 2; // over TCP and a Unix socket
-    rlim_t sum = of_the_process + administrations * (admin::most_connections + of_an_administration);
+    rlim_t sum =
+        of_the_process + of_background_hooks + administrations * (admin::most_connections + of_an_administration);
     sum += http::thread_count(wanted.server) * (of_a_thread + of_a_thread_and_listener * wanted.listeners.size());
     for (const auto& sink : wanted.sinks) {
         sum += of_a_sink + of_a_delivery * sink.concurrency;

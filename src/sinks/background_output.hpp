@@ -4,6 +4,7 @@
 
 #include <hookd/core/mutex.hpp>
 #include <hookd/core/unique_fd.hpp>
+#include <hookd/sinks/background_hooks.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -23,7 +24,7 @@ namespace hookd::sinks {
 class background_output {
 public:
     /// How many hooks' pipes are read at a time: each has two descriptors.
-    static constexpr std::size_t most = 64;
+    static constexpr std::size_t most = most_background_hooks;
 
     static std::shared_ptr<background_output> shared();
 

@@ -52,6 +52,34 @@ def test_a_crowd_leaves_descriptors_to_every_sink_and_the_administration(make_da
         assert "Too many open files" not in daemon.log()
 
 
+def test_what_hooks_have_left_running_has_descriptors_beside_a_crowd(make_daemon, tmp_path):
+    raise_descriptor_limit()
+    limit = 640
+    hook = write_hook(tmp_path, 'cat > /dev/null; (sleep 0.1; sleep 20) & echo "$HOOKD_ID" >> "$here/ids"')
+    daemon = make_daemon(certificates=None, wrapper=["prlimit", f"--nofile={limit}:{limit}"],
+                         sinks=[exec_sink(hook)], server={"header_timeout": "60s"})
+    daemon.configuration["admin"]["address"] = "127.0.0.1:0"
+    with daemon, contextlib.ExitStack() as held:
+        kept = held.enter_context(Connection(daemon.http))
+
+        def send(id):
+            kept.send(daemon.request(success_event(), id))
+            assert kept.response().status == 204
+
+        send(message_id())
+        for number in range(limit + 100):
+            held.enter_context(Connection(daemon.http, source=f"127.0.0.{2 + number % 5}"))
+        ids = [message_id() for _ in range(70)]
+        for id in ids:
+            send(id)
+        for _ in range(70):
+            for where in (unix_socket(daemon), tcp_socket(daemon)):
+                held.enter_context(Connection(where))
+        until(lambda: set(ids) <= set(lines_of(tmp_path / "ids")), "the hook")
+        assert ask(unix_socket(daemon), "/readyz").body.startswith(b"ready\n")
+        assert "Too many open files" not in daemon.log()
+
+
 def test_who_needs_more_descriptors_than_there_are_is_told_what_to_do(make_daemon, tmp_path):
     limit = 1000
     daemon = make_daemon(wrapper=["prlimit", f"--nofile={limit}:{limit}"])
