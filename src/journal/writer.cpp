@@ -241,7 +241,9 @@ void writer::look_at_clock() {
             to_text(std::chrono::round<std::chrono::minutes>(ahead)),
             to_text(std::chrono::round<std::chrono::minutes>(age_clock::trial(ahead))));
     } else if (ahead < clock_ahead_told && std::exchange(told_clock_, false)) {
-        spdlog::warn("journal: the clock is believed again, and what is older than journal.retention is deleted");
+        spdlog::warn(
+            "journal: the clock is no longer ahead of the time that is known to have passed: events older than "
+            "journal.retention are deleted again");
     }
 }
 
