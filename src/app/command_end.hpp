@@ -3,7 +3,8 @@
 #include "app/exit_code.hpp"
 #include "app/terminal_text.hpp"
 
-#include <expected>
+#include <hookd/core/error.hpp>
+
 #include <ostream>
 #include <string>
 #include <utility>
@@ -17,14 +18,15 @@ struct command_end {
 };
 
 template <class T>
-using command_result = std::expected<T, command_end>;
+using command_result = expected<T, command_end>;
 
 inline std::unexpected<command_end> fail(exit_code code, std::string message) {
     return std::unexpected{command_end{code, std::move(message)}};
 }
 
 /// Said where standard output takes no more.
-inline constexpr const char* output_fault = "cannot write to standard output; check the disk or the file that it goes to";
+inline constexpr const char* output_fault =
+    "cannot write to standard output; check the disk or the file that it goes to";
 
 inline int end(const command_end& why, std::ostream& err) {
     err << escaped_paragraph(why.message) << '\n';

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <hookd/core/error.hpp>
+
 #include <cstdint>
-#include <expected>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -19,7 +20,7 @@ struct storage_error {
 };
 
 template <class T>
-using stored = std::expected<T, storage_error>;
+using stored = expected<T, storage_error>;
 
 template <class T>
 inline constexpr bool is_stored = false;

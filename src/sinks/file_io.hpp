@@ -1,9 +1,9 @@
 #pragma once
 
+#include <hookd/core/error.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <cstddef>
-#include <expected>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 namespace hookd::sinks {
 
 template <class T>
-using io_result = std::expected<T, std::error_code>;
+using io_result = expected<T, std::error_code>;
 
 /// errno, as it stands.
 std::error_code last_error();

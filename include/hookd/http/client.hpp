@@ -1,5 +1,6 @@
 #pragma once
 
+#include <hookd/core/error.hpp>
 #include <hookd/core/exchange.hpp>
 #include <hookd/http/url.hpp>
 
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,7 +37,7 @@ struct client_error {
     std::string detail; ///< What happened, in words.
 };
 template <class T>
-using client_result = std::expected<T, client_error>;
+using client_result = expected<T, client_error>;
 
 /// Whom to believe that it is the server.
 struct client_trust {
