@@ -1,4 +1,4 @@
-# What every unit is compiled with. A room adds nothing of its own.
+# What every unit is compiled with. A module adds nothing of its own.
 add_library(hookd_flags INTERFACE)
 target_include_directories(hookd_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)
 target_compile_options(hookd_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion

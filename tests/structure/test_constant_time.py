@@ -6,7 +6,7 @@ import pathlib
 import re
 import subprocess
 
-ROOM = pathlib.Path(__file__).resolve().parents[2] / "src" / "signature"
+MODULE = pathlib.Path(__file__).resolve().parents[2] / "src" / "signature"
 # Comparisons that stop at the first difference. (Sizes are no secret.)
 HASTY = re.compile(r"\b(?:memcmp|strcmp|strncmp|bcmp|equal|mismatch)\s*\(|(?:==|!=|<=>)\s*\*?expected\b(?!\.size)|"
                    r"\bexpected\b(?:->|\.)(?:compare|starts_with|ends_with|find)\b|\bexpected\s*(?:==|!=|<=>)")
@@ -17,8 +17,8 @@ def code(path):
 
 
 def test_what_the_verifier_computed_is_compared_by_openssl_alone():
-    text = code(ROOM / "verifier.cpp")
-    found = HASTY.findall((text + code(ROOM / "hmac.cpp")).replace("CRYPTO_memcmp", ""))
+    text = code(MODULE / "verifier.cpp")
+    found = HASTY.findall((text + code(MODULE / "hmac.cpp")).replace("CRYPTO_memcmp", ""))
     assert found == []
     assert "CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0" in text
     # Computed in one place, tested for being there, and handed to nothing but that comparison.

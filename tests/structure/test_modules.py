@@ -1,11 +1,11 @@
-"""The arrows between the rooms, read from the #include lines: docs/architecture.md shows the same."""
+"""The arrows between the modules, read from the #include lines: docs/architecture.md shows the same."""
 
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# A room, and the rooms whose faces (include/hookd/ROOM) it may include besides its own.
+# A module, and the modules whose public headers (include/hookd/MODULE) it may include besides its own.
 MAY_INCLUDE = {
     "core": set(),
     "signature": {"core"},
@@ -18,11 +18,11 @@ MAY_INCLUDE = {
     "admin": {"core", "journal", "delivery", "http", "intake"},
     "app": {"core", "signature", "config", "journal", "sinks", "delivery", "http", "intake", "admin"},
 }
-# A room that may include only these of another's faces.
+# A module that may include only these of another's public headers.
 ONLY_FACES = {
     ("sinks", "http"): {"client.hpp", "destination_finder.hpp", "url.hpp"},
 }
-# Heavy or private libraries, and the rooms that may name them (in their src only).
+# Heavy or private libraries, and the modules that may name them (in their src only).
 ONLY_IN = {
     r"boost/beast": {"http"},
     r"sqlite3\.h": {"journal", "app"},
@@ -44,41 +44,41 @@ def sources():
 
 
 def includes():
-    for path, room, is_face in sources():
+    for path, module, is_face in sources():
         for target in INCLUDE.findall(path.read_text()):
-            yield path.relative_to(ROOT), room, is_face, target
+            yield path.relative_to(ROOT), module, is_face, target
 
 
 def test_every_room_is_known():
-    assert {room for _, room, _ in sources()} == set(MAY_INCLUDE)
+    assert {module for _, module, _ in sources()} == set(MAY_INCLUDE)
 
 
 def test_a_room_includes_only_the_faces_it_may():
     wrong = []
-    for path, room, _, target in includes():
-        face = re.match(r"hookd/(\w+)/(.+)", target)
-        if not face or face[1] == room:
+    for path, module, _, target in includes():
+        public header = re.match(r"hookd/(\w+)/(.+)", target)
+        if not public header or public header[1] == module:
             continue
-        if face[1] not in MAY_INCLUDE[room] or face[2] not in ONLY_FACES.get((room, face[1]), {face[2]}):
+        if public header[1] not in MAY_INCLUDE[module] or public header[2] not in ONLY_FACES.get((module, public header[1]), {public header[2]}):
             wrong.append(f"{path} includes {target}")
     assert wrong == []
 
 
 def test_private_headers_stay_in_their_room():
     wrong = []
-    for path, room, is_face, target in includes():
+    for path, module, is_face, target in includes():
         private = re.match(r"(\w+)/[\w/]+\.hpp$", target)
         if not private or private[1] not in MAY_INCLUDE:
             continue
-        if is_face or (private[1] != room):
+        if is_face or (private[1] != module):
             wrong.append(f"{path} includes {target}")
     assert wrong == []
 
 
 def test_heavy_libraries_stay_in_their_room_and_out_of_the_faces():
     wrong = []
-    for path, room, is_face, target in includes():
-        for pattern, rooms in ONLY_IN.items():
-            if re.match(pattern, target) and (is_face or room not in rooms):
+    for path, module, is_face, target in includes():
+        for pattern, modules in ONLY_IN.items():
+            if re.match(pattern, target) and (is_face or module not in modules):
                 wrong.append(f"{path} includes {target}")
     assert wrong == []

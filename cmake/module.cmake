@@ -18,9 +18,9 @@ function(hookd_precompile target)
   target_precompile_headers(${target} PRIVATE ${headers})
 endfunction()
 
-# hookd_room(NAME [SELDOM] SOURCES file… [PUBLIC target…] [PRIVATE target…]): one static library, hookd_NAME. What is in
+# hookd_module(NAME [SELDOM] SOURCES file… [PUBLIC target…] [PRIVATE target…]): one static library, hookd_NAME. What is in
 # it runs SELDOM: a debug build leaves it unoptimised, and takes half the time for it.
-function(hookd_room name)
+function(hookd_module name)
   cmake_parse_arguments(ROOM "SELDOM" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(hookd_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(hookd_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
@@ -32,15 +32,15 @@ function(hookd_room name)
 endfunction()
 
 # hookd_unit_test(ROOM SOURCES file… [LINKS target…]): one Catch2 program, which is one test to CTest: unit.ROOM.
-function(hookd_unit_test room)
+function(hookd_unit_test module)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
-  add_executable(test_${room} ${TEST_SOURCES})
-  target_include_directories(test_${room} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/unit)
-  # Unoptimised, it compiles in half the time; what it tests was compiled in its room.
-  target_compile_options(test_${room} PRIVATE -O0)
-  target_compile_definitions(test_${room} PRIVATE HOOKD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
-  target_link_libraries(test_${room} PRIVATE hookd_${room} hookd_test_main ${TEST_LINKS})
-  get_target_property(links hookd_${room} INTERFACE_LINK_LIBRARIES)
-  hookd_precompile(test_${room} Catch2::Catch2 ${links})
-  add_test(NAME unit.${room} COMMAND test_${room})
+  add_executable(test_${module} ${TEST_SOURCES})
+  target_include_directories(test_${module} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/unit)
+  # Unoptimised, it compiles in half the time; what it tests was compiled in its module.
+  target_compile_options(test_${module} PRIVATE -O0)
+  target_compile_definitions(test_${module} PRIVATE HOOKD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(test_${module} PRIVATE hookd_${module} hookd_test_main ${TEST_LINKS})
+  get_target_property(links hookd_${module} INTERFACE_LINK_LIBRARIES)
+  hookd_precompile(test_${module} Catch2::Catch2 ${links})
+  add_test(NAME unit.${module} COMMAND test_${module})
 endfunction()
