@@ -30,7 +30,7 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
                wall_clock clock, observers& watch, statistics& counted)
     : file_(opened.file), events_(opened.events), sinks_(opened.sinks), past_(opened.past), queue_(waiting),
       limits_(limits), clock_(clock), watch_(watch), counted_(counted),
-      room_(opened.file, settings.max_size.bytes, limits),
+      space_(opened.file, settings.max_size.bytes, limits),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
       ages_(limits.boot(), opened.clock, newest_of(opened), read_clocks()), kept_clock_(opened.clock),
       last_sequence_(opened.last_sequence) {
@@ -50,13 +50,13 @@ void writer::begin() {
         keep_clock(limits_.clock_keep);
     }
     if (!failed_) {
-        heed(room_.measure());
+        heed(space_.measure());
     }
     tell_room();
 }
 
 bool writer::turn(queue::clock::time_point until) {
-    queue_.take(work_, until, room_.disk_is_full());
+    queue_.take(work_, until, space_.disk_is_full());
     append(work_);
     open_sinks(work_);
     make_edits(work_);
@@ -68,7 +68,7 @@ bool writer::turn(queue::clock::time_point until) {
 
 void writer::append(queue::work& work) {
     // Where events may be refused, cursors and failures, which need little space, go by themselves.
-    if (work.appends.empty() || room_.disk_is_full() || !room_.allows_more()) {
+    if (work.appends.empty() || space_.disk_is_full() || !space_.allows_more()) {
         commit_changes(std::exchange(work.said, {}));
     }
     if (work.appends.empty()) {
@@ -94,13 +94,13 @@ void writer::append(queue::work& work) {
 }
 
 void writer::store(queue::work& work) {
-    if (!room_.allows_more()) { // as of the last commit; since then max_size may have been set anew
-        heed(room_.measure());
+    if (!space_.allows_more()) { // as of the last commit; since then max_size may have been set anew
+        heed(space_.measure());
     }
     if (failed_) {
         return;
     }
-    if (!room_.allows_more()) {
+    if (!space_.allows_more()) {
         commit_changes(std::exchange(work.said, {}));
         if (!failed_) {
             heed(answer_refused(work.appends));
@@ -114,7 +114,7 @@ void writer::store(queue::work& work) {
     wrote_ = true;
     if (done) {
         if (!fresh_.empty()) {
-            room_.disk_had_space();
+            space_.disk_had_space();
             tell_commit(queue::clock::now() - began);
         }
         events_.committed();
@@ -215,12 +215,12 @@ void writer::changes_failed(changes&& said, const storage_error& why) {
     if (!said.empty()) {
         queue_.give_back(std::move(said), limits_.changes_retry);
     }
-    heed(room_.disk_was_full(why));
+    heed(space_.disk_was_full(why));
 }
 
 void writer::look_after_file() {
     if (!failed_) {
-        heed(std::exchange(wrote_, false) ? room_.measure() : file_.check_files());
+        heed(std::exchange(wrote_, false) ? space_.measure() : file_.check_files());
     }
     look_at_clock();
     // Appends go before retention, but not for ever.
@@ -283,7 +283,7 @@ void writer::retain() {
     if (*erased > 0) {
         counted_.erased += *erased;
         ++counted_.erase_steps;
-        heed(room_.measure());
+        heed(space_.measure());
     }
 }
 
@@ -326,9 +326,9 @@ void writer::fail(const storage_error& why) {
 }
 
 void writer::tell_room() {
-    counted_.size_bytes = room_.used();
-    counted_.disk_full = room_.disk_is_full();
-    counted_.over_size = !room_.allows_more();
+    counted_.size_bytes = space_.used();
+    counted_.disk_full = space_.disk_is_full();
+    counted_.over_size = !space_.allows_more();
 }
 
 void writer::heed(const stored<void>& done) {

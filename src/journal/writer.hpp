@@ -8,7 +8,7 @@
 #include "journal/queue.hpp"
 #include "journal/reply.hpp"
 #include "journal/retention.hpp"
-#include "journal/room.hpp"
+#include "journal/space_monitor.hpp"
 #include "journal/tuning.hpp"
 
 #include <hookd/core/time.hpp>
@@ -56,7 +56,7 @@ public:
 
     /// Any thread.
     void configure(const journal_settings& bounds) {
-        room_.limit(bounds.max_size.bytes);
+        space_.limit(bounds.max_size.bytes);
         counted_.max_size_bytes = bounds.max_size.bytes;
         retention_.keep(bounds.retention);
     }
@@ -102,7 +102,7 @@ private:
     const wall_clock clock_;
     observers& watch_;
     statistics& counted_;
-    room room_;
+    space_monitor space_;
     retention retention_;
     age_clock ages_;
     std::optional<clock_record> kept_clock_;

@@ -104,7 +104,7 @@ TEST_CASE("journal: a checkpoint that fails to sync stops the journal") {
 
 TEST_CASE("journal: a limit for the size of files is a full disk, and says so") {
     const temporary_directory directory;
-    const auto room = GENERATE(0U, 5'000U, 100'000U, 140'000U); // of the limit, above what is there
+    const auto space_monitor = GENERATE(0U, 5'000U, 100'000U, 140'000U); // of the limit, above what is there
     const auto body = GENERATE(100U, 20'000U);
     tuning limits;
     limits.checkpoint_frames = GENERATE(1U, 96U); // with one, the limit is met while the log is copied into the file
@@ -118,7 +118,7 @@ TEST_CASE("journal: a limit for the size of files is a full disk, and says so") 
     {
         const auto largest = std::max(std::filesystem::file_size(directory.journal()),
                                       std::filesystem::file_size(directory.journal() + "-wal"));
-        const file_size_limit lower(largest + room);
+        const file_size_limit lower(largest + space_monitor);
         auto outcome = append_outcome::stored;
         for (int i = 0; i < 20'000 && outcome == append_outcome::stored; ++i) {
             outcome = next(body);

@@ -13,9 +13,9 @@ namespace hookd::journal {
 /// Whether there is room for more: on the disk, as the last writes found it, and under max_size. Says once in the log
 /// when there is none and once when there is again, which takes a while to be believed. Also decides when the
 /// write-ahead log is copied into the file.
-class room {
+class space_monitor {
 public:
-    room(database& file, std::uint64_t max_size, const tuning& limits);
+    space_monitor(database& file, std::uint64_t max_size, const tuning& limits);
 
     /// Any thread.
     void limit(std::uint64_t max_size) { max_size_ = max_size; }

@@ -1,4 +1,4 @@
-#include "journal/room.hpp"
+#include "journal/space_monitor.hpp"
 
 #include <hookd/core/byte_size.hpp>
 
@@ -13,10 +13,10 @@ constexpr std::chrono::seconds believed_after{1};
 
 } // namespace
 
-room::room(database& file, std::uint64_t max_size, const tuning& limits)
+space_monitor::space_monitor(database& file, std::uint64_t max_size, const tuning& limits)
     : file_(file), max_size_(max_size), limits_(limits), checkpoint_at_(limits.checkpoint_frames) {}
 
-stored<void> room::disk_was_full(const storage_error& why) {
+stored<void> space_monitor::disk_was_full(const storage_error& why) {
     if (!disk_full_) {
         spdlog::error("journal: no space on its disk, events are refused until there is some: {}", why.message);
     }
@@ -26,14 +26,14 @@ stored<void> room::disk_was_full(const storage_error& why) {
     return file_.log_frames() > 0 ? checkpoint() : stored<void>();
 }
 
-void room::disk_had_space() {
+void space_monitor::disk_had_space() {
     if (disk_full_ && limits_.now() - disk_was_full_ >= believed_after) {
         spdlog::warn("journal: there is space on its disk again, events are accepted");
         disk_full_ = false;
     }
 }
 
-stored<void> room::measure() {
+stored<void> space_monitor::measure() {
     auto used = file_.used_bytes();
     if (!used) {
         return std::unexpected(used.error());
@@ -54,7 +54,7 @@ stored<void> room::measure() {
     return {};
 }
 
-void room::tell_size() {
+void space_monitor::tell_size() {
     if (!allows_more()) {
         if (!over_size_) {
             spdlog::error(
@@ -72,7 +72,7 @@ void room::tell_size() {
 
 // There is space for what it writes, but file systems that write nothing in place may see that otherwise. Then
 // everything stays in the log, which grows on, bounded by max_size, and the next try comes after as many frames again.
-stored<void> room::checkpoint() {
+stored<void> space_monitor::checkpoint() {
     auto done = file_.checkpoint();
     if (!done && done.error().what == trouble::full) {
         if (!told_checkpoint_) {
