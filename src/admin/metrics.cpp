@@ -104,11 +104,11 @@ struct sink_metric {
 
 constexpr sink_metric sink_metrics[] = {
     {"hookd_sink_delivered_total", "Events delivered.", true,
-     [](const sink_view& sink) { return number(sink.lane.delivered); }},
+     [](const sink_view& sink) { return number(sink.worker.delivered); }},
     {"hookd_sink_retried_total", "Tries that failed, with another to come.", true,
-     [](const sink_view& sink) { return number(sink.lane.retried); }},
+     [](const sink_view& sink) { return number(sink.worker.retried); }},
     {"hookd_sink_rejected_total", "Events that the sink refused for good.", true,
-     [](const sink_view& sink) { return number(sink.lane.rejected); }},
+     [](const sink_view& sink) { return number(sink.worker.rejected); }},
     {"hookd_sink_dead_letters", "Events that rest as dead letters.", false,
      [](const sink_view& sink) { return number(sink.dead); }},
     {"hookd_sink_waiting", "Events that failed and await their next try.", false,
@@ -118,13 +118,13 @@ constexpr sink_metric sink_metrics[] = {
     {"hookd_sink_lag_seconds", "Age of the oldest event that the sink has not taken yet.", false,
      [](const sink_view& sink) { return sink.lag_seconds; }},
     {"hookd_sink_in_flight", "Events that the sink has in hand.", false,
-     [](const sink_view& sink) { return number(sink.lane.in_flight); }},
+     [](const sink_view& sink) { return number(sink.worker.in_flight); }},
     {"hookd_sink_paused", "1 while somebody has paused the sink.", false,
-     [](const sink_view& sink) { return number(sink.lane.paused); }},
+     [](const sink_view& sink) { return number(sink.worker.paused); }},
     {"hookd_sink_unavailable", "1 while the sink works for no event and is waited for.", false,
-     [](const sink_view& sink) { return number(sink.lane.unavailable); }},
+     [](const sink_view& sink) { return number(sink.worker.unavailable); }},
     {"hookd_sink_hangs", "1 while the sink is in a call to the system that does not return: it is unavailable then.",
-     false, [](const sink_view& sink) { return number(sink.lane.hangs); }},
+     false, [](const sink_view& sink) { return number(sink.worker.hangs); }},
 };
 
 void add_sinks(exposition& to, const watched& what) {
@@ -132,7 +132,7 @@ void add_sinks(exposition& to, const watched& what) {
     for (const auto& metric : sink_metrics) {
         metric.counts ? to.counter(metric.name, metric.help) : to.gauge(metric.name, metric.help);
         for (const auto& sink : sinks) {
-            to.add(metric.value(sink), "sink", sink.lane.name);
+            to.add(metric.value(sink), "sink", sink.worker.name);
         }
     }
 }

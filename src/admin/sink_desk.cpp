@@ -39,7 +39,7 @@ boost::asio::awaitable<answer> answer_about_one_sink(const watched& what, std::s
     if (noted == journal::repair_outcome::stopped) {
         co_return journal_closed();
     }
-    what.dispatcher.pause(*sink, pause); // a lane that is new since then has begun as the journal says
+    what.dispatcher.pause(*sink, pause); // a sink worker that is new since then has begun as the journal says
     co_return made(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");
 }
 

@@ -7,13 +7,13 @@ namespace hookd::admin {
 
 std::vector<sink_view> look_at_sinks(const watched& what) {
     std::vector<sink_view> all;
-    for (auto& lane : what.dispatcher.figures()) {
+    for (auto& worker : what.dispatcher.figures()) {
         const auto newest = what.journal.last_sequence();
-        const auto row = what.journal.counted().sinks.find(lane.name).value_or(journal::sink_board::standing{});
-        sink_view one{.lane = std::move(lane), .waiting = row.waiting, .dead = row.dead};
-        one.lag_events = newest - std::min(newest, one.lane.reached);
-        if (one.lag_events > 0 && one.lane.oldest) {
-            one.lag_seconds = std::max(std::chrono::duration<double>(what.clock() - *one.lane.oldest).count(), 0.0);
+        const auto row = what.journal.counted().sinks.find(worker.name).value_or(journal::sink_board::standing{});
+        sink_view one{.worker = std::move(worker), .waiting = row.waiting, .dead = row.dead};
+        one.lag_events = newest - std::min(newest, one.worker.reached);
+        if (one.lag_events > 0 && one.worker.oldest) {
+            one.lag_seconds = std::max(std::chrono::duration<double>(what.clock() - *one.worker.oldest).count(), 0.0);
         }
         all.push_back(std::move(one));
     }

@@ -8,9 +8,9 @@
 
 namespace hookd::admin {
 
-/// A sink, as its lane and the journal together know it.
+/// A sink, as its sink worker and the journal together know it.
 struct sink_view {
-    delivery::sink_figures lane;
+    delivery::sink_figures worker;
     std::uint64_t waiting = 0; ///< Failed, and awaiting the next try.
     std::uint64_t dead = 0;
     std::uint64_t lag_events = 0; ///< Not yet taken.

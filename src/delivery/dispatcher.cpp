@@ -1,4 +1,4 @@
-#include "delivery/lane.hpp"
+#include "delivery/sink_worker.hpp"
 #include "delivery/tail.hpp"
 
 #include <hookd/core/mutex.hpp>
@@ -28,9 +28,9 @@ constexpr std::chrono::seconds for_abandoned_builders{1};
 /// How often who waits for that looks whether it is to hurry.
 constexpr std::chrono::milliseconds hurry_period{50};
 
-using lanes = std::vector<std::shared_ptr<lane>>;
+using workers = std::vector<std::shared_ptr<sink_worker>>;
 
-const std::shared_ptr<lane>* find(const lanes& among, std::string_view name) {
+const std::shared_ptr<sink_worker>* find(const workers& among, std::string_view name) {
     const auto found = std::ranges::find(among, name, [](const auto& each) { return each->name(); });
     return found == among.end() ? nullptr : &*found;
 }
@@ -53,13 +53,13 @@ std::unexpected<error> stopping() {
     return std::unexpected(error{"the daemon is stopping"});
 }
 
-/// Stops the lanes, and waits until they have ended; what takes longer than `patience`, or is still under way when it
-/// comes to hurry, is cancelled; what hangs even then is left behind. What is known to hang gets no patience.
-void end(const lanes& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& hurry) {
+/// Stops the sink workers, and waits until they have ended; what takes longer than `patience`, or is still under way
+/// when it comes to hurry, is cancelled; what hangs even then is left behind. What is known to hang gets no patience.
+void end(const workers& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& hurry) {
     for (const auto& each : leaving) {
         each->stop();
     }
-    lanes late;
+    workers late;
     const auto patient_until = std::chrono::steady_clock::now() + patience;
     for (const auto& each : leaving) {
         const auto ended_before = [&](steady_time time) { return each->ended_before(time); };
@@ -91,12 +91,12 @@ public:
 
     void committed(std::span<const event_ptr> events) override {
         const mutex_lock lock{mutex_};
-        if (lanes_.empty()) { // whoever comes later reads them in the journal
+        if (workers_.empty()) { // whoever comes later reads them in the journal
             newest_events_->skip_to(events.back()->sequence);
             return;
         }
         newest_events_->push(events);
-        for (const auto& each : lanes_) {
+        for (const auto& each : workers_) {
             each->committed();
         }
     }
@@ -139,7 +139,7 @@ public:
         }
     }
 
-    /// The lanes stay, for whoever asks how far each has come.
+    /// The sink workers stay, for whoever asks how far each has come.
     void stop(std::chrono::milliseconds patience) override {
         hurry_ = true;
         if (!std::exchange(stopped_, true)) {
@@ -151,9 +151,9 @@ public:
     void hurry() override { hurry_ = true; }
 
 private:
-    /// A lane in its place in the new order: one that runs on, or one that has not yet begun.
+    /// A sink worker in its place in the new order: one that runs on, or one that has not yet begun.
     struct place {
-        std::shared_ptr<lane> feeding;
+        std::shared_ptr<sink_worker> feeding;
         bool runs_on = false;
     };
 
@@ -184,9 +184,9 @@ private:
         threaded_dispatcher& owner_;
     };
 
-    lanes running() const {
+    workers running() const {
         const mutex_lock lock{mutex_};
-        return lanes_;
+        return workers_;
     }
     void take_over(prepared& next);
 
@@ -197,7 +197,7 @@ private:
     std::atomic<bool> hurry_{false}; // the process is to end
     bool stopped_ = false;           // of the thread that stops
     mutable mutex mutex_;
-    lanes lanes_ HOOKD_GUARDED_BY(mutex_);
+    workers workers_ HOOKD_GUARDED_BY(mutex_);
 };
 
 result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sink_settings> sinks) {
@@ -210,8 +210,8 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
             continue;
         }
         try {
-            auto feeding = std::make_shared<lane>(
-                each, lane::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
+            auto feeding = std::make_shared<sink_worker>(
+                each, sink_worker::place{.journal = journal_, .newest_events = newest_events_, .clock = clock_});
             next->places.push_back({.feeding = feeding});
             feeding->start(build_);
         } catch (const std::exception& caught) {
@@ -248,10 +248,10 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     return next;
 }
 
-/// The cursor of a changed sink is only known once its lane has ended. Where the journal has failed meanwhile, the
-/// process is at its end anyway, and the exception hastens it.
+/// The cursor of a changed sink is only known once its sink worker has ended. Where the journal has failed meanwhile,
+/// the process is at its end anyway, and the exception hastens it.
 void threaded_dispatcher::take_over(prepared& next) {
-    lanes all;
+    workers all;
     for (const auto& each : next.places) {
         all.push_back(each.feeding);
     }
@@ -266,7 +266,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     {
         const mutex_lock lock{mutex_};
-        lanes_ = std::move(all); // before they begin: a commit that a lane does not see itself must wake it
+        workers_ = std::move(all); // before they begin: a commit that a sink worker does not see itself must wake it
     }
     for (auto& each : next.places) {
         if (!each.runs_on) {

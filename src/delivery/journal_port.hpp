@@ -9,8 +9,8 @@
 
 namespace hookd::delivery {
 
-/// A lane's way to the journal, which can be cut: a lane whose thread is stuck in its sink outlives the dispatcher,
-/// and the journal, and must not come back to either. Any thread.
+/// A sink worker's way to the journal, which can be cut: a sink worker whose thread is stuck in its sink outlives the
+/// dispatcher, and the journal, and must not come back to either. Any thread.
 class journal_port {
 public:
     journal_port(journal::journal& journal, std::string sink) : sink_{std::move(sink)}, journal_{&journal} {}
@@ -19,8 +19,8 @@ public:
     void fail(journal::failure row);
     void settle(std::uint64_t sequence);
 
-    /// For what is awaited; null once cut. It stays valid for as long as the lane may not be let go of, which is not
-    /// before it was asked to stop and given time: so ask only after seeing that it was not.
+    /// For what is awaited; null once cut. It stays valid for as long as the sink worker may not be let go of, which is
+    /// not before it was asked to stop and given time: so ask only after seeing that it was not.
     journal::journal* journal() const;
     const std::string& sink() const { return sink_; }
 

@@ -11,9 +11,9 @@
 
 namespace hookd::delivery {
 
-/// The events that were committed last, in memory, so that a lane that keeps up never reads them from the journal.
-/// Bounded in number and bytes: the oldest go. It knows every event behind its floor, and says so only where it does.
-/// Any thread.
+/// The events that were committed last, in memory, so that a sink worker that keeps up never reads them from the
+/// journal. Bounded in number and bytes: the oldest go. It knows every event behind its floor, and says so only where
+/// it does. Any thread.
 class tail {
 public:
     struct limits {

@@ -82,7 +82,8 @@ public:
     void settle(std::string_view sink, std::uint64_t sequence);
 
     /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
-    /// cannot be written and gather here; past a bound reads then wait on, so that lanes get nothing more to fail with.
+    /// cannot be written and gather here; past a bound reads then wait on, so that sink workers get nothing more to
+    /// fail with.
     void take(work& into, clock::time_point until, bool disk_full);
     /// Journal's thread: whether an append waits.
     bool append_waits();

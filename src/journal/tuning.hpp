@@ -46,7 +46,7 @@ struct tuning {
     /// How long cursors and failures may wait for a commit to join, and for the next try while the disk is full.
     std::chrono::milliseconds changes_delay{50};
     std::chrono::milliseconds changes_retry{1'000};
-    /// Failure rows that wait because the disk is full; past it lanes get nothing more to fail with.
+    /// Failure rows that wait because the disk is full; past it sink workers get nothing more to fail with.
     std::size_t most_waiting_changes = 4096;
 
     /// Frames in the write-ahead log that make a checkpoint due. It holds up the commits meanwhile, some 3 ms for so

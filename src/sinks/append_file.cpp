@@ -64,7 +64,7 @@ bool append_file::names_open_file() const {
 
 result<void> append_file::open() {
     // O_NONBLOCK and O_NOCTTY mean nothing for regular files; they keep a path that became something else from
-    // blocking the lane or becoming the daemon's terminal.
+    // blocking the sink worker or becoming the daemon's terminal.
     constexpr int flags = O_RDWR | O_APPEND | O_NONBLOCK | O_NOCTTY;
     auto opened = open_at(AT_FDCWD, path_, flags);
     const bool missing = !opened && opened.error() == std::errc::no_such_file_or_directory;

@@ -39,13 +39,13 @@ std::span<const config::sink_reader> readers() {
     return all_readers;
 }
 
-std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& lane) {
+std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& worker) {
     const auto row =
         std::ranges::find_if(rows, [&](const catalogue_row& each) { return each.type.name == settings.type; });
     if (row == rows.end()) {
         throw std::logic_error("no such type of sink: " + settings.type);
     }
-    return row->type.build(settings, lane);
+    return row->type.build(settings, worker);
 }
 
 } // namespace hookd::sinks

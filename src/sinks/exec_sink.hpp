@@ -20,7 +20,7 @@ std::shared_ptr<const sink_options> read_exec_options(config::table& keys);
 
 /// Starts a command for each event, the event line on its standard input. What comes from the event is in that line
 /// and in HOOKD_ variables, never in an argument, a shell line or a file name.
-std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, boost::asio::io_context& lane);
+std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
 /// Exactly what a hook finds in its environment.
 std::vector<std::string> hook_environment(const delivery& what);

@@ -22,6 +22,6 @@ std::shared_ptr<const sink_options> read_file_options(config::table& keys);
 
 /// Appends a line an event. A batch shares one sync; where it breaks off, the events whose lines are whole are
 /// delivered, and the others `unavailable`.
-std::unique_ptr<sink> build_file_sink(const sink_settings& settings, boost::asio::io_context& lane);
+std::unique_ptr<sink> build_file_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
 } // namespace hookd::sinks

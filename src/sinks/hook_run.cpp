@@ -37,7 +37,8 @@ using asio::posix::stream_descriptor;
 using clock = std::chrono::steady_clock;
 
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
-// Between SIGTERM and SIGKILL: past the timeout, and when the delivery was cancelled, for the lane waits a second then.
+// Between SIGTERM and SIGKILL: past the timeout, and when the delivery was cancelled, for the sink worker waits a
+// second then.
 constexpr std::chrono::milliseconds grace{2'000};
 constexpr std::chrono::milliseconds grace_when_cancelled{500};
 /// Between two looks at what is left of a group whose leader has ended.
@@ -47,8 +48,8 @@ constexpr std::size_t rest_limit = 1U << 20U;
 /// Lives in run_hook's frame, which awaits all of its coroutines before it ends.
 class hook_run {
 public:
-    hook_run(const asio::any_io_executor& lane, child_process child, std::string input, std::string log_prefix)
-        : child_(std::move(child)), stdin_(lane), stdout_(lane), stderr_(lane), ended_(lane), timer_(lane),
+    hook_run(const asio::any_io_executor& worker, child_process child, std::string input, std::string log_prefix)
+        : child_(std::move(child)), stdin_(worker), stdout_(worker), stderr_(worker), ended_(worker), timer_(worker),
           input_(std::move(input)), output_(std::move(log_prefix)) {}
 
     boost::system::error_code watch(child_process::ends ours);
@@ -96,13 +97,13 @@ boost::system::error_code hook_run::watch(child_process::ends ours) {
 }
 
 asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout, background_output& background) {
-    const auto lane = co_await asio::this_coro::executor;
+    const auto worker = co_await asio::this_coro::executor;
     const auto [order, fed, read, read_errors, supervised] =
         co_await asio::experimental::make_parallel_group(
-            asio::co_spawn(lane, feed(), asio::deferred),
-            asio::co_spawn(lane, drain(stdout_, hook_output::stream::output), asio::deferred),
-            asio::co_spawn(lane, drain(stderr_, hook_output::stream::error), asio::deferred),
-            asio::co_spawn(lane, supervise(timeout), asio::deferred))
+            asio::co_spawn(worker, feed(), asio::deferred),
+            asio::co_spawn(worker, drain(stdout_, hook_output::stream::output), asio::deferred),
+            asio::co_spawn(worker, drain(stderr_, hook_output::stream::error), asio::deferred),
+            asio::co_spawn(worker, supervise(timeout), asio::deferred))
             .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
     for (const auto& fault : {fed, read, read_errors, supervised}) {
         if (fault) {

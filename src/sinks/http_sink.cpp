@@ -60,14 +60,14 @@ private:
 
 class http_sink final : public sink {
 public:
-    http_sink(std::shared_ptr<const http_options> options, std::chrono::milliseconds timeout, asio::io_context& lane)
-        : options_(std::move(options)), lane_(lane),
+    http_sink(std::shared_ptr<const http_options> options, std::chrono::milliseconds timeout, asio::io_context& worker)
+        : options_(std::move(options)), worker_(worker),
           limits_{.connect = std::min(options_->connect_timeout, timeout),
                   .whole = timeout,
                   // A server may repeat in its answer what it was sent.
                   .keep_body = options_->headers.empty() ? kept_of_a_body : 0,
                   .body = for_a_body},
-          finder_(lane, options_->where, {.ca_file = options_->ca_file}) {}
+          finder_(worker, options_->where, {.ca_file = options_->ca_file}) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
         return singly(std::move(batch), [this](const delivery& each) { return post(each.what); });
@@ -82,7 +82,7 @@ private:
     outcome with_place(outcome judged) const;
 
     std::shared_ptr<const http_options> options_;
-    asio::io_context& lane_;
+    asio::io_context& worker_;
     http::client_limits limits_;
     http::destination_finder finder_;
     idle_connections idle_;
@@ -134,7 +134,7 @@ asio::awaitable<http::client_result<http::response>> http_sink::exchange(http_me
         co_return std::unexpected{where.error()};
     }
     auto kept = idle_.take(*where);
-    auto used = kept ? std::move(*kept) : connection{.to = *where, .client = http::client{lane_, *where, limits_}};
+    auto used = kept ? std::move(*kept) : connection{.to = *where, .client = http::client{worker_, *where, limits_}};
     auto answer = co_await used.client.request("POST", options_->where.target, message.fields, message.body);
     if (answer) {
         idle_.keep(std::move(used));
@@ -154,9 +154,9 @@ outcome http_sink::with_place(outcome judged) const {
 
 } // namespace
 
-std::unique_ptr<sink> build_http_sink(const sink_settings& settings, asio::io_context& lane) {
+std::unique_ptr<sink> build_http_sink(const sink_settings& settings, asio::io_context& worker) {
     return std::make_unique<http_sink>(std::static_pointer_cast<const http_options>(settings.options), settings.timeout,
-                                       lane);
+                                       worker);
 }
 
 } // namespace hookd::sinks

@@ -30,8 +30,8 @@ std::atomic<bool> turn_taken = false;
 /// The descriptor that a line was begun on and not ended, by whichever writer; -1: none. Of whoever has the turn.
 int torn_descriptor = -1;
 
-/// The right to write to shared descriptors, from a line's first byte to its last. Lanes are threads of their own, so
-/// whoever finds it taken looks again a little later; that happens only with two such sinks in one process.
+/// The right to write to shared descriptors, from a line's first byte to its last. Sink workers are threads of their
+/// own, so whoever finds it taken looks again a little later; that happens only with two such sinks in one process.
 class turn {
 public:
     turn() = default;
@@ -64,7 +64,7 @@ asio::awaitable<std::error_code> line_writer::wait_writable() {
     if (!watch || ::epoll_ctl(watch.get(), EPOLL_CTL_ADD, fd_, &wanted) != 0) {
         co_return last_error();
     }
-    asio::posix::stream_descriptor ready(lane_);
+    asio::posix::stream_descriptor ready(worker_);
     boost::system::error_code fault;
     ready.assign(watch.get(), fault);
     if (fault) {
@@ -77,7 +77,7 @@ asio::awaitable<std::error_code> line_writer::wait_writable() {
 
 asio::awaitable<std::error_code> line_writer::write(std::string lines) {
     using namespace std::chrono_literals;
-    asio::steady_timer pause(lane_);
+    asio::steady_timer pause(worker_);
     turn ours;
     while (!ours.take()) {
         pause.expires_after(5ms);

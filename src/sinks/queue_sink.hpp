@@ -19,6 +19,6 @@ std::shared_ptr<const sink_options> read_queue_options(config::table& keys);
 
 /// A directory in the Maildir manner: an event is a file, written and synced in tmp/, renamed into new/; consumers
 /// rename it into cur/. Delivered again, it takes its own name in new/ once more.
-std::unique_ptr<sink> build_queue_sink(const sink_settings& settings, boost::asio::io_context& lane);
+std::unique_ptr<sink> build_queue_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
 } // namespace hookd::sinks

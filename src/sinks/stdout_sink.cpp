@@ -16,7 +16,7 @@ namespace {
 
 class stdout_sink final : public sink {
 public:
-    stdout_sink(int fd, asio::io_context& lane) : out_(fd, lane) {}
+    stdout_sink(int fd, asio::io_context& worker) : out_(fd, worker) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override;
 
@@ -58,12 +58,12 @@ std::shared_ptr<const sink_options> read_stdout_options(config::table&) {
     return std::make_shared<stdout_options>();
 }
 
-std::unique_ptr<sink> make_stdout_sink(int fd, asio::io_context& lane) {
-    return std::make_unique<stdout_sink>(fd, lane);
+std::unique_ptr<sink> make_stdout_sink(int fd, asio::io_context& worker) {
+    return std::make_unique<stdout_sink>(fd, worker);
 }
 
-std::unique_ptr<sink> build_stdout_sink(const sink_settings&, asio::io_context& lane) {
-    return make_stdout_sink(STDOUT_FILENO, lane);
+std::unique_ptr<sink> build_stdout_sink(const sink_settings&, asio::io_context& worker) {
+    return make_stdout_sink(STDOUT_FILENO, worker);
 }
 
 } // namespace hookd::sinks

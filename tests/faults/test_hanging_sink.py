@@ -146,7 +146,7 @@ def reload(daemon):
 
 
 def test_a_sink_that_hangs_can_be_changed_and_what_it_was_at_harms_nothing(make_daemon, tmp_path):
-    """The lane in its place delivers at once. The old one's call returns while the new one is about to write the same
+    """The sink worker in its place delivers at once. The old one's call returns while the new one is about to write the same
     event: it must not take the file of the other, which is empty yet, for its own."""
     queue = tmp_path / "queue"
     sink = {"name": "q", "type": "queue", "path": queue}
@@ -165,8 +165,8 @@ def test_a_sink_that_hangs_can_be_changed_and_what_it_was_at_harms_nothing(make_
     assert "sink q: hangs, is left behind" in daemon.log()
     calls.wait_for(2)
     calls.remove("sync queue/tmp/")
-    until(lambda: calls.number() == 1, "the old lane's call to return")
-    until(lambda: sink_threads(daemon) == 1, "the old lane's end")
+    until(lambda: calls.number() == 1, "the old sink worker's call to return")
+    until(lambda: sink_threads(daemon) == 1, "the old sink worker's end")
     assert read_queue(queue) == []
     calls.remove("write queue/tmp/")
     ids.append(message_id())

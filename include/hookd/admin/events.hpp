@@ -20,7 +20,7 @@ struct event_room {
     wall_clock clock = nullptr;
     /// The sinks in force.
     std::function<std::vector<journal::sink_scope>()> sinks;
-    /// Something was changed for this sink behind its lane's back. Any thread.
+    /// Something was changed for this sink behind its sink worker's back. Any thread.
     std::function<void(std::string_view sink)> look_again;
 };
 

@@ -18,10 +18,11 @@
 
 namespace hookd::delivery {
 
-/// Builds the sink of a lane, on its thread; sinks::build in the daemon.
-using sink_builder = std::function<std::unique_ptr<sinks::sink>(const sink_settings&, boost::asio::io_context& lane)>;
+/// Builds the sink of a sink worker, on its thread; sinks::build in the daemon.
+using sink_builder = std::function<std::unique_ptr<sinks::sink>(const sink_settings&, boost::asio::io_context& worker)>;
 
-/// Hands the journal's events to the sinks: a lane, with a thread, for each. Lanes know nothing of one another.
+/// Hands the journal's events to the sinks: a sink worker, with a thread, for each. Sink workers know nothing of one
+/// another.
 class dispatcher {
 public:
     virtual ~dispatcher() = default;
@@ -32,12 +33,12 @@ public:
     /// Files of all sinks anew. Any thread; does not block.
     virtual void reopen() = 0;
 
-    /// Somebody has changed the sink's failures in the journal, durably: its lane looks at them anew. Any thread; does
-    /// not block.
+    /// Somebody has changed the sink's failures in the journal, durably: its sink worker looks at them anew. Any
+    /// thread; does not block.
     virtual void look_again(std::string_view sink) = 0;
 
-    /// The sink's lane begins nothing any more, or does again; what is under way goes on. For this run: the journal
-    /// keeps it, and lanes begin as it says. False: no such sink. Any thread; does not block.
+    /// The sink's sink worker begins nothing any more, or does again; what is under way goes on. For this run: the
+    /// journal keeps it, and sink workers begin as it says. False: no such sink. Any thread; does not block.
     virtual bool pause(std::string_view sink, bool paused) = 0;
 
     /// Makes another set of sinks ready: builds those that are new or changed. After `commit` they are fed from where
@@ -68,7 +69,7 @@ public:
     virtual void stop(std::chrono::milliseconds patience) = 0;
 };
 
-/// Makes every sink known to the journal and starts the lanes. An error names the sink.
+/// Makes every sink known to the journal and starts the sink workers. An error names the sink.
 result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, const sink_builder& build,
                                           journal::journal& journal, wall_clock clock);
 

@@ -9,7 +9,7 @@
 
 namespace hookd::delivery {
 
-/// How one sink is doing. What it counts, it counts since its lane was started.
+/// How one sink is doing. What it counts, it counts since its sink worker was started.
 struct sink_figures {
     std::string name;
     std::string type;
@@ -20,8 +20,8 @@ struct sink_figures {
     std::uint64_t rejected = 0;  ///< Events that the sink refused for good.
     std::uint64_t in_flight = 0; ///< Events that the sink has in hand.
     std::uint64_t reached = 0;   ///< Every event up to here is done with, or has a row as a failure.
-    bool paused = false;         ///< Its lane begins nothing until somebody resumes it.
-    bool unavailable = false;    ///< The sink works for no event; its lane waits.
+    bool paused = false;         ///< Its sink worker begins nothing until somebody resumes it.
+    bool unavailable = false;    ///< The sink works for no event; its sink worker waits.
     bool hangs = false;          ///< The reason: it is in a call to the system that does not return.
     /// When the oldest event behind `reached` was accepted; nothing: there is none, or it was not looked at yet.
     std::optional<unix_millis> oldest;

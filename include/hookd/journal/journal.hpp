@@ -109,9 +109,10 @@ public:
 
     /// Looks at a bounded number of events; whoever wants more asks again, from the page's position.
     virtual boost::asio::awaitable<event_page> look_back(event_query what) = 0;
-    /// The same, and has sinks try again, or forgets dead letters, durably. The lanes do not notice by themselves.
+    /// The same, and has sinks try again, or forgets dead letters, durably. The sink workers do not notice by
+    /// themselves.
     virtual boost::asio::awaitable<repaired> mend(repair what) = 0;
-    /// Notes durably that the sink is paused, or no more; `look` and `open_sink` tell it. For lanes likewise.
+    /// Notes durably that the sink is paused, or no more; `look` and `open_sink` tell it. For sink workers likewise.
     virtual boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) = 0;
 
     /// Sequence number of the last durable event; 0 in an empty journal. Any thread, does not block.

@@ -19,6 +19,6 @@ std::span<const catalogue_row> catalogue();
 std::span<const config::sink_reader> readers();
 
 /// Builds the sink that the settings name. The type must be in the catalogue: config::load has seen to that.
-std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& lane);
+std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& worker);
 
 } // namespace hookd::sinks

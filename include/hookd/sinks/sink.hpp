@@ -20,7 +20,8 @@ enum class verdict : std::uint8_t {
     delivered,   ///< durably with the consumer
     retry,       ///< this event failed; others may succeed: counts as one of its attempts
     reject,      ///< never going to succeed: a dead letter at once
-    unavailable, ///< the sink works for no event now (disk full, command gone): the lane waits; no attempt is counted
+    unavailable, ///< the sink works for no event now (disk full, command gone): the sink worker waits; no attempt is
+                 ///< counted
 };
 
 struct outcome {
@@ -35,8 +36,9 @@ struct delivery {
     unsigned attempt = 1; ///< Counted from 1.
 };
 
-/// Where events go. Each sink has one lane: a thread with an io_context of its own, on which everything here runs, so
-/// a sink may block it: nobody else waits. The lane applies filters, retries and concurrency; a sink only delivers.
+/// Where events go. Each sink has one sink worker: a thread with an io_context of its own, on which everything here
+/// runs, so a sink may block it: nobody else waits. The sink worker applies filters, retries and concurrency; a sink
+/// only delivers.
 class sink {
 public:
     virtual ~sink() = default;
@@ -48,16 +50,16 @@ public:
     /// The most events it wants at a time; 1: singly, with up to `concurrency` deliveries under way at once.
     virtual std::size_t batch_limit() const = 0;
 
-    /// Opens its files anew (SIGHUP, log rotation). Called on the lane's thread.
+    /// Opens its files anew (SIGHUP, log rotation). Called on the sink worker's thread.
     virtual void reopen() {}
 };
 
 /// One row of the catalogue.
 struct sink_type {
     std::string_view name;
-    /// Takes resources, on the lane's thread's io_context. What cannot be opened now is not fatal: `deliver` says
-    /// `unavailable` until it can.
-    std::unique_ptr<sink> (*build)(const sink_settings& settings, boost::asio::io_context& lane);
+    /// Takes resources, on the sink worker's thread's io_context. What cannot be opened now is not fatal: `deliver`
+    /// says `unavailable` until it can.
+    std::unique_ptr<sink> (*build)(const sink_settings& settings, boost::asio::io_context& worker);
 };
 
 } // namespace hookd::sinks

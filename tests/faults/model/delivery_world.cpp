@@ -60,8 +60,8 @@ void delivery_world::perform(std::uint64_t kind, common_steps& common, dice& ran
 /// Sinks come and go, and change their settings.
 void delivery_world::configure(dice& random) {
     const auto sink = random.of(scopes()).name;
-    const auto running = lanes_.find(sink);
-    if (running == lanes_.end()) {
+    const auto running = workers_.find(sink);
+    if (running == workers_.end()) {
         house_.note("add " + sink);
         configured_.insert(sink);
         return add(sink);
@@ -70,7 +70,7 @@ void delivery_world::configure(dice& random) {
     if (disk::instance().dead()) {
         return;
     }
-    lanes_.erase(running);
+    workers_.erase(running);
     if (random.one_in(3)) {
         house_.note("remove " + sink);
         configured_.erase(sink);
@@ -96,10 +96,10 @@ void delivery_world::add(const std::string& sink) {
     settings.name = sink;
     settings.events = scope_of(sink).events;
     settings.endpoints = scope_of(sink).endpoints;
-    lanes_[sink] = std::make_unique<lane>(house_, *newest_, story->second, settings, batch_limit_, *state);
+    workers_[sink] = std::make_unique<sink_worker>(house_, *newest_, story->second, settings, batch_limit_, *state);
 }
 
-/// As the operator's desk does: the journal first, then the lanes.
+/// As the operator's desk does: the journal first, then the sink workers.
 void delivery_world::mend(common_steps& common) {
     const auto what = common.draw_repair();
     const auto before = house_.expected();
@@ -115,7 +115,7 @@ void delivery_world::mend(common_steps& common) {
     if (!house_.mend(what)) {
         return;
     }
-    for (auto& [sink, running] : lanes_) {
+    for (auto& [sink, running] : workers_) {
         std::set<std::uint64_t> replayed;
         const auto& old = before.sinks.at(sink).rows;
         for (const auto& [sequence, row] : house_.expected().sinks.at(sink).rows) {
@@ -132,8 +132,8 @@ void delivery_world::mend(common_steps& common) {
 void delivery_world::pause(dice& random) {
     const auto sink = random.of(scopes()).name;
     const bool paused = random.one_in(2);
-    const auto running = lanes_.find(sink);
-    if (running == lanes_.end()) {
+    const auto running = workers_.find(sink);
+    if (running == workers_.end()) {
         return;
     }
     house_.note((paused ? "pause " : "resume ") + sink);
@@ -144,7 +144,7 @@ void delivery_world::pause(dice& random) {
 
 void delivery_world::restart(dice& random) {
     house_.note("restart");
-    for (auto& [sink, running] : lanes_) {
+    for (auto& [sink, running] : workers_) {
         if (!disk::instance().dead()) {
             running->stop(random);
         }
@@ -155,23 +155,23 @@ void delivery_world::restart(dice& random) {
 }
 
 void delivery_world::use_lane(std::uint64_t kind, dice& random) {
-    const auto found = lanes_.find(random.of(scopes()).name);
-    if (found == lanes_.end()) {
+    const auto found = workers_.find(random.of(scopes()).name);
+    if (found == workers_.end()) {
         return;
     }
     if (kind % 2 == 0) {
-        house_.note("lane " + found->first + " works");
+        house_.note("sink worker " + found->first + " works");
         found->second->work(random.between(1, 12), random);
     } else {
         found->second->end_delivery(random, false);
     }
 }
 
-/// After whatever has happened: events that were committed are told to the lanes, and after a start all is new.
+/// After whatever has happened: events that were committed are told to the sink workers, and after a start all is new.
 void delivery_world::follow() {
     while (life_ != house_.life()) {
         life_ = house_.life();
-        lanes_.clear();
+        workers_.clear();
         newest_ = std::make_unique<delivery::tail>(house_.expected().last,
                                                    delivery::tail::limits{.events = 4, .bytes = 100'000});
         const auto all = configured_;
@@ -197,7 +197,7 @@ void delivery_world::end() {
     house_.check();
     follow();
     house_.note("all troubles are over");
-    for (const auto& [sink, running] : lanes_) {
+    for (const auto& [sink, running] : workers_) {
         house_.pause(sink, false);
         running->pause(false);
     }
@@ -214,7 +214,7 @@ void delivery_world::end() {
 bool delivery_world::rest(delivery::steady_time until, dice& random) {
     auto next = delivery::steady_time::max();
     bool open = false;
-    for (auto& [sink, running] : lanes_) {
+    for (auto& [sink, running] : workers_) {
         do {
             while (running->busy()) {
                 running->end_delivery(random, true);
@@ -237,7 +237,7 @@ bool delivery_world::rest(delivery::steady_time until, dice& random) {
 }
 
 void delivery_world::judge() const {
-    for (const auto& [sink, running] : lanes_) {
+    for (const auto& [sink, running] : workers_) {
         const auto& story = stories_.at(sink);
         const auto& rows = house_.expected().sinks.at(sink).rows;
         const auto given_up = house_.given_up().find(sink);

@@ -3,7 +3,7 @@
 #include "campaign.hpp"
 #include "common_steps.hpp"
 #include "house.hpp"
-#include "lane.hpp"
+#include "sink_worker.hpp"
 
 #include <cstdint>
 #include <map>
@@ -14,7 +14,7 @@
 
 namespace hookd::model {
 
-/// Journal and lanes: the sinks' verdicts are drawn, and what is said to the journal follows from them.
+/// Journal and sink workers: the sinks' verdicts are drawn, and what is said to the journal follows from them.
 class delivery_world final : public world {
 public:
     explicit delivery_world(std::uint64_t seed);
@@ -42,7 +42,7 @@ private:
     std::unique_ptr<delivery::tail> newest_;
     std::set<std::string> configured_;
     std::map<std::string, sink_story> stories_;
-    std::map<std::string, std::unique_ptr<lane>> lanes_;
+    std::map<std::string, std::unique_ptr<sink_worker>> workers_;
     std::map<std::uint64_t, event_ptr> all_events_;
 };
 

@@ -27,7 +27,7 @@ void journal_world::perform(const step& what) {
     house_.recovered();
 }
 
-/// As lanes do: rows only for events that they have not passed, or that have one.
+/// As sink workers do: rows only for events that they have not passed, or that have one.
 void journal_world::say(std::uint64_t kind, dice& random) {
     const auto sink = random.of(scopes()).name;
     if (house_.recovered() || !house_.opened().contains(sink)) {

@@ -5,7 +5,8 @@
 //   event       not there | stored, numbered in order | gone by retention; its id counts once as long as it is there
 //   sink        unknown | known, with a cursor, paused or not; fed | closed
 //   for a sink  an event is pending, done, waiting with a next try, or a dead letter
-//   said        what lanes have said and no commit has taken yet: a crash may lose it from the end, never out of order
+//   said        what sink workers have said and no commit has taken yet: a crash may lose it from the end, never out of
+//   order
 //
 // What goes wrong, between any two steps and in the middle of any write or sync of one:
 //   death       the process is killed: what was written is there. The power fails: of what was not synced any write is
@@ -63,7 +64,7 @@ TEST_CASE("model: each sink gets its events in order, and each replay, once trou
 }
 
 #ifdef HOOKD_TEST_HOOKS
-TEST_CASE("model: a journal or lane that breaks a promise on purpose is found") {
+TEST_CASE("model: a journal or sink worker that breaks a promise on purpose is found") {
     const auto [name, level] = GENERATE(table<const char*, const char*>({{"forget_dead_letter", "[delivery]"},
                                                                          {"purge_waiting", "[delivery]"},
                                                                          {"duplicate_window_short", "[delivery]"},

@@ -123,7 +123,7 @@ void answering_sink::note_thread() {
 asio::awaitable<std::vector<sinks::outcome>> hanging_sink::deliver(std::vector<sinks::delivery> batch) {
     co_await asio::this_coro::throw_if_cancelled(false);
     record_->add(batch.front());
-    asio::steady_timer never{lane_, asio::steady_timer::time_point::max()};
+    asio::steady_timer never{worker_, asio::steady_timer::time_point::max()};
     (void)co_await never.async_wait(asio::as_tuple(asio::use_awaitable));
     record_->note("cancelled");
     co_return std::vector<sinks::outcome>{
@@ -169,22 +169,23 @@ std::shared_ptr<record> delivery_bench::add(const sink_settings& settings, std::
 std::shared_ptr<record> delivery_bench::add_hanging(const sink_settings& settings) {
     auto into = std::make_shared<record>();
     settings_.push_back(settings);
-    builders_.emplace_back([=](asio::io_context& lane) { return std::make_unique<hanging_sink>(into, lane); });
+    builders_.emplace_back(
+        [=](asio::io_context& sink_worker) { return std::make_unique<hanging_sink>(into, sink_worker); });
     return into;
 }
 
 void delivery_bench::add_behind(const std::shared_ptr<door>& gate, const sink_settings& settings) {
     settings_.push_back(settings);
-    builders_.emplace_back([gate](asio::io_context& lane) {
+    builders_.emplace_back([gate](asio::io_context& sink_worker) {
         gate->pass();
-        return std::make_unique<hanging_sink>(std::make_shared<record>(), lane);
+        return std::make_unique<hanging_sink>(std::make_shared<record>(), sink_worker);
     });
 }
 
 void delivery_bench::start() {
-    const auto build = [this](const sink_settings& settings, asio::io_context& lane) {
+    const auto build = [this](const sink_settings& settings, asio::io_context& sink_worker) {
         const auto found = std::ranges::find(settings_, settings.name, &sink_settings::name);
-        return builders_.at(static_cast<std::size_t>(found - settings_.begin()))(lane);
+        return builders_.at(static_cast<std::size_t>(found - settings_.begin()))(sink_worker);
     };
     auto started = delivery::start(settings_, build, *journal_, &system_now);
     REQUIRE(started.has_value());

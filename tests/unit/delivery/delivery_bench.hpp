@@ -54,7 +54,7 @@ private:
 };
 
 /// A sink that writes down what comes and answers as the test says, which may block or throw. It notes `reopened` and
-/// `ended`, and whether it was called on a thread other than its lane's.
+/// `ended`, and whether it was called on a thread other than its sink worker's.
 class answering_sink final : public sinks::sink {
 public:
     using answer = std::function<sinks::outcome(const sinks::delivery&)>;
@@ -81,15 +81,15 @@ private:
 /// A sink that never ends a delivery by itself; cancelled, it notes `cancelled` and says `unavailable`.
 class hanging_sink final : public sinks::sink {
 public:
-    hanging_sink(std::shared_ptr<record> into, boost::asio::io_context& lane, std::size_t batch_limit = 1)
-        : record_{std::move(into)}, lane_{lane}, batch_limit_{batch_limit} {}
+    hanging_sink(std::shared_ptr<record> into, boost::asio::io_context& sink_worker, std::size_t batch_limit = 1)
+        : record_{std::move(into)}, worker_{sink_worker}, batch_limit_{batch_limit} {}
 
     boost::asio::awaitable<std::vector<sinks::outcome>> deliver(std::vector<sinks::delivery> batch) override;
     std::size_t batch_limit() const override { return batch_limit_; }
 
 private:
     std::shared_ptr<record> record_;
-    boost::asio::io_context& lane_;
+    boost::asio::io_context& worker_;
     std::size_t batch_limit_;
 };
 

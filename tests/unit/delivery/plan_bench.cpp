@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t most_read = 256;
 
-lane_plan::start start_of(const plan_bench::shape& from) {
+sink_worker_fsm::start start_of(const plan_bench::shape& from) {
     const auto waits = [](const auto& row) { return !row.second.dead; };
     return {.cursor = from.cursor,
             .newest = from.events.empty() ? 0 : from.events.rbegin()->first,

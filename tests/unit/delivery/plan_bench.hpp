@@ -1,6 +1,6 @@
 #pragma once
 
-#include "delivery/lane_plan.hpp"
+#include "delivery/sink_worker_fsm.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,8 +10,9 @@
 
 namespace hookd::delivery {
 
-/// A lane plan with a journal of maps and clocks that the test owns. It carries out what the plan says, and writes it
-/// down in words: `read 0, deliver #1: 1 2, advance 2, fail 3 in 1000, dead 3, settle 3, look, rest 30000, done`.
+/// A sink worker plan with a journal of maps and clocks that the test owns. It carries out what the plan says, and
+/// writes it down in words: `read 0, deliver #1: 1 2, advance 2, fail 3 in 1000, dead 3, settle 3, look, rest 30000,
+/// done`.
 class plan_bench {
 public:
     struct shape {
@@ -61,7 +62,7 @@ private:
     std::size_t rows_a_look_ = due_queue::most;
     bool reads_fail_ = false;
     instant now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
-    lane_plan plan_;
+    sink_worker_fsm plan_;
 };
 
 } // namespace hookd::delivery

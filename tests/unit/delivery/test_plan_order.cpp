@@ -23,13 +23,13 @@ hookd::event of_type(const char* type, const char* endpoint = "colivara") {
 
 } // namespace
 
-TEST_CASE("lane plan: with nothing to do it rests, and does not read") {
+TEST_CASE("sink worker plan: with nothing to do it rests, and does not read") {
     plan_bench bench;
     CHECK(bench.run() == "rest 30000");
     CHECK(bench.reads == 0);
 }
 
-TEST_CASE("lane plan: a sink that takes events singly gets them in order, one after the other") {
+TEST_CASE("sink worker plan: a sink that takes events singly gets them in order, one after the other") {
     plan_bench bench;
     bench.commit(1, 3);
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
@@ -41,7 +41,7 @@ TEST_CASE("lane plan: a sink that takes events singly gets them in order, one af
     CHECK(bench.run() == "advance 3, rest 30000");
 }
 
-TEST_CASE("lane plan: a sink that takes batches gets what gathered meanwhile, up to its limit") {
+TEST_CASE("sink worker plan: a sink that takes batches gets what gathered meanwhile, up to its limit") {
     plan_bench bench{{.batch_limit = 3}};
     bench.commit(1, 1);
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
@@ -54,7 +54,7 @@ TEST_CASE("lane plan: a sink that takes batches gets what gathered meanwhile, up
     CHECK(bench.run() == "advance 4, deliver #3: 5 6, rest 30000");
 }
 
-TEST_CASE("lane plan: as many single deliveries are under way as the settings say, and no more") {
+TEST_CASE("sink worker plan: as many single deliveries are under way as the settings say, and no more") {
     plan_bench bench{{.settings = with_concurrency(3)}};
     bench.commit(1, 5);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, deliver #3: 3, rest 30000");
@@ -62,13 +62,13 @@ TEST_CASE("lane plan: as many single deliveries are under way as the settings sa
     CHECK(bench.run() == "deliver #4: 4, rest 30000");
 }
 
-TEST_CASE("lane plan: concurrency is not for sinks that take batches") {
+TEST_CASE("sink worker plan: concurrency is not for sinks that take batches") {
     plan_bench bench{{.settings = with_concurrency(3), .batch_limit = 2}};
     bench.commit(1, 5);
     CHECK(bench.run() == "read 0, deliver #1: 1 2, rest 30000");
 }
 
-TEST_CASE("lane plan: the cursor passes nothing that is not finished, in whatever order deliveries end") {
+TEST_CASE("sink worker plan: the cursor passes nothing that is not finished, in whatever order deliveries end") {
     plan_bench bench{{.settings = with_concurrency(4)}};
     bench.commit(1, 4);
     bench.run();
@@ -82,7 +82,7 @@ TEST_CASE("lane plan: the cursor passes nothing that is not finished, in whateve
     CHECK(bench.run() == "advance 4, rest 30000");
 }
 
-TEST_CASE("lane plan: the cursor passes numbers that no event has") {
+TEST_CASE("sink worker plan: the cursor passes numbers that no event has") {
     plan_bench bench{{.batch_limit = 10}};
     bench.commit(5, 6);
     bench.commit(90, 91);
@@ -91,7 +91,7 @@ TEST_CASE("lane plan: the cursor passes numbers that no event has") {
     CHECK(bench.run() == "advance 91, rest 30000");
 }
 
-TEST_CASE("lane plan: what the filters leave out is passed without a delivery") {
+TEST_CASE("sink worker plan: what the filters leave out is passed without a delivery") {
     struct row {
         std::vector<std::string> events;
         std::vector<std::string> endpoints;
@@ -116,7 +116,7 @@ TEST_CASE("lane plan: what the filters leave out is passed without a delivery") 
     }
 }
 
-TEST_CASE("lane plan: an event that is filtered out behind one under way waits for it") {
+TEST_CASE("sink worker plan: an event that is filtered out behind one under way waits for it") {
     plan_bench::shape shape;
     shape.settings.events = {"upsert.fail"};
     shape.events = {{1, of_type("upsert.fail")}, {2, of_type("upsert.success")}};
@@ -126,7 +126,7 @@ TEST_CASE("lane plan: an event that is filtered out behind one under way waits f
     CHECK(bench.run() == "advance 2, rest 30000");
 }
 
-TEST_CASE("lane plan: it begins behind the cursor that the journal knows") {
+TEST_CASE("sink worker plan: it begins behind the cursor that the journal knows") {
     plan_bench::shape shape{.batch_limit = 10, .cursor = 2};
     for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
         shape.events[sequence] = of_type("upsert.success");
@@ -135,7 +135,7 @@ TEST_CASE("lane plan: it begins behind the cursor that the journal knows") {
     CHECK(bench.run() == "read 2, deliver #1: 3 4, rest 30000");
 }
 
-TEST_CASE("lane plan: a journal that gives nothing is asked again, and nothing is passed") {
+TEST_CASE("sink worker plan: a journal that gives nothing is asked again, and nothing is passed") {
     plan_bench bench;
     bench.fail_reads(true);
     bench.commit(1, 2);
@@ -148,7 +148,7 @@ TEST_CASE("lane plan: a journal that gives nothing is asked again, and nothing i
     CHECK(bench.cursor == 0);
 }
 
-TEST_CASE("lane plan: a long backlog is read piece by piece, never far ahead of the deliveries") {
+TEST_CASE("sink worker plan: a long backlog is read piece by piece, never far ahead of the deliveries") {
     plan_bench bench{{.batch_limit = 256}};
     bench.commit(1, 10'000);
     for (std::uint64_t ticket = 1; ticket <= 4; ++ticket) {
@@ -160,7 +160,7 @@ TEST_CASE("lane plan: a long backlog is read piece by piece, never far ahead of 
     CHECK(bench.cursor == 1024);
 }
 
-TEST_CASE("lane plan: stopped, it begins nothing, tells the journal what came of the rest, and is done") {
+TEST_CASE("sink worker plan: stopped, it begins nothing, tells the journal what came of the rest, and is done") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 4);
     bench.run();
@@ -173,7 +173,7 @@ TEST_CASE("lane plan: stopped, it begins nothing, tells the journal what came of
     CHECK(bench.cursor == 2);
 }
 
-TEST_CASE("lane plan: what is done behind an event that a stop cuts short is not delivered again") {
+TEST_CASE("sink worker plan: what is done behind an event that a stop cuts short is not delivered again") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 4);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, rest 30000");
@@ -193,7 +193,7 @@ TEST_CASE("lane plan: what is done behind an event that a stop cuts short is not
     CHECK(next.run() == "look, read 3, deliver #1: 4, deliver #2: 1, rest 30000");
 }
 
-TEST_CASE("lane plan: what was cancelled when stopping has used no attempt") {
+TEST_CASE("sink worker plan: what was cancelled when stopping has used no attempt") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 2);
     bench.run();

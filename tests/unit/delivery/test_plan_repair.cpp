@@ -86,7 +86,7 @@ TEST_CASE("repair: a paused plan stops at once") {
     CHECK(bench.run() == "done");
 }
 
-TEST_CASE("delivery: a lane that rests is woken by a replay, and by the end of a pause") {
+TEST_CASE("delivery: a sink worker that rests is woken by a replay, and by the end of a pause") {
     delivery_bench bench;
     const auto seen = bench.add(sink_named("sink"), 1);
     bench.start();

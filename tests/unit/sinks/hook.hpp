@@ -1,9 +1,9 @@
 #pragma once
 
 #include "sinks/exec_sink.hpp"
-#include "sinks/lane.hpp"
 #include "sinks/log_capture.hpp"
 #include "sinks/process.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <memory>
 #include <poll.h>
@@ -26,7 +26,7 @@ inline bool ends(pid_t process) {
 /// Hooks are scripts in a directory of their own; they leave their traces there, as `$0.something`.
 struct hook_fixture {
     temporary_directory directory;
-    boost::asio::io_context lane{1};
+    boost::asio::io_context worker{1};
     log_capture log;
 
     std::string script(const std::string& name, const std::string& text) const {
@@ -43,12 +43,12 @@ struct hook_fixture {
         settings.name = "hook";
         settings.timeout = std::chrono::milliseconds(timeout_ms);
         settings.options = options;
-        return hookd::sinks::build_exec_sink(settings, lane);
+        return hookd::sinks::build_exec_sink(settings, worker);
     }
     std::unique_ptr<hookd::sinks::sink> shell(const std::string& line) { return command({"/bin/sh", "-c", line}); }
 
     outcome run(hookd::sinks::sink& sink, const hookd::event& what = sample(), unsigned attempt = 1) {
-        const auto answers = deliver(lane, sink, {on_its_way(what, attempt)});
+        const auto answers = deliver(worker, sink, {on_its_way(what, attempt)});
         REQUIRE(answers.size() == 1);
         return answers.front();
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sinks/lane.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <fcntl.h>
 #include <string>

@@ -1,5 +1,5 @@
 #include "sinks/hostile.hpp"
-#include "sinks/lane.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <hookd/core/escape.hpp>
 #include <hookd/sinks/event_line.hpp>

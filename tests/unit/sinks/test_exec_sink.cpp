@@ -178,12 +178,12 @@ TEST_CASE_METHOD(hook_fixture, "exec: deliveries can be under way at once") {
     const auto sink = command({hook});
     std::vector<outcome> answers;
     for (const std::uint64_t sequence : {1U, 2U}) {
-        boost::asio::co_spawn(lane, sink->deliver({on_its_way(sample(sequence))}),
+        boost::asio::co_spawn(worker, sink->deliver({on_its_way(sample(sequence))}),
                               [&](const std::exception_ptr&, const outcomes& what) {
                                   answers.insert(answers.end(), what.begin(), what.end());
                               });
     }
-    lane.run_for(std::chrono::seconds(20));
+    worker.run_for(std::chrono::seconds(20));
     CHECK(answers.size() == 2);
     CHECK(all_are(answers, verdict::delivered));
 }

@@ -193,18 +193,19 @@ TEST_CASE_METHOD(hook_fixture, "exec: cancelled, it ends the hook's group, with 
     boost::asio::cancellation_signal cancel;
     outcomes answers;
     boost::asio::co_spawn(
-        lane, sink->deliver({on_its_way(with_large_body())}),
+        worker, sink->deliver({on_its_way(with_large_body())}),
         boost::asio::bind_cancellation_slot(
             cancel.slot(), [&](const std::exception_ptr&, outcomes what) { answers = std::move(what); }));
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!fs::exists(directory / "hook.child") && std::chrono::steady_clock::now() < deadline) {
-        lane.run_for(std::chrono::milliseconds(5));
+        worker.run_for(std::chrono::milliseconds(5));
     }
     REQUIRE(answers.empty());
     const auto begun = std::chrono::steady_clock::now();
     cancel.emit(boost::asio::cancellation_type::terminal);
-    lane.run_for(std::chrono::seconds(10));
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(1'000)); // as long as the lane waits
+    worker.run_for(std::chrono::seconds(10));
+    CHECK(std::chrono::steady_clock::now() - begun <
+          std::chrono::milliseconds(1'000)); // as long as the sink worker waits
     REQUIRE(answers.size() == 1);
     CHECK(answers[0].what == verdict::unavailable);
     CHECK(fs::exists(directory / "hook.told") == contents(directory / "hook").contains("told"));
@@ -246,7 +247,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: what hooks leave to process 1 is reaped, w
     REQUIRE(::prctl(PR_SET_CHILD_SUBREAPER, 0) == 0);
 }
 
-TEST_CASE_METHOD(hook_fixture, "exec: a lane that is torn down takes its hooks with it") {
+TEST_CASE_METHOD(hook_fixture, "exec: a sink worker that is torn down takes its hooks with it") {
     const auto sink = command({script("hook", "echo $$ > $0.made; mv $0.made $0.self; exec sleep 1000")});
     {
         boost::asio::io_context short_lived(1);

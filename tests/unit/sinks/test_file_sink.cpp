@@ -1,8 +1,8 @@
 #include "file_size_limit.hpp"
 #include "sinks/append_file.hpp"
 #include "sinks/file_sink.hpp"
-#include "sinks/lane.hpp"
 #include "sinks/reservations.hpp"
+#include "sinks/sink_worker.hpp"
 #include "sinks/small_disk.hpp"
 
 #include <hookd/sinks/event_line.hpp>
@@ -20,7 +20,7 @@ namespace {
 
 struct file_fixture {
     temporary_directory directory;
-    boost::asio::io_context lane{1};
+    boost::asio::io_context worker{1};
     std::unique_ptr<hookd::sinks::sink> sink;
 
     hookd::sinks::sink& at(const std::string& path, mode_t mode = 0640) {
@@ -30,11 +30,11 @@ struct file_fixture {
         hookd::sink_settings settings;
         settings.name = "audit";
         settings.options = options;
-        sink = hookd::sinks::build_file_sink(settings, lane);
+        sink = hookd::sinks::build_file_sink(settings, worker);
         return *sink;
     }
     bool delivers(std::size_t count, std::uint64_t first = 1) {
-        return all_are(deliver(lane, *sink, batch_of(count, first)), verdict::delivered);
+        return all_are(deliver(worker, *sink, batch_of(count, first)), verdict::delivered);
     }
 };
 
@@ -69,8 +69,8 @@ TEST_CASE_METHOD(file_fixture, "file: a large batch is written in bounded pieces
     auto what = sample();
     what.body = '"' + std::string(700'000, 'x') + '"';
     at(directory / "large");
-    CHECK(
-        all_are(deliver(lane, *sink, {on_its_way(what), on_its_way(what), on_its_way(sample(2))}), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, {on_its_way(what), on_its_way(what), on_its_way(sample(2))}),
+                  verdict::delivered));
     CHECK(contents(directory / "large") == event_line(what) + '\n' + event_line(what) + '\n' + lines_for(1, 2));
 }
 
@@ -110,7 +110,7 @@ TEST_CASE_METHOD(file_fixture, "file: a line that a crash tore is ended before t
 
 TEST_CASE_METHOD(file_fixture, "file: a directory that is missing makes the sink unavailable until it is there") {
     at(directory / "logs/events.jsonl");
-    const auto refused = deliver(lane, *sink, batch_of(2));
+    const auto refused = deliver(worker, *sink, batch_of(2));
     REQUIRE(refused.size() == 2);
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail.ends_with("logs/events.jsonl: No such file or directory"));
@@ -118,10 +118,10 @@ TEST_CASE_METHOD(file_fixture, "file: a directory that is missing makes the sink
     CHECK(delivers(2));
 }
 
-TEST_CASE_METHOD(file_fixture, "file: a path that became a FIFO neither blocks the lane nor takes an event") {
+TEST_CASE_METHOD(file_fixture, "file: a path that became a FIFO neither blocks the sink worker nor takes an event") {
     REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
     at(directory / "pipe");
-    const auto refused = deliver(lane, *sink, batch_of(1));
+    const auto refused = deliver(worker, *sink, batch_of(1));
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail.contains("is not a regular file"));
 }
@@ -142,7 +142,7 @@ TEST_CASE_METHOD(file_fixture,
     disk.fill();
     for (int attempt = 0; attempt < 3; ++attempt) {
         // The last page of the file still has room: the write is a short one before it fails.
-        const auto refused = deliver(lane, *sink, batch_of(100, 3));
+        const auto refused = deliver(worker, *sink, batch_of(100, 3));
         REQUIRE(refused.size() == 100);
         CHECK(all_are(refused, verdict::unavailable));
         CHECK(refused[0].detail.contains("No space left on device"));
@@ -161,7 +161,7 @@ TEST_CASE_METHOD(file_fixture, "file: at a limit for the size of files a batch l
     {
         const file_size_limit limit{lines_for(4).size() + 10};
         for (int attempt = 0; attempt < 3; ++attempt) {
-            const auto refused = deliver(lane, *sink, batch_of(4, 3));
+            const auto refused = deliver(worker, *sink, batch_of(4, 3));
             CHECK(all_are(refused, verdict::unavailable));
             CHECK(refused[0].detail.contains("File too large"));
             CHECK(contents(path) == lines_for(2));
@@ -180,7 +180,7 @@ TEST_CASE_METHOD(file_fixture, "file: where a batch breaks off, the events whose
     {
         std::optional<file_size_limit> limit;
         const reservations too_late{[&] { return limit.emplace(size), 0; }};
-        const auto refused = deliver(lane, *sink, batch_of(4, 3));
+        const auto refused = deliver(worker, *sink, batch_of(4, 3));
         REQUIRE(refused.size() == 4);
         CHECK(refused[1].what == verdict::delivered);
         CHECK(refused[2].what == verdict::unavailable);

@@ -1,6 +1,6 @@
 #include "sinks/http_message.hpp"
 #include "sinks/http_options.hpp"
-#include "sinks/lane.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <hookd/config/load.hpp>
 #include <hookd/sinks/catalogue.hpp>

@@ -1,7 +1,7 @@
 #include "http/scripted_server.hpp"
 #include "sinks/http_options.hpp"
 #include "sinks/http_sink.hpp"
-#include "sinks/lane.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <hookd/http/url.hpp>
 
@@ -44,7 +44,7 @@ private:
 };
 
 struct http_fixture {
-    boost::asio::io_context lane{1};
+    boost::asio::io_context worker{1};
 
     std::unique_ptr<hookd::sinks::sink> sink_to(const std::string& url, std::chrono::milliseconds timeout = 20s,
                                                 std::vector<std::pair<std::string, hookd::secret>> headers = {}) {
@@ -55,29 +55,29 @@ struct http_fixture {
         settings.name = "app";
         settings.timeout = timeout;
         settings.options = options;
-        return hookd::sinks::build_http_sink(settings, lane);
+        return hookd::sinks::build_http_sink(settings, worker);
     }
     outcome post(hookd::sinks::sink& sink, std::uint64_t sequence = 1) {
-        return deliver(lane, sink, batch_of(1, sequence)).at(0);
+        return deliver(worker, sink, batch_of(1, sequence)).at(0);
     }
     /// Runs a delivery, and cancels it as soon as `when` says so.
     outcome cancel(hookd::sinks::sink& sink, const std::function<bool()>& when, const hookd::event& what = sample()) {
         boost::asio::cancellation_signal stop;
         std::optional<outcomes> answer;
         boost::asio::co_spawn(
-            lane, sink.deliver({on_its_way(what)}),
+            worker, sink.deliver({on_its_way(what)}),
             boost::asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& fault, outcomes what) {
                 REQUIRE_FALSE(fault);
                 answer = std::move(what);
             }));
-        lane.restart();
+        worker.restart();
         const auto end = std::chrono::steady_clock::now() + 20s;
         while (!when() && std::chrono::steady_clock::now() < end) {
-            lane.run_one_for(5ms);
+            worker.run_one_for(5ms);
         }
         REQUIRE_FALSE(answer);
         stop.emit(boost::asio::cancellation_type::terminal);
-        lane.run_for(20s);
+        worker.run_for(20s);
         REQUIRE(answer);
         return answer->at(0);
     }
@@ -103,7 +103,7 @@ TEST_CASE_METHOD(http_fixture, "http: events go over one connection that is kept
     CHECK(requests[2].contains("\r\nIdempotency-Key: msg_3\r\n"));
 }
 
-TEST_CASE_METHOD(http_fixture, "http: a connection that is kept leaves the lane nothing to wait for") {
+TEST_CASE_METHOD(http_fixture, "http: a connection that is kept leaves the sink worker nothing to wait for") {
     scripted_server server{[](scripted_peer& peer, int) {
         peer.read_request();
         peer.send(no_content);
@@ -111,7 +111,7 @@ TEST_CASE_METHOD(http_fixture, "http: a connection that is kept leaves the lane 
     }};
     const auto sink = sink_to(server.url(), 60s);
     const auto begun = std::chrono::steady_clock::now();
-    CHECK(post(*sink).what == verdict::delivered); // runs the lane until it has nothing left, or 30 s
+    CHECK(post(*sink).what == verdict::delivered); // runs the sink worker until it has nothing left, or 30 s
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
 }
 

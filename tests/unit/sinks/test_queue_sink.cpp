@@ -1,6 +1,6 @@
 #include "sinks/hostile.hpp"
-#include "sinks/lane.hpp"
 #include "sinks/queue_sink.hpp"
+#include "sinks/sink_worker.hpp"
 #include "sinks/small_disk.hpp"
 
 #include <hookd/sinks/event_line.hpp>
@@ -18,7 +18,7 @@ namespace {
 
 struct queue_fixture {
     temporary_directory directory;
-    boost::asio::io_context lane{1};
+    boost::asio::io_context worker{1};
     std::unique_ptr<hookd::sinks::sink> sink;
     fs::path spool;
 
@@ -29,7 +29,7 @@ struct queue_fixture {
         hookd::sink_settings settings;
         settings.name = "inbox";
         settings.options = options;
-        sink = hookd::sinks::build_queue_sink(settings, lane);
+        sink = hookd::sinks::build_queue_sink(settings, worker);
         return *sink;
     }
     std::vector<std::string> fresh() const {
@@ -49,7 +49,7 @@ std::string name_of(std::uint64_t sequence) {
 TEST_CASE_METHOD(queue_fixture, "queue: the directories are there before the first event, closed to others") {
     const auto mask = ::umask(GENERATE(022U, 077U, 0U));
     at(directory / "spool");
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
     ::umask(mask);
     struct stat file{};
     REQUIRE(::stat((spool / "new" / name_of(1)).c_str(), &file) == 0);
@@ -71,7 +71,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: what is made in a set-group-ID directory
 
 TEST_CASE_METHOD(queue_fixture, "queue: each event is a file of its own, whole, named by sequence and id") {
     at(directory / "spool");
-    CHECK(all_are(deliver(lane, *sink, batch_of(3)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(3)), verdict::delivered));
     CHECK(fresh() == std::vector<std::string>{name_of(1), name_of(2), name_of(3)});
     CHECK(contents(spool / "new" / name_of(2)) == event_line(sample(2)) + '\n');
     CHECK(names_in(spool / "tmp").empty());
@@ -82,7 +82,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: sorted by name, as ls and globs do, even
     const std::vector<std::uint64_t> sequences{1, 9, 10, 99, 100, 12'345, 9'999'999'999, 10'000'000'000};
     std::vector<std::string> named;
     for (const auto sequence : sequences) {
-        CHECK(all_are(deliver(lane, *sink, batch_of(1, sequence)), verdict::delivered));
+        CHECK(all_are(deliver(worker, *sink, batch_of(1, sequence)), verdict::delivered));
         named.push_back(name_of(sequence));
     }
     CHECK(fresh() == named);
@@ -92,15 +92,15 @@ TEST_CASE_METHOD(queue_fixture, "queue: an event that lies there under its unpad
     at(directory / "spool");
     put(spool / "new/1-msg_1.json", "as an older version has delivered it");
     put(spool / "new/2-msg_2.json", "as an older version has delivered it");
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
     CHECK(fresh() == std::vector<std::string>{name_of(1), "2-msg_2.json"});
     CHECK(contents(spool / "new" / name_of(1)) == event_line(sample(1)) + '\n');
 }
 
 TEST_CASE_METHOD(queue_fixture, "queue: an event that is delivered again takes its own name") {
     at(directory / "spool");
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
-    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2)), verdict::delivered));
     CHECK(fresh().size() == 2);
 }
 
@@ -110,13 +110,13 @@ TEST_CASE_METHOD(queue_fixture, "queue: neither an id nor a document name leads 
     slashes.id = "../../../" + std::string(247, '/');
     auto longest = sample(2);
     longest.id = std::string(256, 'a');
-    CHECK(all_are(deliver(lane, *sink, {on_its_way(slashes), on_its_way(longest)}), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, {on_its_way(slashes), on_its_way(longest)}), verdict::delivered));
     std::uint64_t sequence = 3;
     for (const auto& name : hostile_names()) {
         auto what = sample(sequence++);
         what.document = name;
         what.body = nlohmann::json{{"name", name}}.dump();
-        CHECK(all_are(deliver(lane, *sink, {on_its_way(what)}), verdict::delivered));
+        CHECK(all_are(deliver(worker, *sink, {on_its_way(what)}), verdict::delivered));
         const auto file = spool / "new" / name_of(what.sequence);
         CHECK(nlohmann::json::parse(contents(file))["data"]["name"] == name);
     }
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: half-written files in the way do not sto
     for (int sink = 1; sink < 300; ++sink) { // its number is one of these
         put(spool / "tmp" / (std::to_string(sink) + '.' + name_of(1)), "{\"spec");
     }
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
     CHECK(contents(spool / "new" / name_of(1)) == event_line(sample(1)) + '\n');
 }
 
@@ -152,14 +152,14 @@ TEST_CASE_METHOD(queue_fixture,
     }
     at(disk.path() + "/spool");
     disk.fill();
-    const auto refused = deliver(lane, *sink, batch_of(2));
+    const auto refused = deliver(worker, *sink, batch_of(2));
     REQUIRE(refused.size() == 2);
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail.contains("No space left on device"));
     CHECK(names_in(spool / "tmp").empty());
     CHECK(fresh().empty());
     disk.free();
-    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2)), verdict::delivered));
     CHECK(fresh().size() == 2);
 }
 
@@ -170,7 +170,7 @@ TEST_CASE_METHOD(queue_fixture,
         return;
     }
     at(disk.path() + "/spool");
-    const auto answers = deliver(lane, *sink, batch_of(60));
+    const auto answers = deliver(worker, *sink, batch_of(60));
     const auto stored = fresh().size();
     REQUIRE(answers.size() == 60);
     REQUIRE(stored > 0);
@@ -184,19 +184,19 @@ TEST_CASE_METHOD(queue_fixture,
 TEST_CASE_METHOD(queue_fixture, "queue: directories that go missing are not made again unasked") {
     at(directory / "spool");
     fs::remove_all(spool);
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::unavailable));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::unavailable));
     CHECK_FALSE(fs::exists(spool));
     sink->reopen();
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
 }
 
 TEST_CASE_METHOD(queue_fixture, "queue: a place that is not there at the start makes it unavailable, not fail") {
     at(directory / "missing/spool");
-    const auto refused = deliver(lane, *sink, batch_of(1));
+    const auto refused = deliver(worker, *sink, batch_of(1));
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail.contains("No such file or directory"));
     fs::create_directory(directory / "missing");
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
 }
 
 TEST_CASE_METHOD(queue_fixture, "queue: 200 deliveries leave no descriptor behind") {
@@ -204,7 +204,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: 200 deliveries leave no descriptor behin
     at(in_memory / "spool");
     const auto before = open_descriptors();
     for (std::uint64_t i = 0; i < 200; ++i) {
-        REQUIRE(all_are(deliver(lane, *sink, batch_of(1, i + 1)), verdict::delivered));
+        REQUIRE(all_are(deliver(worker, *sink, batch_of(1, i + 1)), verdict::delivered));
     }
     CHECK(open_descriptors() == before);
 }

@@ -1,7 +1,7 @@
 #include "sinks/exec_sink.hpp"
 #include "sinks/file_sink.hpp"
-#include "sinks/lane.hpp"
 #include "sinks/queue_sink.hpp"
+#include "sinks/sink_worker.hpp"
 
 #include <hookd/config/load.hpp>
 #include <hookd/sinks/catalogue.hpp>
@@ -55,7 +55,7 @@ std::string exec_of(const std::string& command) {
 
 TEST_CASE("sinks: every row of the catalogue reads its keys and builds a sink by the same name") {
     const temporary_directory directory;
-    boost::asio::io_context lane(1);
+    boost::asio::io_context worker(1);
     for (const auto& row : hookd::sinks::catalogue()) {
         CHECK(row.reader.type == row.type.name);
     }
@@ -64,7 +64,7 @@ TEST_CASE("sinks: every row of the catalogue reads its keys and builds a sink by
                              exec_of("[\"/bin/true\"]"), std::string("type = \"http\"\nurl = \"http://localhost\"")}) {
         const auto config = read(keys);
         REQUIRE(config.faults.empty());
-        CHECK(hookd::sinks::build(config.values->sinks.at(0), lane) != nullptr);
+        CHECK(hookd::sinks::build(config.values->sinks.at(0), worker) != nullptr);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "sinks/lane.hpp"
+#include "sinks/sink_worker.hpp"
 #include "sinks/stdout_sink.hpp"
 
 #include <hookd/core/unique_fd.hpp>
@@ -59,8 +59,8 @@ std::vector<delivery> mixed_batch(std::uint64_t first, std::size_t count) {
 
 /// Lines come whole and in order, however little the pipe takes at a time.
 void delivers_whole_lines(narrow_pipe& pipe) {
-    boost::asio::io_context lane(1);
-    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
+    boost::asio::io_context worker(1);
+    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
     std::string text;
     std::jthread reader([&] { text = pipe.read_to_end(); });
     std::string expected;
@@ -69,7 +69,7 @@ void delivers_whole_lines(narrow_pipe& pipe) {
         for (const auto& each : batch) {
             expected += event_line(*each.what) + '\n';
         }
-        CHECK(all_are(deliver(lane, *sink, batch), verdict::delivered));
+        CHECK(all_are(deliver(worker, *sink, batch), verdict::delivered));
     }
     pipe.write.reset();
     reader.join();
@@ -91,10 +91,10 @@ TEST_CASE("stdout: lines come out whole and in order through a pipe that somebod
 TEST_CASE("stdout: a descriptor that others share keeps its flags, even after waiting for it") {
     narrow_pipe pipe;
     const int flags = ::fcntl(pipe.write.get(), F_GETFL);
-    boost::asio::io_context lane(1);
-    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
+    boost::asio::io_context worker(1);
+    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
     std::jthread reader([&] { static_cast<void>(pipe.read_to_end()); });
-    CHECK(all_are(deliver(lane, *sink, {on_its_way(of_size(1, 100'000))}), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, {on_its_way(of_size(1, 100'000))}), verdict::delivered));
     CHECK(::fcntl(pipe.write.get(), F_GETFL) == flags);
     pipe.write.reset();
 }
@@ -102,53 +102,53 @@ TEST_CASE("stdout: a descriptor that others share keeps its flags, even after wa
 TEST_CASE("stdout: it can be a file") {
     const temporary_directory directory;
     unique_fd file(::open((directory / "out").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    boost::asio::io_context lane(1);
-    const auto sink = hookd::sinks::make_stdout_sink(file.get(), lane);
-    CHECK(all_are(deliver(lane, *sink, batch_of(100)), verdict::delivered));
+    boost::asio::io_context worker(1);
+    const auto sink = hookd::sinks::make_stdout_sink(file.get(), worker);
+    CHECK(all_are(deliver(worker, *sink, batch_of(100)), verdict::delivered));
     CHECK(lines_of(contents(directory / "out")).size() == 100);
 }
 
 TEST_CASE("stdout: without a reader, or closed, the sink is unavailable and no event is lost") {
     narrow_pipe pipe;
-    boost::asio::io_context lane(1);
-    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
+    boost::asio::io_context worker(1);
+    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
     pipe.read.reset();
-    const auto refused = deliver(lane, *sink, batch_of(2));
+    const auto refused = deliver(worker, *sink, batch_of(2));
     REQUIRE(refused.size() == 2);
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail == "cannot write to standard output: Broken pipe");
 
-    const auto closed = hookd::sinks::make_stdout_sink(-1, lane);
-    CHECK(all_are(deliver(lane, *closed, batch_of(1)), verdict::unavailable));
+    const auto closed = hookd::sinks::make_stdout_sink(-1, worker);
+    CHECK(all_are(deliver(worker, *closed, batch_of(1)), verdict::unavailable));
 }
 
 TEST_CASE("stdout: cancelled while nobody reads, it says so, and ends the torn line before the next") {
     narrow_pipe pipe;
-    boost::asio::io_context lane(1);
-    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
+    boost::asio::io_context worker(1);
+    const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
     boost::asio::cancellation_signal cancel;
     outcomes answers;
     const std::vector<delivery> batch{on_its_way(of_size(1, 50'000)), on_its_way(sample(2))};
     boost::asio::co_spawn(
-        lane, sink->deliver(batch),
+        worker, sink->deliver(batch),
         boost::asio::bind_cancellation_slot(
             cancel.slot(), [&](const std::exception_ptr&, outcomes what) { answers = std::move(what); }));
-    // The lane has nothing left to do but to wait for the pipe, which is full.
-    while (lane.poll() > 0) {
+    // The sink worker has nothing left to do but to wait for the pipe, which is full.
+    while (worker.poll() > 0) {
     }
     pollfd writable{pipe.write.get(), POLLOUT, 0};
     REQUIRE(::poll(&writable, 1, 0) == 0);
     CHECK(answers.empty());
     cancel.emit(boost::asio::cancellation_type::terminal);
-    lane.run_for(std::chrono::seconds(10));
+    worker.run_for(std::chrono::seconds(10));
     REQUIRE(answers.size() == 2);
     CHECK(all_are(answers, verdict::unavailable));
 
     std::string text;
     std::jthread reader([&] { text = pipe.read_to_end(); });
     // As after a reload: another sink goes on.
-    const auto successor = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
-    CHECK(all_are(deliver(lane, *successor, batch), verdict::delivered));
+    const auto successor = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
+    CHECK(all_are(deliver(worker, *successor, batch), verdict::delivered));
     pipe.write.reset();
     reader.join();
     const auto lines = lines_of(text);
@@ -163,14 +163,14 @@ TEST_CASE("stdout: lines of two sinks never mix") {
     std::string text;
     std::jthread reader([&] { text = pipe.read_to_end(); });
     const auto lane_of = [&](std::uint64_t first) {
-        boost::asio::io_context lane(1);
-        const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), lane);
+        boost::asio::io_context worker(1);
+        const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
         for (std::uint64_t i = 0; i < 20; ++i) {
-            boost::asio::co_spawn(lane,
+            boost::asio::co_spawn(worker,
                                   sink->deliver({on_its_way(of_size(first + i, 10'000)), on_its_way(sample(i + 1))}),
                                   [](const std::exception_ptr&, const outcomes&) {});
-            lane.restart();
-            lane.run();
+            worker.restart();
+            worker.run();
         }
     };
     {

@@ -1,6 +1,6 @@
 #include "sinks/file_sink.hpp"
-#include "sinks/lane.hpp"
 #include "sinks/queue_sink.hpp"
+#include "sinks/sink_worker.hpp"
 #include "sinks/syncs.hpp"
 
 #include <hookd/sinks/event_line.hpp>
@@ -17,7 +17,7 @@ const std::string second = "00000000000000000002-msg_2.json";
 
 struct sync_fixture {
     temporary_directory directory;
-    boost::asio::io_context lane{1};
+    boost::asio::io_context worker{1};
 
     template <class Options>
     static hookd::sink_settings settings(const std::string& path) {
@@ -28,10 +28,10 @@ struct sync_fixture {
         return all;
     }
     auto file(const std::string& path) {
-        return hookd::sinks::build_file_sink(settings<hookd::sinks::file_options>(path), lane);
+        return hookd::sinks::build_file_sink(settings<hookd::sinks::file_options>(path), worker);
     }
     auto queue(const std::string& path) {
-        return hookd::sinks::build_queue_sink(settings<hookd::sinks::queue_options>(path), lane);
+        return hookd::sinks::build_queue_sink(settings<hookd::sinks::queue_options>(path), worker);
     }
 };
 
@@ -41,23 +41,23 @@ TEST_CASE_METHOD(sync_fixture, "file: a batch is delivered only when it and the 
     const std::string path = directory / "events.jsonl";
     const auto sink = file(path);
     const syncs watch;
-    CHECK(all_are(deliver(lane, *sink, batch_of(3)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(3)), verdict::delivered));
     CHECK(watch.seen() == paths{directory.path(), path});
-    CHECK(all_are(deliver(lane, *sink, batch_of(3, 4)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(3, 4)), verdict::delivered));
     CHECK(watch.seen() == paths{directory.path(), path, path});
 }
 
 TEST_CASE_METHOD(sync_fixture, "file: a batch that failed to sync is not delivered, and is written and synced again") {
     const std::string path = directory / "events.jsonl";
     const auto sink = file(path);
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
     const auto before = contents(path);
     syncs watch;
     watch.fail(1);
-    const auto refused = deliver(lane, *sink, batch_of(2, 2));
+    const auto refused = deliver(worker, *sink, batch_of(2, 2));
     CHECK(all_are(refused, verdict::unavailable));
     CHECK(refused[0].detail == "cannot sync " + path + ": Input/output error");
-    CHECK(all_are(deliver(lane, *sink, batch_of(2, 2)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2, 2)), verdict::delivered));
     CHECK(watch.seen().back() == path);
     const auto twice = event_line(sample(2)) + '\n' + event_line(sample(3)) + '\n';
     CHECK(contents(path) == before + twice + twice);
@@ -68,9 +68,9 @@ TEST_CASE_METHOD(sync_fixture, "file: a name that failed to sync holds no event"
     const auto sink = file(path);
     syncs watch;
     watch.fail(1);
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::unavailable));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::unavailable));
     CHECK(contents(path).empty());
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
 }
 
 TEST_CASE_METHOD(sync_fixture, "file: the name that a link leads to is synced with the link's own") {
@@ -79,7 +79,7 @@ TEST_CASE_METHOD(sync_fixture, "file: the name that a link leads to is synced wi
     fs::create_symlink(directory / "real/events.jsonl", directory / "events.jsonl");
     const auto sink = file(directory / "events.jsonl");
     const syncs watch;
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
     CHECK(watch.seen() == paths{directory.path(), directory / "real", directory / "real/events.jsonl"});
 }
 
@@ -100,8 +100,8 @@ TEST_CASE_METHOD(sync_fixture, "queue: a directory whose own name failed to sync
     watch.fail(1);
     const auto sink = queue(spool);
     watch.fail(1);
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::unavailable));
-    CHECK(all_are(deliver(lane, *sink, batch_of(1)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::unavailable));
+    CHECK(all_are(deliver(worker, *sink, batch_of(1)), verdict::delivered));
 }
 
 TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its name, the directory once a batch") {
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(sync_fixture, "queue: each file is synced before it has its nam
     const syncs watch;
     const auto sink = queue(spool);
     CHECK(watch.seen() == paths{directory.path(), spool});
-    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2)), verdict::delivered));
     auto seen = watch.seen();
     REQUIRE(seen.size() == 5);
     for (const auto file : {2U, 3U}) {
@@ -124,7 +124,7 @@ TEST_CASE_METHOD(sync_fixture, "queue: an event whose file failed to sync never 
     const auto sink = queue(spool);
     syncs watch;
     watch.fail(2);
-    const auto answers = deliver(lane, *sink, batch_of(3));
+    const auto answers = deliver(worker, *sink, batch_of(3));
     REQUIRE(answers.size() == 3);
     CHECK(answers[0].what == verdict::delivered);
     CHECK(answers[1].what == verdict::unavailable);
@@ -138,6 +138,6 @@ TEST_CASE_METHOD(sync_fixture, "queue: names that failed to sync are not deliver
     const auto sink = queue(spool);
     syncs watch;
     watch.fail(3);
-    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::unavailable));
-    CHECK(all_are(deliver(lane, *sink, batch_of(2)), verdict::delivered));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2)), verdict::unavailable));
+    CHECK(all_are(deliver(worker, *sink, batch_of(2)), verdict::delivered));
 }

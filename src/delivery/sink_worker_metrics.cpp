@@ -1,8 +1,8 @@
-#include "delivery/lane_figures.hpp"
+#include "delivery/sink_worker_metrics.hpp"
 
 namespace hookd::delivery {
 
-void lane_figures::ended(const std::vector<sinks::outcome>& outcomes) {
+void sink_worker_metrics::ended(const std::vector<sinks::outcome>& outcomes) {
     in_flight_ -= outcomes.size();
     for (const auto& each : outcomes) {
         delivered_ += each.what == sinks::verdict::delivered ? 1 : 0;
@@ -10,13 +10,13 @@ void lane_figures::ended(const std::vector<sinks::outcome>& outcomes) {
     }
 }
 
-void lane_figures::look_at(const lane_plan& plan) {
+void sink_worker_metrics::look_at(const sink_worker_fsm& plan) {
     const auto oldest = plan.oldest();
     oldest_ = oldest ? oldest->time_since_epoch().count() : 0;
     unavailable_ = plan.on_hold();
 }
 
-void lane_figures::read_into(sink_figures& shown) const {
+void sink_worker_metrics::read_into(sink_figures& shown) const {
     shown.delivered = delivered_;
     shown.retried = retried_;
     shown.rejected = rejected_;

@@ -108,7 +108,7 @@ TEST_CASE("delivery: an event that fails for good rests as a dead letter, and th
 
 TEST_CASE("delivery: a sink that was unavailable for a while gets everything in order, nothing counted") {
     delivery_bench bench;
-    int calls = 0; // on the lane's thread
+    int calls = 0; // on the sink worker's thread
     const auto got = bench.add(sink_named("sink"), 1, [&calls](const auto&) {
         ++calls;
         return said(calls > 3 && calls < 9 ? verdict::unavailable : verdict::delivered);

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-/// What the tests of all sinks share: a lane, events, and directories of their own.
+/// What the tests of all sinks share: a sink worker, events, and directories of their own.
 namespace sinks_test {
 
 namespace fs = std::filesystem;
@@ -105,17 +105,17 @@ inline std::vector<delivery> batch_of(std::size_t count, std::uint64_t first = 1
     return batch;
 }
 
-/// Runs one delivery to its end, as a lane would; SIGPIPE is ignored as in the daemon.
-inline outcomes deliver(boost::asio::io_context& lane, hookd::sinks::sink& to, std::vector<delivery> batch) {
+/// Runs one delivery to its end, as a sink worker would; SIGPIPE is ignored as in the daemon.
+inline outcomes deliver(boost::asio::io_context& worker, hookd::sinks::sink& to, std::vector<delivery> batch) {
     std::signal(SIGPIPE, SIG_IGN);
     std::optional<outcomes> answer;
     std::exception_ptr thrown;
-    boost::asio::co_spawn(lane, to.deliver(std::move(batch)), [&](std::exception_ptr fault, outcomes what) {
+    boost::asio::co_spawn(worker, to.deliver(std::move(batch)), [&](std::exception_ptr fault, outcomes what) {
         thrown = std::move(fault);
         answer = std::move(what);
     });
-    lane.restart();
-    lane.run_for(std::chrono::seconds(30));
+    worker.restart();
+    worker.run_for(std::chrono::seconds(30));
     REQUIRE_FALSE(thrown);
     REQUIRE(answer.has_value());
     return *answer;

@@ -52,7 +52,7 @@ TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart
     CHECK_FALSE(once(bench, [](const sink_figures& now) { return !now.oldest; }).oldest);
 }
 
-TEST_CASE("delivery: what a sink has in hand, and since when, is known while it blocks its lane") {
+TEST_CASE("delivery: what a sink has in hand, and since when, is known while it blocks its sink worker") {
     delivery_bench bench;
     const auto shut = std::make_shared<door>();
     const auto got = bench.add(sink_named("sink"), 256, [shut](const hookd::sinks::delivery&) {

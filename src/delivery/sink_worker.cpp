@@ -1,4 +1,4 @@
-#include "delivery/lane.hpp"
+#include "delivery/sink_worker.hpp"
 
 #include <hookd/core/exception_text.hpp>
 
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What a lane takes in at a time, from the tail or the journal.
+/// What a sink worker takes in at a time, from the tail or the journal.
 constexpr std::size_t most_events = 256;
 constexpr byte_size most_bytes{1U << 20U};
 
@@ -32,7 +32,7 @@ random_source jitter() {
             even = std::uniform_real_distribution<double>{}]() mutable { return even(engine); };
 }
 
-/// So that `top -H` tells the lanes apart; the kernel takes 15 bytes.
+/// So that `top -H` tells the sink workers apart; the kernel takes 15 bytes.
 void name_thread(const std::string& sink) {
     pthread_setname_np(pthread_self(), ("sink " + sink).substr(0, 15).c_str());
 }
@@ -47,21 +47,21 @@ sinks::outcome unforeseen(const std::exception_ptr& failure) {
 
 } // namespace
 
-lane::lane(sink_settings settings, const place& where)
+sink_worker::sink_worker(sink_settings settings, const place& where)
     : settings_{std::move(settings)}, newest_events_{where.newest_events}, clock_{where.clock},
       overtime_{where.overtime}, journal_{where.journal, settings_.name}, log_{settings_.name} {}
 
-lane::~lane() = default;
+sink_worker::~sink_worker() = default;
 
-void lane::start(sink_builder build) {
+void sink_worker::start(sink_builder build) {
     thread_.start([self = shared_from_this(), build = std::move(build)] { self->run(build); });
 }
 
-bool lane::builder_returned_before(steady_time deadline) const {
+bool sink_worker::builder_returned_before(steady_time deadline) const {
     return ready_.wait_until(deadline) == std::future_status::ready;
 }
 
-result<void> lane::built() {
+result<void> sink_worker::built() {
     if (!builder_returned_before(std::chrono::steady_clock::now())) {
         set_hanging(true);
         return {};
@@ -74,7 +74,7 @@ result<void> lane::built() {
     }
 }
 
-void lane::begin(const journal::sink_state& state) {
+void sink_worker::begin(const journal::sink_state& state) {
     auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     figures_.reached(state.cursor);
@@ -82,7 +82,7 @@ void lane::begin(const journal::sink_state& state) {
     begun_.count_down();
 }
 
-void lane::abandon(steady_time deadline) {
+void sink_worker::abandon(steady_time deadline) {
     if (thread_.started()) {
         begun_.count_down();
         if (!thread_.join_before(deadline)) {
@@ -91,7 +91,7 @@ void lane::abandon(steady_time deadline) {
     }
 }
 
-void lane::run(const sink_builder& build) {
+void sink_worker::run(const sink_builder& build) {
     name_thread(settings_.name);
     try {
         sink_ = build(settings_, context_);
@@ -115,25 +115,25 @@ void lane::run(const sink_builder& build) {
         }
     }
     at_work_ = true;
-    plan_ = std::make_unique<lane_plan>(settings_,
-                                        lane_plan::start{.cursor = from_->cursor,
-                                                         .newest = newest_events_->newest(),
-                                                         .rows_waiting = from_->waiting > 0,
-                                                         .rows = from_->waiting + from_->dead > 0,
-                                                         .batch_limit = sink_->batch_limit()},
-                                        jitter());
+    plan_ = std::make_unique<sink_worker_fsm>(settings_,
+                                              sink_worker_fsm::start{.cursor = from_->cursor,
+                                                                     .newest = newest_events_->newest(),
+                                                                     .rows_waiting = from_->waiting > 0,
+                                                                     .rows = from_->waiting + from_->dead > 0,
+                                                                     .batch_limit = sink_->batch_limit()},
+                                              jitter());
     asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
         if (!failure) {
             return;
         }
         spdlog::critical("sink {}: {}", settings_.name, exception_text(failure));
-        std::rethrow_exception(failure); // ends the process: a lane that silently stands still would be worse
+        std::rethrow_exception(failure); // ends the process: a sink worker that silently stands still would be worse
     });
     context_.run();
     sink_.reset(); // its descriptors and timers go before the context
 }
 
-asio::awaitable<void> lane::loop() {
+asio::awaitable<void> sink_worker::loop() {
     for (;;) {
         if (stopping_) {
             plan_->stop();
@@ -172,7 +172,7 @@ asio::awaitable<void> lane::loop() {
     }
 }
 
-asio::awaitable<std::vector<event_ptr>> lane::read(std::uint64_t after) {
+asio::awaitable<std::vector<event_ptr>> sink_worker::read(std::uint64_t after) {
     if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes)) {
         co_return std::move(*recent);
     }
@@ -183,7 +183,7 @@ asio::awaitable<std::vector<event_ptr>> lane::read(std::uint64_t after) {
     co_return co_await journal->read(after, most_events, most_bytes);
 }
 
-asio::awaitable<std::vector<journal::due_event>> lane::look(std::vector<std::uint64_t> except) {
+asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<std::uint64_t> except) {
     auto* journal = journal_.journal();
     if (journal == nullptr || stopping_) {
         co_return std::vector<journal::due_event>{};
@@ -192,7 +192,7 @@ asio::awaitable<std::vector<journal::due_event>> lane::look(std::vector<std::uin
 }
 
 /// Until `until`, or a commit, a delivery's end, or stop().
-asio::awaitable<void> lane::rest(steady_time until, std::uint64_t newest) {
+asio::awaitable<void> sink_worker::rest(steady_time until, std::uint64_t newest) {
     idle_ = true;
     // What came before idle_ was set has woken nobody; what comes after posts a wake that finds the timer waiting.
     if (newest_events_->newest() == newest && (!stopping_ || !under_way_.empty())) {
@@ -202,7 +202,7 @@ asio::awaitable<void> lane::rest(steady_time until, std::uint64_t newest) {
     idle_ = false;
 }
 
-void lane::begin(next::deliver what) {
+void sink_worker::begin(next::deliver what) {
     const auto ticket = what.ticket;
     auto& delivery = under_way_.try_emplace(ticket, context_, what.batch.size()).first->second;
     limit(ticket, delivery);
@@ -217,7 +217,7 @@ void lane::begin(next::deliver what) {
                    asio::bind_cancellation_slot(delivery.cancel.slot(), std::move(done)));
 }
 
-void lane::limit(std::uint64_t ticket, under_way& delivery) {
+void sink_worker::limit(std::uint64_t ticket, under_way& delivery) {
     delivery.limit.expires_after(settings_.timeout + overtime_);
     delivery.limit.async_wait([this, ticket](boost::system::error_code error) {
         const auto found = under_way_.find(ticket);
@@ -229,7 +229,7 @@ void lane::limit(std::uint64_t ticket, under_way& delivery) {
     });
 }
 
-void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
+void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
     const auto& delivery = under_way_.at(ticket);
     const auto timed_out = delivery.timed_out;
     outcomes.resize(delivery.batch_size, unforeseen(failure));
@@ -251,7 +251,7 @@ void lane::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::v
     wake_.cancel();
 }
 
-void lane::tell(next::fail what) {
+void sink_worker::tell(next::fail what) {
     const auto current = now();
     if (journal_.journal() != nullptr) {
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
@@ -262,7 +262,7 @@ void lane::tell(next::fail what) {
 }
 
 /// Not about what stop() itself has cut short.
-void lane::log(const std::vector<sinks::outcome>& outcomes) {
+void sink_worker::log(const std::vector<sinks::outcome>& outcomes) {
     if (stopping_) {
         return;
     }
@@ -274,7 +274,7 @@ void lane::log(const std::vector<sinks::outcome>& outcomes) {
     log_.worked(now().steady);
 }
 
-instant lane::now() const {
+instant sink_worker::now() const {
     return {.steady = std::chrono::steady_clock::now(), .wall = clock_()};
 }
 

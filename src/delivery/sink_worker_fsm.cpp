@@ -1,4 +1,4 @@
-#include "delivery/lane_plan.hpp"
+#include "delivery/sink_worker_fsm.hpp"
 
 #include "delivery/detail.hpp"
 #include "delivery/retry_plan.hpp"
@@ -21,13 +21,13 @@ constexpr std::chrono::seconds read_again_after{1};
 
 } // namespace
 
-lane_plan::lane_plan(const sink_settings& settings, const start& from, random_source random)
+sink_worker_fsm::sink_worker_fsm(const sink_settings& settings, const start& from, random_source random)
     : settings_{settings}, random_{std::move(random)}, batch_limit_{std::max<std::size_t>(from.batch_limit, 1)},
       slots_{batch_limit_ == 1 ? std::max(settings.concurrency, 1U) : 1U}, newest_{from.newest}, position_{from.cursor},
       told_{from.cursor}, rows_up_to_{from.rows ? from.newest : 0}, due_{settings.retry, from.rows_waiting},
       hold_{settings.retry} {}
 
-action lane_plan::next(instant now) {
+action sink_worker_fsm::next(instant now) {
     if (stopping_ && under_way_.empty()) {
         leave_behind(now);
     }
@@ -65,7 +65,7 @@ action lane_plan::next(instant now) {
     return rest(now.steady);
 }
 
-void lane_plan::arrived(std::vector<event_ptr> events, instant now) {
+void sink_worker_fsm::arrived(std::vector<event_ptr> events, instant now) {
     if (events.empty()) {
         read_at_ = now.steady + read_again_after;
     }
@@ -80,7 +80,7 @@ void lane_plan::arrived(std::vector<event_ptr> events, instant now) {
     }
 }
 
-void lane_plan::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now) {
+void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now) {
     const auto found = under_way_.extract(ticket);
     if (found.empty()) {
         return;
@@ -110,12 +110,12 @@ void lane_plan::finished(std::uint64_t ticket, std::span<const sinks::outcome> o
     }
 }
 
-bool lane_plan::wants(const event& what) const {
+bool sink_worker_fsm::wants(const event& what) const {
     return matches_any(settings_.events, what.type) && matches_any(settings_.endpoints, what.endpoint);
 }
 
 /// Of the events that have arrived.
-const event* lane_plan::first_open() const {
+const event* sink_worker_fsm::first_open() const {
     const event* first = waiting_.empty() ? nullptr : waiting_.front().what.get();
     for (const auto& [ticket, each] : under_way_) {
         const auto* const begun = each.batch.front().what.get();
@@ -127,17 +127,17 @@ const event* lane_plan::first_open() const {
 }
 
 /// Before the first event that is not finished; numbers that no event has are passed with their neighbours.
-std::uint64_t lane_plan::cursor() const {
+std::uint64_t sink_worker_fsm::cursor() const {
     const auto* const first = first_open();
     return first != nullptr && !failpoint("cursor_runs_ahead") ? first->sequence - 1 : position_;
 }
 
-std::optional<unix_millis> lane_plan::oldest() const {
+std::optional<unix_millis> sink_worker_fsm::oldest() const {
     const auto* const first = first_open();
     return first != nullptr ? std::optional{first->accepted} : std::nullopt;
 }
 
-bool lane_plan::may_begin(steady_time now) const {
+bool sink_worker_fsm::may_begin(steady_time now) const {
     if (stopping_ || paused_ || under_way_.size() >= slots_) {
         return false;
     }
@@ -149,11 +149,11 @@ bool lane_plan::may_begin(steady_time now) const {
     return hold_.until() <= now && !probing;
 }
 
-bool lane_plan::may_read(steady_time now) const {
+bool sink_worker_fsm::may_read(steady_time now) const {
     return position_ < newest_ && read_at_ <= now;
 }
 
-bool lane_plan::dues_first(bool new_ones) const {
+bool sink_worker_fsm::dues_first(bool new_ones) const {
     const auto new_under_way = under_way_.size() - dues_under_way_;
     if (!new_ones || dues_under_way_ < new_under_way) {
         return true;
@@ -162,7 +162,7 @@ bool lane_plan::dues_first(bool new_ones) const {
 }
 
 /// Without that, everything done behind an event that was cut short would be delivered again after the next start.
-void lane_plan::leave_behind(instant now) {
+void sink_worker_fsm::leave_behind(instant now) {
     for (; !waiting_.empty() && waiting_.front().what->sequence < done_; waiting_.pop_front()) {
         const auto& left = waiting_.front();
         notes_.emplace_back(next::leave{.row = {.sequence = left.what->sequence,
@@ -173,7 +173,7 @@ void lane_plan::leave_behind(instant now) {
     }
 }
 
-action lane_plan::begin(bool again) {
+action sink_worker_fsm::begin(bool again) {
     dues_turn_ = !again;
     auto batch = again ? due_.take(batch_limit_) : take_new();
     if (again) {
@@ -184,7 +184,7 @@ action lane_plan::begin(bool again) {
     return next::deliver{.ticket = ticket, .batch = std::move(batch)};
 }
 
-std::vector<sinks::delivery> lane_plan::take_new() {
+std::vector<sinks::delivery> sink_worker_fsm::take_new() {
     const auto count = std::min(batch_limit_, waiting_.size());
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
     std::vector<sinks::delivery> batch{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)};
@@ -193,7 +193,7 @@ std::vector<sinks::delivery> lane_plan::take_new() {
 }
 
 /// With every slot taken or a probe under way, only a delivery's end can change anything.
-next::wait lane_plan::rest(steady_time now) const {
+next::wait sink_worker_fsm::rest(steady_time now) const {
     auto until = now + longest_wait;
     if (stopping_) {
         return {until};
@@ -213,8 +213,8 @@ next::wait lane_plan::rest(steady_time now) const {
     return {until};
 }
 
-void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
-                           instant now) {
+void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
+                                 instant now) {
     if (!delivery.again && outcome.what != sinks::verdict::unavailable) {
         done_ = std::max(done_, what.what->sequence);
     }
@@ -239,7 +239,7 @@ void lane_plan::settle_one(const under_way& delivery, const sinks::delivery& wha
     }
 }
 
-void lane_plan::failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now) {
+void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now) {
     const auto sequence = what.what->sequence;
     journal::failure row{.sequence = sequence,
                          .attempts = what.attempt,
@@ -255,7 +255,7 @@ void lane_plan::failed(const sinks::delivery& what, const sinks::outcome& outcom
     notes_.emplace_back(next::fail{.row = std::move(row), .subject = what.what});
 }
 
-void lane_plan::put_back(const sinks::delivery& what, bool again) {
+void sink_worker_fsm::put_back(const sinks::delivery& what, bool again) {
     if (again) {
         due_.put_back(what);
         return;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "delivery/lane_plan.hpp"
+#include "delivery/sink_worker_fsm.hpp"
 #include "delivery/tail.hpp"
 #include "dice.hpp"
 #include "house.hpp"
@@ -15,7 +15,7 @@
 
 namespace hookd::model {
 
-/// What a sink has seen in all its lanes.
+/// What a sink has seen in all its sink workers.
 struct sink_story {
     std::uint64_t begins_after = 0; ///< It was made known here.
     std::set<std::uint64_t> delivered;
@@ -23,12 +23,12 @@ struct sink_story {
     std::set<std::uint64_t> owed; ///< Replays that nothing has come of.
 };
 
-/// The real lane's decisions (lane_plan) between the journal and a sink whose verdicts are drawn; what a lane's thread
-/// does, its holder does here, one action at a time.
-class lane {
+/// The real sink worker's decisions (sink_worker_fsm) between the journal and a sink whose verdicts are drawn; what a
+/// sink worker's thread does, its holder does here, one action at a time.
+class sink_worker {
 public:
-    lane(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
-         std::size_t batch_limit, const journal::sink_state& from);
+    sink_worker(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
+                std::size_t batch_limit, const journal::sink_state& from);
 
     /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
     void work(std::uint64_t most_actions, dice& random);
@@ -56,7 +56,7 @@ private:
     sink_story& story_;
     sink_settings settings_;
     dice jitter_;
-    delivery::lane_plan plan_;
+    delivery::sink_worker_fsm plan_;
     std::map<std::uint64_t, std::vector<sinks::delivery>> under_way_;
     std::optional<std::vector<journal::due_event>> looked_; // an answer on its way
     std::optional<delivery::steady_time> rests_until_;

@@ -1,4 +1,4 @@
-#include "delivery/lane.hpp"
+#include "delivery/sink_worker.hpp"
 
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
@@ -9,32 +9,32 @@ namespace hookd::delivery {
 
 namespace asio = boost::asio;
 
-void lane::committed() {
+void sink_worker::committed() {
     if (idle_.exchange(false)) {
         asio::post(context_, [this] { wake_.cancel(); });
     }
 }
 
-void lane::look_again() {
+void sink_worker::look_again() {
     look_again_ = true;
     asio::post(context_, [this] { wake_.cancel(); });
 }
 
-void lane::pause(bool paused) {
+void sink_worker::pause(bool paused) {
     paused_ = paused ? pausing::yes : pausing::no;
     asio::post(context_, [this] { wake_.cancel(); });
 }
 
-void lane::reopen() {
+void sink_worker::reopen() {
     asio::post(context_, [this] { sink_->reopen(); });
 }
 
-void lane::stop() {
+void sink_worker::stop() {
     stopping_ = true;
     asio::post(context_, [this] { wake_.cancel(); });
 }
 
-void lane::cancel() {
+void sink_worker::cancel() {
     asio::post(context_, [this] {
         for (auto& [ticket, delivery] : under_way_) {
             delivery.cancel.emit(asio::cancellation_type::terminal);
@@ -43,20 +43,21 @@ void lane::cancel() {
 }
 
 /// For how long the thread has owed an answer, beyond the time that its sink may take.
-std::chrono::milliseconds lane::silence() {
+std::chrono::milliseconds sink_worker::silence() {
     const auto now = pulse::clock::now();
-    const auto silent = pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its lane for so long
+    const auto silent =
+        pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its sink worker for so long
     if (pulse_.ask(now)) {
         asio::post(context_, [this] { pulse_.answer(); });
     }
     return std::max(silent, std::chrono::milliseconds{0});
 }
 
-void lane::look_for_hanging() {
+void sink_worker::look_for_hanging() {
     set_hanging(silence() > std::chrono::milliseconds{0} || (hangs_ && !at_work_));
 }
 
-void lane::set_hanging(bool hangs) {
+void sink_worker::set_hanging(bool hangs) {
     if (hangs && !hangs_) {
         spdlog::error("sink {}: hangs: unavailable, its events wait. A call to the system has not returned in time; "
                       "look at the disk, the mount or the program that the sink uses",
@@ -67,7 +68,7 @@ void lane::set_hanging(bool hangs) {
     hangs_ = hangs;
 }
 
-sink_figures lane::figures() const {
+sink_figures sink_worker::figures() const {
     sink_figures shown{.name = settings_.name,
                        .type = settings_.type,
                        .events = settings_.events,
@@ -78,7 +79,7 @@ sink_figures lane::figures() const {
     shown.hangs = hangs_;
     shown.unavailable = shown.unavailable || shown.hangs;
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
-        // A lane that has not come to it yet, or takes nothing in, knows no age of its own.
+        // A sink worker that has not come to it yet, or takes nothing in, knows no age of its own.
         if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
             shown.oldest = next->front()->accepted;
         }
@@ -86,11 +87,11 @@ sink_figures lane::figures() const {
     return shown;
 }
 
-bool lane::ended_before(steady_time deadline) {
+bool sink_worker::ended_before(steady_time deadline) {
     return thread_.join_before(deadline);
 }
 
-void lane::let_go() {
+void sink_worker::let_go() {
     journal_.cut();
     stray_.emplace();
     thread_.detach();

@@ -2,9 +2,9 @@
 
 #include "delivery/instant.hpp"
 #include "delivery/journal_port.hpp"
-#include "delivery/lane_figures.hpp"
-#include "delivery/lane_log.hpp"
-#include "delivery/lane_plan.hpp"
+#include "delivery/sink_worker_fsm.hpp"
+#include "delivery/sink_worker_log.hpp"
+#include "delivery/sink_worker_metrics.hpp"
 #include "delivery/tail.hpp"
 
 #include <hookd/core/joinable_thread.hpp>
@@ -38,26 +38,26 @@ namespace hookd::delivery {
 /// A sink and the thread that feeds it: carries out what the plan says. Everything private happens on that thread
 /// unless said otherwise; the sink may block it.
 ///
-/// The thread shares ownership of the lane and ends when everything on it has: after stop(), when nothing is under way
-/// any more. One that hangs, in a write or a sync that does not return, is let go of: it keeps the lane alive, cut off
-/// from the journal, until the process ends. If the call returns after all, the lane begins nothing more, and what it
-/// was at is cancelled; but a sink that takes batches ends the one it has in hand. So events may come from it once
-/// more, late, beside those of the lane that has taken its place.
-class lane : public std::enable_shared_from_this<lane> {
+/// The thread shares ownership of the sink worker and ends when everything on it has: after stop(), when nothing is
+/// under way any more. One that hangs, in a write or a sync that does not return, is let go of: it keeps the sink
+/// worker alive, cut off from the journal, until the process ends. If the call returns after all, the sink worker
+/// begins nothing more, and what it was at is cancelled; but a sink that takes batches ends the one it has in hand. So
+/// events may come from it once more, late, beside those of the sink worker that has taken its place.
+class sink_worker : public std::enable_shared_from_this<sink_worker> {
 public:
     struct place {
         journal::journal& journal;
         std::shared_ptr<const tail> newest_events;
         wall_clock clock;
-        /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the lane
-        /// cancels whatever it is.
+        /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the sink
+        /// worker cancels whatever it is.
         std::chrono::milliseconds overtime{5'000};
     };
 
-    lane(sink_settings settings, const place& where);
-    ~lane();
-    lane(const lane&) = delete;
-    lane& operator=(const lane&) = delete;
+    sink_worker(sink_settings settings, const place& where);
+    ~sink_worker();
+    sink_worker(const sink_worker&) = delete;
+    sink_worker& operator=(const sink_worker&) = delete;
 
     const std::string& name() const { return settings_.name; }
     const sink_settings& settings() const { return settings_; }
@@ -67,7 +67,7 @@ public:
     /// Waits for the builder. Whether it has returned.
     bool builder_returned_before(steady_time deadline) const;
     /// What kept the sink from being built. A builder may hang, as its sink may: if it has not returned yet, the sink
-    /// counts as hanging, and the lane may begin all the same; it goes to work once the builder returns. Once.
+    /// counts as hanging, and the sink worker may begin all the same; it goes to work once the builder returns. Once.
     result<void> built();
     /// Needs nothing that could be refused.
     void begin(const journal::sink_state& state);
@@ -125,22 +125,22 @@ private:
     wall_clock clock_;
     std::chrono::milliseconds overtime_;
     journal_port journal_;
-    lane_log log_;
+    sink_worker_log log_;
     pulse pulse_;
 
     boost::asio::io_context context_{1};
     boost::asio::steady_timer wake_{context_};
     std::unique_ptr<sinks::sink> sink_;
-    std::unique_ptr<lane_plan> plan_;
+    std::unique_ptr<sink_worker_fsm> plan_;
     std::map<std::uint64_t, under_way> under_way_; // by ticket; nodes stay where they are
 
-    lane_figures figures_;
+    sink_worker_metrics figures_;
     std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
     std::atomic<bool> stopping_ = false; // these three: set by any thread, before the loop is woken
     std::atomic<bool> look_again_ = false;
     std::atomic<pausing> paused_ = pausing::as_journal_says;
     std::atomic<bool> hangs_ = false;
-    std::optional<journal::sink_state> from_; // set before begun_, unless the lane is abandoned
+    std::optional<journal::sink_state> from_; // set before begun_, unless the sink worker is abandoned
     std::latch begun_{1};
     std::promise<void> built_; // or what the builder threw
     std::future<void> ready_{built_.get_future()};

@@ -1,4 +1,4 @@
-#include "delivery/lane_log.hpp"
+#include "delivery/sink_worker_log.hpp"
 
 #include "delivery/detail.hpp"
 
@@ -20,7 +20,7 @@ constexpr log_kind failures{
 
 } // namespace
 
-void lane_log::unavailable(std::string_view why, steady_time now) {
+void sink_worker_log::unavailable(std::string_view why, steady_time now) {
     const auto first = !down_;
     if (first) {
         down_since_ = now;
@@ -34,7 +34,7 @@ void lane_log::unavailable(std::string_view why, steady_time now) {
                  first ? std::string{} : " for " + seconds_since(down_since_, now), one_line(why));
 }
 
-void lane_log::worked(steady_time now) {
+void sink_worker_log::worked(steady_time now) {
     if (!down_) {
         return;
     }
@@ -45,8 +45,8 @@ void lane_log::worked(steady_time now) {
     told_ = false;
 }
 
-void lane_log::failed(const event& what, const journal::failure& row, std::chrono::milliseconds until_next,
-                      steady_time now) {
+void sink_worker_log::failed(const event& what, const journal::failure& row, std::chrono::milliseconds until_next,
+                             steady_time now) {
     if (row.dead) {
         spdlog::error("sink {}: event {} of endpoint {} is a dead letter after {} attempt(s): {}", sink_, what.id,
                       what.endpoint, row.attempts, row.detail);

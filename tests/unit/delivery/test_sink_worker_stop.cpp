@@ -1,5 +1,5 @@
 #include "delivery/delivery_bench.hpp"
-#include "delivery/lane.hpp"
+#include "delivery/sink_worker.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,7 +32,7 @@ TEST_CASE("stop: what is under way may end in time, and counts") {
     CHECK(bench.look("sink").cursor == got->entries().size());
 }
 
-TEST_CASE("stop: a lane whose thread is stuck is left behind in time, and touches nothing when it comes back") {
+TEST_CASE("stop: a sink worker whose thread is stuck is left behind in time, and touches nothing when it comes back") {
     delivery_bench bench;
     const auto gate = std::make_shared<door>();
     const auto stuck = bench.add(sink_named("stuck"), 1, [gate](const auto&) {
@@ -169,27 +169,27 @@ TEST_CASE("restart: a backlog of before the start is delivered") {
 
 namespace {
 
-/// A lane of its own, whose sink never ends a delivery, and whose deliveries time out soon.
-std::shared_ptr<lane> start_hanging(delivery_bench& bench, const std::shared_ptr<record>& into, unsigned attempts,
-                                    std::size_t batch_limit) {
+/// A sink worker of its own, whose sink never ends a delivery, and whose deliveries time out soon.
+std::shared_ptr<sink_worker> start_hanging(delivery_bench& bench, const std::shared_ptr<record>& into,
+                                           unsigned attempts, std::size_t batch_limit) {
     auto settings = sink_named("sink");
     settings.timeout = 20ms;
     settings.retry.attempts = attempts;
     const auto state = bench.stored().open_sink("sink");
     REQUIRE(state.has_value());
     bench.append(batch_limit);
-    auto alone = std::make_shared<lane>(
-        settings, lane::place{.journal = bench.stored(),
-                              .newest_events = std::make_shared<tail>(batch_limit, tail::limits{}),
-                              .clock = &hookd::system_now,
-                              .overtime = 10ms});
+    auto alone = std::make_shared<sink_worker>(
+        settings, sink_worker::place{.journal = bench.stored(),
+                                     .newest_events = std::make_shared<tail>(batch_limit, tail::limits{}),
+                                     .clock = &hookd::system_now,
+                                     .overtime = 10ms});
     alone->start(
         [=](const auto&, auto& context) { return std::make_unique<hanging_sink>(into, context, batch_limit); });
     alone->begin(*state);
     return alone;
 }
 
-void end_after_cancelling(lane& alone, const record& into, std::size_t times) {
+void end_after_cancelling(sink_worker& alone, const record& into, std::size_t times) {
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (into.count_of("cancelled") < times && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::yield();

@@ -1,4 +1,4 @@
-#include "lane.hpp"
+#include "sink_worker.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t most_read = 5;
 
-delivery::lane_plan::start start_of(const journal::sink_state& from, std::uint64_t newest, std::size_t batch_limit) {
+delivery::sink_worker_fsm::start start_of(const journal::sink_state& from, std::uint64_t newest,
+                                          std::size_t batch_limit) {
     return {.cursor = from.cursor,
             .newest = newest,
             .rows_waiting = from.waiting > 0,
@@ -30,15 +31,15 @@ sinks::outcome draw(dice& random) {
 
 } // namespace
 
-lane::lane(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
-           std::size_t batch_limit, const journal::sink_state& from)
+sink_worker::sink_worker(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
+                         std::size_t batch_limit, const journal::sink_state& from)
     : house_{in}, newest_{newest}, story_{story}, settings_{settings}, jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
       exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {
     plan_.pause(from.paused);
 }
 
-void lane::work(std::uint64_t most_actions, dice& random) {
+void sink_worker::work(std::uint64_t most_actions, dice& random) {
     rests_until_.reset();
     for (; most_actions > 0 && !stopped_ && !disk::instance().dead(); --most_actions) {
         if (looked_) {
@@ -52,7 +53,7 @@ void lane::work(std::uint64_t most_actions, dice& random) {
 }
 
 /// False: for now that was all.
-bool lane::perform(delivery::action step, dice& random) {
+bool sink_worker::perform(delivery::action step, dice& random) {
     const auto& sink = settings_.name;
     if (auto* deliver = std::get_if<next::deliver>(&step)) {
         begin(std::move(*deliver));
@@ -88,7 +89,7 @@ bool lane::perform(delivery::action step, dice& random) {
     return true;
 }
 
-bool lane::read(std::uint64_t after) {
+bool sink_worker::read(std::uint64_t after) {
     auto events = newest_.after(after, most_read, 1U << 20U);
     if (!events) {
         events = house_.read(after, most_read);
@@ -101,7 +102,7 @@ bool lane::read(std::uint64_t after) {
 }
 
 /// First tries come in the journal's order, only of what the sink asks for, and what is done is not done again.
-void lane::begin(next::deliver what) {
+void sink_worker::begin(next::deliver what) {
     std::string names;
     const auto& rows = house_.expected().sinks.at(settings_.name).rows;
     for (const auto& each : what.batch) {
@@ -128,7 +129,7 @@ void lane::begin(next::deliver what) {
     under_way_.emplace(what.ticket, std::move(what.batch));
 }
 
-void lane::end_delivery(dice& random, bool well) {
+void sink_worker::end_delivery(dice& random, bool well) {
     if (under_way_.empty()) {
         return;
     }
@@ -147,7 +148,7 @@ void lane::end_delivery(dice& random, bool well) {
     plan_.finished(ticket, outcomes, now());
 }
 
-void lane::stop(dice& random) {
+void sink_worker::stop(dice& random) {
     plan_.stop();
     while (!under_way_.empty()) {
         if (random.one_in(2)) {
@@ -161,7 +162,7 @@ void lane::stop(dice& random) {
     work(1'000, random);
 }
 
-void lane::look_again(const std::set<std::uint64_t>& replayed) {
+void sink_worker::look_again(const std::set<std::uint64_t>& replayed) {
     for (const auto sequence : replayed) {
         done_.erase(sequence);
     }

@@ -20,18 +20,18 @@
 
 namespace hookd::delivery {
 
-/// What the lane is to do next.
+/// What the sink worker is to do next.
 namespace next {
-/// Give the batch to the sink and go on; what came of it goes to lane_plan::finished with the ticket.
+/// Give the batch to the sink and go on; what came of it goes to sink_worker_fsm::finished with the ticket.
 struct deliver {
     std::uint64_t ticket;
     std::vector<sinks::delivery> batch;
 };
-/// Fetch the events after this one, for lane_plan::arrived.
+/// Fetch the events after this one, for sink_worker_fsm::arrived.
 struct read {
     std::uint64_t after;
 };
-/// Ask the journal for the earliest failures, whenever they are due, for lane_plan::found.
+/// Ask the journal for the earliest failures, whenever they are due, for sink_worker_fsm::found.
 struct look {
     std::vector<std::uint64_t> except;
 };
@@ -61,16 +61,16 @@ struct done {};
 using action = std::variant<next::deliver, next::read, next::look, next::fail, next::settle, next::leave, next::advance,
                             next::wait, next::done>;
 
-/// The decisions of a lane, without its thread, sockets or clocks: told what happened, it says what to do next.
+/// The decisions of a sink worker, without its thread, sockets or clocks: told what happened, it says what to do next.
 ///
-/// An event that is new to the lane is filtered out, or waits, or is under way, or is finished: delivered, or with a
-/// row in the journal for a later try or as a dead letter. The cursor stands before the first event that is not
+/// An event that is new to the sink worker is filtered out, or waits, or is under way, or is finished: delivered, or
+/// with a row in the journal for a later try or as a dead letter. The cursor stands before the first event that is not
 /// finished, and the rows are told to the journal before the cursor that passes them. An event that the sink found
 /// itself unable to take waits again, in its place, and nothing new begins until the sink has been left alone for a
 /// while. At the stop, what is unfinished before something finished gets a row, too, so that the cursor can pass both.
 /// Failed events whose time has come are tried beside the new ones: whichever kind has less under way goes first, and
 /// on a tie they take turns.
-class lane_plan {
+class sink_worker_fsm {
 public:
     struct start {
         std::uint64_t cursor = 0;  ///< Where the sink stands.
@@ -80,7 +80,7 @@ public:
         std::size_t batch_limit = 1;
     };
 
-    lane_plan(const sink_settings& settings, const start& from, random_source random);
+    sink_worker_fsm(const sink_settings& settings, const start& from, random_source random);
 
     action next(instant now);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "delivery/lane_plan.hpp"
+#include "delivery/sink_worker_fsm.hpp"
 
 #include <hookd/delivery/figures.hpp>
 #include <hookd/sinks/sink.hpp>
@@ -12,15 +12,15 @@
 
 namespace hookd::delivery {
 
-/// A lane's figures while it works: its thread writes, any may read, also while the sink blocks that thread.
-class lane_figures {
+/// A sink worker's figures while it works: its thread writes, any may read, also while the sink blocks that thread.
+class sink_worker_metrics {
 public:
     void began(std::size_t events) { in_flight_ += events; }
     void ended(const std::vector<sinks::outcome>& outcomes);
     void failed(const journal::failure& row) { retried_ += row.dead ? 0 : 1; }
     void reached(std::uint64_t cursor) { reached_ = cursor; }
-    /// Before the lane does anything that may take long.
-    void look_at(const lane_plan& plan);
+    /// Before the sink worker does anything that may take long.
+    void look_at(const sink_worker_fsm& plan);
 
     void read_into(sink_figures& shown) const;
 

@@ -1,5 +1,5 @@
 #include "captured_log.hpp"
-#include "delivery/lane_log.hpp"
+#include "delivery/sink_worker_log.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,7 +7,7 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using hookd::delivery::lane_log;
+using hookd::delivery::sink_worker_log;
 using hookd::delivery::steady_time;
 using hookd_test::captured_log;
 
@@ -20,7 +20,7 @@ constexpr steady_time start{1h};
 TEST_CASE("log: a sink that stops working is told with the reason, and so is that it works again") {
     captured_log captured;
     hookd::limited_log limits;
-    lane_log log{"audit", limits};
+    sink_worker_log log{"audit", limits};
     log.worked(start);
     CHECK(captured.take().empty());
     log.unavailable("No space left on device\nreally", start);
@@ -32,7 +32,7 @@ TEST_CASE("log: a sink that stops working is told with the reason, and so is tha
 TEST_CASE("log: a sink that is down for long fills no disk") {
     captured_log captured;
     hookd::limited_log limits;
-    lane_log log{"audit", limits};
+    sink_worker_log log{"audit", limits};
     for (int i = 0; i < 1000; ++i) {
         log.unavailable("gone", start + i * 100ms);
         limits.report(start + i * 100ms);
@@ -46,7 +46,7 @@ TEST_CASE("log: a sink that is down for long fills no disk") {
 TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") {
     captured_log captured;
     hookd::limited_log limits;
-    lane_log log{"team", limits};
+    sink_worker_log log{"team", limits};
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";
@@ -62,7 +62,7 @@ TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") 
 TEST_CASE("log: events that are tried again are told a few times a minute") {
     captured_log captured;
     hookd::limited_log limits;
-    lane_log log{"team", limits};
+    sink_worker_log log{"team", limits};
     hookd::event what;
     what.endpoint = "colivara";
     what.id = "msg_1";

@@ -13,10 +13,10 @@
 namespace hookd::delivery {
 
 /// What an operator reads about a sink: when it stops working and why, when it works again, events that must wait, a
-/// few lines a minute, and every dead letter. On the lane's thread.
-class lane_log {
+/// few lines a minute, and every dead letter. On the sink worker's thread.
+class sink_worker_log {
 public:
-    explicit lane_log(std::string sink, limited_log& limits = limited_log::shared())
+    explicit sink_worker_log(std::string sink, limited_log& limits = limited_log::shared())
         : sink_{std::move(sink)}, limits_{limits} {}
 
     void unavailable(std::string_view why, steady_time now);
