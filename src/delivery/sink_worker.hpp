@@ -1,7 +1,7 @@
 #pragma once
 
 #include "delivery/instant.hpp"
-#include "delivery/journal_port.hpp"
+#include "delivery/revocable_journal.hpp"
 #include "delivery/sink_worker_fsm.hpp"
 #include "delivery/sink_worker_log.hpp"
 #include "delivery/sink_worker_metrics.hpp"
@@ -124,7 +124,7 @@ private:
     std::shared_ptr<const tail> newest_events_;
     wall_clock clock_;
     std::chrono::milliseconds overtime_;
-    journal_port journal_;
+    revocable_journal journal_;
     sink_worker_log log_;
     pulse pulse_;
 

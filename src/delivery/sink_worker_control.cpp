@@ -92,7 +92,7 @@ bool sink_worker::ended_before(steady_time deadline) {
 }
 
 void sink_worker::let_go() {
-    journal_.cut();
+    journal_.revoke();
     stray_.emplace();
     thread_.detach();
 }

@@ -1,34 +1,34 @@
-#include "delivery/journal_port.hpp"
+#include "delivery/revocable_journal.hpp"
 
 namespace hookd::delivery {
 
-void journal_port::advance(std::uint64_t cursor) {
+void revocable_journal::advance(std::uint64_t cursor) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
         journal_->advance(sink_, cursor);
     }
 }
 
-void journal_port::fail(journal::failure row) {
+void revocable_journal::fail(journal::failure row) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
         journal_->fail(sink_, std::move(row));
     }
 }
 
-void journal_port::settle(std::uint64_t sequence) {
+void revocable_journal::settle(std::uint64_t sequence) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
         journal_->settle(sink_, sequence);
     }
 }
 
-journal::journal* journal_port::journal() const {
+journal::journal* revocable_journal::journal() const {
     const mutex_lock lock{mutex_};
     return journal_;
 }
 
-void journal_port::cut() {
+void revocable_journal::revoke() {
     const mutex_lock lock{mutex_};
     journal_ = nullptr;
 }

@@ -11,9 +11,9 @@ namespace hookd::delivery {
 
 /// A sink worker's way to the journal, which can be cut: a sink worker whose thread is stuck in its sink outlives the
 /// dispatcher, and the journal, and must not come back to either. Any thread.
-class journal_port {
+class revocable_journal {
 public:
-    journal_port(journal::journal& journal, std::string sink) : sink_{std::move(sink)}, journal_{&journal} {}
+    revocable_journal(journal::journal& journal, std::string sink) : sink_{std::move(sink)}, journal_{&journal} {}
 
     void advance(std::uint64_t cursor);
     void fail(journal::failure row);
@@ -24,11 +24,11 @@ public:
     journal::journal* journal() const;
     const std::string& sink() const { return sink_; }
 
-    void cut();
+    void revoke();
 
 private:
     std::string sink_;
-    mutable mutex mutex_; // held during the calls, which do not block: after cut() none is left
+    mutable mutex mutex_; // held during the calls, which do not block: after revoke() none is left
     journal::journal* journal_ HOOKD_GUARDED_BY(mutex_);
 };
 
