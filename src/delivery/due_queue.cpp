@@ -35,7 +35,7 @@ std::vector<std::uint64_t> due_queue::look() {
     return {taken_.begin(), taken_.end()};
 }
 
-void due_queue::found(std::vector<journal::due_event> rows, instant now) {
+void due_queue::found(std::vector<journal::due_event> rows, time_pair now) {
     looking_ = false;
     if (std::exchange(outdated_, false)) {
         new_meanwhile_.reset();
@@ -65,7 +65,7 @@ void due_queue::found(std::vector<journal::due_event> rows, instant now) {
     new_meanwhile_.reset();
 }
 
-void due_queue::look_again(instant now) {
+void due_queue::look_again(time_pair now) {
     ripe_.clear();
     next_look_ = now.steady;
     outdated_ = looking_;
@@ -87,7 +87,7 @@ void due_queue::put_back(sinks::delivery what) {
     ripe_.push_front(std::move(what));
 }
 
-unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, instant now) {
+unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now) {
     taken_.erase(sequence);
     keep_earliest(next_look_, now.steady + delay);
     if (looking_) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "delivery/forward_clock.hpp"
-#include "delivery/instant.hpp"
+#include "delivery/monotonic_wall_clock.hpp"
+#include "delivery/time_pair.hpp"
 
 #include <hookd/core/settings.hpp>
 #include <hookd/journal/journal.hpp>
@@ -33,11 +33,11 @@ public:
     /// Begins a look; says which rows not to bring.
     std::vector<std::uint64_t> look();
     /// Ends it.
-    void found(std::vector<journal::due_event> rows, instant now);
+    void found(std::vector<journal::due_event> rows, time_pair now);
 
     /// Rows were changed by somebody else. What is in memory and under way no longer counts as what they say: it is
     /// forgotten here, for the journal has it, and asked for again at once.
-    void look_again(instant now);
+    void look_again(time_pair now);
 
     std::vector<sinks::delivery> take(std::size_t most);
     /// What was taken could not be tried: it comes first again.
@@ -45,13 +45,13 @@ public:
     /// The journal was told to remove the row, or to keep it as a dead letter.
     void gone(std::uint64_t sequence) { taken_.erase(sequence); }
     /// The journal was told to write a row for a further try, after `delay`; says the time to write into it.
-    unix_millis failed(std::uint64_t sequence, std::chrono::milliseconds delay, instant now);
+    unix_millis failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now);
 
 private:
     bool is_ripe(const journal::failure& row, unix_millis now) const;
 
     retry_settings plan_;
-    forward_clock clock_;
+    monotonic_wall_clock clock_;
     std::deque<sinks::delivery> ripe_;
     std::set<std::uint64_t> taken_; // by take(), and not yet gone
     std::optional<steady_time> next_look_;

@@ -274,7 +274,7 @@ void sink_worker::log(const std::vector<sinks::outcome>& outcomes) {
     log_.worked(now().steady);
 }
 
-instant sink_worker::now() const {
+time_pair sink_worker::now() const {
     return {.steady = std::chrono::steady_clock::now(), .wall = clock_()};
 }
 

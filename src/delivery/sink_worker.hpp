@@ -1,11 +1,11 @@
 #pragma once
 
-#include "delivery/instant.hpp"
 #include "delivery/revocable_journal.hpp"
 #include "delivery/sink_worker_fsm.hpp"
 #include "delivery/sink_worker_log.hpp"
 #include "delivery/sink_worker_metrics.hpp"
 #include "delivery/tail.hpp"
+#include "delivery/time_pair.hpp"
 
 #include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/pulse.hpp>
@@ -117,7 +117,7 @@ private:
     void ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes);
     void tell(next::fail what);
     void log(const std::vector<sinks::outcome>& outcomes);
-    instant now() const;
+    time_pair now() const;
 
     std::optional<stray_thread> stray_; // after let_go; the last of all this to end
     sink_settings settings_;

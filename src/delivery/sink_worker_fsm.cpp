@@ -27,7 +27,7 @@ sink_worker_fsm::sink_worker_fsm(const sink_settings& settings, const start& fro
       told_{from.cursor}, rows_up_to_{from.rows ? from.newest : 0}, due_{settings.retry, from.rows_waiting},
       hold_{settings.retry} {}
 
-action sink_worker_fsm::next(instant now) {
+action sink_worker_fsm::next(time_pair now) {
     if (stopping_ && under_way_.empty()) {
         leave_behind(now);
     }
@@ -65,7 +65,7 @@ action sink_worker_fsm::next(instant now) {
     return rest(now.steady);
 }
 
-void sink_worker_fsm::arrived(std::vector<event_ptr> events, instant now) {
+void sink_worker_fsm::arrived(std::vector<event_ptr> events, time_pair now) {
     if (events.empty()) {
         read_at_ = now.steady + read_again_after;
     }
@@ -80,7 +80,7 @@ void sink_worker_fsm::arrived(std::vector<event_ptr> events, instant now) {
     }
 }
 
-void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now) {
+void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, time_pair now) {
     const auto found = under_way_.extract(ticket);
     if (found.empty()) {
         return;
@@ -162,7 +162,7 @@ bool sink_worker_fsm::dues_first(bool new_ones) const {
 }
 
 /// Without that, everything done behind an event that was cut short would be delivered again after the next start.
-void sink_worker_fsm::leave_behind(instant now) {
+void sink_worker_fsm::leave_behind(time_pair now) {
     for (; !waiting_.empty() && waiting_.front().what->sequence < done_; waiting_.pop_front()) {
         const auto& left = waiting_.front();
         notes_.emplace_back(next::leave{.row = {.sequence = left.what->sequence,
@@ -214,7 +214,7 @@ next::wait sink_worker_fsm::rest(steady_time now) const {
 }
 
 void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
-                                 instant now) {
+                                 time_pair now) {
     if (!delivery.again && outcome.what != sinks::verdict::unavailable) {
         done_ = std::max(done_, what.what->sequence);
     }
@@ -239,7 +239,7 @@ void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::deliver
     }
 }
 
-void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now) {
+void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& outcome, time_pair now) {
     const auto sequence = what.what->sequence;
     journal::failure row{.sequence = sequence,
                          .attempts = what.attempt,

@@ -2,7 +2,7 @@
 
 #include "delivery/due_queue.hpp"
 #include "delivery/hold.hpp"
-#include "delivery/instant.hpp"
+#include "delivery/time_pair.hpp"
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/settings.hpp>
@@ -82,16 +82,16 @@ public:
 
     sink_worker_fsm(const sink_settings& settings, const start& from, random_source random);
 
-    action next(instant now);
+    action next(time_pair now);
 
     /// The number of the last event that was committed.
     void newest(std::uint64_t sequence) { newest_ = std::max(newest_, sequence); }
     /// The answer to `read`. Empty though there is something newer: the journal is asked again a little later.
-    void arrived(std::vector<event_ptr> events, instant now);
+    void arrived(std::vector<event_ptr> events, time_pair now);
     /// The answer to `look`.
-    void found(std::vector<journal::due_event> rows, instant now) { due_.found(std::move(rows), now); }
+    void found(std::vector<journal::due_event> rows, time_pair now) { due_.found(std::move(rows), now); }
     /// The answer to `deliver`: one outcome an event. Any that are missing count as `unavailable`.
-    void finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, instant now);
+    void finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, time_pair now);
     /// When the first event that is not finished was accepted; nothing: none is known here.
     std::optional<unix_millis> oldest() const;
     /// The sink works for no event, and is left alone for a while.
@@ -99,7 +99,7 @@ public:
     /// Begins nothing until it is told otherwise.
     void pause(bool paused) { paused_ = paused; }
     /// Somebody has changed the failures in the journal.
-    void look_again(instant now) { due_.look_again(now); }
+    void look_again(time_pair now) { due_.look_again(now); }
     /// Begins nothing any more.
     void stop() { stopping_ = true; }
 
@@ -117,13 +117,14 @@ private:
     bool may_begin(steady_time now) const;
     bool may_read(steady_time now) const;
     bool dues_first(bool new_ones) const;
-    void leave_behind(instant now);
+    void leave_behind(time_pair now);
     action begin(bool again);
     std::vector<sinks::delivery> take_new();
     next::wait rest(steady_time now) const;
 
-    void settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome, instant now);
-    void failed(const sinks::delivery& what, const sinks::outcome& outcome, instant now);
+    void settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
+                    time_pair now);
+    void failed(const sinks::delivery& what, const sinks::outcome& outcome, time_pair now);
     void put_back(const sinks::delivery& what, bool again);
 
     sink_settings settings_;

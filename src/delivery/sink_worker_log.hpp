@@ -1,6 +1,6 @@
 #pragma once
 
-#include "delivery/instant.hpp"
+#include "delivery/time_pair.hpp"
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/limited_log.hpp>

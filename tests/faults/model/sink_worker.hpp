@@ -49,7 +49,7 @@ private:
     bool perform(delivery::action step, dice& random);
     void begin(delivery::next::deliver what);
     bool read(std::uint64_t after);
-    delivery::instant now() const { return {.steady = house_.steady(), .wall = house_.wall()}; }
+    delivery::time_pair now() const { return {.steady = house_.steady(), .wall = house_.wall()}; }
 
     house& house_;
     const delivery::tail& newest_;

@@ -61,7 +61,7 @@ private:
     bool looks_are_held_ = false;
     std::size_t rows_a_look_ = due_queue::most;
     bool reads_fail_ = false;
-    instant now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
+    time_pair now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
     sink_worker_fsm plan_;
 };
 

@@ -1,4 +1,4 @@
-#include "delivery/forward_clock.hpp"
+#include "delivery/monotonic_wall_clock.hpp"
 
 #include <algorithm>
 
@@ -14,12 +14,12 @@ milliseconds since_start(steady_time time) {
 
 } // namespace
 
-unix_millis forward_clock::read(instant now) {
+unix_millis monotonic_wall_clock::read(time_pair now) {
     ahead_ = std::max(ahead_, now.wall.time_since_epoch() - since_start(now.steady));
     return unix_millis{since_start(now.steady) + ahead_};
 }
 
-void forward_clock::set_right(instant now) {
+void monotonic_wall_clock::set_right(time_pair now) {
     ahead_ = now.wall.time_since_epoch() - since_start(now.steady);
 }
 

@@ -10,7 +10,7 @@ namespace hookd::delivery {
 using steady_time = std::chrono::steady_clock::time_point;
 
 /// Now, by both clocks: what is waited for in this process goes by the steady one, what is stored by the wall clock.
-struct instant {
+struct time_pair {
     steady_time steady;
     unix_millis wall;
 };
