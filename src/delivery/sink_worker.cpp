@@ -188,7 +188,7 @@ asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<s
     if (journal == nullptr || stopping_) {
         co_return std::vector<journal::due_event>{};
     }
-    co_return co_await journal->due(settings_.name, unix_millis::max(), due_queue::most, std::move(except));
+    co_return co_await journal->due(settings_.name, unix_millis::max(), retry_queue::most, std::move(except));
 }
 
 /// Until `until`, or a commit, a delivery's end, or stop().

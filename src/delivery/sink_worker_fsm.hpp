@@ -1,7 +1,7 @@
 #pragma once
 
-#include "delivery/due_queue.hpp"
 #include "delivery/hold.hpp"
+#include "delivery/retry_queue.hpp"
 #include "delivery/time_pair.hpp"
 
 #include <hookd/core/event.hpp>
@@ -145,7 +145,7 @@ private:
     std::size_t dues_under_way_ = 0;
     bool dues_turn_ = false;
 
-    due_queue due_;
+    retry_queue due_;
     hold hold_;
     std::deque<note> notes_;
     bool paused_ = false;

@@ -60,7 +60,7 @@ bool sink_worker::perform(delivery::action step, dice& random) {
     } else if (const auto* fetch = std::get_if<next::read>(&step)) {
         return read(fetch->after);
     } else if (auto* look = std::get_if<next::look>(&step)) {
-        looked_ = house_.due(sink, unix_millis::max(), delivery::due_queue::most, std::move(look->except));
+        looked_ = house_.due(sink, unix_millis::max(), delivery::retry_queue::most, std::move(look->except));
         return looked_ && !random.one_in(4); // else the answer comes later
     } else if (auto* failed = std::get_if<next::fail>(&step)) {
         const auto sequence = failed->row.sequence;

@@ -59,7 +59,7 @@ private:
     std::map<std::uint64_t, event_ptr> events_;
     std::vector<std::uint64_t> except_;
     bool looks_are_held_ = false;
-    std::size_t rows_a_look_ = due_queue::most;
+    std::size_t rows_a_look_ = retry_queue::most;
     bool reads_fail_ = false;
     time_pair now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
     sink_worker_fsm plan_;

@@ -17,16 +17,16 @@ namespace hookd::delivery {
 
 /// The failed events of a sink whose next try has come: a few at a time in memory, the others in the journal. It asks
 /// for the earliest rows whether their time has come or not, and so learns when to look again.
-class due_queue {
+class retry_queue {
 public:
     /// How many rows to ask for.
     static constexpr std::size_t most = 16;
 
     /// `rows`: some may be in the journal.
-    due_queue(const retry_settings& plan, bool rows);
+    retry_queue(const retry_settings& plan, bool rows);
 
-    bool empty() const { return ripe_.empty(); }
-    std::size_t size() const { return ripe_.size(); }
+    bool empty() const { return ready_.empty(); }
+    std::size_t size() const { return ready_.size(); }
 
     /// When to look into the journal; nothing: no row is there, or the ones in memory come first.
     std::optional<steady_time> look_at() const;
@@ -52,7 +52,7 @@ private:
 
     retry_settings plan_;
     monotonic_wall_clock clock_;
-    std::deque<sinks::delivery> ripe_;
+    std::deque<sinks::delivery> ready_;
     std::set<std::uint64_t> taken_; // by take(), and not yet gone
     std::optional<steady_time> next_look_;
     std::optional<steady_time> new_meanwhile_; // the earliest row that was written while a look is under way

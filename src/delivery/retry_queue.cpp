@@ -1,4 +1,4 @@
-#include "delivery/due_queue.hpp"
+#include "delivery/retry_queue.hpp"
 
 #include "delivery/retry_plan.hpp"
 
@@ -20,41 +20,41 @@ void keep_earliest(std::optional<steady_time>& kept, steady_time time) {
 
 } // namespace
 
-due_queue::due_queue(const retry_settings& plan, bool rows) : plan_{plan} {
+retry_queue::retry_queue(const retry_settings& plan, bool rows) : plan_{plan} {
     if (rows) {
         next_look_ = steady_time{};
     }
 }
 
-std::optional<steady_time> due_queue::look_at() const {
-    return ripe_.empty() ? next_look_ : std::nullopt;
+std::optional<steady_time> retry_queue::look_at() const {
+    return ready_.empty() ? next_look_ : std::nullopt;
 }
 
-std::vector<std::uint64_t> due_queue::look() {
+std::vector<std::uint64_t> retry_queue::look() {
     looking_ = true;
     return {taken_.begin(), taken_.end()};
 }
 
-void due_queue::found(std::vector<journal::due_event> rows, time_pair now) {
+void retry_queue::found(std::vector<journal::due_event> rows, time_pair now) {
     looking_ = false;
     if (std::exchange(outdated_, false)) {
         new_meanwhile_.reset();
         next_look_ = now.steady;
         return;
     }
-    std::size_t ripe = 0;
+    std::size_t ready = 0;
     const auto wall = clock_.read(now);
     auto next = now.steady + longest_wait;
     for (auto& row : rows) {
         if (is_ripe(row.what, wall)) {
-            ripe_.push_back({.what = std::move(row.subject), .attempt = row.what.attempts + 1});
-            ++ripe;
+            ready_.push_back({.what = std::move(row.subject), .attempt = row.what.attempts + 1});
+            ++ready;
         } else {
             next = std::min<steady_time>(next, now.steady + (row.what.next_try - wall));
         }
     }
-    if (ripe > 0 && ripe == rows.size()) {
-        next = now.steady; // behind the ripe ones there may be more of them: an answer is bounded, in bytes too
+    if (ready > 0 && ready == rows.size()) {
+        next = now.steady; // behind the ready ones there may be more of them: an answer is bounded, in bytes too
     }
     next_look_ = next;
     if (new_meanwhile_) {
@@ -65,29 +65,29 @@ void due_queue::found(std::vector<journal::due_event> rows, time_pair now) {
     new_meanwhile_.reset();
 }
 
-void due_queue::look_again(time_pair now) {
-    ripe_.clear();
+void retry_queue::look_again(time_pair now) {
+    ready_.clear();
     next_look_ = now.steady;
     outdated_ = looking_;
 }
 
-std::vector<sinks::delivery> due_queue::take(std::size_t count) {
+std::vector<sinks::delivery> retry_queue::take(std::size_t count) {
     std::vector<sinks::delivery> batch;
-    while (!ripe_.empty() && batch.size() < count) {
-        taken_.insert(ripe_.front().what->sequence);
-        batch.push_back(std::move(ripe_.front()));
-        ripe_.pop_front();
+    while (!ready_.empty() && batch.size() < count) {
+        taken_.insert(ready_.front().what->sequence);
+        batch.push_back(std::move(ready_.front()));
+        ready_.pop_front();
     }
     std::ranges::sort(batch, {}, [](const sinks::delivery& each) { return each.what->sequence; });
     return batch;
 }
 
-void due_queue::put_back(sinks::delivery what) {
+void retry_queue::put_back(sinks::delivery what) {
     taken_.erase(what.what->sequence);
-    ripe_.push_front(std::move(what));
+    ready_.push_front(std::move(what));
 }
 
-unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now) {
+unix_millis retry_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now) {
     taken_.erase(sequence);
     keep_earliest(next_look_, now.steady + delay);
     if (looking_) {
@@ -97,7 +97,7 @@ unix_millis due_queue::failed(std::uint64_t sequence, std::chrono::milliseconds 
 }
 
 /// A time that lies further ahead than the plan ever sets one was written when the clock was wrong.
-bool due_queue::is_ripe(const journal::failure& row, unix_millis now) const {
+bool retry_queue::is_ripe(const journal::failure& row, unix_millis now) const {
     return row.next_try <= now || row.next_try - now > longest_retry_delay(plan_, row.attempts);
 }
 
