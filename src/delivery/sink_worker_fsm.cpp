@@ -25,7 +25,7 @@ sink_worker_fsm::sink_worker_fsm(const sink_settings& settings, const start& fro
     : settings_{settings}, random_{std::move(random)}, batch_limit_{std::max<std::size_t>(from.batch_limit, 1)},
       slots_{batch_limit_ == 1 ? std::max(settings.concurrency, 1U) : 1U}, newest_{from.newest}, position_{from.cursor},
       told_{from.cursor}, rows_up_to_{from.rows ? from.newest : 0}, due_{settings.retry, from.rows_waiting},
-      hold_{settings.retry} {}
+      backoff_{settings.retry} {}
 
 action sink_worker_fsm::next(time_pair now) {
     if (stopping_ && under_way_.empty()) {
@@ -103,10 +103,10 @@ void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outc
         }
     }
     if (worked) {
-        hold_.worked(delivery.epoch);
+        backoff_.worked(delivery.epoch);
     }
     if (unavailable != nullptr) {
-        hold_.unavailable(delivery.epoch, unavailable->retry_after, now.steady, random_());
+        backoff_.unavailable(delivery.epoch, unavailable->retry_after, now.steady, random_());
     }
 }
 
@@ -141,12 +141,12 @@ bool sink_worker_fsm::may_begin(steady_time now) const {
     if (stopping_ || paused_ || under_way_.size() >= slots_) {
         return false;
     }
-    if (!hold_.down()) {
+    if (!backoff_.down()) {
         return true;
     }
     const auto probing =
-        std::ranges::any_of(under_way_, [this](const auto& entry) { return entry.second.epoch == hold_.epoch(); });
-    return hold_.until() <= now && !probing;
+        std::ranges::any_of(under_way_, [this](const auto& entry) { return entry.second.epoch == backoff_.epoch(); });
+    return backoff_.until() <= now && !probing;
 }
 
 bool sink_worker_fsm::may_read(steady_time now) const {
@@ -180,7 +180,7 @@ action sink_worker_fsm::begin(bool again) {
         ++dues_under_way_;
     }
     const auto ticket = ++last_ticket_;
-    under_way_.emplace(ticket, under_way{.batch = batch, .epoch = hold_.epoch(), .again = again});
+    under_way_.emplace(ticket, under_way{.batch = batch, .epoch = backoff_.epoch(), .again = again});
     return next::deliver{.ticket = ticket, .batch = std::move(batch)};
 }
 
@@ -198,8 +198,8 @@ next::wait sink_worker_fsm::rest(steady_time now) const {
     if (stopping_) {
         return {until};
     }
-    if (hold_.down() && now < hold_.until()) {
-        return {std::min(until, hold_.until())};
+    if (backoff_.down() && now < backoff_.until()) {
+        return {std::min(until, backoff_.until())};
     }
     if (!may_begin(now)) {
         return {until};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "delivery/hold.hpp"
+#include "delivery/backoff_gate.hpp"
 #include "delivery/retry_queue.hpp"
 #include "delivery/time_pair.hpp"
 
@@ -95,7 +95,7 @@ public:
     /// When the first event that is not finished was accepted; nothing: none is known here.
     std::optional<unix_millis> oldest() const;
     /// The sink works for no event, and is left alone for a while.
-    bool on_hold() const { return hold_.down(); }
+    bool on_hold() const { return backoff_.down(); }
     /// Begins nothing until it is told otherwise.
     void pause(bool paused) { paused_ = paused; }
     /// Somebody has changed the failures in the journal.
@@ -146,7 +146,7 @@ private:
     bool dues_turn_ = false;
 
     retry_queue due_;
-    hold hold_;
+    backoff_gate backoff_;
     std::deque<note> notes_;
     bool paused_ = false;
     bool stopping_ = false;

@@ -1,4 +1,4 @@
-#include "delivery/hold.hpp"
+#include "delivery/backoff_gate.hpp"
 
 #include "delivery/retry_plan.hpp"
 
@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds shortest_pause{10};
 
 } // namespace
 
-void hold::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_after, steady_time now, double random) {
+void backoff_gate::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_after, steady_time now,
+                               double random) {
     if (epoch != epoch_) {
         return;
     }
@@ -26,7 +27,7 @@ void hold::unavailable(std::uint64_t epoch, std::chrono::milliseconds retry_afte
     until_ = now + std::max(retry_delay(pauses, pauses_, retry_after, random), shortest_pause);
 }
 
-void hold::worked(std::uint64_t epoch) {
+void backoff_gate::worked(std::uint64_t epoch) {
     if (epoch != epoch_) {
         return;
     }

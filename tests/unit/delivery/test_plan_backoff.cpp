@@ -16,7 +16,7 @@ sink_settings with_concurrency(unsigned concurrency) {
 
 } // namespace
 
-TEST_CASE("hold: an unavailable sink gets the same events again after a pause, and no attempt is counted") {
+TEST_CASE("backoff: an unavailable sink gets the same events again after a pause, and no attempt is counted") {
     plan_bench bench{{.batch_limit = 3}};
     bench.commit(1, 5);
     CHECK(bench.run() == "read 0, deliver #1: 1 2 3, rest 30000");
@@ -28,7 +28,7 @@ TEST_CASE("hold: an unavailable sink gets the same events again after a pause, a
     CHECK(bench.cursor == 0);
 }
 
-TEST_CASE("hold: the pause grows to a minute at most, and a success ends it at once") {
+TEST_CASE("backoff: the pause grows to a minute at most, and a success ends it at once") {
     plan_bench bench{{.batch_limit = 10}};
     bench.commit(1, 1);
     bench.run();
@@ -46,7 +46,7 @@ TEST_CASE("hold: the pause grows to a minute at most, and a success ends it at o
     CHECK(bench.run() == "rest 1000");
 }
 
-TEST_CASE("hold: a sink whose retries have no delay is not tried in a busy loop while it is unavailable") {
+TEST_CASE("backoff: a sink whose retries have no delay is not tried in a busy loop while it is unavailable") {
     plan_bench::shape shape;
     shape.settings.retry.first = 0ms;
     plan_bench bench{shape};
@@ -56,7 +56,7 @@ TEST_CASE("hold: a sink whose retries have no delay is not tried in a busy loop 
     CHECK(bench.run() == "rest 10");
 }
 
-TEST_CASE("hold: nothing is begun in the pause, neither new events nor failed ones, and nothing is read") {
+TEST_CASE("backoff: nothing is begun in the pause, neither new events nor failed ones, and nothing is read") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 2);
     bench.run();
@@ -69,7 +69,7 @@ TEST_CASE("hold: nothing is begun in the pause, neither new events nor failed on
     CHECK(bench.reads == 1);
 }
 
-TEST_CASE("hold: after the pause one delivery alone finds out, before the others follow in order") {
+TEST_CASE("backoff: after the pause one delivery alone finds out, before the others follow in order") {
     plan_bench bench{{.settings = with_concurrency(3)}};
     bench.commit(1, 4);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, deliver #3: 3, rest 30000");
@@ -83,7 +83,7 @@ TEST_CASE("hold: after the pause one delivery alone finds out, before the others
     CHECK(bench.run() == "advance 1, deliver #5: 2, deliver #6: 3, deliver #7: 4, rest 30000");
 }
 
-TEST_CASE("hold: a delivery that began before the bad news does not undo it") {
+TEST_CASE("backoff: a delivery that began before the bad news does not undo it") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 3);
     bench.run();
@@ -92,7 +92,7 @@ TEST_CASE("hold: a delivery that began before the bad news does not undo it") {
     CHECK(bench.run() == "advance 1, rest 1000");
 }
 
-TEST_CASE("hold: a slow delivery of before does not stand in the way of finding out") {
+TEST_CASE("backoff: a slow delivery of before does not stand in the way of finding out") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 3);
     bench.run();
@@ -103,7 +103,7 @@ TEST_CASE("hold: a slow delivery of before does not stand in the way of finding 
     CHECK(bench.run() == "rest 2000");
 }
 
-TEST_CASE("hold: of a batch that succeeded in part, the rest comes again") {
+TEST_CASE("backoff: of a batch that succeeded in part, the rest comes again") {
     plan_bench bench{{.batch_limit = 4}};
     bench.commit(1, 4);
     bench.run();
@@ -115,7 +115,7 @@ TEST_CASE("hold: of a batch that succeeded in part, the rest comes again") {
     CHECK(bench.run() == "advance 3, rest 1000"); // it worked in between: the pause has not grown
 }
 
-TEST_CASE("hold: outcomes that a sink leaves out count as unavailable") {
+TEST_CASE("backoff: outcomes that a sink leaves out count as unavailable") {
     plan_bench bench{{.batch_limit = 3}};
     bench.commit(1, 3);
     bench.run();
@@ -123,7 +123,7 @@ TEST_CASE("hold: outcomes that a sink leaves out count as unavailable") {
     CHECK(bench.run() == "advance 1, rest 1000");
 }
 
-TEST_CASE("hold: a failure or a rejection of one event shows that the sink works") {
+TEST_CASE("backoff: a failure or a rejection of one event shows that the sink works") {
     for (const auto* outcome : {"r", "x"}) {
         plan_bench bench;
         bench.commit(1, 2);
@@ -137,7 +137,7 @@ TEST_CASE("hold: a failure or a rejection of one event shows that the sink works
     }
 }
 
-TEST_CASE("hold: a failed event that finds the sink unavailable keeps its attempts") {
+TEST_CASE("backoff: a failed event that finds the sink unavailable keeps its attempts") {
     plan_bench bench;
     bench.commit(1, 1);
     bench.run();
@@ -154,7 +154,7 @@ TEST_CASE("hold: a failed event that finds the sink unavailable keeps its attemp
     CHECK(bench.rows.empty());
 }
 
-TEST_CASE("hold: stopping does not wait for its end") {
+TEST_CASE("backoff: stopping does not wait for its end") {
     plan_bench bench;
     bench.commit(1, 1);
     bench.run();

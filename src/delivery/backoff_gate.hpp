@@ -12,9 +12,9 @@ namespace hookd::delivery {
 /// What a sink worker knows about a sink that works for no event. It is left alone for a growing pause, then tried with
 /// one delivery; when that finds it working, all goes on as before. Deliveries that began before the last word about
 /// the sink do not change it: hence the epoch, which a delivery takes with it.
-class hold {
+class backoff_gate {
 public:
-    explicit hold(const retry_settings& plan) : plan_{plan} {}
+    explicit backoff_gate(const retry_settings& plan) : plan_{plan} {}
 
     std::uint64_t epoch() const { return epoch_; }
     bool down() const { return pauses_ > 0; }
