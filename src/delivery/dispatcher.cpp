@@ -1,5 +1,5 @@
+#include "delivery/recent_events.hpp"
 #include "delivery/sink_worker.hpp"
-#include "delivery/tail.hpp"
 
 #include <hookd/core/mutex.hpp>
 #include <hookd/delivery/dispatcher.hpp>
@@ -83,7 +83,7 @@ class threaded_dispatcher final : public dispatcher {
 public:
     threaded_dispatcher(sink_builder build, journal::journal& journal, wall_clock clock)
         : build_{std::move(build)}, journal_{journal}, clock_{clock},
-          newest_events_{std::make_shared<tail>(journal.last_sequence(), tail::limits{})} {}
+          newest_events_{std::make_shared<recent_events>(journal.last_sequence(), recent_events::limits{})} {}
 
     ~threaded_dispatcher() override { stop(std::chrono::milliseconds{0}); }
     threaded_dispatcher(const threaded_dispatcher&) = delete;
@@ -193,7 +193,7 @@ private:
     sink_builder build_;
     journal::journal& journal_;
     wall_clock clock_;
-    std::shared_ptr<tail> newest_events_;
+    std::shared_ptr<recent_events> newest_events_;
     std::atomic<bool> hurry_{false}; // the process is to end
     bool stopped_ = false;           // of the thread that stops
     mutable mutex mutex_;

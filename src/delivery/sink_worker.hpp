@@ -1,10 +1,10 @@
 #pragma once
 
+#include "delivery/recent_events.hpp"
 #include "delivery/revocable_journal.hpp"
 #include "delivery/sink_worker_fsm.hpp"
 #include "delivery/sink_worker_log.hpp"
 #include "delivery/sink_worker_metrics.hpp"
-#include "delivery/tail.hpp"
 #include "delivery/time_pair.hpp"
 
 #include <hookd/core/joinable_thread.hpp>
@@ -47,7 +47,7 @@ class sink_worker : public std::enable_shared_from_this<sink_worker> {
 public:
     struct place {
         journal::journal& journal;
-        std::shared_ptr<const tail> newest_events;
+        std::shared_ptr<const recent_events> newest_events;
         wall_clock clock;
         /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the sink
         /// worker cancels whatever it is.
@@ -121,7 +121,7 @@ private:
 
     std::optional<stray_thread> stray_; // after let_go; the last of all this to end
     sink_settings settings_;
-    std::shared_ptr<const tail> newest_events_;
+    std::shared_ptr<const recent_events> newest_events_;
     wall_clock clock_;
     std::chrono::milliseconds overtime_;
     revocable_journal journal_;

@@ -172,8 +172,8 @@ void delivery_world::follow() {
     while (life_ != house_.life()) {
         life_ = house_.life();
         workers_.clear();
-        newest_ = std::make_unique<delivery::tail>(house_.expected().last,
-                                                   delivery::tail::limits{.events = 4, .bytes = 100'000});
+        newest_ = std::make_unique<delivery::recent_events>(
+            house_.expected().last, delivery::recent_events::limits{.events = 4, .bytes = 100'000});
         const auto all = configured_;
         for (const auto& sink : all) {
             add(sink);

@@ -39,7 +39,7 @@ private:
     std::size_t batch_limit_;
     sink_settings settings_;
     std::uint64_t life_ = 0;
-    std::unique_ptr<delivery::tail> newest_;
+    std::unique_ptr<delivery::recent_events> newest_;
     std::set<std::string> configured_;
     std::map<std::string, sink_story> stories_;
     std::map<std::string, std::unique_ptr<sink_worker>> workers_;

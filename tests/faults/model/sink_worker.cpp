@@ -31,8 +31,8 @@ sinks::outcome draw(dice& random) {
 
 } // namespace
 
-sink_worker::sink_worker(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
-                         std::size_t batch_limit, const journal::sink_state& from)
+sink_worker::sink_worker(house& in, const delivery::recent_events& newest, sink_story& story,
+                         const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from)
     : house_{in}, newest_{newest}, story_{story}, settings_{settings}, jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
       exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "delivery/recent_events.hpp"
 #include "delivery/sink_worker_fsm.hpp"
-#include "delivery/tail.hpp"
 #include "dice.hpp"
 #include "house.hpp"
 
@@ -27,7 +27,7 @@ struct sink_story {
 /// sink worker's thread does, its holder does here, one action at a time.
 class sink_worker {
 public:
-    sink_worker(house& in, const delivery::tail& newest, sink_story& story, const sink_settings& settings,
+    sink_worker(house& in, const delivery::recent_events& newest, sink_story& story, const sink_settings& settings,
                 std::size_t batch_limit, const journal::sink_state& from);
 
     /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
@@ -52,7 +52,7 @@ private:
     delivery::time_pair now() const { return {.steady = house_.steady(), .wall = house_.wall()}; }
 
     house& house_;
-    const delivery::tail& newest_;
+    const delivery::recent_events& newest_;
     sink_story& story_;
     sink_settings settings_;
     dice jitter_;

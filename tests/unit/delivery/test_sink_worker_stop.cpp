@@ -179,10 +179,11 @@ std::shared_ptr<sink_worker> start_hanging(delivery_bench& bench, const std::sha
     REQUIRE(state.has_value());
     bench.append(batch_limit);
     auto alone = std::make_shared<sink_worker>(
-        settings, sink_worker::place{.journal = bench.stored(),
-                                     .newest_events = std::make_shared<tail>(batch_limit, tail::limits{}),
-                                     .clock = &hookd::system_now,
-                                     .overtime = 10ms});
+        settings,
+        sink_worker::place{.journal = bench.stored(),
+                           .newest_events = std::make_shared<recent_events>(batch_limit, recent_events::limits{}),
+                           .clock = &hookd::system_now,
+                           .overtime = 10ms});
     alone->start(
         [=](const auto&, auto& context) { return std::make_unique<hanging_sink>(into, context, batch_limit); });
     alone->begin(*state);

@@ -14,7 +14,7 @@ namespace hookd::delivery {
 /// The events that were committed last, in memory, so that a sink worker that keeps up never reads them from the
 /// journal. Bounded in number and bytes: the oldest go. It knows every event behind its floor, and says so only where
 /// it does. Any thread.
-class tail {
+class recent_events {
 public:
     struct limits {
         std::size_t events = 4096;
@@ -22,7 +22,7 @@ public:
     };
 
     /// `newest`: the last event in the journal, to which the tail has not been a witness.
-    tail(std::uint64_t newest, limits bounds) : bounds_{bounds}, floor_{newest}, newest_{newest} {}
+    recent_events(std::uint64_t newest, limits bounds) : bounds_{bounds}, floor_{newest}, newest_{newest} {}
 
     /// Takes over what a commit stored, in order. A number left out means that a commit was not told: the tail then
     /// begins anew behind it.

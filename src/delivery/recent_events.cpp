@@ -1,4 +1,4 @@
-#include "delivery/tail.hpp"
+#include "delivery/recent_events.hpp"
 
 namespace hookd::delivery {
 
@@ -11,7 +11,7 @@ std::size_t weight(const event& what) {
 
 } // namespace
 
-void tail::push(std::span<const event_ptr> events) {
+void recent_events::push(std::span<const event_ptr> events) {
     const mutex_lock lock{mutex_};
     for (const auto& each : events) {
         if (each->sequence != newest_ + 1) {
@@ -28,20 +28,20 @@ void tail::push(std::span<const event_ptr> events) {
     }
 }
 
-void tail::skip_to(std::uint64_t newest) {
+void recent_events::skip_to(std::uint64_t newest) {
     const mutex_lock lock{mutex_};
     forget(newest);
     newest_ = newest;
 }
 
-void tail::forget(std::uint64_t up_to) {
+void recent_events::forget(std::uint64_t up_to) {
     events_.clear();
     bytes_ = 0;
     floor_ = up_to;
 }
 
-std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::size_t most,
-                                                  std::size_t most_bytes) const {
+std::optional<std::vector<event_ptr>> recent_events::after(std::uint64_t position, std::size_t most,
+                                                           std::size_t most_bytes) const {
     const mutex_lock lock{mutex_};
     if (position < floor_) {
         return std::nullopt;
@@ -55,7 +55,7 @@ std::optional<std::vector<event_ptr>> tail::after(std::uint64_t position, std::s
     return found;
 }
 
-std::uint64_t tail::newest() const {
+std::uint64_t recent_events::newest() const {
     const mutex_lock lock{mutex_};
     return newest_;
 }

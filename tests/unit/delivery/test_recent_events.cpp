@@ -1,4 +1,4 @@
-#include "delivery/tail.hpp"
+#include "delivery/recent_events.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,7 @@
 
 using hookd::event;
 using hookd::event_ptr;
-using hookd::delivery::tail;
+using hookd::delivery::recent_events;
 
 namespace {
 
@@ -25,7 +25,7 @@ std::vector<event_ptr> events(std::uint64_t first, std::uint64_t last, std::size
 
 using numbers = std::vector<std::uint64_t>;
 
-std::optional<numbers> after(const tail& recent, std::uint64_t position, std::size_t most = unbounded,
+std::optional<numbers> after(const recent_events& recent, std::uint64_t position, std::size_t most = unbounded,
                              std::size_t bytes = unbounded) {
     const auto found = recent.after(position, most, bytes);
     if (!found) {
@@ -40,8 +40,8 @@ std::optional<numbers> after(const tail& recent, std::uint64_t position, std::si
 
 } // namespace
 
-TEST_CASE("tail: it answers for what it has seen, and for nothing before") {
-    tail recent{10, {}};
+TEST_CASE("recent events: it answers for what it has seen, and for nothing before") {
+    recent_events recent{10, {}};
     CHECK(recent.newest() == 10);
     CHECK(after(recent, 9) == std::nullopt);
     CHECK(after(recent, 10) == numbers{});
@@ -54,15 +54,15 @@ TEST_CASE("tail: it answers for what it has seen, and for nothing before") {
     CHECK(after(recent, 14) == numbers{});
 }
 
-TEST_CASE("tail: past its number of events the oldest go, and it says so") {
-    tail recent{0, {.events = 3, .bytes = unbounded}};
+TEST_CASE("recent events: past its number of events the oldest go, and it says so") {
+    recent_events recent{0, {.events = 3, .bytes = unbounded}};
     recent.push(events(1, 5));
     CHECK(after(recent, 1) == std::nullopt);
     CHECK(after(recent, 2) == numbers{3, 4, 5});
 }
 
-TEST_CASE("tail: past its bytes the oldest go, also when one event alone is too large") {
-    tail recent{0, {.events = 100, .bytes = 10'000}};
+TEST_CASE("recent events: past its bytes the oldest go, also when one event alone is too large") {
+    recent_events recent{0, {.events = 100, .bytes = 10'000}};
     recent.push(events(1, 4, 4'000));
     CHECK(after(recent, 1) == std::nullopt);
     CHECK(after(recent, 2) == numbers{3, 4});
@@ -73,8 +73,8 @@ TEST_CASE("tail: past its bytes the oldest go, also when one event alone is too 
     CHECK(after(recent, 5) == numbers{6});
 }
 
-TEST_CASE("tail: after a number that it was not told of, it begins anew") {
-    tail recent{0, {}};
+TEST_CASE("recent events: after a number that it was not told of, it begins anew") {
+    recent_events recent{0, {}};
     recent.push(events(1, 3));
     recent.push(events(5, 6));
     CHECK(after(recent, 2) == std::nullopt);
@@ -83,8 +83,8 @@ TEST_CASE("tail: after a number that it was not told of, it begins anew") {
     CHECK(recent.newest() == 6);
 }
 
-TEST_CASE("tail: what it is told to skip is the journal's to give") {
-    tail recent{0, {}};
+TEST_CASE("recent events: what it is told to skip is the journal's to give") {
+    recent_events recent{0, {}};
     recent.push(events(1, 3));
     recent.skip_to(7);
     CHECK(recent.newest() == 7);
@@ -94,8 +94,8 @@ TEST_CASE("tail: what it is told to skip is the journal's to give") {
     CHECK(after(recent, 7) == numbers{8, 9});
 }
 
-TEST_CASE("tail: it gives as much at a time as was asked for, and at least one event") {
-    tail recent{0, {}};
+TEST_CASE("recent events: it gives as much at a time as was asked for, and at least one event") {
+    recent_events recent{0, {}};
     recent.push(events(1, 9, 1'000));
     CHECK(after(recent, 0, 2) == numbers{1, 2});
     CHECK(after(recent, 0, unbounded, 1) == numbers{1});
