@@ -1,5 +1,5 @@
-#include "admin/desk.hpp"
-#include "admin/reload_desk.hpp"
+#include "admin/reload_handler.hpp"
+#include "admin/router.hpp"
 
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/mutex.hpp>
@@ -29,9 +29,10 @@ server_settings small_limits() {
     return limits;
 }
 
-class served final : public administration {
+class admin_server final : public administration {
 public:
-    explicit served(watched what) : watched_{std::move(what)}, started_{watched_.clock()}, reloads_{watched_.reload} {}
+    explicit admin_server(context what)
+        : context_{std::move(what)}, started_{context_.clock()}, reloads_{context_.reload} {}
 
     /// Each on a server of its own, so that nobody who may only look can take the places of those who control.
     result<void> open(const admin_settings& settings) {
@@ -40,7 +41,7 @@ public:
                 continue;
             }
             const listener_settings where{.address = address, .tls = {}, .trusted_proxies = {}, .health_checks = true};
-            auto server = http::start(small_limits(), std::span{&where, 1}, desks(), "administration");
+            auto server = http::start(small_limits(), std::span{&where, 1}, routers(), "administration");
             if (!server) {
                 return std::unexpected{server.error()};
             }
@@ -51,7 +52,7 @@ public:
 
     result<void> open_again() override {
         for (const auto& each : servers_) {
-            auto opened = each.server->prepare(small_limits(), std::span{&each.where, 1}, desks());
+            auto opened = each.server->prepare(small_limits(), std::span{&each.where, 1}, routers());
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
@@ -80,13 +81,13 @@ private:
         std::unique_ptr<http::server> server;
     };
 
-    http::handler_factory desks() {
-        return [this] { return std::make_unique<desk>(watched_, started_, reloads_); };
+    http::handler_factory routers() {
+        return [this] { return std::make_unique<router>(context_, started_, reloads_); };
     }
 
-    const watched watched_;
+    const context context_;
     const unix_millis started_;
-    reload_desk reloads_;
+    reload_handler reloads_;
     std::vector<one_server> servers_;
     mutex mutex_; // also held while a server is changed
     bool draining_ HOOKD_GUARDED_BY(mutex_) = false;
@@ -94,8 +95,8 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<administration>> start(const admin_settings& settings, watched what) {
-    auto made = std::make_unique<served>(std::move(what));
+result<std::unique_ptr<administration>> start(const admin_settings& settings, context what) {
+    auto made = std::make_unique<admin_server>(std::move(what));
     if (auto opened = made->open(settings); !opened) {
         return std::unexpected{opened.error()};
     }

@@ -22,7 +22,7 @@ double seconds(unix_millis at) {
     return std::chrono::duration<double>(at.time_since_epoch()).count();
 }
 
-void add_requests(exposition& to, const watched& what) {
+void add_requests(exposition& to, const context& what) {
     const auto& server = what.server.figures();
     to.counter("hookd_requests_total", "Answers given, by status.");
     for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
@@ -37,7 +37,7 @@ void add_requests(exposition& to, const watched& what) {
     }
 }
 
-void add_events(exposition& to, const watched& what) {
+void add_events(exposition& to, const context& what) {
     const auto endpoints = what.intake.endpoints();
     to.counter("hookd_events_accepted_total", "Events stored durably.");
     for (const auto& [name, counted] : endpoints) {
@@ -127,7 +127,7 @@ constexpr sink_metric sink_metrics[] = {
      false, [](const sink_view& sink) { return number(sink.worker.hangs); }},
 };
 
-void add_sinks(exposition& to, const watched& what) {
+void add_sinks(exposition& to, const context& what) {
     const auto sinks = look_at_sinks(what);
     for (const auto& metric : sink_metrics) {
         metric.counts ? to.counter(metric.name, metric.help) : to.gauge(metric.name, metric.help);
@@ -137,7 +137,7 @@ void add_sinks(exposition& to, const watched& what) {
     }
 }
 
-void add_daemon(exposition& to, const watched& what) {
+void add_daemon(exposition& to, const context& what) {
     const auto reloaded = what.reloaded();
     to.gauge("hookd_ready", "1 while an event would be taken.").add(reasons_not_ready(what).empty() ? 1 : 0);
     to.gauge("hookd_last_reload_successful", "Whether the last reload was applied; the start counts as one.")
@@ -167,7 +167,7 @@ void add_process(exposition& to) {
 
 } // namespace
 
-std::string metrics_text(const watched& what) {
+std::string metrics_text(const context& what) {
     exposition all;
     add_requests(all, what);
     add_events(all, what);

@@ -8,6 +8,6 @@ namespace hookd::admin {
 
 /// Everything that docs/admin-api.md lists, in Prometheus' text format. Labels hold names of the configuration and of
 /// fixed sets, never what strangers sent.
-std::string metrics_text(const watched& what);
+std::string metrics_text(const context& what);
 
 } // namespace hookd::admin

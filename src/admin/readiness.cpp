@@ -31,7 +31,7 @@ std::string_view reason_of(journal::acceptance what) {
 
 } // namespace
 
-std::vector<std::string> reasons_not_ready(const watched& what) {
+std::vector<std::string> reasons_not_ready(const context& what) {
     auto reasons = what.not_ready();
     if (auto stuck = what.not_alive()) {
         reasons.push_back(std::move(*stuck));
@@ -48,7 +48,7 @@ std::vector<std::string> reasons_not_ready(const watched& what) {
     return reasons;
 }
 
-std::vector<std::string> limits_reached(const watched& what) {
+std::vector<std::string> limits_reached(const context& what) {
     static constexpr std::pair<limit_effect, std::string_view> effects[] = {
         {limit_effect::refused_connection, "connections were refused: max_connections reached, and none gave way"},
         {limit_effect::gave_way, "connections that had brought nothing authentic gave way: max_connections reached"},
@@ -64,7 +64,7 @@ std::vector<std::string> limits_reached(const watched& what) {
     return lines;
 }
 
-std::vector<std::string> hanging_sinks(const watched& what) {
+std::vector<std::string> hanging_sinks(const context& what) {
     std::vector<std::string> lines;
     for (const auto& each : what.dispatcher.figures()) {
         if (each.hangs) {

@@ -5,7 +5,7 @@
 
 namespace hookd::admin {
 
-std::vector<sink_view> look_at_sinks(const watched& what) {
+std::vector<sink_view> look_at_sinks(const context& what) {
     std::vector<sink_view> all;
     for (auto& worker : what.dispatcher.figures()) {
         const auto newest = what.journal.last_sequence();

@@ -17,6 +17,6 @@ struct sink_view {
     double lag_seconds = 0;       ///< Age of the oldest of these.
 };
 
-std::vector<sink_view> look_at_sinks(const watched& what);
+std::vector<sink_view> look_at_sinks(const context& what);
 
 } // namespace hookd::admin

@@ -18,7 +18,7 @@ json time_json(unix_millis at) {
     return at == unix_millis{} ? json(nullptr) : json(to_rfc3339(at)); // in braces it would be an array
 }
 
-json sink_list(const watched& what) {
+json sink_list(const context& what) {
     auto all = json::array();
     for (const auto& sink : look_at_sinks(what)) {
         all.push_back({{"name", sink.worker.name},
@@ -72,7 +72,7 @@ json answer_counts(const http::server_figures& server) {
     return all;
 }
 
-json refusal_counts(const watched& what) {
+json refusal_counts(const context& what) {
     auto all = json::object();
     const auto add = [&](std::string_view reason, const counter& counted) {
         if (const auto count = counted.value(); count > 0) {
@@ -90,7 +90,7 @@ json refusal_counts(const watched& what) {
 
 } // namespace
 
-std::string status_json(const watched& what, unix_millis started) {
+std::string status_json(const context& what, unix_millis started) {
     const auto reasons = reasons_not_ready(what);
     const auto& server = what.server.figures();
     const auto& journal = what.journal.counted();
@@ -117,7 +117,7 @@ std::string status_json(const watched& what, unix_millis started) {
     return json_line(all) + '\n'; // a path in a fault may be no UTF-8
 }
 
-std::string sinks_json(const watched& what) {
+std::string sinks_json(const context& what) {
     return json_line({{"sinks", sink_list(what)}}) + '\n';
 }
 

@@ -8,8 +8,8 @@ namespace hookd::admin {
 
 // JSON on one line, as docs/admin-api.md describes it.
 
-std::string status_json(const watched& what, unix_millis started);
-std::string sinks_json(const watched& what);
+std::string status_json(const context& what, unix_millis started);
+std::string sinks_json(const context& what);
 std::string verdict_json(const reload_verdict& what);
 
 } // namespace hookd::admin

@@ -191,7 +191,7 @@ private:
 
     result<void> open_administration() {
         reloaded({.applied = true, .at = system_now()});
-        auto what = receiver_.watched();
+        auto what = receiver_.admin_context();
         what.not_ready = [this] {
             return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{};
         };

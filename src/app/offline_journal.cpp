@@ -5,7 +5,7 @@
 #include "app/exit_code.hpp"
 #include "app/logging.hpp"
 
-#include <hookd/admin/events.hpp>
+#include <hookd/admin/event_handlers.hpp>
 #include <hookd/journal/stopped_journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -56,7 +56,7 @@ public:
 private:
     std::unique_ptr<journal::stopped_journal> journal_;
     std::vector<journal::sink_scope> sinks_;
-    admin::event_room room_;
+    admin::event_context room_;
 };
 
 std::string lines_of(const std::vector<std::string>& faults) {

@@ -24,10 +24,10 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds least_for_sinks{1'000};
 
 /// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
-class front_desk final : public http::handler {
+class intake_adapter final : public http::handler {
 public:
-    front_desk(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
-               intake::figures& counted, const asio::any_io_executor& workers)
+    intake_adapter(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
+                   intake::figures& counted, const asio::any_io_executor& workers)
         : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted, workers} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
@@ -81,7 +81,7 @@ void receiver::recall_newest_events() {
 
 http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
     return [this, settings] {
-        return std::make_unique<front_desk>(settings, *journal_, clock_, received_, workers_->executor());
+        return std::make_unique<intake_adapter>(settings, *journal_, clock_, received_, workers_->executor());
     };
 }
 
@@ -172,7 +172,7 @@ void receiver::drain() {
     journal_->close();
 }
 
-admin::watched receiver::watched() const {
+admin::context receiver::admin_context() const {
     return {.version = HOOKD_VERSION,
             .clock = clock_,
             .server = *server_,

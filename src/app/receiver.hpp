@@ -49,7 +49,7 @@ public:
     /// Any thread; does not block: the sinks' files anew.
     void reopen() { dispatcher_->reopen(); }
     /// What of it an administration watches: the rooms. Valid from `start` to the receiver's end, also after `drain`.
-    admin::watched watched() const;
+    admin::context admin_context() const;
     /// The watchdog's thread, from `start` to `drain`; does not block.
     void look(vital_signs& signs);
 

@@ -42,7 +42,7 @@ struct background_task {
 
 /// What there is to be watched and asked. Everything here must outlive the administration. It has a thread for each of
 /// its two sockets, and both may call at once; no function may block.
-struct watched {
+struct context {
     std::string version;
     wall_clock clock = nullptr;
     const http::server& server; ///< The public one.
@@ -79,6 +79,6 @@ public:
 };
 
 /// Opens what the settings name; an empty one is left out. The log says `administration on ADDRESS`.
-result<std::unique_ptr<administration>> start(const admin_settings& settings, watched what);
+result<std::unique_ptr<administration>> start(const admin_settings& settings, context what);
 
 } // namespace hookd::admin

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "answering_desk.hpp"
+#include "answering_handler.hpp"
 
 #include <hookd/http/server.hpp>
 
@@ -23,7 +23,7 @@ public:
         listeners_.push_back({.address = "127.0.0.1:0", .tls = std::move(tls), .trusted_proxies = {}});
         const auto before = listening_ports();
         auto started =
-            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_desk>(what); });
+            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_handler>(what); });
         if (!started) {
             throw std::runtime_error(started.error().message);
         }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "answering_desk.hpp"
+#include "answering_handler.hpp"
 
 #include <hookd/http/server.hpp>
 
@@ -24,7 +24,7 @@ public:
         limits_.threads = 1;
         listeners_.push_back({.address = "unix:" + path(), .tls = {}, .trusted_proxies = {}});
         auto started =
-            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_desk>(what); });
+            hookd::http::start(limits_, listeners_, [what] { return std::make_unique<answering_handler>(what); });
         if (!started) {
             throw std::runtime_error(started.error().message);
         }

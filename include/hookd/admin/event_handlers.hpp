@@ -15,7 +15,7 @@
 namespace hookd::admin {
 
 /// What requests about events work on: a running daemon, or a journal alone. All must outlive the answers.
-struct event_room {
+struct event_context {
     journal::journal& journal;
     wall_clock clock = nullptr;
     /// The sinks in force.
@@ -26,7 +26,7 @@ struct event_room {
 
 /// Answers a request for `/v1/events` or below; docs/admin-api.md is the manual. Both texts must live until the answer
 /// is there.
-boost::asio::awaitable<answer> answer_about_events(const event_room& of, std::string_view method,
+boost::asio::awaitable<answer> answer_about_events(const event_context& of, std::string_view method,
                                                    std::string_view target);
 
 } // namespace hookd::admin

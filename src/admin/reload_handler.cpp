@@ -1,4 +1,4 @@
-#include "admin/reload_desk.hpp"
+#include "admin/reload_handler.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -20,7 +20,7 @@ reload_verdict stopping() {
 
 } // namespace
 
-class reload_desk::waiting {
+class reload_handler::waiting {
 public:
     using resume = std::move_only_function<void(reload_verdict)>;
 
@@ -45,7 +45,7 @@ private:
     resume resume_ HOOKD_GUARDED_BY(mutex_); // empty once answered
 };
 
-asio::awaitable<reload_verdict> reload_desk::reload() {
+asio::awaitable<reload_verdict> reload_handler::reload() {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(reload_verdict)>(
         [this]<class Handler>(Handler&& handler) {
             const auto executor = asio::get_associated_executor(handler);
@@ -60,7 +60,7 @@ asio::awaitable<reload_verdict> reload_desk::reload() {
         asio::use_awaitable);
 }
 
-void reload_desk::enter(std::shared_ptr<waiting> one) {
+void reload_handler::enter(std::shared_ptr<waiting> one) {
     bool closed = false;
     {
         const mutex_lock lock{mutex_};
@@ -75,7 +75,7 @@ void reload_desk::enter(std::shared_ptr<waiting> one) {
     }
 }
 
-void reload_desk::close() {
+void reload_handler::close() {
     std::vector<std::weak_ptr<waiting>> left;
     {
         const mutex_lock lock{mutex_};

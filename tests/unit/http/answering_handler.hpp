@@ -9,8 +9,8 @@
 /// Answers every request, on the server's thread.
 using answering = std::function<hookd::answer(const hookd::request&)>;
 
-struct answering_desk final : hookd::http::handler {
-    explicit answering_desk(answering what) : what_{std::move(what)} {}
+struct answering_handler final : hookd::http::handler {
+    explicit answering_handler(answering what) : what_{std::move(what)} {}
     std::optional<hookd::answer> screen(const hookd::request&) override { return std::nullopt; }
     boost::asio::awaitable<hookd::answer> handle(const hookd::request& whole) override { co_return what_(whole); }
     answering what_;

@@ -13,11 +13,11 @@ namespace hookd::admin {
 
 /// Where requests wait for the verdict of a reload, which comes from another thread. Each that waits is answered
 /// exactly once: by the verdict; or by `close`; or, where whoever had to call back never will, when that is known.
-class reload_desk {
+class reload_handler {
 public:
     using begin_reload = std::function<void(std::move_only_function<void(reload_verdict)>)>;
 
-    explicit reload_desk(begin_reload begin) : begin_{std::move(begin)} {}
+    explicit reload_handler(begin_reload begin) : begin_{std::move(begin)} {}
 
     /// Resumes on the awaiting coroutine's executor, also when its peer has gone away meanwhile.
     boost::asio::awaitable<reload_verdict> reload();

@@ -1,19 +1,19 @@
 #pragma once
 
-#include "admin/reload_desk.hpp"
+#include "admin/reload_handler.hpp"
 
 #include <hookd/admin/admin.hpp>
-#include <hookd/admin/events.hpp>
+#include <hookd/admin/event_handlers.hpp>
 
 namespace hookd::admin {
 
 /// Answers the requests that come to the administration's sockets. Peers on the Unix socket may control the daemon;
 /// its file's mode says who they are. One for each socket, on the one thread of its server.
-class desk final : public http::handler {
+class router final : public http::handler {
 public:
     /// All three must outlive it.
-    desk(const watched& what, unix_millis started, reload_desk& reloads)
-        : watched_{what}, started_{started}, reloads_{reloads}, events_{events_of(what)} {}
+    router(const context& what, unix_millis started, reload_handler& reloads)
+        : context_{what}, started_{started}, reloads_{reloads}, events_{event_context_of(what)} {}
 
     std::optional<answer> screen(const request& head) override;
     boost::asio::awaitable<answer> handle(const request& whole) override;
@@ -21,7 +21,7 @@ public:
 private:
     struct route;
     static const route* find(std::string_view path);
-    static event_room events_of(const watched& what);
+    static event_context event_context_of(const context& what);
 
     answer health() const;
     answer readiness() const;
@@ -32,10 +32,10 @@ private:
     boost::asio::awaitable<answer> about_one_sink(const request& whole);
     boost::asio::awaitable<answer> reload(const request& whole);
 
-    const watched& watched_;
+    const context& context_;
     const unix_millis started_;
-    reload_desk& reloads_;
-    const event_room events_;
+    reload_handler& reloads_;
+    const event_context events_;
 };
 
 } // namespace hookd::admin

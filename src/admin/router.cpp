@@ -1,10 +1,10 @@
-#include "admin/desk.hpp"
+#include "admin/router.hpp"
 
 #include "admin/answers.hpp"
 #include "admin/host_check.hpp"
 #include "admin/metrics.hpp"
 #include "admin/readiness.hpp"
-#include "admin/sink_desk.hpp"
+#include "admin/sink_handlers.hpp"
 #include "admin/status.hpp"
 #include "admin/target.hpp"
 
@@ -47,35 +47,35 @@ bool matches(std::string_view path, std::string_view pattern) {
 
 } // namespace
 
-struct desk::route {
+struct router::route {
     std::string_view path;
     access by;
-    answer (desk::*look)() const = nullptr; ///< By GET. Null: `work` does it.
-    boost::asio::awaitable<answer> (desk::*work)(const request& whole) = nullptr;
+    answer (router::*look)() const = nullptr; ///< By GET. Null: `work` does it.
+    boost::asio::awaitable<answer> (router::*work)(const request& whole) = nullptr;
     std::string_view method = {}; ///< The one for `work`; empty: it judges the method itself.
 };
 
-const desk::route* desk::find(std::string_view path) {
+const router::route* router::find(std::string_view path) {
     static constexpr route routes[] = {
-        {"/healthz", access::anyone, &desk::health},
-        {"/readyz", access::anyone, &desk::readiness},
-        {"/metrics", access::anyone, &desk::metrics},
-        {"/v1/status", access::owner, &desk::status},
-        {"/v1/sinks", access::owner, &desk::sinks},
-        {"/v1/sinks/*/pause", access::owner, nullptr, &desk::about_one_sink, "POST"},
-        {"/v1/sinks/*/resume", access::owner, nullptr, &desk::about_one_sink, "POST"},
-        {"/v1/events", access::owner, nullptr, &desk::about_events},
-        {"/v1/events/replay", access::owner, nullptr, &desk::about_events},
-        {"/v1/events/drop", access::owner, nullptr, &desk::about_events},
-        {"/v1/events/*", access::owner, nullptr, &desk::about_events},
-        {"/v1/events/*/body", access::owner, nullptr, &desk::about_events},
-        {"/v1/reload", access::owner, nullptr, &desk::reload, "POST"},
+        {"/healthz", access::anyone, &router::health},
+        {"/readyz", access::anyone, &router::readiness},
+        {"/metrics", access::anyone, &router::metrics},
+        {"/v1/status", access::owner, &router::status},
+        {"/v1/sinks", access::owner, &router::sinks},
+        {"/v1/sinks/*/pause", access::owner, nullptr, &router::about_one_sink, "POST"},
+        {"/v1/sinks/*/resume", access::owner, nullptr, &router::about_one_sink, "POST"},
+        {"/v1/events", access::owner, nullptr, &router::about_events},
+        {"/v1/events/replay", access::owner, nullptr, &router::about_events},
+        {"/v1/events/drop", access::owner, nullptr, &router::about_events},
+        {"/v1/events/*", access::owner, nullptr, &router::about_events},
+        {"/v1/events/*/body", access::owner, nullptr, &router::about_events},
+        {"/v1/reload", access::owner, nullptr, &router::reload, "POST"},
     };
     const auto* const found = std::ranges::find_if(routes, [&](const route& each) { return matches(path, each.path); });
     return found == std::end(routes) ? nullptr : found;
 }
 
-event_room desk::events_of(const watched& what) {
+event_context router::event_context_of(const context& what) {
     return {.journal = what.journal,
             .clock = what.clock,
             .sinks =
@@ -91,11 +91,11 @@ event_room desk::events_of(const watched& what) {
             .look_again = [&what](std::string_view sink) { what.dispatcher.look_again(sink); }};
 }
 
-std::optional<answer> desk::screen(const request& head) {
+std::optional<answer> router::screen(const request& head) {
     const auto path = path_of(head.target);
     const route* const found = find(path);
     if (head.client != unix_peer) {
-        if (!may_ask(head.host, watched_.allowed_hosts())) {
+        if (!may_ask(head.host, context_.allowed_hosts())) {
             return another_host;
         }
         const bool open_to_all = found == nullptr ? !path.starts_with(control_root) : found->by == access::anyone;
@@ -116,51 +116,51 @@ std::optional<answer> desk::screen(const request& head) {
     return (this->*found->look)();
 }
 
-boost::asio::awaitable<answer> desk::handle(const request& whole) {
+boost::asio::awaitable<answer> router::handle(const request& whole) {
     co_return co_await (this->*find(path_of(whole.target))->work)(whole);
 }
 
-boost::asio::awaitable<answer> desk::about_events(const request& whole) {
+boost::asio::awaitable<answer> router::about_events(const request& whole) {
     return answer_about_events(events_, whole.method, whole.target);
 }
 
-boost::asio::awaitable<answer> desk::about_one_sink(const request& whole) {
-    return answer_about_one_sink(watched_, whole.target);
+boost::asio::awaitable<answer> router::about_one_sink(const request& whole) {
+    return answer_about_one_sink(context_, whole.target);
 }
 
-boost::asio::awaitable<answer> desk::reload(const request&) {
+boost::asio::awaitable<answer> router::reload(const request&) {
     const auto verdict = co_await reloads_.reload();
     co_return made(verdict.applied ? 200 : 422, verdict_json(verdict));
 }
 
-answer desk::health() const {
-    const auto stuck = watched_.not_alive();
+answer router::health() const {
+    const auto stuck = context_.not_alive();
     return stuck ? made(503, *stuck + '\n', text_type) : alive;
 }
 
-answer desk::readiness() const {
-    const auto reasons = reasons_not_ready(watched_);
+answer router::readiness() const {
+    const auto reasons = reasons_not_ready(context_);
     const bool is_ready = reasons.empty();
     std::string lines{is_ready ? "ready\n" : ""};
-    for (const auto& line : is_ready ? limits_reached(watched_) : reasons) {
+    for (const auto& line : is_ready ? limits_reached(context_) : reasons) {
         lines += line + '\n';
     }
-    for (const auto& sink : hanging_sinks(watched_)) {
+    for (const auto& sink : hanging_sinks(context_)) {
         lines += sink + '\n';
     }
     return made(is_ready ? 200 : 503, std::move(lines), text_type);
 }
 
-answer desk::metrics() const {
-    return made(200, metrics_text(watched_), metrics_type);
+answer router::metrics() const {
+    return made(200, metrics_text(context_), metrics_type);
 }
 
-answer desk::status() const {
-    return made(200, status_json(watched_, started_));
+answer router::status() const {
+    return made(200, status_json(context_, started_));
 }
 
-answer desk::sinks() const {
-    return made(200, sinks_json(watched_));
+answer router::sinks() const {
+    return made(200, sinks_json(context_));
 }
 
 } // namespace hookd::admin

@@ -1,4 +1,4 @@
-#include "admin/sink_desk.hpp"
+#include "admin/sink_handlers.hpp"
 
 #include "admin/answers.hpp"
 #include "admin/target.hpp"
@@ -15,13 +15,13 @@ constexpr std::string_view root = "/v1/sinks/";
 constexpr std::string_view pause_suffix = "/pause";
 constexpr std::string_view resume_suffix = "/resume";
 
-bool is_in_force(const watched& what, const std::string& sink) {
+bool is_in_force(const context& what, const std::string& sink) {
     return std::ranges::any_of(what.dispatcher.figures(), [&](const auto& each) { return each.name == sink; });
 }
 
 } // namespace
 
-boost::asio::awaitable<answer> answer_about_one_sink(const watched& what, std::string_view target) {
+boost::asio::awaitable<answer> answer_about_one_sink(const context& what, std::string_view target) {
     auto rest = path_of(target).substr(root.size());
     const bool pause = rest.ends_with(pause_suffix);
     if (!pause && !rest.ends_with(resume_suffix)) {

@@ -1,4 +1,4 @@
-#include "admin/reload_desk.hpp"
+#include "admin/reload_handler.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,7 +9,7 @@
 namespace {
 
 namespace asio = boost::asio;
-using hookd::admin::reload_desk;
+using hookd::admin::reload_handler;
 using hookd::admin::reload_verdict;
 using callback = std::move_only_function<void(reload_verdict)>;
 
@@ -18,9 +18,9 @@ struct outcome {
     std::vector<reload_verdict> verdicts;
     std::thread::id thread;
 };
-std::shared_ptr<outcome> wait_at(reload_desk& desk, asio::io_context& context) {
+std::shared_ptr<outcome> wait_at(reload_handler& router, asio::io_context& context) {
     auto found = std::make_shared<outcome>();
-    asio::co_spawn(context, desk.reload(), [found](const std::exception_ptr& thrown, reload_verdict what) {
+    asio::co_spawn(context, router.reload(), [found](const std::exception_ptr& thrown, reload_verdict what) {
         REQUIRE_FALSE(thrown);
         found->verdicts.push_back(std::move(what));
         found->thread = std::this_thread::get_id();
@@ -30,13 +30,13 @@ std::shared_ptr<outcome> wait_at(reload_desk& desk, asio::io_context& context) {
 
 } // namespace
 
-TEST_CASE("reload desk: the verdict of another thread reaches the one who waits, on its own thread") {
+TEST_CASE("reload router: the verdict of another thread reaches the one who waits, on its own thread") {
     asio::io_context context;
     std::thread other;
-    reload_desk desk{[&](callback answer) {
+    reload_handler router{[&](callback answer) {
         other = std::thread{[answer = std::move(answer)]() mutable { answer({.applied = true, .faults = {}}); }};
     }};
-    const auto found = wait_at(desk, context);
+    const auto found = wait_at(router, context);
     context.run(); // returns only when the verdict has come
     other.join();
     REQUIRE(found->verdicts.size() == 1);
@@ -44,27 +44,27 @@ TEST_CASE("reload desk: the verdict of another thread reaches the one who waits,
     CHECK(found->thread == std::this_thread::get_id());
 }
 
-TEST_CASE("reload desk: a verdict that comes at once is good") {
+TEST_CASE("reload router: a verdict that comes at once is good") {
     asio::io_context context;
-    reload_desk desk{[](callback answer) { answer({.applied = false, .faults = {"a:1:2: b"}}); }};
-    const auto found = wait_at(desk, context);
+    reload_handler router{[](callback answer) { answer({.applied = false, .faults = {"a:1:2: b"}}); }};
+    const auto found = wait_at(router, context);
     context.run();
     REQUIRE(found->verdicts.size() == 1);
     CHECK(found->verdicts.front().faults == std::vector<std::string>{"a:1:2: b"});
 }
 
-TEST_CASE("reload desk: closing answers all who wait and all who come later; late verdicts are nobody's") {
+TEST_CASE("reload router: closing answers all who wait and all who come later; late verdicts are nobody's") {
     asio::io_context context;
     std::vector<callback> pending;
-    reload_desk desk{[&](callback answer) { pending.push_back(std::move(answer)); }};
-    const auto first = wait_at(desk, context);
-    const auto second = wait_at(desk, context);
+    reload_handler router{[&](callback answer) { pending.push_back(std::move(answer)); }};
+    const auto first = wait_at(router, context);
+    const auto second = wait_at(router, context);
     context.poll();
     REQUIRE(pending.size() == 2);
     CHECK(first->verdicts.empty());
 
-    desk.close();
-    const auto third = wait_at(desk, context);
+    router.close();
+    const auto third = wait_at(router, context);
     context.run();
     for (const auto& each : {first, second, third}) {
         REQUIRE(each->verdicts.size() == 1);
@@ -80,10 +80,10 @@ TEST_CASE("reload desk: closing answers all who wait and all who come later; lat
     CHECK(first->verdicts.size() == 1);
 }
 
-TEST_CASE("reload desk: whoever drops the question has answered it") {
+TEST_CASE("reload router: whoever drops the question has answered it") {
     asio::io_context context;
-    reload_desk desk{[](callback answer) { const callback dropped = std::move(answer); }};
-    const auto found = wait_at(desk, context);
+    reload_handler router{[](callback answer) { const callback dropped = std::move(answer); }};
+    const auto found = wait_at(router, context);
     context.run();
     REQUIRE(found->verdicts.size() == 1);
     CHECK_FALSE(found->verdicts.front().applied);
