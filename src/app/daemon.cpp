@@ -3,10 +3,10 @@
 #include "app/configuration.hpp"
 #include "app/exit_code.hpp"
 #include "app/last_resort.hpp"
+#include "app/liveness_monitor.hpp"
 #include "app/logging.hpp"
 #include "app/receiver.hpp"
 #include "app/service_manager.hpp"
-#include "app/vital_signs.hpp"
 #include "app/worker.hpp"
 
 #include <hookd/admin/admin.hpp>
@@ -63,7 +63,7 @@ class daemon {
 public:
     daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& last_resort)
         : path_{std::move(path)}, err_{err}, manager_{manager}, last_resort_{last_resort},
-          signs_{silence_allowed(manager)}, receiver_{[this](std::string_view what) { on_journal_failure(what); }} {
+          liveness_{silence_allowed(manager)}, receiver_{[this](std::string_view what) { on_journal_failure(what); }} {
         signals_.add(SIGUSR1);
     }
 
@@ -195,7 +195,7 @@ private:
         what.not_ready = [this] {
             return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{};
         };
-        what.not_alive = [this] { return signs_.fault(); };
+        what.not_alive = [this] { return liveness_.fault(); };
         what.reloaded = [this] {
             const mutex_lock lock{mutex_};
             return last_reload_;
@@ -257,9 +257,9 @@ private:
     /// While draining the other threads come to their ends, and only this one says that it turns.
     void look() {
         if (up_ && !stopping_) {
-            receiver_.look(signs_);
+            receiver_.check_liveness(liveness_);
         }
-        if (signs_.looked() && up_) {
+        if (liveness_.looked() && up_) {
             manager_.alive();
         }
         if (const auto task = hanging_task(); task && task->since != told_since_) {
@@ -394,7 +394,7 @@ private:
     std::ostream& err_;
     const service_manager& manager_;
     exit_watchdog& last_resort_;
-    vital_signs signs_;
+    liveness_monitor liveness_;
     asio::io_context main_{1};
     asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer timer_{main_};

@@ -187,13 +187,13 @@ admin::context receiver::admin_context() const {
             .allowed_hosts = {}};
 }
 
-void receiver::look(vital_signs& signs) {
-    signs.found("an I/O thread", server_->silence());
-    signs.found("the journal's thread", journal_->silence());
+void receiver::check_liveness(liveness_monitor& monitor) {
+    monitor.found("an I/O thread", server_->stalled_for());
+    monitor.found("the journal's thread", journal_->stalled_for());
     dispatcher_->look_for_hanging(); // which is that sink's trouble, not the daemon's
     if (failpoint("sinks_are_vital")) {
         for (const auto& each : dispatcher_->figures()) {
-            signs.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});
+            monitor.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});
         }
     }
 }

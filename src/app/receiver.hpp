@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/vital_signs.hpp"
+#include "app/liveness_monitor.hpp"
 #include "app/worker_threads.hpp"
 
 #include <hookd/admin/admin.hpp>
@@ -51,7 +51,7 @@ public:
     /// What of it an administration watches: the rooms. Valid from `start` to the receiver's end, also after `drain`.
     admin::context admin_context() const;
     /// The watchdog's thread, from `start` to `drain`; does not block.
-    void look(vital_signs& signs);
+    void check_liveness(liveness_monitor& monitor);
 
     /// Any thread.
     std::shared_ptr<const settings> in_force() const {

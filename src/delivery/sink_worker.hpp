@@ -7,8 +7,8 @@
 #include "delivery/sink_worker_metrics.hpp"
 #include "delivery/time_pair.hpp"
 
+#include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
-#include <hookd/core/pulse.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/stray_thread.hpp>
 #include <hookd/core/time.hpp>
@@ -106,7 +106,7 @@ private:
     enum class pausing : std::uint8_t { as_journal_says, no, yes };
 
     void run(const sink_builder& build);
-    std::chrono::milliseconds silence();
+    std::chrono::milliseconds stalled_for();
     void set_hanging(bool hangs);
     boost::asio::awaitable<void> loop();
     boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after);
@@ -126,7 +126,7 @@ private:
     std::chrono::milliseconds overtime_;
     revocable_journal journal_;
     sink_worker_log log_;
-    pulse pulse_;
+    heartbeat heartbeat_;
 
     boost::asio::io_context context_{1};
     boost::asio::steady_timer wake_{context_};

@@ -43,18 +43,18 @@ void sink_worker::cancel() {
 }
 
 /// For how long the thread has owed an answer, beyond the time that its sink may take.
-std::chrono::milliseconds sink_worker::silence() {
-    const auto now = pulse::clock::now();
+std::chrono::milliseconds sink_worker::stalled_for() {
+    const auto now = heartbeat::clock::now();
     const auto silent =
-        pulse_.silence(now) - settings_.timeout - overtime_; // a sink may block its sink worker for so long
-    if (pulse_.ask(now)) {
-        asio::post(context_, [this] { pulse_.answer(); });
+        heartbeat_.stalled_for(now) - settings_.timeout - overtime_; // a sink may block its sink worker for so long
+    if (heartbeat_.ask(now)) {
+        asio::post(context_, [this] { heartbeat_.answer(); });
     }
     return std::max(silent, std::chrono::milliseconds{0});
 }
 
 void sink_worker::look_for_hanging() {
-    set_hanging(silence() > std::chrono::milliseconds{0} || (hangs_ && !at_work_));
+    set_hanging(stalled_for() > std::chrono::milliseconds{0} || (hangs_ && !at_work_));
 }
 
 void sink_worker::set_hanging(bool hangs) {

@@ -142,11 +142,11 @@ void io_thread::close(accepting& one) {
     one.socket.close(fault);
 }
 
-std::chrono::milliseconds io_thread::silence() {
-    const auto now = pulse::clock::now();
-    const auto silent = pulse_.silence(now);
-    if (pulse_.ask(now)) {
-        asio::post(context_, [this] { pulse_.answer(); });
+std::chrono::milliseconds io_thread::stalled_for() {
+    const auto now = heartbeat::clock::now();
+    const auto silent = heartbeat_.stalled_for(now);
+    if (heartbeat_.ask(now)) {
+        asio::post(context_, [this] { heartbeat_.answer(); });
     }
     return silent;
 }

@@ -6,8 +6,8 @@
 #include "http/response.hpp"
 #include "http/terms.hpp"
 
+#include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
-#include <hookd/core/pulse.hpp>
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/http/server.hpp>
 
@@ -68,7 +68,7 @@ public:
     /// that the terms do not know any more, and lets their connections end. `done` is called on this thread.
     void install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done);
     /// A watchdog's thread: for how long this one has owed an answer; asks again.
-    std::chrono::milliseconds silence();
+    std::chrono::milliseconds stalled_for();
 
     /// Any thread: no new connections, idle ones are closed, the others end with their request.
     void begin_drain();
@@ -123,7 +123,7 @@ private:
     std::atomic<connection::clock::rep> longest_idle_{never}; // since when the first of them is, for all threads
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
     std::vector<std::shared_ptr<accepting>> acceptors_;
-    pulse pulse_;
+    heartbeat heartbeat_;
     std::atomic<bool> looks_soon_{false};
     bool draining_ = false;
     bool watching_ = false;

@@ -80,10 +80,10 @@ public:
         return renewed ? std::make_unique<renewal>(*this, std::move(listeners)) : nullptr;
     }
 
-    std::chrono::milliseconds silence() override {
+    std::chrono::milliseconds stalled_for() override {
         std::chrono::milliseconds longest{0};
         for (auto& thread : threads_) {
-            longest = std::max(longest, thread->silence());
+            longest = std::max(longest, thread->stalled_for());
         }
         return longest;
     }

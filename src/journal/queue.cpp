@@ -105,10 +105,10 @@ bool queue::ready(bool disk_full) const {
            (!jobs_.empty() && !jobs_held(disk_full));
 }
 
-std::chrono::milliseconds queue::silence() {
-    const auto now = pulse::clock::now();
-    const auto silent = pulse_.silence(now);
-    if (pulse_.ask(now)) {
+std::chrono::milliseconds queue::stalled_for() {
+    const auto now = heartbeat::clock::now();
+    const auto silent = heartbeat_.stalled_for(now);
+    if (heartbeat_.ask(now)) {
         mutex_lock held(mutex_);
         asked_ = true;
         wake(held);
@@ -137,7 +137,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
         sleeping_ = false;
     }
     asked_ = false;
-    pulse_.answer();
+    heartbeat_.answer();
     gather(held);
     take_appends(into);
     if (!into.appends.empty()) {

@@ -5,8 +5,8 @@
 #include "journal/storage_error.hpp"
 #include "journal/tuning.hpp"
 
+#include <hookd/core/heartbeat.hpp>
 #include <hookd/core/mutex.hpp>
-#include <hookd/core/pulse.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <chrono>
@@ -98,7 +98,7 @@ public:
     void close();
 
     /// A watchdog's thread: for how long the journal's thread has not come here though it was asked to; asks again.
-    std::chrono::milliseconds silence();
+    std::chrono::milliseconds stalled_for();
 
 private:
     template <class Change>
@@ -118,7 +118,7 @@ private:
     bool sleeping_ HOOKD_GUARDED_BY(mutex_) = false;
     bool gathering_ HOOKD_GUARDED_BY(mutex_) = false;
     bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
-    pulse pulse_;
+    heartbeat heartbeat_;
     bool asked_ HOOKD_GUARDED_BY(mutex_) = false;           // by the watchdog
     std::size_t last_batch_ HOOKD_GUARDED_BY(mutex_) = 0;   // the appends of the last `take` that brought some
     clock::time_point last_began_ HOOKD_GUARDED_BY(mutex_); // its end: the beginning of their commit

@@ -41,7 +41,7 @@ public:
     boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) override;
     std::uint64_t last_sequence() const override;
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
-    std::chrono::milliseconds silence() override { return queue_.silence(); }
+    std::chrono::milliseconds stalled_for() override { return queue_.stalled_for(); }
     void close() override;
     /// Without a thread of its own: does what waits, and what is due.
     void turn();

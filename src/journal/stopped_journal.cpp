@@ -84,7 +84,7 @@ public:
     acceptance accepts() const override { return acceptance::closed; }
     const statistics& counted() const override { return counted_; }
     const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
-    std::chrono::milliseconds silence() override { return {}; }
+    std::chrono::milliseconds stalled_for() override { return {}; }
     asio::awaitable<append_outcome> append(std::shared_ptr<event> /*what*/) override {
         co_return append_outcome::stopped;
     }

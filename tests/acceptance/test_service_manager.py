@@ -57,7 +57,7 @@ def test_the_watchdog_is_fed_while_every_thread_that_intake_needs_turns_and_only
     at, _ = manager.wait_for("WATCHDOG")
     at, _ = manager.wait_for("WATCHDOG", at + 1)
     with frozen(daemon.process, thread):
-        daemon.wait_for_log("critical .* has not turned for ")
+        daemon.wait_for_log("critical .* is not responsive for ")
         fed = len(manager.read())
         time.sleep(1.5)  # the daemon would have fed it three times
         assert all("WATCHDOG" not in message for message in manager.read()[fed:])

@@ -61,7 +61,7 @@ public:
     virtual std::unique_ptr<change> renewed_certificates() = 0;
 
     /// A watchdog's thread: for how long the I/O thread that is furthest behind has owed an answer; asks all again.
-    virtual std::chrono::milliseconds silence() = 0;
+    virtual std::chrono::milliseconds stalled_for() = 0;
 
     /// Takes no more connections, lets requests under way end, closes idle connections; whatever is left after
     /// `patience` is cut. Once.

@@ -122,7 +122,7 @@ public:
     virtual void configure(const journal_settings& bounds) = 0;
 
     /// A watchdog's thread: for how long the journal's thread has owed an answer; asks again.
-    virtual std::chrono::milliseconds silence() = 0;
+    virtual std::chrono::milliseconds stalled_for() = 0;
 
     /// Any thread; none of these three waits for the journal's thread.
     virtual acceptance accepts() const = 0;

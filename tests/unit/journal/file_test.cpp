@@ -328,7 +328,7 @@ TEST_CASE("journal: behind a file or log that was truncated nothing more is ackn
         }
         std::filesystem::resize_file(directory.journal() + suffix, left);
         if (idle) {
-            CHECK(eventually([&] { return (static_cast<void>(opened->silence()), failures == 1); }));
+            CHECK(eventually([&] { return (static_cast<void>(opened->stalled_for()), failures == 1); }));
         }
         CHECK(append(*opened, sample("d", 20'000)) == append_outcome::stopped);
         CHECK(append(*opened, sample("e")) == append_outcome::stopped);
@@ -359,7 +359,7 @@ TEST_CASE("journal: behind a file that was overwritten with a larger one nothing
     const auto larger = std::string(std::filesystem::file_size(directory.journal()) + 8192, 'x');
     std::fstream(directory.journal(), std::ios::in | std::ios::out) << larger; // without a moment of truncation
     if (idle) {
-        CHECK(eventually([&] { return (static_cast<void>(opened->silence()), failures == 1); }));
+        CHECK(eventually([&] { return (static_cast<void>(opened->stalled_for()), failures == 1); }));
     }
     CHECK(append(*opened, sample("b")) == append_outcome::stopped);
     CHECK(opened->accepts() == acceptance::failed);

@@ -7,7 +7,7 @@ namespace hookd {
 
 /// Whether a thread still turns. A watchdog asks by posting to the thread, which answers when it comes round; for how
 /// long the oldest question has been open is how long the thread has been silent.
-class pulse {
+class heartbeat {
 public:
     using clock = std::chrono::steady_clock;
 
@@ -25,7 +25,7 @@ public:
     void answer() { open_.store(false, std::memory_order_release); }
 
     /// The watchdog's thread.
-    std::chrono::milliseconds silence(clock::time_point now) const {
+    std::chrono::milliseconds stalled_for(clock::time_point now) const {
         return open_.load(std::memory_order_acquire)
                    ? std::chrono::duration_cast<std::chrono::milliseconds>(now - asked_)
                    : std::chrono::milliseconds{0};

@@ -11,11 +11,11 @@ namespace hookd::app {
 
 /// Whether all threads turn, as the last look found them. A thread that has been silent for longer than the limit is
 /// taken for stuck; so is the one that looks, once it has not done so for as long.
-class vital_signs {
+class liveness_monitor {
 public:
     using clock = std::chrono::steady_clock;
 
-    explicit vital_signs(std::chrono::milliseconds limit) : limit_{limit} {}
+    explicit liveness_monitor(std::chrono::milliseconds limit) : limit_{limit} {}
 
     /// The looking thread's, again and again: how long those called `who` have been silent at most.
     void found(std::string_view who, std::chrono::milliseconds silence);

@@ -1,4 +1,4 @@
-#include "app/vital_signs.hpp"
+#include "app/liveness_monitor.hpp"
 
 #include <hookd/core/time.hpp>
 
@@ -8,13 +8,13 @@
 
 namespace hookd::app {
 
-void vital_signs::found(std::string_view who, std::chrono::milliseconds silence) {
+void liveness_monitor::found(std::string_view who, std::chrono::milliseconds silence) {
     if (silence > limit_ && finding_.empty()) {
-        finding_ = std::string{who} + " has not turned for " + to_text(silence);
+        finding_ = std::string{who} + " is not responsive for " + to_text(silence);
     }
 }
 
-bool vital_signs::looked() {
+bool liveness_monitor::looked() {
     auto found = std::exchange(finding_, {});
     const mutex_lock lock{mutex_};
     if (!found.empty() && fault_.empty()) {
@@ -27,13 +27,13 @@ bool vital_signs::looked() {
     return fault_.empty();
 }
 
-std::optional<std::string> vital_signs::fault() const {
+std::optional<std::string> liveness_monitor::fault() const {
     const mutex_lock lock{mutex_};
     if (!fault_.empty()) {
         return fault_;
     }
     if (clock::now() - looked_ > limit_) {
-        return "the main thread has not turned for " + to_text(limit_);
+        return "the main thread is not responsive for " + to_text(limit_);
     }
     return std::nullopt;
 }
