@@ -1,7 +1,7 @@
 #pragma once
 
 #include "journal/changes.hpp"
-#include "journal/reply.hpp"
+#include "journal/completion.hpp"
 #include "journal/storage_error.hpp"
 #include "journal/tuning.hpp"
 
@@ -27,7 +27,7 @@ class ledger;
 /// An event that waits to be stored, and who waits for it.
 struct append_request {
     std::shared_ptr<event> subject;
-    reply<append_outcome> answer;
+    completion<append_outcome> answer;
     bool answered = false;
 };
 
@@ -38,13 +38,14 @@ struct tables {
     history& past;
 };
 
-/// A read. Puts its answer into the outbox, an empty one where there are no tables any more or they cannot be read.
-using job = std::move_only_function<stored<void>(tables* from, outbox& answers)>;
+/// A read. Puts its answer into the completion_batch, an empty one where there are no tables any more or they cannot be
+/// read.
+using job = std::move_only_function<stored<void>(tables* from, completion_batch& answers)>;
 
 /// A change that somebody asked for, and waits for.
 struct edit {
     std::move_only_function<stored<void>(tables& of)> apply; ///< Within a transaction; not called where there is none.
-    std::move_only_function<void(repair_outcome became, outbox& answers)> answer;
+    std::move_only_function<void(repair_outcome became, completion_batch& answers)> answer;
 };
 
 struct open_request {

@@ -1,7 +1,7 @@
 #include "journal/sqlite_journal.hpp"
 
+#include "journal/completion.hpp"
 #include "journal/file_names.hpp"
-#include "journal/reply.hpp"
 
 #include <hookd/core/file_system.hpp>
 #include <hookd/core/joinable_thread.hpp>
@@ -74,10 +74,10 @@ asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> /*
 #else
 asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> what) {
     // Kept until the answer, so that as a rule it is freed by the thread that made it: the allocator's cheap way.
-    co_return co_await ask<append_outcome>([this, &what](reply<append_outcome> answer) {
+    co_return co_await ask<append_outcome>([this, &what](completion<append_outcome> answer) {
         append_request request{.subject = what, .answer = std::move(answer)};
         if (const auto refused = queue_.put(request)) {
-            outbox answers;
+            completion_batch answers;
             answers.put(request.answer, *refused);
             answers.send();
         }
@@ -88,14 +88,15 @@ asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> wh
 /// Runs `read(tables)` on the journal's thread; the answer is empty where the journal is closed or has failed.
 template <class Answer, class Read>
 asio::awaitable<Answer> sqlite_journal::ask_tables(Read read) {
-    co_return co_await ask<Answer>([this, &read](reply<Answer> answer) {
-        job what = [read = std::move(read), answer = std::move(answer)](tables* from, outbox& answers) mutable {
+    co_return co_await ask<Answer>([this, &read](completion<Answer> answer) {
+        job what = [read = std::move(read), answer = std::move(answer)](tables* from,
+                                                                        completion_batch& answers) mutable {
             stored<Answer> found = from != nullptr ? read(*from) : Answer();
             answers.put(answer, found ? std::move(*found) : Answer());
             return then(found, [](const Answer&) {});
         };
         if (!queue_.put(what)) {
-            outbox answers;
+            completion_batch answers;
             [[maybe_unused]] const auto done = what(nullptr, answers); // reads nothing, so nothing can fail
             answers.send();
         }
@@ -126,11 +127,11 @@ asio::awaitable<sink_state> sqlite_journal::look(std::string_view sink) {
 /// Runs `apply(tables, answer)` in a transaction; the answer leaves once that is durable, with its outcome in it.
 template <class Answer, class Apply>
 asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
-    co_return co_await ask<Answer>([this, &apply](reply<Answer> answer) {
+    co_return co_await ask<Answer>([this, &apply](completion<Answer> answer) {
         auto made = std::make_shared<Answer>();
         edit what{.apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
                   .answer =
-                      [made, answer = std::move(answer)](repair_outcome became, outbox& answers) mutable {
+                      [made, answer = std::move(answer)](repair_outcome became, completion_batch& answers) mutable {
                           if (became != repair_outcome::done) {
                               *made = Answer();
                           }
@@ -138,7 +139,7 @@ asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
                           answers.put(answer, std::move(*made));
                       }};
         if (!queue_.put(what)) {
-            outbox answers;
+            completion_batch answers;
             what.answer(repair_outcome::stopped, answers);
             answers.send();
         }
@@ -181,7 +182,7 @@ result<sink_state> sqlite_journal::open_sink(std::string_view sink) {
 }
 
 void sqlite_journal::close_sink(std::string_view sink) {
-    job what = [name = std::string(sink)](tables* from, outbox&) -> stored<void> {
+    job what = [name = std::string(sink)](tables* from, completion_batch&) -> stored<void> {
         if (from != nullptr) {
             from->sinks.close(name);
         }

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "journal/age_clock.hpp"
+#include "journal/completion.hpp"
 #include "journal/database.hpp"
 #include "journal/event_table.hpp"
 #include "journal/history.hpp"
 #include "journal/ledger.hpp"
 #include "journal/queue.hpp"
-#include "journal/reply.hpp"
 #include "journal/retention.hpp"
 #include "journal/space_monitor.hpp"
 #include "journal/tuning.hpp"
@@ -109,7 +109,7 @@ private:
     bool told_clock_ = false;
 
     queue::work work_;
-    outbox answers_;
+    completion_batch answers_;
     std::vector<event_ptr> fresh_; // stored by the batch under way
     std::uint64_t last_sequence_;
     unsigned commits_since_step_ = 0;

@@ -9,7 +9,8 @@
 
 namespace hookd::journal {
 
-/// A suspended coroutine that waits for an answer of the journal's. It belongs to the mailbox of its execution context.
+/// A suspended coroutine that waits for an answer of the journal's. It belongs to the completion_queue of its execution
+/// context.
 class waiter : public boost::intrusive::list_base_hook<> {
 public:
     waiter() = default;
@@ -24,12 +25,12 @@ public:
 /// The coroutines of one execution context that wait for the journal. Answers are gathered here from the journal's
 /// thread and handed out by one function that is posted to the context, so that waking it costs one system call for a
 /// whole commit. When the context ends first, its waiters end with it, and later answers to them go nowhere.
-class mailbox : public std::enable_shared_from_this<mailbox> {
+class completion_queue : public std::enable_shared_from_this<completion_queue> {
 public:
     using executor = boost::asio::any_io_executor;
 
-    /// The mailbox of the context that `where` belongs to.
-    static std::shared_ptr<mailbox> of(const executor& where);
+    /// The completion_queue of the context that `where` belongs to.
+    static std::shared_ptr<completion_queue> of(const executor& where);
 
     /// False: the context is ending; the waiter is gone.
     bool add(std::unique_ptr<waiter> who, const executor& where);

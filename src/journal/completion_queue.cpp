@@ -1,4 +1,4 @@
-#include "journal/mailbox.hpp"
+#include "journal/completion_queue.hpp"
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -20,23 +20,23 @@ public:
     static inline asio::execution_context::id id;
 
     explicit mailbox_service(asio::execution_context& context)
-        : asio::execution_context::service(context), box_(std::make_shared<mailbox>()) {}
-    const std::shared_ptr<mailbox>& box() const { return box_; }
+        : asio::execution_context::service(context), box_(std::make_shared<completion_queue>()) {}
+    const std::shared_ptr<completion_queue>& box() const { return box_; }
 
 private:
     void shutdown() override { box_->close(); }
 
-    std::shared_ptr<mailbox> box_;
+    std::shared_ptr<completion_queue> box_;
 };
 
 } // namespace
 
-std::shared_ptr<mailbox> mailbox::of(const executor& where) {
+std::shared_ptr<completion_queue> completion_queue::of(const executor& where) {
     auto& context = asio::query(where, asio::execution::context);
     return asio::use_service<mailbox_service>(context).box();
 }
 
-bool mailbox::add(std::unique_ptr<waiter> who, const executor& where) {
+bool completion_queue::add(std::unique_ptr<waiter> who, const executor& where) {
     const mutex_lock guard(mutex_);
     if (closed_) {
         return false;
@@ -48,7 +48,7 @@ bool mailbox::add(std::unique_ptr<waiter> who, const executor& where) {
     return true;
 }
 
-void mailbox::wake() {
+void completion_queue::wake() {
     // Under the lock: once `close` has it, the context may not be touched any more.
     const mutex_lock guard(mutex_);
     if (closed_ || posted_ || answered_.empty()) {
@@ -58,7 +58,7 @@ void mailbox::wake() {
     asio::post(executor_, [self = shared_from_this()] { self->hand_out(); });
 }
 
-void mailbox::hand_out() {
+void completion_queue::hand_out() {
     waiters ready;
     executor here;
     {
@@ -85,7 +85,7 @@ void mailbox::hand_out() {
     }
 }
 
-void mailbox::close() {
+void completion_queue::close() {
     waiters ending;
     executor last;
     {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal/mailbox.hpp"
+#include "journal/completion_queue.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -46,18 +46,18 @@ private:
     boost::asio::any_io_executor executor_;
 };
 
-/// Where an answer goes. Exactly one answer is put into it, by way of an outbox.
+/// Where an answer goes. Exactly one answer is put into it, by way of an completion_batch.
 template <class Value>
-struct reply {
-    std::shared_ptr<mailbox> box;
+struct completion {
+    std::shared_ptr<completion_queue> box;
     waiting_for<Value>* who = nullptr;
 };
 
 /// Gathers answers and wakes each execution context once for all of its own.
-class outbox {
+class completion_batch {
 public:
     template <class Value>
-    void put(const reply<Value>& to, Value value) {
+    void put(const completion<Value>& to, Value value) {
         to.box->put(*to.who, std::move(value));
         if (std::ranges::find(touched_, to.box) == touched_.end()) {
             touched_.push_back(to.box);
@@ -71,7 +71,7 @@ public:
     }
 
 private:
-    std::vector<std::shared_ptr<mailbox>> touched_;
+    std::vector<std::shared_ptr<completion_queue>> touched_;
 };
 
 /// To be awaited where it is called: suspends the coroutine and calls `start` with the reply that resumes it on its own
@@ -83,10 +83,10 @@ auto ask(Start start) {
             // The coroutine, and this function object in it, may be resumed and gone before `start` returns.
             auto begin = std::move(start);
             const auto executor = boost::asio::get_associated_executor(handler);
-            auto box = mailbox::of(executor);
+            auto box = completion_queue::of(executor);
             auto who = std::make_unique<waiting_handler<Value, std::decay_t<Handler>>>(std::forward<Handler>(handler),
                                                                                        executor);
-            reply<Value> answer{box, who.get()};
+            completion<Value> answer{box, who.get()};
             if (box->add(std::move(who), executor)) {
                 begin(std::move(answer));
             }
