@@ -1,9 +1,9 @@
 #include "journal/database.hpp"
 
 #include "journal/file_names.hpp"
-#include "journal/gathering_vfs.hpp"
-#include "journal/log_renewal.hpp"
 #include "journal/reading_vfs.hpp"
+#include "journal/wal_rewrite.hpp"
+#include "journal/write_coalescing_vfs.hpp"
 
 #include <hookd/core/failpoint.hpp>
 
@@ -83,7 +83,7 @@ stored<database> database::open(const std::string& path) {
     auto made = std::make_unique<state>();
     sqlite3* connection = nullptr;
     const auto code =
-        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, gathering_vfs());
+        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, write_coalescing_vfs());
     made->connection.reset(connection);
     if (code != SQLITE_OK) {
         return std::unexpected(last_error(connection, code));
@@ -165,7 +165,7 @@ stored<void> database::use_write_ahead_log() {
 }
 
 stored<void> database::renew_log() {
-    return write_anew(sqlite3_filename_wal(sqlite3_db_filename(state_->connection.get(), nullptr)));
+    return rewrite_wal(sqlite3_filename_wal(sqlite3_db_filename(state_->connection.get(), nullptr)));
 }
 
 stored<void> database::execute(const char* sql) {

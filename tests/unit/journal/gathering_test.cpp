@@ -1,5 +1,5 @@
-#include "journal/gathering_vfs.hpp"
 #include "journal/support.hpp"
+#include "journal/write_coalescing_vfs.hpp"
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>
@@ -20,7 +20,7 @@ namespace {
 class open_log {
 public:
     explicit open_log(const std::string& journal)
-        : vfs_(sqlite3_vfs_find(gathering_vfs())), memory_(static_cast<std::size_t>(vfs_->szOsFile)),
+        : vfs_(sqlite3_vfs_find(write_coalescing_vfs())), memory_(static_cast<std::size_t>(vfs_->szOsFile)),
           name_(sqlite3_create_filename(journal.c_str(), "", (journal + "-wal").c_str(), 0, nullptr)) {
         std::ofstream{journal}; // SQLite takes the log's mode from it
         int flags = SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

@@ -1,4 +1,4 @@
-#include "journal/gathering_vfs.hpp"
+#include "journal/write_coalescing_vfs.hpp"
 
 #include "journal/file_names.hpp"
 
@@ -146,7 +146,7 @@ int open(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* handle, int
 
 } // namespace
 
-const char* gathering_vfs() {
+const char* write_coalescing_vfs() {
     [[maybe_unused]] static const int registered = [] {
         static sqlite3_vfs mine = *below();
         mine.zName = vfs_name;

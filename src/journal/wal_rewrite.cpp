@@ -1,4 +1,4 @@
-#include "journal/log_renewal.hpp"
+#include "journal/wal_rewrite.hpp"
 
 #include "journal/statement.hpp"
 
@@ -23,7 +23,7 @@ std::unexpected<storage_error> failed(const std::string& doing) {
 
 } // namespace
 
-stored<void> write_anew(const std::string& path) {
+stored<void> rewrite_wal(const std::string& path) {
     const unique_fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file) {
         return errno == ENOENT ? stored<void>() : failed("open");
