@@ -65,7 +65,7 @@ clock_record age_clock::record(clock_reading now) const {
             .stood = jump_ ? now.since_boot - jump_->since : milliseconds{}};
 }
 
-stored<std::optional<clock_record>> load_clock(database& file) {
+storage_result<std::optional<clock_record>> load_clock(database& file) {
     const auto tables = file.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'clock'");
     if (!tables || *tables == 0) {
         return then(tables, [](std::int64_t) { return std::optional<clock_record>(); });
@@ -85,7 +85,7 @@ stored<std::optional<clock_record>> load_clock(database& file) {
     });
 }
 
-stored<void> save_clock(database& file, const clock_record& what) {
+storage_result<void> save_clock(database& file, const clock_record& what) {
     if (auto there = file.execute(create_sql); !there) {
         return there;
     }

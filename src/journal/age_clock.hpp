@@ -63,9 +63,9 @@ private:
 };
 
 /// Reads what is kept; nothing: nothing is.
-stored<std::optional<clock_record>> load_clock(database& file);
+storage_result<std::optional<clock_record>> load_clock(database& file);
 /// Within a transaction.
-stored<void> save_clock(database& file, const clock_record& what);
+storage_result<void> save_clock(database& file, const clock_record& what);
 
 /// CLOCK_BOOTTIME.
 std::chrono::milliseconds time_since_boot();

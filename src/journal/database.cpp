@@ -75,7 +75,7 @@ database::database(database&&) noexcept = default;
 database& database::operator=(database&&) noexcept = default;
 database::~database() = default;
 
-stored<database> database::open(const std::string& path) {
+storage_result<database> database::open(const std::string& path) {
     // For the whole process, while SQLite has not been used: nobody asks it what memory it holds, and counting takes a
     // lock at each of its allocations.
     static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -109,7 +109,7 @@ stored<database> database::open(const std::string& path) {
     return opened;
 }
 
-stored<database> database::open_to_read(const std::string& path) {
+storage_result<database> database::open_to_read(const std::string& path) {
     auto made = std::make_unique<state>();
     sqlite3* connection = nullptr;
     const auto code =
@@ -128,7 +128,7 @@ stored<database> database::open_to_read(const std::string& path) {
         [&] { return std::move(opened); });
 }
 
-stored<void> database::use_write_ahead_log() {
+storage_result<void> database::use_write_ahead_log() {
     auto mode = prepare("PRAGMA journal_mode = WAL");
     if (!mode) {
         return std::unexpected(mode.error());
@@ -139,7 +139,8 @@ stored<void> database::use_write_ahead_log() {
             return std::unexpected(row.error());
         }
         if (changed.text(0) != "wal") {
-            return std::unexpected(storage_error{trouble::broken, "the file system does not allow a write-ahead log"});
+            return std::unexpected(
+                storage_error{storage_errc::broken, "the file system does not allow a write-ahead log"});
         }
     }
     const auto page_size = number("PRAGMA page_size");
@@ -164,11 +165,11 @@ stored<void> database::use_write_ahead_log() {
     return {};
 }
 
-stored<void> database::renew_log() {
+storage_result<void> database::renew_log() {
     return rewrite_wal(sqlite3_filename_wal(sqlite3_db_filename(state_->connection.get(), nullptr)));
 }
 
-stored<void> database::execute(const char* sql) {
+storage_result<void> database::execute(const char* sql) {
     const auto code = sqlite3_exec(state_->connection.get(), sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) {
         return std::unexpected(last_error(state_->connection.get(), code));
@@ -176,11 +177,11 @@ stored<void> database::execute(const char* sql) {
     return {};
 }
 
-stored<statement> database::prepare(std::string_view sql) {
+storage_result<statement> database::prepare(std::string_view sql) {
     return statement::prepare(state_->connection.get(), sql);
 }
 
-stored<std::int64_t> database::number(const char* sql) {
+storage_result<std::int64_t> database::number(const char* sql) {
     auto prepared = prepare(sql);
     if (!prepared) {
         return std::unexpected(prepared.error());
@@ -190,20 +191,20 @@ stored<std::int64_t> database::number(const char* sql) {
 }
 
 // A file that somebody has truncated must not grow again to a size that hides it.
-stored<void> database::begin() {
+storage_result<void> database::begin() {
     return then(check_files(), [&] { return query(state_->begin).run(); });
 }
 
-stored<void> database::commit() {
+storage_result<void> database::commit() {
     auto done = then(reserve(), [&] { return query(state_->commit).run(); });
-    if (!done && done.error().what == trouble::full) {
+    if (!done && done.error().what == storage_errc::full) {
         return done;
     }
     auto whole = check_files();
     return whole ? done : whole;
 }
 
-stored<void> database::check_files() {
+storage_result<void> database::check_files() {
     // Without a sync, some of the log is still gathered.
     const auto log = state_->log_frames > 0 && !failpoint("no_sync") ? log_header_bytes + log_bytes() : 0;
     switch (state_->names->check(state_->file_bytes, log)) {
@@ -212,25 +213,25 @@ stored<void> database::check_files() {
     case file_names::verdict::moved: {
         // Where only the log lost its name, the file still takes what is in it. More than a try it cannot be.
         [[maybe_unused]] const auto copied = checkpoint_and_truncate();
-        return std::unexpected(storage_error{trouble::broken,
+        return std::unexpected(storage_error{storage_errc::broken,
                                              "the journal's files were moved or removed while they were open; put them "
                                              "back, or leave it to the next start to make a new journal"});
     }
     case file_names::verdict::truncated:
-        return std::unexpected(
-            storage_error{trouble::broken, "the journal's file or its write-ahead log was truncated while it was open: "
-                                           "the next start keeps what is left; find out who did it"});
+        return std::unexpected(storage_error{
+            storage_errc::broken, "the journal's file or its write-ahead log was truncated while it was open: "
+                                  "the next start keeps what is left; find out who did it"});
     case file_names::verdict::overwritten:
-        return std::unexpected(
-            storage_error{trouble::broken, "the journal's file was overwritten while it was open: restore a copy only "
-                                           "while the daemon is stopped, with its own write-ahead log or none"});
+        return std::unexpected(storage_error{
+            storage_errc::broken, "the journal's file was overwritten while it was open: restore a copy only "
+                                  "while the daemon is stopped, with its own write-ahead log or none"});
     }
     return {};
 }
 
 // Space in the file for what is about to go into the log: a checkpoint then writes only where there is space already,
 // and a log that has filled the disk can always be emptied.
-stored<void> database::reserve() {
+storage_result<void> database::reserve() {
     query pages(state_->page_count);
     if (auto row = pages.step(); !row) {
         return std::unexpected(row.error());
@@ -268,14 +269,14 @@ void database::note_growth() {
     state_->file_bytes = std::max(state_->file_bytes, std::optional(state_->names->file_bytes()));
 }
 
-stored<void> database::roll_back() {
+storage_result<void> database::roll_back() {
     // SQLite itself has rolled back after some errors.
     if (sqlite3_get_autocommit(state_->connection.get()) != 0) {
         return {};
     }
     auto undone = query(state_->roll_back).run();
     if (!undone) {
-        undone.error().what = trouble::broken;
+        undone.error().what = storage_errc::broken;
     }
     return undone;
 }
@@ -287,7 +288,7 @@ std::uint64_t database::log_bytes() const {
     return state_->log_frames * (state_->page_bytes + frame_header_bytes);
 }
 
-stored<std::uint64_t> database::used_bytes() {
+storage_result<std::uint64_t> database::used_bytes() {
     query pages(state_->page_count);
     if (auto row = pages.step(); !row) {
         return std::unexpected(row.error());
@@ -299,14 +300,14 @@ stored<std::uint64_t> database::used_bytes() {
     return ((pages.sequence(0) - unused.sequence(0)) * state_->page_bytes) + log_bytes();
 }
 
-stored<void> database::checkpoint() {
+storage_result<void> database::checkpoint() {
     return checkpoint(SQLITE_CHECKPOINT_PASSIVE);
 }
-stored<void> database::checkpoint_and_truncate() {
+storage_result<void> database::checkpoint_and_truncate() {
     return checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-stored<void> database::checkpoint(int mode) {
+storage_result<void> database::checkpoint(int mode) {
     int in_log = 0;
     int copied = 0;
     const auto code = sqlite3_wal_checkpoint_v2(state_->connection.get(), nullptr, mode, &in_log, &copied);
@@ -316,10 +317,10 @@ stored<void> database::checkpoint(int mode) {
     }
     // What went wrong in turning the log on may have left a file that works without, and says so nowhere else.
     if (in_log < 0) {
-        return std::unexpected(storage_error{trouble::broken, "the write-ahead log could not be turned on"});
+        return std::unexpected(storage_error{storage_errc::broken, "the write-ahead log could not be turned on"});
     }
     if (copied != in_log) {
-        return std::unexpected(storage_error{trouble::broken, "a checkpoint left a part of the write-ahead log"});
+        return std::unexpected(storage_error{storage_errc::broken, "a checkpoint left a part of the write-ahead log"});
     }
     // The next commit starts over at the log's beginning and tells its frames anew.
     state_->log_frames = 0;

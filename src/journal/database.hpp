@@ -15,10 +15,10 @@ namespace hookd::journal {
 class database {
 public:
     /// Opens `path`, which must exist (an empty file will do), and takes SQLite's exclusive lock on it.
-    static stored<database> open(const std::string& path);
+    static storage_result<database> open(const std::string& path);
     /// Opens `path` to read it as it stands, with what its write-ahead log has. Changes nothing and locks nothing: the
     /// files must stand still meanwhile.
-    static stored<database> open_to_read(const std::string& path);
+    static storage_result<database> open_to_read(const std::string& path);
     database(const database&) = delete;
     database& operator=(const database&) = delete;
     database(database&&) noexcept;
@@ -26,20 +26,20 @@ public:
     ~database();
 
     /// Makes the file one with a write-ahead log and everything in it synced. Call before the first write.
-    stored<void> use_write_ahead_log();
+    storage_result<void> use_write_ahead_log();
 
-    stored<void> execute(const char* sql);
-    stored<statement> prepare(std::string_view sql);
+    storage_result<void> execute(const char* sql);
+    storage_result<statement> prepare(std::string_view sql);
     /// Brings the whole write-ahead log to the disk, what a failed sync left visible in it too.
-    stored<void> renew_log();
+    storage_result<void> renew_log();
 
     /// The first column of the only row.
-    stored<std::int64_t> number(const char* sql);
+    storage_result<std::int64_t> number(const char* sql);
 
     /// BEGIN, `body`, COMMIT. On `full` everything is rolled back and the connection goes on. On `broken` nothing is
     /// touched any more: what the file holds is for the next start-up to find out.
     template <class Body>
-    stored<void> in_transaction(Body&& body) {
+    storage_result<void> in_transaction(Body&& body) {
         auto done = begin();
         if (!done) {
             return done;
@@ -48,7 +48,7 @@ public:
         if (done) {
             done = commit();
         }
-        if (!done && done.error().what == trouble::full) {
+        if (!done && done.error().what == storage_errc::full) {
             if (auto undone = roll_back(); !undone) {
                 return undone;
             }
@@ -59,28 +59,28 @@ public:
     /// That the files are where they were, the file as large as it was left, and the log at least as large as what was
     /// written to it. Else nothing more may be acknowledged; what only the log has, where both are whole, is copied
     /// into the file first.
-    stored<void> check_files();
+    storage_result<void> check_files();
 
     /// Frames in the write-ahead log that a checkpoint has not yet copied into the file.
     std::uint64_t log_frames() const;
     /// Pages in use and the frames above, in bytes.
-    stored<std::uint64_t> used_bytes();
+    storage_result<std::uint64_t> used_bytes();
     std::uint64_t log_bytes() const;
 
     /// Copies the write-ahead log into the file and syncs it. On `full` the log keeps everything and grows on.
-    stored<void> checkpoint();
+    storage_result<void> checkpoint();
     /// The same, and leaves an empty log.
-    stored<void> checkpoint_and_truncate();
+    storage_result<void> checkpoint_and_truncate();
 
 private:
     struct state;
     explicit database(std::unique_ptr<state> made);
-    stored<void> begin();
-    stored<void> commit();
-    stored<void> reserve();
+    storage_result<void> begin();
+    storage_result<void> commit();
+    storage_result<void> reserve();
     void note_growth();
-    stored<void> roll_back();
-    stored<void> checkpoint(int mode);
+    storage_result<void> roll_back();
+    storage_result<void> checkpoint(int mode);
 
     std::unique_ptr<state> state_;
 };

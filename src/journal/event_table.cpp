@@ -21,12 +21,12 @@ constexpr auto find_sql =
     "body FROM event WHERE sequence = ?";
 
 storage_error damaged(const std::string& what) {
-    return {trouble::broken, "the journal is damaged: " + what};
+    return {storage_errc::broken, "the journal is damaged: " + what};
 }
 
 } // namespace
 
-stored<event_table> event_table::prepare(database& file) {
+storage_result<event_table> event_table::prepare(database& file) {
     event_table made;
     const auto insert_once = std::string(insert_sql) + (failpoint("no_unique_id") ? "" : once_sql);
     const std::pair<statement event_table::*, const char*> statements[] = {
@@ -58,7 +58,7 @@ stored<event_table> event_table::prepare(database& file) {
     return made;
 }
 
-stored<void> event_table::load_endpoints(database& file) {
+storage_result<void> event_table::load_endpoints(database& file) {
     auto all = file.prepare("SELECT number, name FROM endpoint");
     if (!all) {
         return std::unexpected(all.error());
@@ -72,7 +72,7 @@ stored<void> event_table::load_endpoints(database& file) {
     return then(row, [](bool) {});
 }
 
-stored<std::int64_t> event_table::endpoint_number(const std::string& name) {
+storage_result<std::int64_t> event_table::endpoint_number(const std::string& name) {
     if (const auto known = numbers_.find(name); known != numbers_.end()) {
         return known->second;
     }
@@ -94,7 +94,7 @@ void event_table::rolled_back() {
     fresh_.clear();
 }
 
-stored<bool> event_table::insert(const event& what) {
+storage_result<bool> event_table::insert(const event& what) {
     const auto endpoint = endpoint_number(what.endpoint);
     if (!endpoint) {
         return std::unexpected(endpoint.error());
@@ -105,7 +105,7 @@ stored<bool> event_table::insert(const event& what) {
     return then(row.run(), [&] { return row.changed() > 0; });
 }
 
-stored<bool> event_table::holds(std::string_view endpoint, std::string_view id) {
+storage_result<bool> event_table::holds(std::string_view endpoint, std::string_view id) {
     const auto known = numbers_.find(endpoint);
     if (known == numbers_.end()) {
         return false;
@@ -113,7 +113,7 @@ stored<bool> event_table::holds(std::string_view endpoint, std::string_view id) 
     return query(holds_, known->second, id).step();
 }
 
-stored<std::vector<std::uint64_t>> event_table::with_id(std::string_view id) {
+storage_result<std::vector<std::uint64_t>> event_table::with_id(std::string_view id) {
     std::vector<std::uint64_t> found;
     for (const auto& [number, name] : names_) {
         query row(with_id_, number, id);
@@ -150,7 +150,7 @@ event_ptr event_table::row(const query& from) const {
     return made;
 }
 
-stored<std::vector<event_ptr>> event_table::read(std::uint64_t after, std::size_t most, byte_size most_bytes) {
+storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, std::size_t most, byte_size most_bytes) {
     std::vector<event_ptr> found;
     std::uint64_t bytes = 0;
     query rows(read_, after, static_cast<std::uint64_t>(most));
@@ -169,12 +169,13 @@ stored<std::vector<event_ptr>> event_table::read(std::uint64_t after, std::size_
     return then(more, [&](bool) { return std::move(found); });
 }
 
-stored<event_ptr> event_table::find(std::uint64_t sequence) {
+storage_result<event_ptr> event_table::find(std::uint64_t sequence) {
     query rows(find_, sequence);
     return then(rows.step(), [&](bool there) { return there ? row(rows) : nullptr; });
 }
 
-stored<std::vector<event_table::age>> event_table::ages(std::uint64_t after, std::uint64_t up_to, std::size_t most) {
+storage_result<std::vector<event_table::age>> event_table::ages(std::uint64_t after, std::uint64_t up_to,
+                                                                std::size_t most) {
     std::vector<age> found;
     query rows(ages_, after, up_to, static_cast<std::uint64_t>(most));
     auto more = rows.step();
@@ -184,13 +185,13 @@ stored<std::vector<event_table::age>> event_table::ages(std::uint64_t after, std
     return then(more, [&](bool) { return std::move(found); });
 }
 
-stored<void> event_table::erase(std::uint64_t sequence) {
+storage_result<void> event_table::erase(std::uint64_t sequence) {
     return query(erase_, sequence).run();
 }
 
-stored<std::uint64_t> event_table::highest_ever() {
+storage_result<std::uint64_t> event_table::highest_ever() {
     query row(high_water_);
-    return then(row.step(), [&](bool there) -> stored<std::uint64_t> {
+    return then(row.step(), [&](bool there) -> storage_result<std::uint64_t> {
         if (!there) {
             return std::unexpected(damaged("the table of its state is empty"));
         }
@@ -198,11 +199,11 @@ stored<std::uint64_t> event_table::highest_ever() {
     });
 }
 
-stored<void> event_table::keep_high_water(std::uint64_t sequence) {
+storage_result<void> event_table::keep_high_water(std::uint64_t sequence) {
     return query(set_high_water_, sequence).run();
 }
 
-stored<std::map<std::string, unix_millis>> event_table::newest_accepted(std::size_t most) {
+storage_result<std::map<std::string, unix_millis>> event_table::newest_accepted(std::size_t most) {
     std::map<std::string, unix_millis> found;
     query rows(newest_accepted_, static_cast<std::uint64_t>(most));
     auto more = rows.step();
@@ -214,7 +215,7 @@ stored<std::map<std::string, unix_millis>> event_table::newest_accepted(std::siz
     return then(more, [&](bool) { return std::move(found); });
 }
 
-stored<void> event_table::check_newest(std::size_t most) {
+storage_result<void> event_table::check_newest(std::size_t most) {
     query rows(newest_, static_cast<std::uint64_t>(most));
     auto more = rows.step();
     for (; more && *more; more = rows.step()) {
@@ -223,7 +224,7 @@ stored<void> event_table::check_newest(std::size_t most) {
         if (!what) {
             return std::unexpected(what.error());
         }
-        const auto indexed = *what ? holds((*what)->endpoint, (*what)->id) : stored<bool>(false);
+        const auto indexed = *what ? holds((*what)->endpoint, (*what)->id) : storage_result<bool>(false);
         if (!indexed) {
             return std::unexpected(indexed.error());
         }

@@ -20,21 +20,21 @@ namespace hookd::journal {
 /// The stored events and the numbers of their endpoints.
 class event_table {
 public:
-    static stored<event_table> prepare(database& file);
+    static storage_result<event_table> prepare(database& file);
 
     /// Within a transaction. False: its endpoint has an event of this id.
-    stored<bool> insert(const event& what);
+    storage_result<bool> insert(const event& what);
     /// Whether the endpoint has an event of this id.
-    stored<bool> holds(std::string_view endpoint, std::string_view id);
+    storage_result<bool> holds(std::string_view endpoint, std::string_view id);
     /// Tell it how each transaction with inserts ended: its new endpoints are kept or forgotten.
     void committed() { fresh_.clear(); }
     void rolled_back();
 
     /// Events after `after`, until there are `most` or their bodies reach `most_bytes`.
-    stored<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes);
-    stored<event_ptr> find(std::uint64_t sequence);
+    storage_result<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes);
+    storage_result<event_ptr> find(std::uint64_t sequence);
     /// Sequence numbers of the events of this message id, one an endpoint.
-    stored<std::vector<std::uint64_t>> with_id(std::string_view id);
+    storage_result<std::vector<std::uint64_t>> with_id(std::string_view id);
     /// The event in a row that has this table's columns in their order; null where it names no known endpoint.
     event_ptr row(const query& from) const;
 
@@ -43,24 +43,24 @@ public:
         unix_millis accepted;
     };
     /// Sequence numbers in (after, up_to] that are there, at most `most`.
-    stored<std::vector<age>> ages(std::uint64_t after, std::uint64_t up_to, std::size_t most);
-    stored<void> erase(std::uint64_t sequence);
+    storage_result<std::vector<age>> ages(std::uint64_t after, std::uint64_t up_to, std::size_t most);
+    storage_result<void> erase(std::uint64_t sequence);
 
     /// The highest sequence number ever given, events that are gone included.
-    stored<std::uint64_t> highest_ever();
+    storage_result<std::uint64_t> highest_ever();
     /// Within the transaction that erases events.
-    stored<void> keep_high_water(std::uint64_t sequence);
+    storage_result<void> keep_high_water(std::uint64_t sequence);
 
     /// When the newest of each endpoint was accepted, among the `most` newest events.
-    stored<std::map<std::string, unix_millis>> newest_accepted(std::size_t most);
+    storage_result<std::map<std::string, unix_millis>> newest_accepted(std::size_t most);
 
     /// Reads the newest events whole and looks each up by its id: what a torn file gets wrong first.
-    stored<void> check_newest(std::size_t most);
+    storage_result<void> check_newest(std::size_t most);
 
 private:
     event_table() = default;
-    stored<std::int64_t> endpoint_number(const std::string& name);
-    stored<void> load_endpoints(database& file);
+    storage_result<std::int64_t> endpoint_number(const std::string& name);
+    storage_result<void> load_endpoints(database& file);
 
     statement insert_;
     statement holds_;

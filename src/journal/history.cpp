@@ -80,7 +80,7 @@ std::optional<std::uint64_t> as_sequence(const std::string& text) {
 
 } // namespace
 
-stored<history> history::prepare(database& file) {
+storage_result<history> history::prepare(database& file) {
     history made;
     // SQLite knows a column's length without reading it.
     const std::pair<statement history::*, const char*> statements[] = {
@@ -106,7 +106,8 @@ stored<history> history::prepare(database& file) {
     return made;
 }
 
-stored<history::candidates> history::by_id(event_table& events, const std::string& id, const event_query& what) {
+storage_result<history::candidates> history::by_id(event_table& events, const std::string& id,
+                                                   const event_query& what) {
     auto found = events.with_id(id);
     if (!found) {
         return std::unexpected(found.error());
@@ -125,7 +126,8 @@ stored<history::candidates> history::by_id(event_table& events, const std::strin
     return candidates{.sequences = std::move(*found)};
 }
 
-stored<history::candidates> history::find_candidates(event_table& events, const event_query& what, std::size_t most) {
+storage_result<history::candidates> history::find_candidates(event_table& events, const event_query& what,
+                                                             std::size_t most) {
     if (const auto& id = what.filter.id) {
         return by_id(events, *id, what);
     }
@@ -148,7 +150,7 @@ stored<history::candidates> history::find_candidates(event_table& events, const 
     return then(row, [&](bool) { return std::move(found); });
 }
 
-stored<std::optional<event_story>> history::read(event_table& events, std::uint64_t sequence) {
+storage_result<std::optional<event_story>> history::read(event_table& events, std::uint64_t sequence) {
     query rows(head_, sequence);
     return then(rows.step(), [&](bool there) {
         std::optional<event_story> story;
@@ -159,7 +161,7 @@ stored<std::optional<event_story>> history::read(event_table& events, std::uint6
     });
 }
 
-stored<void> history::add_sinks(ledger& sinks, const event_query& what, event_story& story) {
+storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, event_story& story) {
     std::map<std::int64_t, sink_story> rows_by_sink;
     {
         query rows(failures_, story.head.sequence);
@@ -194,7 +196,8 @@ stored<void> history::add_sinks(ledger& sinks, const event_query& what, event_st
     return {};
 }
 
-stored<event_page> history::look(event_table& events, ledger& sinks, const event_query& what, const tuning& limits) {
+storage_result<event_page> history::look(event_table& events, ledger& sinks, const event_query& what,
+                                         const tuning& limits) {
     const auto found = find_candidates(events, what, limits.history_rows);
     if (!found) {
         return std::unexpected(found.error());
@@ -226,7 +229,7 @@ stored<event_page> history::look(event_table& events, ledger& sinks, const event
     return page;
 }
 
-stored<repaired> history::mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
+storage_result<repaired> history::mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
     auto which = what.which;
     which.newest_first = false;
     which.most = std::min(which.most, limits.history_mended);

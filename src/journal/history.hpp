@@ -18,11 +18,11 @@ namespace hookd::journal {
 /// Answers questions about what is stored, a bounded number of rows at a time, so that no commit waits long for them.
 class history {
 public:
-    static stored<history> prepare(database& file);
+    static storage_result<history> prepare(database& file);
 
-    stored<event_page> look(event_table& events, ledger& sinks, const event_query& what, const tuning& limits);
+    storage_result<event_page> look(event_table& events, ledger& sinks, const event_query& what, const tuning& limits);
     /// Within a transaction, unless it is a dry run.
-    stored<repaired> mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
+    storage_result<repaired> mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
 
 private:
     /// Sequence numbers that may match, in the order asked for; and whether the bound cut them off.
@@ -32,10 +32,10 @@ private:
     };
 
     history() = default;
-    stored<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
-    stored<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
-    stored<std::optional<event_story>> read(event_table& events, std::uint64_t sequence);
-    stored<void> add_sinks(ledger& sinks, const event_query& what, event_story& story);
+    storage_result<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
+    storage_result<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
+    storage_result<std::optional<event_story>> read(event_table& events, std::uint64_t sequence);
+    storage_result<void> add_sinks(ledger& sinks, const event_query& what, event_story& story);
 
     statement head_;
     statement forward_;

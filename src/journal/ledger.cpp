@@ -20,7 +20,7 @@ std::int64_t to_millis(unix_millis value) {
 
 } // namespace
 
-stored<ledger> ledger::prepare(database& file) {
+storage_result<ledger> ledger::prepare(database& file) {
     ledger made;
     const std::pair<statement ledger::*, const char*> statements[] = {
         {&ledger::insert_sink_, "INSERT INTO sink(number, name, cursor) VALUES(?, ?, ?)"},
@@ -50,7 +50,7 @@ stored<ledger> ledger::prepare(database& file) {
     return made;
 }
 
-stored<void> ledger::load(database& file) {
+storage_result<void> ledger::load(database& file) {
     auto all = file.prepare("SELECT name, number, cursor, paused FROM sink");
     if (!all) {
         return std::unexpected(all.error());
@@ -75,7 +75,7 @@ ledger::sinks::iterator ledger::changed(std::string_view name) {
     return known == sinks_.end() ? uncommitted_.end() : uncommitted_.emplace(*known).first;
 }
 
-stored<void> ledger::apply(const changes& said) {
+storage_result<void> ledger::apply(const changes& said) {
     for (const auto& [name, change] : said.sinks()) {
         const auto found = changed(name);
         if (found == uncommitted_.end() || !found->second.counted) {
@@ -98,7 +98,7 @@ stored<void> ledger::apply(const changes& said) {
     return {};
 }
 
-stored<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what) {
+storage_result<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what) {
     {
         query before(was_dead_, sequence, of.number);
         const auto row = before.step();
@@ -120,17 +120,17 @@ stored<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::
         .run();
 }
 
-stored<void> ledger::put(std::string_view name, std::uint64_t sequence, const std::optional<failure>& row) {
+storage_result<void> ledger::put(std::string_view name, std::uint64_t sequence, const std::optional<failure>& row) {
     const auto found = changed(name);
     if (found == uncommitted_.end()) {
         return {};
     }
     auto& sink = found->second;
-    const auto counted = sink.counted ? stored<void>() : count_failures(sink);
+    const auto counted = sink.counted ? storage_result<void>() : count_failures(sink);
     return then(counted, [&] { return apply_failure(sink, sequence, row); });
 }
 
-stored<void> ledger::pause(std::string_view name, bool paused) {
+storage_result<void> ledger::pause(std::string_view name, bool paused) {
     const auto found = changed(name);
     if (found == uncommitted_.end()) {
         return {};
@@ -148,7 +148,7 @@ std::optional<ledger::place> ledger::known(std::string_view name) const {
     return std::nullopt;
 }
 
-stored<void> ledger::open(std::string_view name, std::uint64_t cursor) {
+storage_result<void> ledger::open(std::string_view name, std::uint64_t cursor) {
     auto found = changed(name);
     if (found == uncommitted_.end()) {
         std::int64_t last = 0;
@@ -167,7 +167,7 @@ stored<void> ledger::open(std::string_view name, std::uint64_t cursor) {
     return count_failures(found->second);
 }
 
-stored<void> ledger::count_failures(sink& of) {
+storage_result<void> ledger::count_failures(sink& of) {
     of.waiting = 0;
     of.dead = 0;
     of.counted = true;
@@ -202,7 +202,7 @@ void ledger::rolled_back() {
     uncommitted_.clear();
 }
 
-stored<sink_state> ledger::look(std::string_view name) {
+storage_result<sink_state> ledger::look(std::string_view name) {
     const auto changed = uncommitted_.find(name);
     const auto found = changed != uncommitted_.end() ? changed : sinks_.find(name);
     if (changed == uncommitted_.end() && found == sinks_.end()) {
@@ -223,7 +223,7 @@ stored<sink_state> ledger::look(std::string_view name) {
     });
 }
 
-stored<std::vector<failure>> ledger::due_rows(const sink& of, unix_millis now, std::size_t most) {
+storage_result<std::vector<failure>> ledger::due_rows(const sink& of, unix_millis now, std::size_t most) {
     std::vector<failure> found;
     query rows(due_, of.number, to_millis(now), static_cast<std::uint64_t>(most));
     auto row = rows.step();
@@ -237,9 +237,9 @@ stored<std::vector<failure>> ledger::due_rows(const sink& of, unix_millis now, s
     return then(row, [&](bool) { return std::move(found); });
 }
 
-stored<std::vector<due_event>> ledger::due(event_table& events, std::string_view name, unix_millis now,
-                                           std::size_t most, byte_size most_bytes,
-                                           const std::vector<std::uint64_t>& except) {
+storage_result<std::vector<due_event>> ledger::due(event_table& events, std::string_view name, unix_millis now,
+                                                   std::size_t most, byte_size most_bytes,
+                                                   const std::vector<std::uint64_t>& except) {
     std::vector<due_event> found;
     const auto known = sinks_.find(name);
     if (known == sinks_.end()) {
@@ -290,7 +290,7 @@ std::vector<std::string> ledger::forget_unopened() {
     return forgotten;
 }
 
-stored<std::set<std::uint64_t>> ledger::held_back(std::uint64_t after, std::uint64_t up_to) {
+storage_result<std::set<std::uint64_t>> ledger::held_back(std::uint64_t after, std::uint64_t up_to) {
     std::set<std::uint64_t> found;
     query rows(held_, after, failpoint("purge_waiting") ? after : up_to);
     auto row = rows.step();
@@ -303,7 +303,7 @@ stored<std::set<std::uint64_t>> ledger::held_back(std::uint64_t after, std::uint
     return then(row, [&](bool) { return std::move(found); });
 }
 
-stored<void> ledger::erase_failures(std::uint64_t sequence) {
+storage_result<void> ledger::erase_failures(std::uint64_t sequence) {
     return query(erase_, sequence).run();
 }
 

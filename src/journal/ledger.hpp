@@ -23,20 +23,20 @@ namespace hookd::journal {
 /// memory too, as they stand on disk; what a transaction changes counts from `committed` on.
 class ledger {
 public:
-    static stored<ledger> prepare(database& file);
+    static storage_result<ledger> prepare(database& file);
 
     /// From now on what is committed shows there, too. The board must outlive the ledger.
     void publish_on(sink_board& board) { board_ = &board; }
 
     /// Within a transaction. Sinks that nobody has ever opened are left out; a closed one's last words may come late,
     /// where the disk was full.
-    stored<void> apply(const changes& said);
+    storage_result<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
-    stored<void> open(std::string_view sink, std::uint64_t cursor);
+    storage_result<void> open(std::string_view sink, std::uint64_t cursor);
     /// Within a transaction: puts or removes the sink's failure row of that event, whatever stood there.
-    stored<void> put(std::string_view sink, std::uint64_t sequence, const std::optional<failure>& row);
+    storage_result<void> put(std::string_view sink, std::uint64_t sequence, const std::optional<failure>& row);
     /// Within a transaction. A sink that is not in the file is left out.
-    stored<void> pause(std::string_view sink, bool paused);
+    storage_result<void> pause(std::string_view sink, bool paused);
     /// The sink holds nothing back from now on.
     void close(std::string_view sink);
     void committed();
@@ -48,18 +48,19 @@ public:
     };
     /// Where the sink stands; nothing: it is not in the file. Within a transaction, as that has changed it.
     std::optional<place> known(std::string_view sink) const;
-    stored<sink_state> look(std::string_view sink);
-    stored<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now, std::size_t most,
-                                       byte_size most_bytes, const std::vector<std::uint64_t>& except);
+    storage_result<sink_state> look(std::string_view sink);
+    storage_result<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now,
+                                               std::size_t most, byte_size most_bytes,
+                                               const std::vector<std::uint64_t>& except);
 
     /// The cursor of the sink that is furthest behind, among those that hold events back; nothing: there is none.
     std::optional<std::uint64_t> lowest_cursor() const;
     /// From now on sinks that are in the file but were not opened hold nothing back. Their names.
     std::vector<std::string> forget_unopened();
     /// Events in (after, up_to] that a failure row of such a sink holds back.
-    stored<std::set<std::uint64_t>> held_back(std::uint64_t after, std::uint64_t up_to);
+    storage_result<std::set<std::uint64_t>> held_back(std::uint64_t after, std::uint64_t up_to);
     /// Within the transaction that erases the event.
-    stored<void> erase_failures(std::uint64_t sequence);
+    storage_result<void> erase_failures(std::uint64_t sequence);
 
 private:
     struct sink {
@@ -75,10 +76,10 @@ private:
     using sinks = std::map<std::string, sink, std::less<>>;
 
     ledger() = default;
-    stored<void> load(database& file);
-    stored<void> count_failures(sink& of);
-    stored<void> apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what);
-    stored<std::vector<failure>> due_rows(const sink& of, unix_millis now, std::size_t most);
+    storage_result<void> load(database& file);
+    storage_result<void> count_failures(sink& of);
+    storage_result<void> apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what);
+    storage_result<std::vector<failure>> due_rows(const sink& of, unix_millis now, std::size_t most);
     sinks::iterator changed(std::string_view name);
 
     sinks sinks_;

@@ -40,11 +40,12 @@ struct tables {
 
 /// A read. Puts its answer into the completion_batch, an empty one where there are no tables any more or they cannot be
 /// read.
-using job = std::move_only_function<stored<void>(tables* from, completion_batch& answers)>;
+using job = std::move_only_function<storage_result<void>(tables* from, completion_batch& answers)>;
 
 /// A change that somebody asked for, and waits for.
 struct edit {
-    std::move_only_function<stored<void>(tables& of)> apply; ///< Within a transaction; not called where there is none.
+    std::move_only_function<storage_result<void>(tables& of)>
+        apply; ///< Within a transaction; not called where there is none.
     std::move_only_function<void(repair_outcome became, completion_batch& answers)> answer;
 };
 

@@ -13,7 +13,7 @@ retention::retention(database& file, event_table& events, ledger& sinks, std::ch
                      const tuning& limits)
     : file_(file), events_(events), sinks_(sinks), keep_(keep), limits_(limits) {}
 
-stored<std::size_t> retention::step(unix_millis now, std::uint64_t last) {
+storage_result<std::size_t> retention::step(unix_millis now, std::uint64_t last) {
     forget_absent_sinks();
     if (!sweeping_) {
         begin_sweep();
@@ -67,7 +67,7 @@ void retention::forget_absent_sinks() {
 // Sequence and time of acceptance rise together but for a clock that was set: an event that is younger in the journal
 // and old by its time makes all before it old. Times in the future are looked through, so that an hour of a clock that
 // ran ahead does not stop the retention for as long as it ran ahead.
-stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_t limit) {
+storage_result<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_t limit) {
     if (old_ > erased_) {
         // A sink may have come back since then, that has not got all of these yet.
         return span_of_old{.more = old_ <= limit, .up_to = std::min(old_, limit)};
@@ -89,7 +89,7 @@ stored<retention::span_of_old> retention::find_old(unix_millis now, std::uint64_
     return span_of_old{.more = ages->size() == limits_.retention_step, .up_to = old_};
 }
 
-stored<void> retention::erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but) {
+storage_result<void> retention::erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but) {
     for (const auto& [sequence, accepted] : all) {
         if (but.contains(sequence)) {
             continue;
@@ -104,7 +104,7 @@ stored<void> retention::erase_each(std::span<const event_table::age> all, const 
     return {};
 }
 
-stored<std::size_t> retention::erase(std::uint64_t up_to, std::uint64_t last) {
+storage_result<std::size_t> retention::erase(std::uint64_t up_to, std::uint64_t last) {
     const auto candidates = events_.ages(erased_, up_to, limits_.retention_step);
     if (!candidates) {
         return std::unexpected(candidates.error());

@@ -35,7 +35,7 @@ public:
     std::uint64_t sweeps() const { return sweeps_; }
 
     /// One step. How many events it deleted; `last` is the journal's last sequence number. When `full`, it comes again.
-    stored<std::size_t> step(unix_millis now, std::uint64_t last);
+    storage_result<std::size_t> step(unix_millis now, std::uint64_t last);
 
 private:
     struct span_of_old {
@@ -45,9 +45,9 @@ private:
     void begin_sweep();
     void end_sweep();
     void forget_absent_sinks();
-    stored<span_of_old> find_old(unix_millis now, std::uint64_t limit);
-    stored<std::size_t> erase(std::uint64_t up_to, std::uint64_t last);
-    stored<void> erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but);
+    storage_result<span_of_old> find_old(unix_millis now, std::uint64_t limit);
+    storage_result<std::size_t> erase(std::uint64_t up_to, std::uint64_t last);
+    storage_result<void> erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but);
 
     database& file_;
     event_table& events_;

@@ -66,7 +66,7 @@ std::string marked(const char* sql) {
 
 } // namespace
 
-stored<schema_state> look_at_schema(database& file) {
+storage_result<schema_state> look_at_schema(database& file) {
     const auto tables = file.number("SELECT count(*) FROM sqlite_schema");
     const auto id = then(tables, [&](std::int64_t) { return file.number("PRAGMA application_id"); });
     const auto version = then(id, [&](std::int64_t) { return file.number("PRAGMA user_version"); });
@@ -85,7 +85,7 @@ stored<schema_state> look_at_schema(database& file) {
     return *version < std::int64_t{schema_version} ? schema_state::older : schema_state::ours;
 }
 
-stored<void> create_schema(database& file) {
+storage_result<void> create_schema(database& file) {
     auto sql = marked(schema_sql);
     if (failpoint("no_unique_id")) {
         sql += "DROP INDEX event_by_id; CREATE INDEX event_by_id ON event(endpoint, id);";
@@ -95,11 +95,11 @@ stored<void> create_schema(database& file) {
 }
 
 // A temporary table, which is in memory, stands before the one in the file.
-stored<void> show_as_upgraded(database& file) {
+storage_result<void> show_as_upgraded(database& file) {
     return file.execute("CREATE TEMPORARY TABLE sink AS SELECT number, name, cursor, 0 AS paused FROM main.sink");
 }
 
-stored<void> upgrade_schema(database& file) {
+storage_result<void> upgrade_schema(database& file) {
     const auto sql = marked(upgrade_sql);
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }

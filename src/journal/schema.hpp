@@ -16,15 +16,15 @@ enum class schema_state : std::uint8_t {
 };
 
 /// What the database holds, by its marks and tables.
-stored<schema_state> look_at_schema(database& file);
+storage_result<schema_state> look_at_schema(database& file);
 
 /// Tables, indices and marks in one transaction.
-stored<void> create_schema(database& file);
+storage_result<void> create_schema(database& file);
 
 /// For reading: this connection sees the tables of an older version as those of this one.
-stored<void> show_as_upgraded(database& file);
+storage_result<void> show_as_upgraded(database& file);
 
 /// From an older version to this one, in one transaction.
-stored<void> upgrade_schema(database& file);
+storage_result<void> upgrade_schema(database& file);
 
 } // namespace hookd::journal

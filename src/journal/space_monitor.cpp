@@ -16,14 +16,14 @@ constexpr std::chrono::seconds believed_after{1};
 space_monitor::space_monitor(database& file, std::uint64_t max_size, const tuning& limits)
     : file_(file), max_size_(max_size), limits_(limits), checkpoint_at_(limits.checkpoint_frames) {}
 
-stored<void> space_monitor::disk_was_full(const storage_error& why) {
+storage_result<void> space_monitor::disk_was_full(const storage_error& why) {
     if (!disk_full_) {
         spdlog::error("journal: no space on its disk, events are refused until there is some: {}", why.message);
     }
     disk_full_ = true;
     disk_was_full_ = limits_.now();
     // The space that the log has is used again once it is copied.
-    return file_.log_frames() > 0 ? checkpoint() : stored<void>();
+    return file_.log_frames() > 0 ? checkpoint() : storage_result<void>();
 }
 
 void space_monitor::disk_had_space() {
@@ -33,7 +33,7 @@ void space_monitor::disk_had_space() {
     }
 }
 
-stored<void> space_monitor::measure() {
+storage_result<void> space_monitor::measure() {
     auto used = file_.used_bytes();
     if (!used) {
         return std::unexpected(used.error());
@@ -72,9 +72,9 @@ void space_monitor::tell_size() {
 
 // There is space for what it writes, but file systems that write nothing in place may see that otherwise. Then
 // everything stays in the log, which grows on, bounded by max_size, and the next try comes after as many frames again.
-stored<void> space_monitor::checkpoint() {
+storage_result<void> space_monitor::checkpoint() {
     auto done = file_.checkpoint();
-    if (!done && done.error().what == trouble::full) {
+    if (!done && done.error().what == storage_errc::full) {
         if (!told_checkpoint_) {
             spdlog::error("journal: no space to copy its write-ahead log into its file: {}", done.error().message);
         }

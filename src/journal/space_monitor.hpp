@@ -27,15 +27,15 @@ public:
     /// A write found no space, not long ago.
     bool disk_is_full() const { return disk_full_; }
 
-    stored<void> disk_was_full(const storage_error& why);
+    storage_result<void> disk_was_full(const storage_error& why);
     /// For events: cursors and failures find space where events do not.
     void disk_had_space();
     /// After each transaction: checkpoints if it is time, and measures.
-    stored<void> measure();
+    storage_result<void> measure();
 
 private:
     using clock = std::chrono::steady_clock;
-    stored<void> checkpoint();
+    storage_result<void> checkpoint();
     void tell_size();
 
     database& file_;

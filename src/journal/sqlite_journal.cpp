@@ -91,7 +91,7 @@ asio::awaitable<Answer> sqlite_journal::ask_tables(Read read) {
     co_return co_await ask<Answer>([this, &read](completion<Answer> answer) {
         job what = [read = std::move(read), answer = std::move(answer)](tables* from,
                                                                         completion_batch& answers) mutable {
-            stored<Answer> found = from != nullptr ? read(*from) : Answer();
+            storage_result<Answer> found = from != nullptr ? read(*from) : Answer();
             answers.put(answer, found ? std::move(*found) : Answer());
             return then(found, [](const Answer&) {});
         };
@@ -182,7 +182,7 @@ result<sink_state> sqlite_journal::open_sink(std::string_view sink) {
 }
 
 void sqlite_journal::close_sink(std::string_view sink) {
-    job what = [name = std::string(sink)](tables* from, completion_batch&) -> stored<void> {
+    job what = [name = std::string(sink)](tables* from, completion_batch&) -> storage_result<void> {
         if (from != nullptr) {
             from->sinks.close(name);
         }

@@ -17,7 +17,7 @@ constexpr std::size_t newest_checked = 64;
 constexpr std::size_t newest_looked_at = 4096;
 
 error cannot_open(const std::string& path, const storage_error& why) {
-    if (why.what == trouble::full) {
+    if (why.what == storage_errc::full) {
         return {"no space on the disk of the journal " + path + ": " + why.message + "; free some and start again"};
     }
     return {"cannot use the journal " + path + ": " + why.message +
@@ -33,7 +33,7 @@ error not_ours(const std::string& path, schema_state what) {
                    "move this one away"};
 }
 
-stored<opened_file> prepare(database file) {
+storage_result<opened_file> prepare(database file) {
     auto events = event_table::prepare(file);
     if (!events) {
         return std::unexpected(events.error());
@@ -66,15 +66,15 @@ stored<opened_file> prepare(database file) {
 // syncing that makes everything visible durable, before a sender is told that it is a duplicate of it. The log itself
 // comes first: that it is empty then is durable only with the next commit's sync. Until then a power failure brings
 // back what the disk has of the log, which must not be an older state than the file's.
-stored<void> make_durable(database& file, schema_state found) {
+storage_result<void> make_durable(database& file, schema_state found) {
     const bool trusting = failpoint("no_start_checkpoint");
-    const auto renewed = trusting ? stored<void>() : file.renew_log();
+    const auto renewed = trusting ? storage_result<void>() : file.renew_log();
     const auto ready = then(then(renewed, [&] { return file.use_write_ahead_log(); }), [&] {
         return found == schema_state::none    ? create_schema(file)
                : found == schema_state::older ? upgrade_schema(file)
-                                              : stored<void>();
+                                              : storage_result<void>();
     });
-    return then(ready, [&] { return trusting ? stored<void>() : file.checkpoint_and_truncate(); });
+    return then(ready, [&] { return trusting ? storage_result<void>() : file.checkpoint_and_truncate(); });
 }
 
 } // namespace

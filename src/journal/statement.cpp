@@ -13,14 +13,14 @@ namespace {
 // A write that found no space fails before the frame that would have made the transaction valid is whole, so a rollback
 // undoes it for certain. A sync that found none (delayed allocation, network file systems) is not of that kind: its
 // transaction may be whole in the page cache.
-trouble classify(int code, int system_errno) {
+storage_errc classify(int code, int system_errno) {
     if ((code & 0xff) == SQLITE_FULL) {
-        return trouble::full;
+        return storage_errc::full;
     }
     if (code == SQLITE_IOERR_WRITE && is_no_space(system_errno)) {
-        return trouble::full;
+        return storage_errc::full;
     }
-    return trouble::broken;
+    return storage_errc::broken;
 }
 
 // What SQLite does after a failed call may succeed, and leave it without that call's error; the file still has it.
@@ -68,7 +68,7 @@ void statement::finalize::operator()(sqlite3_stmt* handle) const {
     sqlite3_finalize(handle);
 }
 
-stored<statement> statement::prepare(sqlite3* connection, std::string_view sql) {
+storage_result<statement> statement::prepare(sqlite3* connection, std::string_view sql) {
     sqlite3_stmt* handle = nullptr;
     const auto code = sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
                                          SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
@@ -84,7 +84,7 @@ query::~query() {
     sqlite3_reset(handle_);
 }
 
-stored<bool> query::step() {
+storage_result<bool> query::step() {
     const auto code = bind_code_ == SQLITE_OK ? sqlite3_step(handle_) : bind_code_;
     if (code == SQLITE_ROW) {
         return true;
@@ -95,7 +95,7 @@ stored<bool> query::step() {
     return std::unexpected(last_error(sqlite3_db_handle(handle_), code));
 }
 
-stored<void> query::run() {
+storage_result<void> query::run() {
     return then(step(), [](bool) {});
 }
 

@@ -23,7 +23,7 @@ storage_error last_error(sqlite3* connection, int code);
 class statement {
 public:
     statement() = default;
-    static stored<statement> prepare(sqlite3* connection, std::string_view sql);
+    static storage_result<statement> prepare(sqlite3* connection, std::string_view sql);
 
 private:
     friend class query;
@@ -51,9 +51,9 @@ public:
     ~query();
 
     /// True: a row is there. False: done.
-    stored<bool> step();
+    storage_result<bool> step();
     /// For statements without rows.
-    stored<void> run();
+    storage_result<void> run();
 
     /// Rows that the statement has changed.
     int changed() const;

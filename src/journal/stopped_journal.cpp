@@ -146,19 +146,19 @@ private:
     }
 
     template <class Answer, class Read>
-    stored<Answer> read_files(const std::string& path, const Read& read) {
+    storage_result<Answer> read_files(const std::string& path, const Read& read) {
         auto file = database::open_to_read(path);
         const auto known = file ? look_at_schema(*file) : std::unexpected(file.error());
         if (!known) {
             return std::unexpected(known.error());
         }
         if (*known == schema_state::foreign || *known == schema_state::newer) {
-            return std::unexpected(storage_error{trouble::broken, "it is not one of this version"});
+            return std::unexpected(storage_error{storage_errc::broken, "it is not one of this version"});
         }
         if (*known == schema_state::none) {
-            return std::unexpected(storage_error{trouble::broken, "it was never finished; start the daemon"});
+            return std::unexpected(storage_error{storage_errc::broken, "it was never finished; start the daemon"});
         }
-        const auto ready = *known == schema_state::older ? show_as_upgraded(*file) : stored<void>();
+        const auto ready = *known == schema_state::older ? show_as_upgraded(*file) : storage_result<void>();
         auto events = then(ready, [&] { return event_table::prepare(*file); });
         auto sinks = then(ready, [&] { return ledger::prepare(*file); });
         auto past = then(ready, [&] { return history::prepare(*file); });

@@ -9,28 +9,28 @@
 
 namespace hookd::journal {
 
-enum class trouble : std::uint8_t {
+enum class storage_errc : std::uint8_t {
     full,   ///< no space: nothing was changed that a rollback does not undo for certain; passes by itself
     broken, ///< anything else: what is on disk is unknown until the next start-up has recovered it
 };
 
 struct storage_error {
-    trouble what = trouble::broken;
+    storage_errc what = storage_errc::broken;
     std::string message;
 };
 
 template <class T>
-using stored = expected<T, storage_error>;
+using storage_result = expected<T, storage_error>;
 
 template <class T>
-inline constexpr bool is_stored = false;
+inline constexpr bool is_storage_result = false;
 template <class T>
-inline constexpr bool is_stored<stored<T>> = true;
+inline constexpr bool is_storage_result<storage_result<T>> = true;
 
 /// What `next` makes of the value, or the error. `next` may return a plain value, a stored one, or nothing. (The
 /// library this is built with has std::expected without its monadic functions.)
 template <class T, class Next>
-auto then(const stored<T>& first, Next&& next) {
+auto then(const storage_result<T>& first, Next&& next) {
     const auto call = [&]() -> decltype(auto) {
         if constexpr (std::is_void_v<T>) {
             return std::forward<Next>(next)();
@@ -39,7 +39,7 @@ auto then(const stored<T>& first, Next&& next) {
         }
     };
     using returned = std::remove_cvref_t<decltype(call())>;
-    using answer = std::conditional_t<is_stored<returned>, returned, stored<returned>>;
+    using answer = std::conditional_t<is_storage_result<returned>, returned, storage_result<returned>>;
     if (!first) {
         return answer(std::unexpected(first.error()));
     }

@@ -17,16 +17,16 @@ namespace {
 constexpr std::size_t piece_bytes = 256U << 10U;
 
 std::unexpected<storage_error> failed(const std::string& doing) {
-    return std::unexpected(storage_error{is_no_space(errno) ? trouble::full : trouble::broken,
+    return std::unexpected(storage_error{is_no_space(errno) ? storage_errc::full : storage_errc::broken,
                                          "cannot " + doing + " its write-ahead log: " + std::strerror(errno)});
 }
 
 } // namespace
 
-stored<void> rewrite_wal(const std::string& path) {
+storage_result<void> rewrite_wal(const std::string& path) {
     const unique_fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (!file) {
-        return errno == ENOENT ? stored<void>() : failed("open");
+        return errno == ENOENT ? storage_result<void>() : failed("open");
     }
     std::vector<char> piece(piece_bytes);
     for (off_t at = 0;;) {
@@ -43,7 +43,7 @@ stored<void> rewrite_wal(const std::string& path) {
         }
         at += written;
     }
-    return ::fdatasync(file.get()) == 0 ? stored<void>() : failed("sync");
+    return ::fdatasync(file.get()) == 0 ? storage_result<void>() : failed("sync");
 }
 
 } // namespace hookd::journal

@@ -139,7 +139,7 @@ void writer::tell_commit(queue::clock::duration took) {
     counted_.commit_microseconds.observe(static_cast<std::uint64_t>(microseconds));
 }
 
-stored<void> writer::insert(std::span<append_request> batch) {
+storage_result<void> writer::insert(std::span<append_request> batch) {
     for (auto& request : batch) {
         request.subject->sequence = last_sequence_ + 1;
         const auto added = events_.insert(*request.subject);
@@ -165,7 +165,7 @@ void writer::answer_stored(std::span<append_request> batch) {
 }
 
 // A duplicate of a stored event needs no space, and is safe whatever the disk does.
-stored<void> writer::answer_refused(std::span<append_request> batch) {
+storage_result<void> writer::answer_refused(std::span<append_request> batch) {
     for (auto& request : batch) {
         const auto known = events_.holds(request.subject->endpoint, request.subject->id);
         if (!known) {
@@ -191,11 +191,11 @@ void writer::answer(append_request& request, append_outcome outcome) {
 
 void writer::commit_changes(changes&& said) {
     if (!said.empty() && !failed_) {
-        commit_with(std::move(said), [] { return stored<void>(); });
+        commit_with(std::move(said), [] { return storage_result<void>(); });
     }
 }
 
-bool writer::commit_with(changes&& said, const std::function<stored<void>()>& work) {
+bool writer::commit_with(changes&& said, const std::function<storage_result<void>()>& work) {
     const auto done = file_.in_transaction([&] { return then(sinks_.apply(said), work); });
     wrote_ = true;
     if (done) {
@@ -208,7 +208,7 @@ bool writer::commit_with(changes&& said, const std::function<stored<void>()>& wo
 
 void writer::changes_failed(changes&& said, const storage_error& why) {
     sinks_.rolled_back();
-    if (why.what == trouble::broken) {
+    if (why.what == storage_errc::broken) {
         fail(why);
         return;
     }
@@ -261,7 +261,7 @@ void writer::keep_clock(std::chrono::milliseconds oldest) {
     const auto done = file_.in_transaction([&] { return save_clock(file_, now); });
     if (done) {
         kept_clock_ = now;
-    } else if (done.error().what == trouble::broken) {
+    } else if (done.error().what == storage_errc::broken) {
         fail(done.error());
     }
 }
@@ -275,7 +275,7 @@ void writer::retain() {
     const auto erased = retention_.step(ages_.read(read_clocks()), last_sequence_);
     counted_.sweeps = retention_.sweeps();
     if (!erased) {
-        if (erased.error().what == trouble::broken) {
+        if (erased.error().what == storage_errc::broken) {
             fail(erased.error());
         }
         return;
@@ -331,7 +331,7 @@ void writer::tell_room() {
     counted_.over_size = !space_.allows_more();
 }
 
-void writer::heed(const stored<void>& done) {
+void writer::heed(const storage_result<void>& done) {
     if (!done) {
         fail(done.error());
     }

@@ -65,24 +65,24 @@ private:
     void append(queue::work& work);
     void store(queue::work& work);
     void tell_commit(queue::clock::duration took);
-    stored<void> insert(std::span<append_request> batch);
+    storage_result<void> insert(std::span<append_request> batch);
     void answer_stored(std::span<append_request> batch);
-    stored<void> answer_refused(std::span<append_request> batch);
+    storage_result<void> answer_refused(std::span<append_request> batch);
     void answer_all(std::span<append_request> batch, append_outcome outcome);
     void answer(append_request& request, append_outcome outcome);
 
     void commit_changes(changes&& said);
     /// What sinks have said and the work, in one transaction. False: it was rolled back, and what they said is given
     /// back to the queue, or the journal has failed.
-    bool commit_with(changes&& said, const std::function<stored<void>()>& work);
+    bool commit_with(changes&& said, const std::function<storage_result<void>()>& work);
     void changes_failed(changes&& said, const storage_error& why);
     void read(queue::work& work);
-    stored<void> run_jobs(queue::work& work, tables* from);
+    storage_result<void> run_jobs(queue::work& work, tables* from);
     void make_edits(queue::work& work);
     repair_outcome make_edit(edit& what);
     void open_sinks(queue::work& work);
     result<sink_state> open_sink(const std::string& name);
-    stored<sink_state> look_at_sink(const std::string& name);
+    storage_result<sink_state> look_at_sink(const std::string& name);
 
     void look_after_file();
     void retain();
@@ -91,7 +91,7 @@ private:
     void keep_clock(std::chrono::milliseconds oldest);
     void fail(const storage_error& why);
     void tell_room();
-    void heed(const stored<void>& done);
+    void heed(const storage_result<void>& done);
 
     database& file_;
     event_table& events_;

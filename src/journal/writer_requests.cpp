@@ -23,8 +23,8 @@ void writer::read(queue::work& work) {
     }
 }
 
-stored<void> writer::run_jobs(queue::work& work, tables* from) {
-    stored<void> all;
+storage_result<void> writer::run_jobs(queue::work& work, tables* from) {
+    storage_result<void> all;
     for (auto& job : work.jobs) {
         auto done = job(from, answers_);
         if (!done) {
@@ -90,8 +90,8 @@ result<sink_state> writer::open_sink(const std::string& name) {
 
 // What was said for it before counts, as in reads. Where the disk is too full for that to be kept, it still goes by it:
 // it would not look for the rows that are written once there is space.
-stored<sink_state> writer::look_at_sink(const std::string& name) {
-    std::optional<stored<sink_state>> state;
+storage_result<sink_state> writer::look_at_sink(const std::string& name) {
+    std::optional<storage_result<sink_state>> state;
     if (auto said = queue_.take_changes(); !said.empty()) {
         commit_with(std::move(said), [&] {
             state = sinks_.look(name);

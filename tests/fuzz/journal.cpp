@@ -21,7 +21,7 @@ namespace jn = hookd::journal;
 
 /// The journal works on whatever rows it has.
 template <class Value>
-Value good(jn::stored<Value> value) {
+Value good(jn::storage_result<Value> value) {
     require(value.has_value(), value ? std::string_view{} : value.error().message);
     if constexpr (!std::is_void_v<Value>) {
         return std::move(*value);
@@ -30,7 +30,7 @@ Value good(jn::stored<Value> value) {
 
 /// Rows that cannot be are found, and said to be damage.
 template <class Value>
-std::optional<Value> unless_damaged(jn::stored<Value> value) {
+std::optional<Value> unless_damaged(jn::storage_result<Value> value) {
     if (value) {
         return std::move(*value);
     }

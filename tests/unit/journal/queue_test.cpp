@@ -20,7 +20,7 @@ queue::work taken(queue& from, bool disk_full) {
 }
 
 void ask(queue& of) {
-    job what = [](tables*, completion_batch&) { return stored<void>(); };
+    job what = [](tables*, completion_batch&) { return storage_result<void>(); };
     REQUIRE(of.put(what));
 }
 
