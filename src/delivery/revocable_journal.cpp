@@ -2,24 +2,24 @@
 
 namespace hookd::delivery {
 
-void revocable_journal::advance(std::uint64_t cursor) {
+void revocable_journal::commit_cursor(std::uint64_t cursor) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
-        journal_->advance(sink_, cursor);
+        journal_->commit_cursor(sink_, cursor);
     }
 }
 
-void revocable_journal::fail(journal::failure row) {
+void revocable_journal::nack(journal::failure row) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
-        journal_->fail(sink_, std::move(row));
+        journal_->nack(sink_, std::move(row));
     }
 }
 
-void revocable_journal::settle(std::uint64_t sequence) {
+void revocable_journal::ack(std::uint64_t sequence) {
     const mutex_lock lock{mutex_};
     if (journal_ != nullptr) {
-        journal_->settle(sink_, sequence);
+        journal_->ack(sink_, sequence);
     }
 }
 

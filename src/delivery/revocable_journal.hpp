@@ -15,9 +15,9 @@ class revocable_journal {
 public:
     revocable_journal(journal::journal& journal, std::string sink) : sink_{std::move(sink)}, journal_{&journal} {}
 
-    void advance(std::uint64_t cursor);
-    void fail(journal::failure row);
-    void settle(std::uint64_t sequence);
+    void commit_cursor(std::uint64_t cursor);
+    void nack(journal::failure row);
+    void ack(std::uint64_t sequence);
 
     /// For what is awaited; null once cut. It stays valid for as long as the sink worker may not be let go of, which is
     /// not before it was asked to stop and given time: so ask only after seeing that it was not.

@@ -157,15 +157,15 @@ asio::awaitable<void> sink_worker::loop() {
         } else if (auto* due = std::get_if<next::look>(&step)) {
             auto rows = co_await look(std::move(due->except));
             plan_->found(std::move(rows), now());
-        } else if (auto* failed = std::get_if<next::fail>(&step)) {
+        } else if (auto* failed = std::get_if<next::nack>(&step)) {
             tell(std::move(*failed));
-        } else if (const auto* settle = std::get_if<next::settle>(&step)) {
-            journal_.settle(settle->sequence);
+        } else if (const auto* ack = std::get_if<next::ack>(&step)) {
+            journal_.ack(ack->sequence);
         } else if (auto* left = std::get_if<next::leave>(&step)) {
-            journal_.fail(std::move(left->row));
-        } else if (const auto* advance = std::get_if<next::advance>(&step)) {
-            figures_.reached(advance->cursor);
-            journal_.advance(advance->cursor);
+            journal_.nack(std::move(left->row));
+        } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
+            figures_.reached(commit_cursor->cursor);
+            journal_.commit_cursor(commit_cursor->cursor);
         } else if (const auto* wait = std::get_if<next::wait>(&step)) {
             co_await rest(wait->until, newest);
         }
@@ -251,14 +251,14 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
     wake_.cancel();
 }
 
-void sink_worker::tell(next::fail what) {
+void sink_worker::tell(next::nack what) {
     const auto current = now();
     if (journal_.journal() != nullptr) {
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
                     current.steady);
     }
     figures_.failed(what.row);
-    journal_.fail(std::move(what.row));
+    journal_.nack(std::move(what.row));
 }
 
 /// Not about what stop() itself has cut short.

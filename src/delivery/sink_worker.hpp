@@ -115,7 +115,7 @@ private:
     void begin(next::deliver what);
     void limit(std::uint64_t ticket, under_way& delivery);
     void ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes);
-    void tell(next::fail what);
+    void tell(next::nack what);
     void log(const std::vector<sinks::outcome>& outcomes);
     time_pair now() const;
 

@@ -38,7 +38,7 @@ action sink_worker_fsm::next(time_pair now) {
     }
     if (const auto reached = cursor(); reached != told_) {
         told_ = reached;
-        return next::advance{reached};
+        return next::commit_cursor{reached};
     }
     if (stopping_ && under_way_.empty()) {
         return next::done{};
@@ -221,7 +221,7 @@ void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::deliver
     switch (outcome.what) {
     case sinks::verdict::delivered:
         if (delivery.again || what.what->sequence <= rows_up_to_) {
-            notes_.emplace_back(next::settle{what.what->sequence});
+            notes_.emplace_back(next::ack{what.what->sequence});
         }
         if (delivery.again) {
             due_.gone(what.what->sequence);
@@ -252,7 +252,7 @@ void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& 
         row.next_try =
             due_.failed(sequence, retry_delay(settings_.retry, what.attempt, outcome.retry_after, random_()), now);
     }
-    notes_.emplace_back(next::fail{.row = std::move(row), .subject = what.what});
+    notes_.emplace_back(next::nack{.row = std::move(row), .subject = what.what});
 }
 
 void sink_worker_fsm::put_back(const sinks::delivery& what, bool again) {

@@ -36,18 +36,18 @@ struct look {
     std::vector<std::uint64_t> except;
 };
 /// Tell the journal.
-struct fail {
+struct nack {
     journal::failure row;
     event_ptr subject;
 };
-struct settle {
+struct ack {
     std::uint64_t sequence;
 };
 /// Tell the journal of an event that has failed in nothing, but is left behind.
 struct leave {
     journal::failure row;
 };
-struct advance {
+struct commit_cursor {
     std::uint64_t cursor;
 };
 /// Nothing can be done before this moment, or before something happens.
@@ -58,8 +58,8 @@ struct wait {
 struct done {};
 } // namespace next
 
-using action = std::variant<next::deliver, next::read, next::look, next::fail, next::settle, next::leave, next::advance,
-                            next::wait, next::done>;
+using action = std::variant<next::deliver, next::read, next::look, next::nack, next::ack, next::leave,
+                            next::commit_cursor, next::wait, next::done>;
 
 /// The decisions of a sink worker, without its thread, sockets or clocks: told what happened, it says what to do next.
 ///
@@ -109,7 +109,7 @@ private:
         std::uint64_t epoch;
         bool again; // a failed event's further try
     };
-    using note = std::variant<next::fail, next::settle, next::leave>;
+    using note = std::variant<next::nack, next::ack, next::leave>;
 
     bool wants(const event& what) const;
     const event* first_open() const;

@@ -18,25 +18,25 @@ changes::of_sink& changes::of(std::string_view sink) {
     return found != sinks_.end() ? found->second : sinks_[std::string(sink)];
 }
 
-void changes::advance(std::string_view sink, std::uint64_t cursor) {
+void changes::commit_cursor(std::string_view sink, std::uint64_t cursor) {
     auto& kept = of(sink).cursor;
     kept = std::max(kept.value_or(0), cursor);
 }
 
-void changes::fail(std::string_view sink, failure what) {
+void changes::nack(std::string_view sink, failure what) {
     what.detail.resize(utf8_prefix(what.detail, most_detail).size());
     const auto sequence = what.sequence;
     failures_ += of(sink).failures.insert_or_assign(sequence, std::move(what)).second ? 1 : 0;
 }
 
-void changes::settle(std::string_view sink, std::uint64_t sequence) {
+void changes::ack(std::string_view sink, std::uint64_t sequence) {
     failures_ += of(sink).failures.insert_or_assign(sequence, std::nullopt).second ? 1 : 0;
 }
 
 void changes::add_older(changes&& older) {
     for (auto& [sink, old] : older.sinks_) {
         if (old.cursor) {
-            advance(sink, *old.cursor);
+            commit_cursor(sink, *old.cursor);
         }
         auto& failures = of(sink).failures;
         const auto before = failures.size();

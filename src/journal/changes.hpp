@@ -22,9 +22,9 @@ public:
         std::map<std::uint64_t, std::optional<failure>> failures;
     };
 
-    void advance(std::string_view sink, std::uint64_t cursor);
-    void fail(std::string_view sink, failure what);
-    void settle(std::string_view sink, std::uint64_t sequence);
+    void commit_cursor(std::string_view sink, std::uint64_t cursor);
+    void nack(std::string_view sink, failure what);
+    void ack(std::string_view sink, std::uint64_t sequence);
 
     /// Takes back what could not be committed; what has been said since then counts more.
     void add_older(changes&& older);

@@ -65,16 +65,16 @@ bool queue::put(edit& what) {
     return put_into(&queue::edits_, what);
 }
 
-void queue::advance(std::string_view sink, std::uint64_t cursor) {
-    note([&](changes& said) { said.advance(sink, cursor); });
+void queue::commit_cursor(std::string_view sink, std::uint64_t cursor) {
+    note([&](changes& said) { said.commit_cursor(sink, cursor); });
 }
 
-void queue::fail(std::string_view sink, failure what) {
-    note([&](changes& said) { said.fail(sink, std::move(what)); });
+void queue::nack(std::string_view sink, failure what) {
+    note([&](changes& said) { said.nack(sink, std::move(what)); });
 }
 
-void queue::settle(std::string_view sink, std::uint64_t sequence) {
-    note([&](changes& said) { said.settle(sink, sequence); });
+void queue::ack(std::string_view sink, std::uint64_t sequence) {
+    note([&](changes& said) { said.ack(sink, sequence); });
 }
 
 template <class Change>

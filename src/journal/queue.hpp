@@ -79,9 +79,9 @@ public:
     /// Whether an append would be refused as `busy`, or as `stopped`; nothing: neither.
     std::optional<append_outcome> refuses();
 
-    void advance(std::string_view sink, std::uint64_t cursor);
-    void fail(std::string_view sink, failure what);
-    void settle(std::string_view sink, std::uint64_t sequence);
+    void commit_cursor(std::string_view sink, std::uint64_t cursor);
+    void nack(std::string_view sink, failure what);
+    void ack(std::string_view sink, std::uint64_t sequence);
 
     /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
     /// cannot be written and gather here; past a bound reads then wait on, so that sink workers get nothing more to

@@ -191,14 +191,14 @@ void sqlite_journal::close_sink(std::string_view sink) {
     queue_.put(what); // refused: the journal is closed, and so are all sinks
 }
 
-void sqlite_journal::advance(std::string_view sink, std::uint64_t cursor) {
-    queue_.advance(sink, cursor);
+void sqlite_journal::commit_cursor(std::string_view sink, std::uint64_t cursor) {
+    queue_.commit_cursor(sink, cursor);
 }
-void sqlite_journal::fail(std::string_view sink, failure what) {
-    queue_.fail(sink, std::move(what));
+void sqlite_journal::nack(std::string_view sink, failure what) {
+    queue_.nack(sink, std::move(what));
 }
-void sqlite_journal::settle(std::string_view sink, std::uint64_t sequence) {
-    queue_.settle(sink, sequence);
+void sqlite_journal::ack(std::string_view sink, std::uint64_t sequence) {
+    queue_.ack(sink, sequence);
 }
 
 std::uint64_t sqlite_journal::last_sequence() const {

@@ -30,9 +30,9 @@ public:
                                                         byte_size most_bytes) override;
     result<sink_state> open_sink(std::string_view sink) override;
     void close_sink(std::string_view sink) override;
-    void advance(std::string_view sink, std::uint64_t cursor) override;
-    void fail(std::string_view sink, failure what) override;
-    void settle(std::string_view sink, std::uint64_t sequence) override;
+    void commit_cursor(std::string_view sink, std::uint64_t cursor) override;
+    void nack(std::string_view sink, failure what) override;
+    void ack(std::string_view sink, std::uint64_t sequence) override;
     boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
                                                        std::vector<std::uint64_t> except) override;
     boost::asio::awaitable<sink_state> look(std::string_view sink) override;

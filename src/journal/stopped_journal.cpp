@@ -100,9 +100,9 @@ public:
         return std::unexpected(error{"the journal is closed"});
     }
     void close_sink(std::string_view /*sink*/) override {}
-    void advance(std::string_view /*sink*/, std::uint64_t /*cursor*/) override {}
-    void fail(std::string_view /*sink*/, failure /*what*/) override {}
-    void settle(std::string_view /*sink*/, std::uint64_t /*sequence*/) override {}
+    void commit_cursor(std::string_view /*sink*/, std::uint64_t /*cursor*/) override {}
+    void nack(std::string_view /*sink*/, failure /*what*/) override {}
+    void ack(std::string_view /*sink*/, std::uint64_t /*sequence*/) override {}
     void configure(const journal_settings& bounds) override { settings_ = bounds; }
     void close() override {}
 

@@ -96,11 +96,12 @@ public:
 
     /// The sink has done with every event up to `cursor`. Made durable with the next commit, or by one of its own
     /// after 50 ms: after a crash those events may be delivered again.
-    virtual void advance(std::string_view sink, std::uint64_t cursor) = 0;
-    /// Adds or replaces the sink's failure row of that event. Ordered before any later `advance` of the same sink.
-    virtual void fail(std::string_view sink, failure what) = 0;
+    virtual void commit_cursor(std::string_view sink, std::uint64_t cursor) = 0;
+    /// Adds or replaces the sink's failure row of that event. Ordered before any later `commit_cursor` of the same
+    /// sink.
+    virtual void nack(std::string_view sink, failure what) = 0;
     /// Removes the row: the event was delivered after all.
-    virtual void settle(std::string_view sink, std::uint64_t sequence) = 0;
+    virtual void ack(std::string_view sink, std::uint64_t sequence) = 0;
     /// Failures whose next try is not after `now`, earliest first, without those in `except` (they are being tried).
     virtual boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
                                                                std::vector<std::uint64_t> except) = 0;

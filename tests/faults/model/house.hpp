@@ -48,9 +48,9 @@ public:
 
     void append(std::vector<event> events);
     event make_event(dice& random) const;
-    void advance(const std::string& sink, std::uint64_t cursor);
-    void fail(const std::string& sink, journal::failure row);
-    void settle(const std::string& sink, std::uint64_t sequence);
+    void commit_cursor(const std::string& sink, std::uint64_t cursor);
+    void nack(const std::string& sink, journal::failure row);
+    void ack(const std::string& sink, std::uint64_t sequence);
     /// Whether it is done: durable.
     bool mend(const journal::repair& what);
     bool pause(const std::string& sink, bool paused);

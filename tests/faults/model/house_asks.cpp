@@ -79,21 +79,21 @@ void house::append(std::vector<event> events) {
     }
 }
 
-void house::advance(const std::string& sink, std::uint64_t cursor) {
-    journal_->advance(sink, cursor);
+void house::commit_cursor(const std::string& sink, std::uint64_t cursor) {
+    journal_->commit_cursor(sink, cursor);
     expected_.perhaps([&](state& to) {
         auto& known = to.sinks.at(sink).cursor;
         known = std::max(known, cursor);
     });
 }
 
-void house::fail(const std::string& sink, journal::failure row) {
+void house::nack(const std::string& sink, journal::failure row) {
     expected_.perhaps([&](state& to) { to.sinks.at(sink).rows[row.sequence] = row; });
-    journal_->fail(sink, std::move(row));
+    journal_->nack(sink, std::move(row));
 }
 
-void house::settle(const std::string& sink, std::uint64_t sequence) {
-    journal_->settle(sink, sequence);
+void house::ack(const std::string& sink, std::uint64_t sequence) {
+    journal_->ack(sink, sequence);
     expected_.perhaps([&](state& to) { to.sinks.at(sink).rows.erase(sequence); });
 }
 

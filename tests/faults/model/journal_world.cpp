@@ -37,7 +37,7 @@ void journal_world::say(std::uint64_t kind, dice& random) {
     if (kind == 0) {
         const auto to = place.cursor + random.below(house_.expected().last - place.cursor + 1);
         house_.note("advance " + sink + " to " + std::to_string(to));
-        house_.advance(sink, to);
+        house_.commit_cursor(sink, to);
         return;
     }
     std::vector<std::uint64_t> able;
@@ -52,17 +52,17 @@ void journal_world::say(std::uint64_t kind, dice& random) {
     const auto sequence = random.of(able);
     if (kind == 3) {
         house_.note("settle " + sink + " " + std::to_string(sequence));
-        house_.settle(sink, sequence);
+        house_.ack(sink, sequence);
         return;
     }
     house_.note("fail " + sink + " " + std::to_string(sequence));
-    house_.fail(sink, {.sequence = sequence,
+    house_.nack(sink, {.sequence = sequence,
                        .attempts = static_cast<unsigned>(random.between(1, 16)),
                        .next_try = house_.wall() + milliseconds{random.below(10'000)},
                        .dead = random.one_in(3),
                        .detail = "try " + std::to_string(random.below(100))});
     if (random.one_in(2)) {
-        house_.advance(sink, std::max(place.cursor, sequence));
+        house_.commit_cursor(sink, std::max(place.cursor, sequence));
     }
 }
 

@@ -33,8 +33,8 @@ TEST_CASE("journal: what a sink said before it was closed counts, also where the
     fill(in, 3);
     in.check();
     disk::instance().let_grow(0);
-    in.fail("all", {.sequence = 2, .attempts = 1, .next_try = in.wall(), .dead = true, .detail = "no"});
-    in.advance("all", 3);
+    in.nack("all", {.sequence = 2, .attempts = 1, .next_try = in.wall(), .dead = true, .detail = "no"});
+    in.commit_cursor("all", 3);
     in.close_sink("all");
     disk::instance().let_grow({});
     in.pass(2s);
@@ -52,7 +52,7 @@ TEST_CASE("journal: a sink that comes back in the middle of a sweep keeps what i
     fill(in, 5); // of the future: a sweep looks through them, and takes them along with older ones behind
     in.set_clock(-24h * 30);
     fill(in, 3);
-    in.advance("all", 8);
+    in.commit_cursor("all", 8);
     in.close_sink("good");
     in.pass(24h * 8);
     while (in.expected().events.contains(1)) {
@@ -75,8 +75,8 @@ TEST_CASE("journal: a sink that is opened again goes by what it said last, also 
     in.restart(); // the log is empty: it cannot be used again
     in.open_sink("all");
     disk::instance().let_grow(0);
-    in.fail("all", {.sequence = 1, .attempts = 1, .next_try = in.wall(), .dead = false, .detail = "no"});
-    in.advance("all", 2);
+    in.nack("all", {.sequence = 1, .attempts = 1, .next_try = in.wall(), .dead = false, .detail = "no"});
+    in.commit_cursor("all", 2);
     in.close_sink("all");
     const auto again = in.open_sink("all");
     REQUIRE(again);

@@ -62,23 +62,23 @@ bool sink_worker::perform(delivery::action step, dice& random) {
     } else if (auto* look = std::get_if<next::look>(&step)) {
         looked_ = house_.due(sink, unix_millis::max(), delivery::retry_queue::most, std::move(look->except));
         return looked_ && !random.one_in(4); // else the answer comes later
-    } else if (auto* failed = std::get_if<next::fail>(&step)) {
+    } else if (auto* failed = std::get_if<next::nack>(&step)) {
         const auto sequence = failed->row.sequence;
         house_.note("  " + sink + (failed->row.dead ? " buries " : " fails ") + std::to_string(sequence));
         if (failed->row.dead) {
             story_.owed.erase(sequence);
         }
-        house_.fail(sink, std::move(failed->row));
-    } else if (const auto* settle = std::get_if<next::settle>(&step)) {
-        house_.note("  " + sink + " settles " + std::to_string(settle->sequence));
-        story_.owed.erase(settle->sequence);
-        house_.settle(sink, settle->sequence);
+        house_.nack(sink, std::move(failed->row));
+    } else if (const auto* ack = std::get_if<next::ack>(&step)) {
+        house_.note("  " + sink + " settles " + std::to_string(ack->sequence));
+        story_.owed.erase(ack->sequence);
+        house_.ack(sink, ack->sequence);
     } else if (auto* left = std::get_if<next::leave>(&step)) {
         house_.note("  " + sink + " leaves " + std::to_string(left->row.sequence));
-        house_.fail(sink, std::move(left->row));
-    } else if (const auto* advance = std::get_if<next::advance>(&step)) {
-        house_.note("  " + sink + " advances to " + std::to_string(advance->cursor));
-        house_.advance(sink, advance->cursor);
+        house_.nack(sink, std::move(left->row));
+    } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
+        house_.note("  " + sink + " advances to " + std::to_string(commit_cursor->cursor));
+        house_.commit_cursor(sink, commit_cursor->cursor);
     } else if (const auto* wait = std::get_if<next::wait>(&step)) {
         rests_until_ = wait->until;
         return false;

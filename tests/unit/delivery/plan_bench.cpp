@@ -114,23 +114,23 @@ std::string plan_bench::perform(action step) {
         }
         return "look";
     }
-    if (const auto* failed = std::get_if<next::fail>(&step)) {
+    if (const auto* failed = std::get_if<next::nack>(&step)) {
         rows[failed->row.sequence] = failed->row;
         const auto sequence = std::to_string(failed->row.sequence);
         return failed->row.dead ? "dead " + sequence
                                 : "fail " + sequence + " in " + milliseconds_of(failed->row.next_try - now_.wall);
     }
-    if (const auto* settle = std::get_if<next::settle>(&step)) {
-        rows.erase(settle->sequence);
-        return "settle " + std::to_string(settle->sequence);
+    if (const auto* ack = std::get_if<next::ack>(&step)) {
+        rows.erase(ack->sequence);
+        return "ack " + std::to_string(ack->sequence);
     }
     if (const auto* left = std::get_if<next::leave>(&step)) {
         rows[left->row.sequence] = left->row;
         return "leave " + std::to_string(left->row.sequence);
     }
-    if (const auto* advance = std::get_if<next::advance>(&step)) {
-        cursor = advance->cursor;
-        return "advance " + std::to_string(cursor);
+    if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
+        cursor = commit_cursor->cursor;
+        return "commit_cursor " + std::to_string(cursor);
     }
     if (const auto* wait = std::get_if<next::wait>(&step)) {
         return "rest " + milliseconds_of(wait->until - now_.steady);

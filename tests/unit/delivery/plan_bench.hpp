@@ -11,7 +11,7 @@
 namespace hookd::delivery {
 
 /// A sink worker plan with a journal of maps and clocks that the test owns. It carries out what the plan says, and
-/// writes it down in words: `read 0, deliver #1: 1 2, advance 2, fail 3 in 1000, dead 3, settle 3, look, rest 30000,
+/// writes it down in words: `read 0, deliver #1: 1 2, commit_cursor 2, fail 3 in 1000, dead 3, ack 3, look, rest 30000,
 /// done`.
 class plan_bench {
 public:

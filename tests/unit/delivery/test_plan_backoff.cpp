@@ -41,7 +41,7 @@ TEST_CASE("backoff: the pause grows to a minute at most, and a success ends it a
     }
     bench.finish(++ticket, "d");
     bench.commit(2, 2);
-    CHECK(bench.run() == "advance 1, read 1, deliver #11: 2, rest 30000");
+    CHECK(bench.run() == "commit_cursor 1, read 1, deliver #11: 2, rest 30000");
     bench.finish(++ticket, "u");
     CHECK(bench.run() == "rest 1000");
 }
@@ -61,7 +61,7 @@ TEST_CASE("backoff: nothing is begun in the pause, neither new events nor failed
     bench.commit(1, 2);
     bench.run();
     bench.finish(1, "r");
-    CHECK(bench.run() == "fail 1 in 1000, advance 1, rest 1000");
+    CHECK(bench.run() == "fail 1 in 1000, commit_cursor 1, rest 1000");
     bench.finish(2, "u", 5s);
     bench.commit(3, 4);
     bench.later(2s);
@@ -80,7 +80,7 @@ TEST_CASE("backoff: after the pause one delivery alone finds out, before the oth
     bench.later(1s);
     CHECK(bench.run() == "deliver #4: 1, rest 30000");
     bench.finish(4, "d");
-    CHECK(bench.run() == "advance 1, deliver #5: 2, deliver #6: 3, deliver #7: 4, rest 30000");
+    CHECK(bench.run() == "commit_cursor 1, deliver #5: 2, deliver #6: 3, deliver #7: 4, rest 30000");
 }
 
 TEST_CASE("backoff: a delivery that began before the bad news does not undo it") {
@@ -89,7 +89,7 @@ TEST_CASE("backoff: a delivery that began before the bad news does not undo it")
     bench.run();
     bench.finish(2, "u");
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 1, rest 1000");
+    CHECK(bench.run() == "commit_cursor 1, rest 1000");
 }
 
 TEST_CASE("backoff: a slow delivery of before does not stand in the way of finding out") {
@@ -108,11 +108,11 @@ TEST_CASE("backoff: of a batch that succeeded in part, the rest comes again") {
     bench.commit(1, 4);
     bench.run();
     bench.finish(1, "dduu");
-    CHECK(bench.run() == "advance 2, rest 1000");
+    CHECK(bench.run() == "commit_cursor 2, rest 1000");
     bench.later(1s);
     CHECK(bench.run() == "deliver #2: 3 4, rest 30000");
     bench.finish(2, "du");
-    CHECK(bench.run() == "advance 3, rest 1000"); // it worked in between: the pause has not grown
+    CHECK(bench.run() == "commit_cursor 3, rest 1000"); // it worked in between: the pause has not grown
 }
 
 TEST_CASE("backoff: outcomes that a sink leaves out count as unavailable") {
@@ -120,7 +120,7 @@ TEST_CASE("backoff: outcomes that a sink leaves out count as unavailable") {
     bench.commit(1, 3);
     bench.run();
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 1, rest 1000");
+    CHECK(bench.run() == "commit_cursor 1, rest 1000");
 }
 
 TEST_CASE("backoff: a failure or a rejection of one event shows that the sink works") {
@@ -142,7 +142,7 @@ TEST_CASE("backoff: a failed event that finds the sink unavailable keeps its att
     bench.commit(1, 1);
     bench.run();
     bench.finish(1, "r");
-    CHECK(bench.run() == "fail 1 in 1000, advance 1, rest 1000");
+    CHECK(bench.run() == "fail 1 in 1000, commit_cursor 1, rest 1000");
     bench.later(1s);
     CHECK(bench.run() == "look, deliver #2: 1(2), rest 30000");
     bench.finish(2, "u");
@@ -150,7 +150,7 @@ TEST_CASE("backoff: a failed event that finds the sink unavailable keeps its att
     bench.later(1s);
     CHECK(bench.run() == "deliver #3: 1(2), rest 30000");
     bench.finish(3, "d");
-    CHECK_THAT(bench.run(), Catch::StartsWith("settle 1"));
+    CHECK_THAT(bench.run(), Catch::StartsWith("ack 1"));
     CHECK(bench.rows.empty());
 }
 

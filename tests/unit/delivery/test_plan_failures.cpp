@@ -38,7 +38,7 @@ TEST_CASE("failures: a failed event gets a row before the cursor passes it, and 
     bench.commit(1, 2);
     bench.run();
     bench.finish(1, "r");
-    CHECK(bench.run() == "fail 1 in 1000, advance 1, deliver #2: 2, rest 30000");
+    CHECK(bench.run() == "fail 1 in 1000, commit_cursor 1, deliver #2: 2, rest 30000");
     CHECK(bench.rows.at(1).attempts == 1);
     CHECK(bench.rows.at(1).detail == "so it went");
 }
@@ -48,7 +48,7 @@ TEST_CASE("failures: it is tried again at its time, ever later, and its row goes
     bench.commit(1, 1);
     bench.run();
     bench.finish(1, "r");
-    CHECK(bench.run() == "fail 1 in 1000, advance 1, rest 1000");
+    CHECK(bench.run() == "fail 1 in 1000, commit_cursor 1, rest 1000");
     bench.later(999ms);
     CHECK(bench.run() == "rest 1");
     bench.later(1ms);
@@ -58,7 +58,7 @@ TEST_CASE("failures: it is tried again at its time, ever later, and its row goes
     bench.later(2s);
     CHECK(bench.run() == "look, deliver #3: 1(3), rest 30000");
     bench.finish(3, "d");
-    CHECK_THAT(bench.run(), Catch::StartsWith("settle 1, "));
+    CHECK_THAT(bench.run(), Catch::StartsWith("ack 1, "));
     CHECK(bench.rows.empty());
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("failures: a rejected event is a dead letter at once") {
     bench.commit(1, 3);
     bench.run();
     bench.finish(1, "dxd");
-    CHECK(bench.run() == "dead 2, advance 3, rest 30000");
+    CHECK(bench.run() == "dead 2, commit_cursor 3, rest 30000");
     CHECK(bench.rows.at(2).attempts == 1);
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("failures: a sink's wish for a later try is heeded") {
     bench.commit(1, 1);
     bench.run();
     bench.finish(1, "r", 25s);
-    CHECK(bench.run() == "fail 1 in 25000, advance 1, rest 25000");
+    CHECK(bench.run() == "fail 1 in 25000, commit_cursor 1, rest 25000");
 }
 
 TEST_CASE("failures: rows of before the start are tried when they are due") {
@@ -110,7 +110,7 @@ TEST_CASE("failures: rows of before the start are tried when they are due") {
     bench.later(7s);
     CHECK(bench.run() == "look, deliver #1: 1(2), rest 30000");
     bench.finish(1, "d");
-    CHECK(bench.run() == "settle 1, deliver #2: 2(2), rest 30000");
+    CHECK(bench.run() == "ack 1, deliver #2: 2(2), rest 30000");
 }
 
 TEST_CASE("failures: with none there, the journal is not asked for any") {
@@ -146,15 +146,15 @@ TEST_CASE("failures: slow ones leave room for new events, and slow new events fo
           "look, read 100, deliver #1: 101, deliver #2: 1(2), deliver #3: 102, deliver #4: 2(2), rest 30000");
     SECTION("slow failed events") {
         bench.finish(1, "d");
-        CHECK(bench.run() == "advance 101, deliver #5: 103, rest 30000");
+        CHECK(bench.run() == "commit_cursor 101, deliver #5: 103, rest 30000");
         bench.finish(3, "d");
-        CHECK(bench.run() == "advance 102, deliver #6: 104, rest 30000");
+        CHECK(bench.run() == "commit_cursor 102, deliver #6: 104, rest 30000");
     }
     SECTION("slow new events") {
         bench.finish(2, "d");
-        CHECK(bench.run() == "settle 1, deliver #5: 3(2), rest 30000");
+        CHECK(bench.run() == "ack 1, deliver #5: 3(2), rest 30000");
         bench.finish(4, "d");
-        CHECK(bench.run() == "settle 2, deliver #6: 4(2), rest 30000");
+        CHECK(bench.run() == "ack 2, deliver #6: 4(2), rest 30000");
     }
 }
 
@@ -201,7 +201,7 @@ TEST_CASE("failures: one that is written while the journal is asked is not forgo
     bench.answer_look(); // without the row of 2
     CHECK_THAT(bench.run(), Catch::EndsWith("deliver #2: 1(2), look, rest 1000"));
     bench.finish(2, "d");
-    CHECK(bench.run() == "settle 1, rest 1000");
+    CHECK(bench.run() == "ack 1, rest 1000");
     bench.later(1s);
     CHECK(bench.run() == "look, deliver #3: 2(2), look, rest 30000");
 }
@@ -237,7 +237,7 @@ TEST_CASE("failures: one whose row outlived a crash though its event comes as ne
     bench.commit(3, 3);
     bench.run();
     bench.finish(2, "d");
-    CHECK(bench.run() == "advance 3, rest 30000");
+    CHECK(bench.run() == "commit_cursor 3, rest 30000");
 }
 
 TEST_CASE("failures: due ones follow each other at once, however few of them a look brings") {

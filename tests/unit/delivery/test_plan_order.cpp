@@ -34,11 +34,11 @@ TEST_CASE("sink worker plan: a sink that takes events singly gets them in order,
     bench.commit(1, 3);
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 1, deliver #2: 2, rest 30000");
+    CHECK(bench.run() == "commit_cursor 1, deliver #2: 2, rest 30000");
     bench.finish(2, "d");
-    CHECK(bench.run() == "advance 2, deliver #3: 3, rest 30000");
+    CHECK(bench.run() == "commit_cursor 2, deliver #3: 3, rest 30000");
     bench.finish(3, "d");
-    CHECK(bench.run() == "advance 3, rest 30000");
+    CHECK(bench.run() == "commit_cursor 3, rest 30000");
 }
 
 TEST_CASE("sink worker plan: a sink that takes batches gets what gathered meanwhile, up to its limit") {
@@ -49,9 +49,9 @@ TEST_CASE("sink worker plan: a sink that takes batches gets what gathered meanwh
     CHECK(bench.run() == "rest 30000");
     bench.commit(4, 6);
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 1, read 1, deliver #2: 2 3 4, rest 30000");
+    CHECK(bench.run() == "commit_cursor 1, read 1, deliver #2: 2 3 4, rest 30000");
     bench.finish(2, "ddd");
-    CHECK(bench.run() == "advance 4, deliver #3: 5 6, rest 30000");
+    CHECK(bench.run() == "commit_cursor 4, deliver #3: 5 6, rest 30000");
 }
 
 TEST_CASE("sink worker plan: as many single deliveries are under way as the settings say, and no more") {
@@ -77,18 +77,18 @@ TEST_CASE("sink worker plan: the cursor passes nothing that is not finished, in 
     CHECK(bench.run() == "rest 30000");
     CHECK(bench.cursor == 0);
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 3, rest 30000");
+    CHECK(bench.run() == "commit_cursor 3, rest 30000");
     bench.finish(4, "d");
-    CHECK(bench.run() == "advance 4, rest 30000");
+    CHECK(bench.run() == "commit_cursor 4, rest 30000");
 }
 
 TEST_CASE("sink worker plan: the cursor passes numbers that no event has") {
     plan_bench bench{{.batch_limit = 10}};
     bench.commit(5, 6);
     bench.commit(90, 91);
-    CHECK(bench.run() == "read 0, advance 4, deliver #1: 5 6 90 91, rest 30000");
+    CHECK(bench.run() == "read 0, commit_cursor 4, deliver #1: 5 6 90 91, rest 30000");
     bench.finish(1, "dddd");
-    CHECK(bench.run() == "advance 91, rest 30000");
+    CHECK(bench.run() == "commit_cursor 91, rest 30000");
 }
 
 TEST_CASE("sink worker plan: what the filters leave out is passed without a delivery") {
@@ -99,11 +99,11 @@ TEST_CASE("sink worker plan: what the filters leave out is passed without a deli
     };
     const auto only = std::vector<std::string>{"*"};
     for (const auto& [events, endpoints, said] :
-         {row{{"upsert.fail"}, only, "read 0, advance 1, deliver #1: 2 4, rest 30000"},
+         {row{{"upsert.fail"}, only, "read 0, commit_cursor 1, deliver #1: 2 4, rest 30000"},
           row{{"upsert.*"}, only, "read 0, deliver #1: 1 2 4, rest 30000"},
-          row{{"unknown", "upsert.fail"}, only, "read 0, advance 1, deliver #1: 2 3 4, rest 30000"},
-          row{only, {"other"}, "read 0, advance 3, deliver #1: 4, rest 30000"},
-          row{{"upsert.success"}, {"other"}, "read 0, advance 4, rest 30000"}}) {
+          row{{"unknown", "upsert.fail"}, only, "read 0, commit_cursor 1, deliver #1: 2 3 4, rest 30000"},
+          row{only, {"other"}, "read 0, commit_cursor 3, deliver #1: 4, rest 30000"},
+          row{{"upsert.success"}, {"other"}, "read 0, commit_cursor 4, rest 30000"}}) {
         plan_bench::shape shape{.batch_limit = 10};
         shape.settings.events = events;
         shape.settings.endpoints = endpoints;
@@ -123,7 +123,7 @@ TEST_CASE("sink worker plan: an event that is filtered out behind one under way 
     plan_bench bench{shape};
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 2, rest 30000");
+    CHECK(bench.run() == "commit_cursor 2, rest 30000");
 }
 
 TEST_CASE("sink worker plan: it begins behind the cursor that the journal knows") {
@@ -169,7 +169,7 @@ TEST_CASE("sink worker plan: stopped, it begins nothing, tells the journal what 
     bench.finish(2, "r");
     CHECK(bench.run() == "fail 2 in 1000, rest 30000");
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 2, done");
+    CHECK(bench.run() == "commit_cursor 2, done");
     CHECK(bench.cursor == 2);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("sink worker plan: what is done behind an event that a stop cuts short
     bench.stop();
     CHECK(bench.run() == "dead 3, rest 30000");
     bench.finish(1, "u");
-    CHECK(bench.run() == "leave 1, advance 3, done");
+    CHECK(bench.run() == "leave 1, commit_cursor 3, done");
     CHECK(bench.rows.at(1).attempts == 0);
 
     plan_bench next{{.settings = with_concurrency(2),

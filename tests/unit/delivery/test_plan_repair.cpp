@@ -34,7 +34,7 @@ TEST_CASE("repair: a row that somebody puts is noticed at once, also where there
     bench.look_again();
     CHECK(bench.run() == "look, deliver #1: 1, rest 30000");
     bench.finish(1, "d");
-    CHECK(bench.run().starts_with("settle 1"));
+    CHECK(bench.run().starts_with("ack 1"));
     CHECK(bench.rows.empty());
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("repair: what was in memory is asked for again, with the attempts that
     bench.rows.erase(3);
     bench.look_again();
     bench.finish(1, "d");
-    CHECK(bench.run() == "settle 1, look, deliver #2: 2, rest 30000");
+    CHECK(bench.run() == "ack 1, look, deliver #2: 2, rest 30000");
 }
 
 TEST_CASE("repair: an answer that was under way when the rows changed does not count") {
@@ -70,7 +70,7 @@ TEST_CASE("repair: a paused plan begins nothing, ends what is under way, and goe
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
     bench.pause(true);
     bench.finish(1, "d");
-    CHECK(bench.run() == "advance 1, rest 30000");
+    CHECK(bench.run() == "commit_cursor 1, rest 30000");
     bench.commit(4, 4);
     CHECK(bench.run() == "rest 30000");
     bench.pause(false);
@@ -92,7 +92,7 @@ TEST_CASE("delivery: a sink worker that rests is woken by a replay, and by the e
     bench.start();
     bench.append(1);
     REQUIRE(seen->reaches(1));
-    bench.stored().fail("sink", {.sequence = 1, .attempts = 0, .next_try = {}, .dead = false, .detail = {}});
+    bench.stored().nack("sink", {.sequence = 1, .attempts = 0, .next_try = {}, .dead = false, .detail = {}});
     bench.running().look_again("sink");
     CHECK(seen->reaches(2));
     CHECK(bench.running().pause("sink", true));

@@ -14,15 +14,15 @@ failure tried(std::uint64_t sequence, unsigned attempts) {
 
 TEST_CASE("journal: what could not be committed does not overwrite what a sink has said since") {
     changes older;
-    older.fail("audit", tried(1, 1));
-    older.fail("audit", tried(2, 1));
-    older.fail("audit", tried(3, 1));
-    older.fail("inbox", tried(1, 7));
-    older.advance("audit", 5);
+    older.nack("audit", tried(1, 1));
+    older.nack("audit", tried(2, 1));
+    older.nack("audit", tried(3, 1));
+    older.nack("inbox", tried(1, 7));
+    older.commit_cursor("audit", 5);
     changes said;
-    said.fail("audit", tried(1, 2));
-    said.settle("audit", 2);
-    said.advance("audit", 4);
+    said.nack("audit", tried(1, 2));
+    said.ack("audit", 2);
+    said.commit_cursor("audit", 4);
     said.add_older(std::move(older));
 
     const auto& audit = said.sinks().at("audit");
@@ -37,10 +37,10 @@ TEST_CASE("journal: what could not be committed does not overwrite what a sink h
 TEST_CASE("journal: rows that wait are counted once, however often a sink speaks of them") {
     changes said;
     CHECK(said.empty());
-    said.fail("audit", tried(1, 1));
-    said.fail("audit", tried(1, 2));
-    said.settle("audit", 1);
-    said.settle("inbox", 1);
+    said.nack("audit", tried(1, 1));
+    said.nack("audit", tried(1, 2));
+    said.ack("audit", 1);
+    said.ack("inbox", 1);
     CHECK(said.failures() == 2);
     CHECK_FALSE(said.empty());
 }

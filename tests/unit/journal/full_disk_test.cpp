@@ -89,7 +89,7 @@ TEST_CASE("journal: a full disk refuses, recovers by itself and loses nothing it
         for (int round = 0; round < 5; ++round) {
             counted.until_full(*opened, body);
             CHECK(append(*opened, sample(*counted.stored.begin())) == append_outcome::duplicate);
-            opened->advance("audit", opened->last_sequence());
+            opened->commit_cursor("audit", opened->last_sequence());
             CHECK(wait_for(opened->look("audit")).cursor == opened->last_sequence());
             disk.give_back();
             disk.take((2'500U - (500U * static_cast<unsigned>(round))) << 10U);
@@ -136,7 +136,7 @@ TEST_CASE("journal: on a full disk a cursor is kept, though events go on being r
     }
     const auto last = opened->last_sequence();
     REQUIRE(last > 0);
-    opened->advance("audit", last);
+    opened->commit_cursor("audit", last);
     REQUIRE(refused(number));
     CHECK(opened->counted().sinks.find("audit")->cursor == last);
 }
@@ -154,7 +154,7 @@ TEST_CASE("journal: it closes and opens on a full disk too, with everything in i
         REQUIRE(opened->open_sink("audit"));
         counted.until_full(*opened, 3'000);
         cursor = opened->last_sequence();
-        opened->advance("audit", cursor);
+        opened->commit_cursor("audit", cursor);
     }
     disk.take_all();
     {

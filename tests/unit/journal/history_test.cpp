@@ -42,10 +42,10 @@ std::unique_ptr<sqlite_journal> six(const temporary_directory& directory, const 
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));
     fill(*opened, 6);
-    opened->fail("audit", row(2, true));
-    opened->fail("audit", row(3, false));
-    opened->advance("audit", 6);
-    opened->advance("inbox", 4);
+    opened->nack("audit", row(2, true));
+    opened->nack("audit", row(3, false));
+    opened->commit_cursor("audit", 6);
+    opened->commit_cursor("inbox", 4);
     return opened;
 }
 
@@ -214,11 +214,11 @@ TEST_CASE("history: a repair goes on in parts, each of bounded size") {
 TEST_CASE("history: a repair counts with what sinks have said before it, and is overruled by what they say behind it") {
     const temporary_directory directory;
     const auto opened = six(directory);
-    opened->settle("audit", 3);
+    opened->ack("audit", 3);
     CHECK(wait_for(opened->mend(mending(repair_kind::replay, in_state(event_standing::waiting)))).deliveries == 0);
-    opened->fail("audit", row(3, true));
+    opened->nack("audit", row(3, true));
     CHECK(wait_for(opened->mend(mending(repair_kind::replay, in_state(event_standing::dead)))).deliveries == 2);
-    opened->settle("audit", 3);
+    opened->ack("audit", 3);
     CHECK(wait_for(opened->look("audit")).waiting == 1);
 }
 

@@ -29,11 +29,11 @@ void ask(queue& of) {
 TEST_CASE("queue: on a full disk reads wait while too many failures do, and go on with the first space") {
     queue waiting(tuning{.most_waiting_changes = most_changes});
     for (std::uint64_t sequence = 1; sequence <= most_changes; ++sequence) {
-        waiting.fail("sink", {.sequence = sequence, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
+        waiting.nack("sink", {.sequence = sequence, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
     }
     ask(waiting);
     CHECK(taken(waiting, true).jobs.size() == 1);
-    waiting.fail("sink", {.sequence = most_changes + 1, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
+    waiting.nack("sink", {.sequence = most_changes + 1, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
     ask(waiting);
     CHECK(taken(waiting, true).jobs.empty());
     CHECK(taken(waiting, false).jobs.size() == 1);
@@ -41,7 +41,7 @@ TEST_CASE("queue: on a full disk reads wait while too many failures do, and go o
 
 TEST_CASE("queue: once it is closed, reads wait for nothing any more") {
     queue waiting(tuning{.most_waiting_changes = 0});
-    waiting.fail("sink", {.sequence = 1, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
+    waiting.nack("sink", {.sequence = 1, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
     ask(waiting);
     CHECK(taken(waiting, true).jobs.empty());
     waiting.close();
@@ -50,7 +50,7 @@ TEST_CASE("queue: once it is closed, reads wait for nothing any more") {
 
 TEST_CASE("queue: what could not be committed comes again after its delay, without an event to carry it") {
     queue waiting(tuning{.now = [] { return now; }, .changes_delay = 50ms});
-    waiting.advance("sink", 7);
+    waiting.commit_cursor("sink", 7);
     now += 50ms;
     waiting.give_back(std::move(taken(waiting, true).said), 1s);
     now += 999ms;
@@ -63,9 +63,9 @@ TEST_CASE("queue: what could not be committed comes again after its delay, witho
 
 TEST_CASE("queue: changes are due a while after the first of them, however many follow") {
     queue waiting(tuning{.now = [] { return now; }, .changes_delay = 50ms});
-    waiting.advance("sink", 1);
+    waiting.commit_cursor("sink", 1);
     now += 30ms;
-    waiting.advance("sink", 2);
+    waiting.commit_cursor("sink", 2);
     CHECK(taken(waiting, false).said.empty());
     now += 20ms;
     CHECK_FALSE(taken(waiting, false).said.empty());

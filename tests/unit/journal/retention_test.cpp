@@ -52,9 +52,9 @@ TEST_CASE("journal: retention takes what is old, delivered and not held by a fai
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));
     fill(*opened, 100);
-    opened->advance("inbox", 100);
-    opened->fail("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""});
-    opened->advance("audit", 90);
+    opened->commit_cursor("inbox", 100);
+    opened->nack("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""});
+    opened->commit_cursor("audit", 90);
     let_it_sweep(*opened);
     CHECK(opened->counted().erased == 0);
 
@@ -70,9 +70,9 @@ TEST_CASE("journal: retention takes what is old, delivered and not held by a fai
     CHECK(sequences(*opened) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
     CHECK(append(*opened, sample("msg_95")) == append_outcome::duplicate);
 
-    opened->settle("audit", 40);
+    opened->ack("audit", 40);
     CHECK(eventually([&] { return opened->counted().erased == 90; }));
-    opened->advance("audit", 100);
+    opened->commit_cursor("audit", 100);
     CHECK(eventually([&] { return opened->counted().erased == 100; }));
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
         auto opened = open_journal(kept_for_a_week(directory), quick());
         REQUIRE(opened->open_sink("gone"));
         fill(*opened, 10);
-        opened->fail("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""});
+        opened->nack("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""});
         CHECK(wait_for(opened->look("gone")).waiting == 1);
     }
     let_pass(24h * 8);

@@ -39,12 +39,12 @@ TEST_CASE("journal: a new sink begins at the journal's end, a known one where it
         REQUIRE(state);
         CHECK(state->cursor == 3);
         fill(*opened, 3);
-        opened->advance("audit", 5);
-        opened->advance("audit", 4);
+        opened->commit_cursor("audit", 5);
+        opened->commit_cursor("audit", 4);
         CHECK(wait_for(opened->look("audit")).cursor == 5);
         REQUIRE(opened->open_sink("audit"));
         CHECK(opened->open_sink("audit")->cursor == 5);
-        opened->advance("audit", 4); // nor behind what is on the disk
+        opened->commit_cursor("audit", 4); // nor behind what is on the disk
         CHECK(wait_for(opened->look("audit")).cursor == 5);
     }
     auto opened = open_journal(settings_for(directory.journal()));
@@ -76,17 +76,17 @@ TEST_CASE("journal: failures wait, come due in order, die and are settled, also 
         auto opened = open_journal(settings_for(directory.journal()));
         REQUIRE(opened->open_sink("audit"));
         fill(*opened, 6);
-        opened->fail("audit", waiting(1, some_day + 9s));
-        opened->fail("audit", waiting(1, some_day + 2s, 7));
-        opened->fail("audit", waiting(2, some_day + 1s));
+        opened->nack("audit", waiting(1, some_day + 9s));
+        opened->nack("audit", waiting(1, some_day + 2s, 7));
+        opened->nack("audit", waiting(2, some_day + 1s));
         CHECK(wait_for(opened->look("audit")).waiting == 2);
-        opened->settle("audit", 2);
-        opened->settle("audit", 5);
-        opened->fail("audit", waiting(3, some_day));
-        opened->fail("audit", dead(3));
-        opened->fail("audit", waiting(4, some_day + 1s));
-        opened->fail("audit", waiting(6, some_day + 3s));
-        opened->advance("audit", 6);
+        opened->ack("audit", 2);
+        opened->ack("audit", 5);
+        opened->nack("audit", waiting(3, some_day));
+        opened->nack("audit", dead(3));
+        opened->nack("audit", waiting(4, some_day + 1s));
+        opened->nack("audit", waiting(6, some_day + 3s));
+        opened->commit_cursor("audit", 6);
         check(*opened);
     }
     auto opened = open_journal(settings_for(directory.journal()));
@@ -103,8 +103,8 @@ TEST_CASE("journal: one sink's failures are not another's") {
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));
     fill(*opened, 2);
-    opened->fail("inbox", waiting(1, some_day));
-    opened->advance("inbox", 2);
+    opened->nack("inbox", waiting(1, some_day));
+    opened->commit_cursor("inbox", 2);
     CHECK(due(*opened, some_day + 1h).empty());
     CHECK(wait_for(opened->look("audit")).cursor == 0);
     CHECK(wait_for(opened->look("inbox")).waiting == 1);
@@ -118,7 +118,7 @@ TEST_CASE("journal: what a sink said is on the disk soon, without an event to ca
     fill(*opened, 1);
     const auto before = syncs();
     for (std::uint64_t i = 0; i < 100; ++i) {
-        opened->advance("audit", 1);
+        opened->commit_cursor("audit", 1);
     }
     CHECK(eventually([&] { return syncs() > before; }));
     CHECK(syncs() == before + 1);
@@ -134,7 +134,7 @@ TEST_CASE("journal: a failure's detail is bounded, at a character's border") {
     for (int i = 0; i < 3'000; ++i) {
         what.detail += "\xC3\xA9";
     }
-    opened->fail("audit", what);
+    opened->nack("audit", what);
     const auto found = due(*opened, some_day);
     REQUIRE(found.size() == 1);
     CHECK(found[0].what.detail.size() == 4095);

@@ -37,13 +37,13 @@ TEST_CASE("journal: how a sink stands is on the board after the commit, and agai
         for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
             REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
         }
-        opened->fail("audit", failed(1, false));
-        opened->fail("audit", failed(2, true));
-        opened->advance("audit", 2);
+        opened->nack("audit", failed(1, false));
+        opened->nack("audit", failed(2, true));
+        opened->commit_cursor("audit", 2);
         CHECK(eventually([&] { return stands(*opened, 2, 1, 1); }));
-        opened->fail("audit", failed(1, true));
+        opened->nack("audit", failed(1, true));
         CHECK(eventually([&] { return stands(*opened, 2, 0, 2); }));
-        opened->settle("audit", 2);
+        opened->ack("audit", 2);
         CHECK(eventually([&] { return stands(*opened, 2, 0, 1); }));
     }
     auto again = open_journal(settings_for(directory.journal()));

@@ -42,7 +42,7 @@ void leave_with_log(const temporary_directory& place) {
     for (const auto* id : {"a", "b", "c"}) {
         REQUIRE(append(*opened, sample(id, 20'000)) == append_outcome::stored);
     }
-    opened->fail("audit", {.sequence = 2, .attempts = 3, .next_try = {}, .dead = true, .detail = "no"});
+    opened->nack("audit", {.sequence = 2, .attempts = 3, .next_try = {}, .dead = true, .detail = "no"});
     for (int looks = 0; looks < 2; ++looks) { // the second comes behind the commit that the first began
         REQUIRE(wait_for(opened->look("audit")).dead == 1);
     }

@@ -35,7 +35,7 @@ TEST_CASE("journal: a commit that failed to sync is never acknowledged, and noth
         CHECK(wait_for(opened->read(0, 10, byte_size{1'000'000})).empty());
         CHECK(wait_for(opened->look("audit")).cursor == 0);
         CHECK_FALSE(opened->open_sink("late"));
-        opened->advance("audit", 1);
+        opened->commit_cursor("audit", 1);
         opened->close();
         CHECK(syncs() == before);
         CHECK(opened->last_sequence() == 1);
