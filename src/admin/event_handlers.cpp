@@ -35,7 +35,7 @@ asio::awaitable<answer> list(const event_context& of, std::string_view target) {
     for (unsigned part = 0; part < parts_a_request && all.more && all.events.size() < most; ++part) {
         query.from = all.position;
         query.most = most - all.events.size();
-        auto page = co_await of.journal.look_back(query);
+        auto page = co_await of.journal.query(query);
         if (!page.known) {
             co_return journal_closed();
         }
@@ -52,7 +52,7 @@ asio::awaitable<answer> list(const event_context& of, std::string_view target) {
 asio::awaitable<answer> show(const event_context& of, std::string id) {
     journal::event_query query{.filter = {}, .scopes = of.sinks()};
     query.filter.id = std::move(id);
-    const auto page = co_await of.journal.look_back(query);
+    const auto page = co_await of.journal.query(query);
     if (!page.known) {
         co_return journal_closed();
     }
@@ -93,7 +93,7 @@ bool selects(const journal::event_filter& filter) {
            filter.until || filter.state;
 }
 
-asio::awaitable<answer> mend(const event_context& of, journal::repair_kind kind, std::string_view target) {
+asio::awaitable<answer> apply(const event_context& of, journal::repair_kind kind, std::string_view target) {
     auto asked = read_event_parameters(target, request_about_events::change, of.sinks());
     if (!asked) {
         co_return refused(400, asked.error().message);
@@ -102,7 +102,7 @@ asio::awaitable<answer> mend(const event_context& of, journal::repair_kind kind,
         co_return refused(400, "say which events: by id, state, type, endpoint, collection, document, since or until");
     }
     asked->query.most = SIZE_MAX;
-    const auto done = co_await of.journal.mend(
+    const auto done = co_await of.journal.apply(
         {.kind = kind, .which = std::move(asked->query), .dry_run = asked->dry_run, .now = of.clock()});
     if (done.outcome == journal::repair_outcome::stopped) {
         co_return journal_closed();
@@ -126,8 +126,8 @@ asio::awaitable<answer> answer_about_events(const event_context& of, std::string
         if (method != "POST") {
             co_return only_post;
         }
-        co_return co_await mend(of, rest == "/drop" ? journal::repair_kind::drop : journal::repair_kind::replay,
-                                target);
+        co_return co_await apply(of, rest == "/drop" ? journal::repair_kind::drop : journal::repair_kind::replay,
+                                 target);
     }
     if (method != "GET" && method != "HEAD") {
         co_return only_get;

@@ -196,8 +196,8 @@ storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, 
     return {};
 }
 
-storage_result<event_page> history::look(event_table& events, ledger& sinks, const event_query& what,
-                                         const tuning& limits) {
+storage_result<event_page> history::read_page(event_table& events, ledger& sinks, const event_query& what,
+                                              const tuning& limits) {
     const auto found = find_candidates(events, what, limits.history_rows);
     if (!found) {
         return std::unexpected(found.error());
@@ -229,11 +229,11 @@ storage_result<event_page> history::look(event_table& events, ledger& sinks, con
     return page;
 }
 
-storage_result<repaired> history::mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
+storage_result<repaired> history::apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
     auto which = what.which;
     which.newest_first = false;
     which.most = std::min(which.most, limits.history_mended);
-    const auto page = look(events, sinks, which, limits);
+    const auto page = read_page(events, sinks, which, limits);
     if (!page) {
         return std::unexpected(page.error());
     }

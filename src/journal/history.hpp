@@ -20,9 +20,10 @@ class history {
 public:
     static storage_result<history> prepare(database& file);
 
-    storage_result<event_page> look(event_table& events, ledger& sinks, const event_query& what, const tuning& limits);
+    storage_result<event_page> read_page(event_table& events, ledger& sinks, const event_query& what,
+                                         const tuning& limits);
     /// Within a transaction, unless it is a dry run.
-    storage_result<repaired> mend(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
+    storage_result<repaired> apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
 
 private:
     /// Sequence numbers that may match, in the order asked for; and whether the bound cut them off.

@@ -202,7 +202,7 @@ void ledger::rolled_back() {
     uncommitted_.clear();
 }
 
-storage_result<sink_state> ledger::look(std::string_view name) {
+storage_result<sink_state> ledger::state(std::string_view name) {
     const auto changed = uncommitted_.find(name);
     const auto found = changed != uncommitted_.end() ? changed : sinks_.find(name);
     if (changed == uncommitted_.end() && found == sinks_.end()) {

@@ -48,7 +48,7 @@ public:
     };
     /// Where the sink stands; nothing: it is not in the file. Within a transaction, as that has changed it.
     std::optional<place> known(std::string_view sink) const;
-    storage_result<sink_state> look(std::string_view sink);
+    storage_result<sink_state> state(std::string_view sink);
     storage_result<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now,
                                                std::size_t most, byte_size most_bytes,
                                                const std::vector<std::uint64_t>& except);

@@ -120,8 +120,8 @@ asio::awaitable<std::vector<due_event>> sqlite_journal::due(std::string_view sin
         });
 }
 
-asio::awaitable<sink_state> sqlite_journal::look(std::string_view sink) {
-    return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.look(name); });
+asio::awaitable<sink_state> sqlite_journal::state(std::string_view sink) {
+    return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.state(name); });
 }
 
 /// Runs `apply(tables, answer)` in a transaction; the answer leaves once that is durable, with its outcome in it.
@@ -146,20 +146,20 @@ asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
     });
 }
 
-asio::awaitable<event_page> sqlite_journal::look_back(event_query what) {
+asio::awaitable<event_page> sqlite_journal::query(event_query what) {
     return ask_tables<event_page>([this, what = std::move(what)](tables& from) {
-        return from.past.look(from.events, from.sinks, what, limits_);
+        return from.past.read_page(from.events, from.sinks, what, limits_);
     });
 }
 
-asio::awaitable<repaired> sqlite_journal::mend(repair what) {
+asio::awaitable<repaired> sqlite_journal::apply(repair what) {
     if (what.dry_run) {
         return ask_tables<repaired>([this, what = std::move(what)](tables& from) {
-            return from.past.mend(from.events, from.sinks, what, limits_);
+            return from.past.apply(from.events, from.sinks, what, limits_);
         });
     }
     return ask_edit<repaired>([this, what = std::move(what)](tables& of, repaired& made) {
-        return then(of.past.mend(of.events, of.sinks, what, limits_), [&](const repaired& done) { made = done; });
+        return then(of.past.apply(of.events, of.sinks, what, limits_), [&](const repaired& done) { made = done; });
     });
 }
 

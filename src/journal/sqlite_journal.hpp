@@ -35,9 +35,9 @@ public:
     void ack(std::string_view sink, std::uint64_t sequence) override;
     boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
                                                        std::vector<std::uint64_t> except) override;
-    boost::asio::awaitable<sink_state> look(std::string_view sink) override;
-    boost::asio::awaitable<event_page> look_back(event_query what) override;
-    boost::asio::awaitable<repaired> mend(repair what) override;
+    boost::asio::awaitable<sink_state> state(std::string_view sink) override;
+    boost::asio::awaitable<event_page> query(event_query what) override;
+    boost::asio::awaitable<repaired> apply(repair what) override;
     boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) override;
     std::uint64_t last_sequence() const override;
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }

@@ -55,16 +55,17 @@ class files_at_rest final : public stopped_journal {
 public:
     files_at_rest(const journal_settings& settings, wall_clock clock) : settings_(settings), clock_(clock) {}
 
-    asio::awaitable<event_page> look_back(event_query what) override {
-        co_return ask<event_page>([&](tables& from) { return from.past.look(from.events, from.sinks, what, limits_); });
+    asio::awaitable<event_page> query(event_query what) override {
+        co_return ask<event_page>(
+            [&](tables& from) { return from.past.read_page(from.events, from.sinks, what, limits_); });
     }
     asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes) override {
         co_return ask<std::vector<event_ptr>>([&](tables& from) { return from.events.read(after, most, most_bytes); });
     }
-    asio::awaitable<repaired> mend(repair what) override {
+    asio::awaitable<repaired> apply(repair what) override {
         if (what.dry_run) {
             co_return ask<repaired>(
-                [&](tables& from) { return from.past.mend(from.events, from.sinks, what, limits_); });
+                [&](tables& from) { return from.past.apply(from.events, from.sinks, what, limits_); });
         }
         tuning limits;
         limits.retains = false;
@@ -73,7 +74,7 @@ public:
             fault_ = opened.error();
             co_return repaired{};
         }
-        auto done = co_await (*opened)->mend(std::move(what));
+        auto done = co_await (*opened)->apply(std::move(what));
         last_sequence_ = (*opened)->last_sequence();
         (*opened)->close();
         co_return done;
@@ -92,7 +93,7 @@ public:
                                                 std::vector<std::uint64_t> /*except*/) override {
         co_return std::vector<due_event>{};
     }
-    asio::awaitable<sink_state> look(std::string_view /*sink*/) override { co_return sink_state{}; }
+    asio::awaitable<sink_state> state(std::string_view /*sink*/) override { co_return sink_state{}; }
     asio::awaitable<repair_outcome> pause(std::string /*sink*/, bool /*paused*/) override {
         co_return repair_outcome::stopped;
     }

@@ -36,7 +36,7 @@ struct tuning {
     /// One answer to `read` or `due`.
     std::size_t read_events = 1024;
     std::size_t read_bytes = std::size_t{8} << 20U;
-    /// One answer to `look_back` or `mend`: rows looked at, bytes answered, events changed.
+    /// One answer to `query` or `mend`: rows looked at, bytes answered, events changed.
     std::size_t history_rows = 1000;
     std::size_t history_bytes = std::size_t{1} << 20U;
     std::size_t history_mended = 250;

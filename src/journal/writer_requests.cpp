@@ -94,11 +94,11 @@ storage_result<sink_state> writer::look_at_sink(const std::string& name) {
     std::optional<storage_result<sink_state>> state;
     if (auto said = queue_.take_changes(); !said.empty()) {
         commit_with(std::move(said), [&] {
-            state = sinks_.look(name);
+            state = sinks_.state(name);
             return then(*state, [](const sink_state&) {});
         });
     }
-    return state ? *state : sinks_.look(name);
+    return state ? *state : sinks_.state(name);
 }
 
 } // namespace hookd::journal

@@ -163,7 +163,7 @@ void journal(std::string_view bytes) {
     auto events = good(jn::event_table::prepare(rows.get()));
     auto sinks = good(jn::ledger::prepare(rows.get()));
     auto past = good(jn::history::prepare(rows.get()));
-    if (const auto page = unless_damaged(past.look(events, sinks, what, {}))) {
+    if (const auto page = unless_damaged(past.read_page(events, sinks, what, {}))) {
         require(page->events.size() <= what.most, "no more than was asked for");
     }
     if (const auto read = unless_damaged(events.read(0, 10, byte_size{4096}))) {
@@ -173,7 +173,7 @@ void journal(std::string_view bytes) {
                        .which = what,
                        .dry_run = false,
                        .now = unix_millis{std::chrono::milliseconds{1'764'000'000'000}}};
-    unless_damaged(past.mend(events, sinks, mending, {}));
+    unless_damaged(past.apply(events, sinks, mending, {}));
     if (const auto due = unless_damaged(sinks.due(events, "a", mending.now, 10, byte_size{4096}, {}))) {
         std::ranges::for_each(*due, [](const auto& each) { hand_on(each.subject); });
     }

@@ -106,13 +106,13 @@ public:
     virtual boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
                                                                std::vector<std::uint64_t> except) = 0;
     /// Where the sink stands now.
-    virtual boost::asio::awaitable<sink_state> look(std::string_view sink) = 0;
+    virtual boost::asio::awaitable<sink_state> state(std::string_view sink) = 0;
 
     /// Looks at a bounded number of events; whoever wants more asks again, from the page's position.
-    virtual boost::asio::awaitable<event_page> look_back(event_query what) = 0;
+    virtual boost::asio::awaitable<event_page> query(event_query what) = 0;
     /// The same, and has sinks try again, or forgets dead letters, durably. The sink workers do not notice by
     /// themselves.
-    virtual boost::asio::awaitable<repaired> mend(repair what) = 0;
+    virtual boost::asio::awaitable<repaired> apply(repair what) = 0;
     /// Notes durably that the sink is paused, or no more; `look` and `open_sink` tell it. For sink workers likewise.
     virtual boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) = 0;
 

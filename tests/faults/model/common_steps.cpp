@@ -35,7 +35,7 @@ void common_steps::perform(std::uint64_t kind) {
     case 10:
     case 11: {
         const auto what = draw_repair();
-        house_.mend(what);
+        house_.apply(what);
         return;
     }
     case 12: {

@@ -47,7 +47,7 @@ void delivery_world::perform(std::uint64_t kind, common_steps& common, dice& ran
         return configure(random);
     case 10:
     case 11:
-        return mend(common);
+        return apply(common);
     case 12:
         return pause(random);
     case 19:
@@ -100,7 +100,7 @@ void delivery_world::add(const std::string& sink) {
 }
 
 /// As the operator's desk does: the journal first, then the sink workers.
-void delivery_world::mend(common_steps& common) {
+void delivery_world::apply(common_steps& common) {
     const auto what = common.draw_repair();
     const auto before = house_.expected();
     if (what.kind == journal::repair_kind::drop && !what.dry_run) {
@@ -112,7 +112,7 @@ void delivery_world::mend(common_steps& common) {
             }
         }
     }
-    if (!house_.mend(what)) {
+    if (!house_.apply(what)) {
         return;
     }
     for (auto& [sink, running] : workers_) {

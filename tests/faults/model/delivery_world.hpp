@@ -25,7 +25,7 @@ public:
 private:
     void perform(std::uint64_t kind, common_steps& common, dice& random);
     void configure(dice& random);
-    void mend(common_steps& common);
+    void apply(common_steps& common);
     void pause(dice& random);
     void restart(dice& random);
     void use_lane(std::uint64_t kind, dice& random);

@@ -52,7 +52,7 @@ public:
     void nack(const std::string& sink, journal::failure row);
     void ack(const std::string& sink, std::uint64_t sequence);
     /// Whether it is done: durable.
-    bool mend(const journal::repair& what);
+    bool apply(const journal::repair& what);
     bool pause(const std::string& sink, bool paused);
     std::optional<journal::sink_state> open_sink(const std::string& sink);
     void close_sink(const std::string& sink);

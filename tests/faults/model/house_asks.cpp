@@ -97,11 +97,11 @@ void house::ack(const std::string& sink, std::uint64_t sequence) {
     expected_.perhaps([&](state& to) { to.sinks.at(sink).rows.erase(sequence); });
 }
 
-bool house::mend(const journal::repair& what) {
-    const auto done = answer(journal_->mend(what));
+bool house::apply(const journal::repair& what) {
+    const auto done = answer(journal_->apply(what));
     auto copy = expected();
-    const auto count = model::mend(copy, what);
-    const auto act = [&](state& to) { model::mend(to, what); };
+    const auto count = model::apply(copy, what);
+    const auto act = [&](state& to) { model::apply(to, what); };
     if (done && done->outcome == repair_outcome::done) {
         if (done->deliveries != count) {
             throw broken_promise("a repair was for " + std::to_string(done->deliveries) + " deliveries instead of " +
@@ -191,7 +191,7 @@ void house::ask(journal::event_query what, std::size_t page) {
     std::vector<journal::event_story> found;
     what.most = page;
     for (int pages = 0; pages < 200; ++pages) {
-        const auto some = answer(journal_->look_back(what));
+        const auto some = answer(journal_->query(what));
         if (!some || !some->known) {
             if (disk::instance().dead()) {
                 return;

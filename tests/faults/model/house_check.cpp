@@ -28,10 +28,10 @@ std::uint64_t last_old(const state& of, std::uint64_t limit, unix_millis now, mi
 state house::observe() {
     const auto loud = std::exchange(loud_, false);
     const auto events = begin(journal_->read(0, 1'000, byte_size{16U << 20U}));
-    const auto past = begin(journal_->look_back({.filter = {}, .scopes = scopes(), .most = 1'000}));
+    const auto past = begin(journal_->query({.filter = {}, .scopes = scopes(), .most = 1'000}));
     std::map<std::string, slot<journal::sink_state>> looks;
     for (const auto& each : scopes()) {
-        looks.emplace(each.name, begin(journal_->look(each.name)));
+        looks.emplace(each.name, begin(journal_->state(each.name)));
     }
     turn();
     loud_ = loud;

@@ -180,7 +180,7 @@ std::vector<journal::event_story> stories(const state& of, const journal::event_
     return found;
 }
 
-std::uint64_t mend(state& of, const journal::repair& what) {
+std::uint64_t apply(state& of, const journal::repair& what) {
     std::uint64_t done = 0;
     auto which = what.which;
     which.newest_first = false;

@@ -68,6 +68,6 @@ private:
 /// The stories that a query must answer with, all pages together.
 std::vector<journal::event_story> stories(const state& of, const journal::event_query& what);
 /// Does to the state what a repair must do; says to how many sinks' events.
-std::uint64_t mend(state& of, const journal::repair& what);
+std::uint64_t apply(state& of, const journal::repair& what);
 
 } // namespace hookd::model

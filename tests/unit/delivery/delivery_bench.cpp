@@ -258,8 +258,8 @@ void delivery_bench::append_together(std::size_t count, const std::string& type)
     }
 }
 
-journal::sink_state delivery_bench::look(const std::string& sink) {
-    return wait_for(journal_->look(sink));
+journal::sink_state delivery_bench::state(const std::string& sink) {
+    return wait_for(journal_->state(sink));
 }
 
 bool delivery_bench::pause(const std::string& sink, bool paused) {

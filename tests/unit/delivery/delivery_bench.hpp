@@ -129,7 +129,7 @@ public:
 
     /// Stores so many events, and returns when all are.
     void append(std::size_t count, const std::string& type = "upsert.success");
-    journal::sink_state look(const std::string& sink);
+    journal::sink_state state(const std::string& sink);
     /// In the journal; false: not noted.
     bool pause(const std::string& sink, bool paused);
 

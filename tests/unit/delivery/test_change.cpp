@@ -101,7 +101,7 @@ TEST_CASE("change: one that is being prepared when the daemon is to end is refus
     end(bench);
     CHECK(refused.get());
     CHECK(std::chrono::steady_clock::now() - begun < 1s);
-    CHECK(bench.look("slow").cursor == 0);
+    CHECK(bench.state("slow").cursor == 0);
     gate->open();
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("change: none is prepared once the sinks have stopped") {
     bench.append(1);
     bench.stop();
     CHECK_FALSE(bench.running().prepare(std::array{sink_named("late")}).has_value());
-    CHECK(bench.look("late").cursor == 0);
+    CHECK(bench.state("late").cursor == 0);
 }
 
 TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {

@@ -42,8 +42,8 @@ TEST_CASE("delivery: every event reaches every sink, in order, and the cursors s
     CHECK(singles->sequences() == one_to(500));
     CHECK(std::ranges::max(batches->batch_sizes()) <= 16);
     CHECK(std::ranges::max(singles->batch_sizes()) == 1);
-    CHECK(bench.look("batches").cursor == 500);
-    CHECK(bench.look("singles").cursor == 500);
+    CHECK(bench.state("batches").cursor == 500);
+    CHECK(bench.state("singles").cursor == 500);
 }
 
 TEST_CASE("delivery: each sink gets what its filters let through, and passes the rest") {
@@ -62,7 +62,7 @@ TEST_CASE("delivery: each sink gets what its filters let through, and passes the
     bench.stop();
     CHECK(got_failures->sequences() == std::vector<std::uint64_t>{4, 5});
     CHECK(got_none->sequences().empty());
-    CHECK(bench.look("failures").cursor >= 5);
+    CHECK(bench.state("failures").cursor >= 5);
 }
 
 TEST_CASE("delivery: an event that fails is tried again, with its attempts counted, until it is delivered") {
@@ -78,7 +78,7 @@ TEST_CASE("delivery: an event that fails is tried again, with its attempts count
     for (unsigned attempt = 1; attempt <= 4; ++attempt) {
         CHECK(std::ranges::count(all, record::entry{2, attempt}) == 1);
     }
-    const auto state = bench.look("sink");
+    const auto state = bench.state("sink");
     CHECK(state.cursor == 3);
     CHECK(state.waiting == 0);
     CHECK(state.dead == 0);
@@ -98,7 +98,7 @@ TEST_CASE("delivery: an event that fails for good rests as a dead letter, and th
     bench.append(4);
     CHECK(got->reaches(6));
     bench.stop();
-    const auto state = bench.look("sink");
+    const auto state = bench.state("sink");
     CHECK(state.cursor == 4);
     CHECK(state.waiting == 0);
     CHECK(state.dead == 2);
@@ -119,8 +119,8 @@ TEST_CASE("delivery: a sink that was unavailable for a while gets everything in 
     bench.stop();
     CHECK(got->sequences() == std::vector<std::uint64_t>{1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9, 10});
     CHECK(std::ranges::all_of(got->entries(), [](const auto& each) { return each.attempt == 1; }));
-    CHECK(bench.look("sink").cursor == 10);
-    CHECK(bench.look("sink").waiting == 0);
+    CHECK(bench.state("sink").cursor == 10);
+    CHECK(bench.state("sink").waiting == 0);
 }
 
 TEST_CASE("delivery: a sink that throws is taken for unavailable") {
@@ -140,7 +140,7 @@ TEST_CASE("delivery: a sink that throws is taken for unavailable") {
     CHECK(got->reaches(5));
     bench.stop();
     CHECK(got->entries() == entries{{1, 1}, {1, 1}, {1, 1}, {1, 1}, {2, 1}});
-    CHECK(bench.look("sink").cursor == 2);
+    CHECK(bench.state("sink").cursor == 2);
 }
 
 TEST_CASE("delivery: a sink that hangs does not delay another") {
@@ -154,9 +154,9 @@ TEST_CASE("delivery: a sink that hangs does not delay another") {
     CHECK(healthy->reaches(201));
     bench.stop(0ms);
     CHECK(hanging->count_of("cancelled") == 1);
-    CHECK(bench.look("hanging").cursor == 0);
-    CHECK(bench.look("hanging").waiting == 0);
-    CHECK(bench.look("healthy").cursor == 201);
+    CHECK(bench.state("hanging").cursor == 0);
+    CHECK(bench.state("hanging").waiting == 0);
+    CHECK(bench.state("healthy").cursor == 201);
 }
 
 TEST_CASE("delivery: with a concurrency, so many are under way at once") {
@@ -185,7 +185,7 @@ TEST_CASE("delivery: what outgrew the tail comes from the journal, all of it, in
     CHECK(got->reaches(6'001));
     bench.stop();
     CHECK(got->sequences() == one_to(6'001));
-    CHECK(bench.look("sink").cursor == 6'001);
+    CHECK(bench.state("sink").cursor == 6'001);
 }
 
 TEST_CASE("delivery: sinks are told to open their files anew, and run on one thread only") {

@@ -29,7 +29,7 @@ TEST_CASE("stop: what is under way may end in time, and counts") {
     gate->open();
     stopped.get();
     CHECK(got->has("ended"));
-    CHECK(bench.look("sink").cursor == got->entries().size());
+    CHECK(bench.state("sink").cursor == got->entries().size());
 }
 
 TEST_CASE("stop: a sink worker whose thread is stuck is left behind in time, and touches nothing when it comes back") {
@@ -48,8 +48,8 @@ TEST_CASE("stop: a sink worker whose thread is stuck is left behind in time, and
     bench.stop(100ms);
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
     CHECK(stuck->count_of("ended") == 0);
-    CHECK(bench.look("stuck").cursor == 0);
-    CHECK(bench.look("healthy").cursor == 3);
+    CHECK(bench.state("stuck").cursor == 0);
+    CHECK(bench.state("healthy").cursor == 3);
     bench.close_journal();
     gate->open();
     CHECK(stuck->has("ended"));
@@ -75,7 +75,7 @@ TEST_CASE("stop: commits may still come afterwards") {
     bench.stop();
     bench.append(2);
     CHECK(got->entries().size() == 2);
-    CHECK(bench.look("sink").cursor == 2);
+    CHECK(bench.state("sink").cursor == 2);
 }
 
 TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards; what was delivered does not") {
@@ -113,8 +113,8 @@ TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards;
     }
     CHECK(delivered.size() == 350);
     CHECK(std::ranges::all_of(delivered, [](const auto& each) { return each.second == 1; }));
-    CHECK(bench.look("sink").cursor == 350);
-    CHECK(bench.look("sink").waiting == 0);
+    CHECK(bench.state("sink").cursor == 350);
+    CHECK(bench.state("sink").waiting == 0);
 }
 
 TEST_CASE("stop: the time that a sink asked for is in the journal") {
@@ -129,7 +129,7 @@ TEST_CASE("stop: the time that a sink asked for is in the journal") {
     bench.append(1);
     CHECK(got->reaches(3));
     bench.stop();
-    const auto state = bench.look("sink");
+    const auto state = bench.state("sink");
     CHECK(state.waiting == 1);
     REQUIRE(state.next_try.has_value());
     CHECK(*state.next_try > hookd::system_now() + 50min);
@@ -151,7 +151,7 @@ TEST_CASE("restart: a failed event goes on with the attempts that it had") {
     CHECK(after->reaches(1));
     bench.stop();
     CHECK(after->entries() == entries{{1, static_cast<unsigned>(before->entries().size()) + 1}});
-    CHECK(bench.look("sink").waiting == 0);
+    CHECK(bench.state("sink").waiting == 0);
 }
 
 TEST_CASE("restart: a backlog of before the start is delivered") {
@@ -209,8 +209,8 @@ TEST_CASE("timeout: a single event that is never done is cancelled, and that cou
     CHECK(into->reaches(2));
     end_after_cancelling(*alone, *into, 2);
     CHECK(into->entries() == entries{{1, 1}, {1, 2}});
-    CHECK(bench.look("sink").dead == 1);
-    CHECK(bench.look("sink").cursor == 1);
+    CHECK(bench.state("sink").dead == 1);
+    CHECK(bench.state("sink").cursor == 1);
 }
 
 TEST_CASE("timeout: a batch that is never done is the sink's fault, and counts as an attempt of no event") {
@@ -221,7 +221,7 @@ TEST_CASE("timeout: a batch that is never done is the sink's fault, and counts a
     end_after_cancelling(*alone, *into, 2);
     const auto tried = into->entries();
     CHECK(std::ranges::all_of(tried, [](const auto& each) { return each.attempt == 1; }));
-    const auto state = bench.look("sink");
+    const auto state = bench.state("sink");
     CHECK(state.dead == 0);
     CHECK(state.waiting == 0);
     CHECK(state.cursor == 0);

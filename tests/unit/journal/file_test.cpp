@@ -101,7 +101,7 @@ TEST_CASE("journal: a rollback journal beside a journal is told for what it is, 
     const auto before = bytes_of(directory.journal());
     CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains(advice));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
-    wait_for(stopped->look_back({}));
+    wait_for(stopped->query({}));
     REQUIRE(stopped->fault());
     CHECK_THAT(stopped->fault()->message, Contains(log) && Contains(advice));
     CHECK(bytes_of(log) == found);
@@ -205,7 +205,7 @@ TEST_CASE("journal: what is no regular file is refused in place of any of its fi
     }
     CHECK_THAT(refusal(directory.journal()), Contains(name + " is " + kind + ", not a regular file"));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
-    wait_for(stopped->look_back({}));
+    wait_for(stopped->query({}));
     REQUIRE(stopped->fault());
     CHECK_THAT(stopped->fault()->message, Contains("not a regular file"));
 }
@@ -217,7 +217,7 @@ TEST_CASE("journal: a file of it that has a second name is refused, until that i
     std::filesystem::create_hard_link(name, directory.file("copy"));
     CHECK_THAT(refusal(directory.journal()), Contains(name + " has 2 hard links") && Contains("remove"));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
-    wait_for(stopped->look_back({}));
+    wait_for(stopped->query({}));
     CHECK(stopped->fault());
     std::filesystem::remove(directory.file("copy"));
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));

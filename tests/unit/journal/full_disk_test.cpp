@@ -90,7 +90,7 @@ TEST_CASE("journal: a full disk refuses, recovers by itself and loses nothing it
             counted.until_full(*opened, body);
             CHECK(append(*opened, sample(*counted.stored.begin())) == append_outcome::duplicate);
             opened->commit_cursor("audit", opened->last_sequence());
-            CHECK(wait_for(opened->look("audit")).cursor == opened->last_sequence());
+            CHECK(wait_for(opened->state("audit")).cursor == opened->last_sequence());
             disk.give_back();
             disk.take((2'500U - (500U * static_cast<unsigned>(round))) << 10U);
             counted.until_stored(*opened, body);

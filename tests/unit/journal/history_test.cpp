@@ -29,7 +29,7 @@ std::vector<std::uint64_t> sequences(const event_page& page) {
 }
 
 std::vector<std::uint64_t> look(hookd::journal::journal& from, const event_query& what) {
-    return sequences(wait_for(from.look_back(what)));
+    return sequences(wait_for(from.query(what)));
 }
 
 failure row(std::uint64_t sequence, bool dead) {
@@ -71,7 +71,7 @@ TEST_CASE("history: events are told in either order, from a place on, with how t
     query.most = 2;
     CHECK(look(*opened, query) == std::vector<std::uint64_t>{6, 5});
     query.from = 5;
-    const auto page = wait_for(opened->look_back(query));
+    const auto page = wait_for(opened->query(query));
     CHECK(sequences(page) == std::vector<std::uint64_t>{4, 3});
     CHECK(page.position == 3);
     CHECK(page.more);
@@ -112,13 +112,13 @@ TEST_CASE("history: an answer looks at a bounded number of rows, and parts join 
         query.filter.id = std::nullopt;
         query.filter.type = "no.such";
         query.newest_first = newest_first;
-        auto page = wait_for(opened->look_back(query));
+        auto page = wait_for(opened->query(query));
         CHECK(page.events.empty());
         CHECK(page.more);
         CHECK(page.position == (newest_first ? 3 : 4));
         query.from = page.position;
         query.filter.type = std::nullopt;
-        page = wait_for(opened->look_back(query));
+        page = wait_for(opened->query(query));
         CHECK(page.events.size() == 2);
         CHECK_FALSE(page.more);
     }
@@ -146,9 +146,9 @@ TEST_CASE("history: a replay makes an event due now with no attempts, whatever i
         everything.type = "*";
         auto counted = mending(repair_kind::replay, everything);
         counted.dry_run = true;
-        CHECK(wait_for(opened->mend(counted)).deliveries == 10);
-        CHECK(wait_for(opened->look("audit")).waiting == 1);
-        const auto done = wait_for(opened->mend(mending(repair_kind::replay, everything)));
+        CHECK(wait_for(opened->apply(counted)).deliveries == 10);
+        CHECK(wait_for(opened->state("audit")).waiting == 1);
+        const auto done = wait_for(opened->apply(mending(repair_kind::replay, everything)));
         CHECK(done.outcome == repair_outcome::done);
         CHECK(done.events == 6);
         CHECK(done.deliveries == 10); // all six of audit, four of inbox
@@ -157,7 +157,7 @@ TEST_CASE("history: a replay makes an event due now with no attempts, whatever i
     }
     const auto opened = open_journal(settings_for(directory.journal()));
     REQUIRE(opened->open_sink("audit"));
-    const auto state = wait_for(opened->look("audit"));
+    const auto state = wait_for(opened->state("audit"));
     CHECK(state.waiting == 6);
     CHECK(state.dead == 0);
     CHECK(state.next_try == some_day);
@@ -171,10 +171,10 @@ TEST_CASE("history: a drop takes dead letters only, and what is dropped holds no
     const auto opened = six(directory);
     hookd::journal::event_filter everything;
     everything.type = "*";
-    const auto done = wait_for(opened->mend(mending(repair_kind::drop, everything)));
+    const auto done = wait_for(opened->apply(mending(repair_kind::drop, everything)));
     CHECK(done.deliveries == 1);
     CHECK(done.sinks == std::vector<std::string>{"audit"});
-    const auto state = wait_for(opened->look("audit"));
+    const auto state = wait_for(opened->state("audit"));
     CHECK(state.dead == 0);
     CHECK(state.waiting == 1);
 }
@@ -201,25 +201,25 @@ TEST_CASE("history: a repair goes on in parts, each of bounded size") {
     auto what = mending(repair_kind::replay, in_state(event_standing::delivered, "audit"));
     std::uint64_t deliveries = 0;
     for (bool more = true; more;) {
-        const auto part = wait_for(opened->mend(what));
+        const auto part = wait_for(opened->apply(what));
         CHECK(part.events <= 2);
         deliveries += part.deliveries;
         what.which.from = part.position;
         more = part.more;
     }
     CHECK(deliveries == 4);
-    CHECK(wait_for(opened->look("audit")).waiting == 5);
+    CHECK(wait_for(opened->state("audit")).waiting == 5);
 }
 
 TEST_CASE("history: a repair counts with what sinks have said before it, and is overruled by what they say behind it") {
     const temporary_directory directory;
     const auto opened = six(directory);
     opened->ack("audit", 3);
-    CHECK(wait_for(opened->mend(mending(repair_kind::replay, in_state(event_standing::waiting)))).deliveries == 0);
+    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(event_standing::waiting)))).deliveries == 0);
     opened->nack("audit", row(3, true));
-    CHECK(wait_for(opened->mend(mending(repair_kind::replay, in_state(event_standing::dead)))).deliveries == 2);
+    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(event_standing::dead)))).deliveries == 2);
     opened->ack("audit", 3);
-    CHECK(wait_for(opened->look("audit")).waiting == 1);
+    CHECK(wait_for(opened->state("audit")).waiting == 1);
 }
 
 TEST_CASE("history: a repair works for sinks that nobody has opened, as without a daemon") {
@@ -227,9 +227,9 @@ TEST_CASE("history: a repair works for sinks that nobody has opened, as without 
     six(directory)->close();
     {
         const auto opened = open_journal(settings_for(directory.journal()));
-        CHECK(wait_for(opened->mend(mending(repair_kind::drop, in_state(event_standing::dead)))).deliveries == 1);
-        CHECK(wait_for(opened->look("audit")).dead == 0);
-        CHECK(wait_for(opened->look("audit")).waiting == 1);
+        CHECK(wait_for(opened->apply(mending(repair_kind::drop, in_state(event_standing::dead)))).deliveries == 1);
+        CHECK(wait_for(opened->state("audit")).dead == 0);
+        CHECK(wait_for(opened->state("audit")).waiting == 1);
     }
     const auto opened = open_journal(settings_for(directory.journal()));
     CHECK(opened->open_sink("audit")->dead == 0);
@@ -241,7 +241,7 @@ TEST_CASE("history: a pause is in the journal until it is taken back") {
         const auto opened = six(directory);
         CHECK_FALSE(opened->open_sink("audit")->paused);
         CHECK(wait_for(opened->pause("audit", true)) == repair_outcome::done);
-        CHECK(wait_for(opened->look("audit")).paused);
+        CHECK(wait_for(opened->state("audit")).paused);
     }
     const auto opened = open_journal(settings_for(directory.journal()));
     CHECK(opened->open_sink("audit")->paused);
@@ -254,7 +254,7 @@ TEST_CASE("history: a closed journal says so") {
     const temporary_directory directory;
     const auto opened = six(directory);
     opened->close();
-    CHECK_FALSE(wait_for(opened->look_back(all_of())).known);
-    CHECK(wait_for(opened->mend(mending(repair_kind::drop, {}))).outcome == repair_outcome::stopped);
+    CHECK_FALSE(wait_for(opened->query(all_of())).known);
+    CHECK(wait_for(opened->apply(mending(repair_kind::drop, {}))).outcome == repair_outcome::stopped);
     CHECK(wait_for(opened->pause("audit", true)) == repair_outcome::stopped);
 }

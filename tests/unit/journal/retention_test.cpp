@@ -127,7 +127,7 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
         REQUIRE(opened->open_sink("gone"));
         fill(*opened, 10);
         opened->nack("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""});
-        CHECK(wait_for(opened->look("gone")).waiting == 1);
+        CHECK(wait_for(opened->state("gone")).waiting == 1);
     }
     let_pass(24h * 8);
     {

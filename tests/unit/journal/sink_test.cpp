@@ -41,11 +41,11 @@ TEST_CASE("journal: a new sink begins at the journal's end, a known one where it
         fill(*opened, 3);
         opened->commit_cursor("audit", 5);
         opened->commit_cursor("audit", 4);
-        CHECK(wait_for(opened->look("audit")).cursor == 5);
+        CHECK(wait_for(opened->state("audit")).cursor == 5);
         REQUIRE(opened->open_sink("audit"));
         CHECK(opened->open_sink("audit")->cursor == 5);
         opened->commit_cursor("audit", 4); // nor behind what is on the disk
-        CHECK(wait_for(opened->look("audit")).cursor == 5);
+        CHECK(wait_for(opened->state("audit")).cursor == 5);
     }
     auto opened = open_journal(settings_for(directory.journal()));
     CHECK(opened->open_sink("audit")->cursor == 5);
@@ -55,7 +55,7 @@ TEST_CASE("journal: a new sink begins at the journal's end, a known one where it
 TEST_CASE("journal: failures wait, come due in order, die and are settled, also across a restart") {
     const temporary_directory directory;
     const auto check = [](hookd::journal::journal& opened) {
-        const auto state = wait_for(opened.look("audit"));
+        const auto state = wait_for(opened.state("audit"));
         CHECK(state.cursor == 6);
         CHECK(state.waiting == 3);
         CHECK(state.dead == 1);
@@ -79,7 +79,7 @@ TEST_CASE("journal: failures wait, come due in order, die and are settled, also 
         opened->nack("audit", waiting(1, some_day + 9s));
         opened->nack("audit", waiting(1, some_day + 2s, 7));
         opened->nack("audit", waiting(2, some_day + 1s));
-        CHECK(wait_for(opened->look("audit")).waiting == 2);
+        CHECK(wait_for(opened->state("audit")).waiting == 2);
         opened->ack("audit", 2);
         opened->ack("audit", 5);
         opened->nack("audit", waiting(3, some_day));
@@ -106,9 +106,9 @@ TEST_CASE("journal: one sink's failures are not another's") {
     opened->nack("inbox", waiting(1, some_day));
     opened->commit_cursor("inbox", 2);
     CHECK(due(*opened, some_day + 1h).empty());
-    CHECK(wait_for(opened->look("audit")).cursor == 0);
-    CHECK(wait_for(opened->look("inbox")).waiting == 1);
-    CHECK(wait_for(opened->look("nobody")).cursor == 0);
+    CHECK(wait_for(opened->state("audit")).cursor == 0);
+    CHECK(wait_for(opened->state("inbox")).waiting == 1);
+    CHECK(wait_for(opened->state("nobody")).cursor == 0);
 }
 
 TEST_CASE("journal: what a sink said is on the disk soon, without an event to carry it") {

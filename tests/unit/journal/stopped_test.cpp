@@ -44,7 +44,7 @@ void leave_with_log(const temporary_directory& place) {
     }
     opened->nack("audit", {.sequence = 2, .attempts = 3, .next_try = {}, .dead = true, .detail = "no"});
     for (int looks = 0; looks < 2; ++looks) { // the second comes behind the commit that the first began
-        REQUIRE(wait_for(opened->look("audit")).dead == 1);
+        REQUIRE(wait_for(opened->state("audit")).dead == 1);
     }
     for (const auto* suffix : {"", "-wal"}) {
         std::filesystem::copy_file(running.journal() + suffix, place.journal() + suffix);
@@ -58,7 +58,7 @@ event_query all_events() {
 
 std::vector<std::string> ids_in(stopped_journal& journal) {
     std::vector<std::string> ids;
-    for (const auto& each : wait_for(journal.look_back(all_events())).events) {
+    for (const auto& each : wait_for(journal.query(all_events())).events) {
         ids.push_back(each.head.id);
     }
     return ids;
@@ -91,11 +91,11 @@ TEST_CASE("stopped journal: a look sees what is in the log, and leaves every fil
     CHECK(ids == std::vector<std::string>{"a", "b", "c"});
     CHECK_FALSE(journal->fault());
     CHECK(journal->last_sequence() == 3);
-    const auto page = wait_for(journal->look_back(all_events()));
+    const auto page = wait_for(journal->query(all_events()));
     CHECK(page.events.at(1).sinks.at(0).standing == event_standing::dead);
     CHECK(wait_for(journal->read(2, 10, byte_size{1'000'000})).at(0)->body.size() == 20'000);
     const auto dry =
-        wait_for(journal->mend({.kind = repair_kind::drop, .which = all_events(), .dry_run = true, .now = now()}));
+        wait_for(journal->apply({.kind = repair_kind::drop, .which = all_events(), .dry_run = true, .now = now()}));
     CHECK(dry.deliveries == 1);
     const bool untouched = files_in(directory.path()) == before;
     CHECK(untouched);
@@ -152,7 +152,7 @@ TEST_CASE("stopped journal: a drop is durable, deletes nothing that is old, and 
     set_clock(some_day + 24h * 400);
     const auto journal = open_stopped(settings_for(directory.journal()), now);
     const auto done =
-        wait_for(journal->mend({.kind = repair_kind::drop, .which = all_events(), .dry_run = false, .now = now()}));
+        wait_for(journal->apply({.kind = repair_kind::drop, .which = all_events(), .dry_run = false, .now = now()}));
     CHECK(done.outcome == repair_outcome::done);
     CHECK(done.deliveries == 1);
     CHECK(ids_in(*journal).size() == 3);

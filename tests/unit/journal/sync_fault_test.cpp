@@ -33,7 +33,7 @@ TEST_CASE("journal: a commit that failed to sync is never acknowledged, and noth
         CHECK(append(*opened, sample("msg_3")) == append_outcome::stopped);
         CHECK(append(*opened, sample("msg_1")) == append_outcome::stopped);
         CHECK(wait_for(opened->read(0, 10, byte_size{1'000'000})).empty());
-        CHECK(wait_for(opened->look("audit")).cursor == 0);
+        CHECK(wait_for(opened->state("audit")).cursor == 0);
         CHECK_FALSE(opened->open_sink("late"));
         opened->commit_cursor("audit", 1);
         opened->close();
