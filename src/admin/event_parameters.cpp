@@ -32,7 +32,7 @@ fault read_time(std::string_view text, std::optional<unix_millis>& into) {
     return into ? std::nullopt : fault{"must be an RFC 3339 time, as 2026-11-23T08:00:00Z"};
 }
 
-fault read_state(std::string_view text, std::optional<journal::event_standing>& into) {
+fault read_state(std::string_view text, std::optional<journal::delivery_state>& into) {
     into = standing_from(text);
     return into ? std::nullopt : fault{"must be pending, waiting, dead or delivered"};
 }

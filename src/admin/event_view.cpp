@@ -10,23 +10,23 @@ namespace hookd::admin {
 namespace {
 
 using json = nlohmann::ordered_json;
-using journal::event_standing;
+using journal::delivery_state;
 
 struct standing_name {
-    event_standing what;
+    delivery_state what;
     std::string_view name;
 };
 
-constexpr std::array<standing_name, 5> standing_names{{{event_standing::pending, "pending"},
-                                                       {event_standing::waiting, "waiting"},
-                                                       {event_standing::dead, "dead"},
-                                                       {event_standing::delivered, "delivered"},
-                                                       {event_standing::unwanted, "unwanted"}}};
+constexpr std::array<standing_name, 5> standing_names{{{delivery_state::pending, "pending"},
+                                                       {delivery_state::waiting, "waiting"},
+                                                       {delivery_state::dead, "dead"},
+                                                       {delivery_state::delivered, "delivered"},
+                                                       {delivery_state::unwanted, "unwanted"}}};
 
-json sink_json(const journal::sink_story& what) {
-    json made{{"sink", what.sink}, {"state", to_text(what.standing)}};
-    const bool waits = what.standing == event_standing::waiting;
-    if (waits || what.standing == event_standing::dead) {
+json sink_json(const journal::sink_delivery& what) {
+    json made{{"sink", what.sink}, {"state", to_text(what.state)}};
+    const bool waits = what.state == delivery_state::waiting;
+    if (waits || what.state == delivery_state::dead) {
         made["attempts"] = what.attempts;
         made["next_try"] = waits ? json(to_rfc3339(what.next_try)) : json(nullptr);
         made["detail"] = what.detail;
@@ -34,7 +34,7 @@ json sink_json(const journal::sink_story& what) {
     return made;
 }
 
-json event_json(const journal::event_story& what) {
+json event_json(const journal::event_details& what) {
     auto sinks = json::array();
     for (const auto& each : what.sinks) {
         sinks.push_back(sink_json(each));
@@ -55,13 +55,13 @@ json event_json(const journal::event_story& what) {
 
 } // namespace
 
-std::string_view to_text(event_standing what) {
+std::string_view to_text(delivery_state what) {
     return std::ranges::find(standing_names, what, &standing_name::what)->name;
 }
 
-std::optional<event_standing> standing_from(std::string_view text) {
+std::optional<delivery_state> standing_from(std::string_view text) {
     const auto* const found = std::ranges::find(standing_names, text, &standing_name::name);
-    return found == standing_names.end() || found->what == event_standing::unwanted ? std::nullopt
+    return found == standing_names.end() || found->what == delivery_state::unwanted ? std::nullopt
                                                                                     : std::optional{found->what};
 }
 

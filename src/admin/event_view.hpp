@@ -9,9 +9,9 @@
 
 namespace hookd::admin {
 
-std::string_view to_text(journal::event_standing what);
+std::string_view to_text(journal::delivery_state what);
 /// Nothing for a word that is none, and for `unwanted`, which nobody can ask for.
-std::optional<journal::event_standing> standing_from(std::string_view text);
+std::optional<journal::delivery_state> standing_from(std::string_view text);
 
 /// These as one JSON object on one line.
 std::string page_json(const journal::event_page& page, std::uint64_t last_sequence);

@@ -24,44 +24,44 @@ bool matches_head(const event_filter& filter, const event& head) {
 }
 
 /// With no sink named: in any; `delivered`: by all that want it, and by one at least.
-bool matches_sinks(const event_filter& filter, const event_story& story) {
-    const auto stands = [&](const sink_story& each) {
-        return filter.state ? each.standing == *filter.state : each.standing != event_standing::unwanted;
+bool matches_sinks(const event_filter& filter, const event_details& details) {
+    const auto stands = [&](const sink_delivery& each) {
+        return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
     };
     if (filter.sink) {
-        const auto found = std::ranges::find(story.sinks, *filter.sink, &sink_story::sink);
-        return found != story.sinks.end() && stands(*found);
+        const auto found = std::ranges::find(details.sinks, *filter.sink, &sink_delivery::sink);
+        return found != details.sinks.end() && stands(*found);
     }
     if (!filter.state) {
         return true;
     }
-    const bool any = std::ranges::any_of(story.sinks, stands);
-    if (*filter.state != event_standing::delivered) {
+    const bool any = std::ranges::any_of(details.sinks, stands);
+    if (*filter.state != delivery_state::delivered) {
         return any;
     }
-    return any && std::ranges::all_of(story.sinks, [&](const sink_story& each) {
-               return stands(each) || each.standing == event_standing::unwanted;
+    return any && std::ranges::all_of(details.sinks, [&](const sink_delivery& each) {
+               return stands(each) || each.state == delivery_state::unwanted;
            });
 }
 
-std::size_t weight(const event_story& story) {
-    std::size_t bytes = sizeof(event_story) + story.head.document.size() + story.head.collection.size();
-    for (const auto& each : story.sinks) {
+std::size_t weight(const event_details& details) {
+    std::size_t bytes = sizeof(event_details) + details.head.document.size() + details.head.collection.size();
+    for (const auto& each : details.sinks) {
         bytes += sizeof(each) + each.detail.size();
     }
     return bytes;
 }
 
-bool is_to_be_mended(const repair& what, const sink_story& story) {
+bool is_to_be_mended(const repair& what, const sink_delivery& details) {
     const auto& filter = what.which.filter;
-    if ((filter.sink && *filter.sink != story.sink) || (filter.state && *filter.state != story.standing)) {
+    if ((filter.sink && *filter.sink != details.sink) || (filter.state && *filter.state != details.state)) {
         return false;
     }
     if (what.kind == repair_kind::drop) {
-        return story.standing == event_standing::dead;
+        return details.state == delivery_state::dead;
     }
-    return story.standing == event_standing::dead || story.standing == event_standing::waiting ||
-           story.standing == event_standing::delivered;
+    return details.state == delivery_state::dead || details.state == delivery_state::waiting ||
+           details.state == delivery_state::delivered;
 }
 
 std::optional<failure> row_after(const repair& what, std::uint64_t sequence) {
@@ -132,7 +132,7 @@ storage_result<history::candidates> history::find_candidates(event_table& events
         return by_id(events, *id, what);
     }
     // An event that waits or is dead has a row of its own for it: few, where events are many.
-    const bool failed = what.filter.state == event_standing::waiting || what.filter.state == event_standing::dead;
+    const bool failed = what.filter.state == delivery_state::waiting || what.filter.state == delivery_state::dead;
     auto& from = what.newest_first ? (failed ? failed_backward_ : backward_) : (failed ? failed_forward_ : forward_);
     const auto last = std::min<std::uint64_t>(what.up_to, INT64_MAX);
     const auto start = std::min<std::uint64_t>(what.newest_first && what.from == 0 ? INT64_MAX : what.from, INT64_MAX);
@@ -150,26 +150,26 @@ storage_result<history::candidates> history::find_candidates(event_table& events
     return then(row, [&](bool) { return std::move(found); });
 }
 
-storage_result<std::optional<event_story>> history::read(event_table& events, std::uint64_t sequence) {
+storage_result<std::optional<event_details>> history::read(event_table& events, std::uint64_t sequence) {
     query rows(head_, sequence);
     return then(rows.step(), [&](bool there) {
-        std::optional<event_story> story;
+        std::optional<event_details> details;
         if (const auto head = there ? events.row(rows) : nullptr) {
-            story = event_story{.head = *head, .body_size = rows.sequence(13), .sinks = {}};
+            details = event_details{.head = *head, .body_size = rows.sequence(13), .sinks = {}};
         }
-        return story;
+        return details;
     });
 }
 
-storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, event_story& story) {
-    std::map<std::int64_t, sink_story> rows_by_sink;
+storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, event_details& details) {
+    std::map<std::int64_t, sink_delivery> rows_by_sink;
     {
-        query rows(failures_, story.head.sequence);
+        query rows(failures_, details.head.sequence);
         auto row = rows.step();
         for (; row && *row; row = rows.step()) {
             rows_by_sink[rows.number(0)] = {.sink = {},
-                                            .standing =
-                                                rows.number(3) != 0 ? event_standing::dead : event_standing::waiting,
+                                            .state =
+                                                rows.number(3) != 0 ? delivery_state::dead : delivery_state::waiting,
                                             .attempts = static_cast<unsigned>(rows.number(1)),
                                             .next_try = unix_millis(std::chrono::milliseconds(rows.number(2))),
                                             .detail = rows.text(4)};
@@ -181,17 +181,15 @@ storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, 
     for (const auto& scope : what.scopes) {
         const auto known = sinks.known(scope.name);
         const auto row = known ? rows_by_sink.find(known->number) : rows_by_sink.end();
-        auto& added = story.sinks.emplace_back(row != rows_by_sink.end() ? std::move(row->second) : sink_story{});
+        auto& added = details.sinks.emplace_back(row != rows_by_sink.end() ? std::move(row->second) : sink_delivery{});
         added.sink = scope.name;
         if (row != rows_by_sink.end()) {
             continue;
         }
         const bool wanted =
-            matches_any(scope.events, story.head.type) && matches_any(scope.endpoints, story.head.endpoint);
-        const bool passed = known && story.head.sequence <= known->cursor;
-        added.standing = !wanted  ? event_standing::unwanted
-                         : passed ? event_standing::delivered
-                                  : event_standing::pending;
+            matches_any(scope.events, details.head.type) && matches_any(scope.endpoints, details.head.endpoint);
+        const bool passed = known && details.head.sequence <= known->cursor;
+        added.state = !wanted ? delivery_state::unwanted : passed ? delivery_state::delivered : delivery_state::pending;
     }
     return {};
 }
@@ -214,16 +212,16 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
         if (!looked) {
             return std::unexpected(looked.error());
         }
-        auto& story = *looked;
-        if (!story || !matches_head(what.filter, story->head)) {
+        auto& details = *looked;
+        if (!details || !matches_head(what.filter, details->head)) {
             continue;
         }
-        if (auto added = add_sinks(sinks, what, *story); !added) {
+        if (auto added = add_sinks(sinks, what, *details); !added) {
             return std::unexpected(added.error());
         }
-        if (matches_sinks(what.filter, *story)) {
-            bytes += weight(*story);
-            page.events.push_back(std::move(*story));
+        if (matches_sinks(what.filter, *details)) {
+            bytes += weight(*details);
+            page.events.push_back(std::move(*details));
         }
     }
     return page;
@@ -239,15 +237,15 @@ storage_result<repaired> history::apply(event_table& events, ledger& sinks, cons
     }
     std::set<std::string> touched;
     repaired done{.outcome = repair_outcome::done, .sinks = {}, .position = page->position, .more = page->more};
-    for (const auto& story : page->events) {
+    for (const auto& details : page->events) {
         const auto before = done.deliveries;
-        for (const auto& each : story.sinks) {
+        for (const auto& each : details.sinks) {
             if (!is_to_be_mended(what, each)) {
                 continue;
             }
             ++done.deliveries;
             touched.insert(each.sink);
-            const auto sequence = story.head.sequence;
+            const auto sequence = details.head.sequence;
             if (what.dry_run) {
                 continue;
             }

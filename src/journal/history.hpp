@@ -35,8 +35,8 @@ private:
     history() = default;
     storage_result<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
     storage_result<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
-    storage_result<std::optional<event_story>> read(event_table& events, std::uint64_t sequence);
-    storage_result<void> add_sinks(ledger& sinks, const event_query& what, event_story& story);
+    storage_result<std::optional<event_details>> read(event_table& events, std::uint64_t sequence);
+    storage_result<void> add_sinks(ledger& sinks, const event_query& what, event_details& details);
 
     statement head_;
     statement forward_;

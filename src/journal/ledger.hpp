@@ -26,7 +26,7 @@ public:
     static storage_result<ledger> prepare(database& file);
 
     /// From now on what is committed shows there, too. The board must outlive the ledger.
-    void publish_on(sink_board& board) { board_ = &board; }
+    void publish_on(sink_stats& board) { board_ = &board; }
 
     /// Within a transaction. Sinks that nobody has ever opened are left out; a closed one's last words may come late,
     /// where the disk was full.
@@ -83,7 +83,7 @@ private:
     sinks::iterator changed(std::string_view name);
 
     sinks sinks_;
-    sink_board* board_ = nullptr;
+    sink_stats* board_ = nullptr;
     sinks uncommitted_; // as they will stand once the transaction under way is committed
     statement insert_sink_;
     statement set_cursor_;

@@ -132,7 +132,7 @@ jn::event_query any_query(input& parts) {
         what.filter.since = unix_millis{std::chrono::milliseconds{any_number(parts)}};
     }
     if ((kind & 32) != 0) {
-        what.filter.state = static_cast<jn::event_standing>(parts.byte() % 5);
+        what.filter.state = static_cast<jn::delivery_state>(parts.byte() % 5);
     }
     if ((kind & 64) != 0) {
         what.filter.sink = "a";

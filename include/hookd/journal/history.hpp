@@ -13,7 +13,7 @@
 namespace hookd::journal {
 
 /// How an event stands with a sink.
-enum class event_standing : std::uint8_t {
+enum class delivery_state : std::uint8_t {
     pending,   ///< The sink has not come to it.
     waiting,   ///< It failed, and waits for its next try.
     dead,      ///< A dead letter.
@@ -39,7 +39,7 @@ struct event_filter {
     std::optional<unix_millis> until;      ///< Accepted before this time.
     std::optional<std::string> sink;       ///< It is, or was, for this sink; one of the scopes.
     /// It stands so with that sink; with none named, with any; `delivered`: with all that want it.
-    std::optional<event_standing> state;
+    std::optional<delivery_state> state;
 };
 
 struct event_query {
@@ -51,24 +51,24 @@ struct event_query {
     std::size_t most = 20;
 };
 
-struct sink_story {
+struct sink_delivery {
     std::string sink;
-    event_standing standing{};
+    delivery_state state{};
     unsigned attempts = 0; ///< These three where it waits or is dead.
     unix_millis next_try;  ///< Meaningless when dead.
     std::string detail;
 };
 
-struct event_story {
+struct event_details {
     event head; ///< Without body and signature.
     std::uint64_t body_size = 0;
-    std::vector<sink_story> sinks; ///< In the order of the scopes.
+    std::vector<sink_delivery> sinks; ///< In the order of the scopes.
 };
 
 /// A part of an answer: a bounded number of events was looked at, some of which may be in it.
 struct event_page {
     bool known = false; ///< False: the journal is closed or has failed, and the rest means nothing.
-    std::vector<event_story> events;
+    std::vector<event_details> events;
     std::uint64_t position = 0; ///< Where to go on from.
     bool more = false;          ///< There may be more behind the position.
 };

@@ -15,21 +15,21 @@
 namespace hookd::journal {
 
 /// How each sink stands in the journal, as of the last commit. The journal's thread writes, any may read.
-class sink_board {
+class sink_stats {
 public:
-    struct standing {
+    struct entry {
         std::uint64_t cursor = 0;
         std::uint64_t waiting = 0; ///< Failures that wait for their next try.
         std::uint64_t dead = 0;
     };
 
-    void put(std::string_view sink, const standing& now);
+    void put(std::string_view sink, const entry& now);
     /// Nothing: no such sink was opened.
-    std::optional<standing> find(std::string_view sink) const;
+    std::optional<entry> find(std::string_view sink) const;
 
 private:
     mutable mutex mutex_;
-    std::map<std::string, standing, std::less<>> sinks_ HOOKD_GUARDED_BY(mutex_);
+    std::map<std::string, entry, std::less<>> sinks_ HOOKD_GUARDED_BY(mutex_);
 };
 
 inline constexpr std::array<std::uint64_t, 11> batch_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
@@ -55,7 +55,7 @@ struct statistics {
     std::atomic<bool> disk_full = false; ///< the last event that was tried found no space
     std::atomic<bool> over_size = false;
     std::atomic<bool> failed = false; ///< for good
-    sink_board sinks;
+    sink_stats sinks;
 };
 
 } // namespace hookd::journal

@@ -5,7 +5,7 @@
 
 namespace hookd::model {
 
-using journal::event_standing;
+using journal::delivery_state;
 using namespace std::chrono_literals;
 
 namespace {
@@ -105,8 +105,8 @@ journal::repair common_steps::draw_repair() {
         name += " for " + *filter.sink;
     }
     if (random_.one_in(2)) {
-        filter.state = random_.one_in(2) ? event_standing::dead : event_standing::waiting;
-        name += *filter.state == event_standing::dead ? " dead" : " waiting";
+        filter.state = random_.one_in(2) ? delivery_state::dead : delivery_state::waiting;
+        name += *filter.state == delivery_state::dead ? " dead" : " waiting";
     }
     if (random_.one_in(2)) {
         filter.id = "msg_" + std::to_string(random_.below(12));
@@ -127,7 +127,7 @@ void common_steps::ask() {
         filter.sink = random_.of(scopes()).name;
     }
     if (random_.one_in(2)) {
-        filter.state = static_cast<event_standing>(random_.below(5));
+        filter.state = static_cast<delivery_state>(random_.below(5));
     }
     if (random_.one_in(4)) {
         filter.id = random_.one_in(2) ? "msg_" + std::to_string(random_.below(12)) : std::to_string(random_.below(20));

@@ -7,7 +7,7 @@
 namespace hookd::model {
 
 using namespace std::chrono_literals;
-using journal::event_standing;
+using journal::delivery_state;
 
 delivery_world::delivery_world(std::uint64_t seed) : house_{seed}, batch_limit_{1} {
     auto& random = house_.random();
@@ -88,15 +88,15 @@ void delivery_world::add(const std::string& sink) {
         }
         return;
     }
-    const auto [story, fresh] = stories_.try_emplace(sink);
+    const auto [details, fresh] = stories_.try_emplace(sink);
     if (fresh) {
-        story->second.begins_after = state->cursor;
+        details->second.begins_after = state->cursor;
     }
     auto settings = settings_;
     settings.name = sink;
     settings.events = scope_of(sink).events;
     settings.endpoints = scope_of(sink).endpoints;
-    workers_[sink] = std::make_unique<sink_worker>(house_, *newest_, story->second, settings, batch_limit_, *state);
+    workers_[sink] = std::make_unique<sink_worker>(house_, *newest_, details->second, settings, batch_limit_, *state);
 }
 
 /// As the operator's desk does: the journal first, then the sink workers.
@@ -104,10 +104,10 @@ void delivery_world::apply(common_steps& common) {
     const auto what = common.draw_repair();
     const auto before = house_.expected();
     if (what.kind == journal::repair_kind::drop && !what.dry_run) {
-        for (auto& [sink, story] : stories_) {
+        for (auto& [sink, details] : stories_) {
             for (const auto& [sequence, row] : before.sinks.at(sink).rows) {
                 if (row.dead) {
-                    story.dropped.insert(sequence); // perhaps; but nothing else may take it away
+                    details.dropped.insert(sequence); // perhaps; but nothing else may take it away
                 }
             }
         }
@@ -238,20 +238,21 @@ bool delivery_world::rest(delivery::steady_time until, dice& random) {
 
 void delivery_world::judge() const {
     for (const auto& [sink, running] : workers_) {
-        const auto& story = stories_.at(sink);
+        const auto& details = stories_.at(sink);
         const auto& rows = house_.expected().sinks.at(sink).rows;
         const auto given_up = house_.given_up().find(sink);
         const auto excused = [&](std::uint64_t sequence) {
-            return rows.contains(sequence) || story.dropped.contains(sequence) ||
+            return rows.contains(sequence) || details.dropped.contains(sequence) ||
                    (given_up != house_.given_up().end() && given_up->second.contains(sequence));
         };
         for (const auto& [sequence, what] : all_events_) {
-            const bool wanted = house_.expected().standing(*what, scope_of(sink)) != event_standing::unwanted;
-            if (wanted && sequence > story.begins_after && !story.delivered.contains(sequence) && !excused(sequence)) {
+            const bool wanted = house_.expected().state_of(*what, scope_of(sink)) != delivery_state::unwanted;
+            if (wanted && sequence > details.begins_after && !details.delivered.contains(sequence) &&
+                !excused(sequence)) {
                 throw broken_promise("sink " + sink + " never got event " + std::to_string(sequence));
             }
         }
-        for (const auto sequence : story.owed) {
+        for (const auto sequence : details.owed) {
             if (!excused(sequence)) {
                 throw broken_promise("sink " + sink + " never got the replay of event " + std::to_string(sequence));
             }

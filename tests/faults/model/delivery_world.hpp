@@ -41,7 +41,7 @@ private:
     std::uint64_t life_ = 0;
     std::unique_ptr<delivery::recent_events> newest_;
     std::set<std::string> configured_;
-    std::map<std::string, sink_story> stories_;
+    std::map<std::string, sink_delivery> stories_;
     std::map<std::string, std::unique_ptr<sink_worker>> workers_;
     std::map<std::uint64_t, event_ptr> all_events_;
 };

@@ -187,8 +187,8 @@ void house::configure(std::uint64_t max_size) {
 void house::ask(journal::event_query what, std::size_t page) {
     check_if_swept();
     const auto loud = std::exchange(loud_, false); // nothing goes between two pages
-    const auto all = stories(expected(), what);
-    std::vector<journal::event_story> found;
+    const auto all = details(expected(), what);
+    std::vector<journal::event_details> found;
     what.most = page;
     for (int pages = 0; pages < 200; ++pages) {
         const auto some = answer(journal_->query(what));
@@ -205,10 +205,10 @@ void house::ask(journal::event_query what, std::size_t page) {
         }
     }
     loud_ = loud;
-    const auto same = [](const journal::event_story& a, const journal::event_story& b) {
+    const auto same = [](const journal::event_details& a, const journal::event_details& b) {
         return a.head.sequence == b.head.sequence && a.body_size == b.body_size &&
                std::ranges::equal(a.sinks, b.sinks, [](const auto& x, const auto& y) {
-                   return x.sink == y.sink && x.standing == y.standing && x.attempts == y.attempts;
+                   return x.sink == y.sink && x.state == y.state && x.attempts == y.attempts;
                });
     };
     if (!disk::instance().limited() && !std::ranges::equal(found, all, same)) {

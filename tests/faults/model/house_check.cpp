@@ -4,7 +4,7 @@
 
 namespace hookd::model {
 
-using journal::event_standing;
+using journal::delivery_state;
 using namespace std::chrono_literals;
 
 namespace {
@@ -54,14 +54,14 @@ state house::observe() {
             seen.sinks[name].paused = (*look)->paused;
         }
     }
-    for (const auto& story : (*past)->events) {
-        for (const auto& each : story.sinks) {
-            if (each.standing == event_standing::waiting || each.standing == event_standing::dead) {
-                seen.sinks[each.sink].rows[story.head.sequence] = {.sequence = story.head.sequence,
-                                                                   .attempts = each.attempts,
-                                                                   .next_try = each.next_try,
-                                                                   .dead = each.standing == event_standing::dead,
-                                                                   .detail = each.detail};
+    for (const auto& details : (*past)->events) {
+        for (const auto& each : details.sinks) {
+            if (each.state == delivery_state::waiting || each.state == delivery_state::dead) {
+                seen.sinks[each.sink].rows[details.head.sequence] = {.sequence = details.head.sequence,
+                                                                     .attempts = each.attempts,
+                                                                     .next_try = each.next_try,
+                                                                     .dead = each.state == delivery_state::dead,
+                                                                     .detail = each.detail};
             }
         }
     }

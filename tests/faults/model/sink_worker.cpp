@@ -31,9 +31,9 @@ sinks::outcome draw(dice& random) {
 
 } // namespace
 
-sink_worker::sink_worker(house& in, const delivery::recent_events& newest, sink_story& story,
+sink_worker::sink_worker(house& in, const delivery::recent_events& newest, sink_delivery& details,
                          const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from)
-    : house_{in}, newest_{newest}, story_{story}, settings_{settings}, jitter_{in.random().next()},
+    : house_{in}, newest_{newest}, story_{details}, settings_{settings}, jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
       exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {
     plan_.pause(from.paused);
@@ -111,7 +111,7 @@ void sink_worker::begin(next::deliver what) {
         names += " " + number + (each.attempt > 1 ? " (try " + std::to_string(each.attempt) + ")" : "");
         const auto scope = scope_of(settings_.name);
         const bool has_row = rows.contains(sequence);
-        if (!has_row && house_.expected().standing(*each.what, scope) == journal::event_standing::unwanted) {
+        if (!has_row && house_.expected().state_of(*each.what, scope) == journal::delivery_state::unwanted) {
             throw broken_promise("sink " + settings_.name + " gets event " + number + ", which it does not ask for");
         }
         if (exact_ && done_.contains(sequence)) {

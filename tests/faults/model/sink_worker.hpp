@@ -16,7 +16,7 @@
 namespace hookd::model {
 
 /// What a sink has seen in all its sink workers.
-struct sink_story {
+struct sink_delivery {
     std::uint64_t begins_after = 0; ///< It was made known here.
     std::set<std::uint64_t> delivered;
     std::set<std::uint64_t> dropped;
@@ -27,7 +27,7 @@ struct sink_story {
 /// sink worker's thread does, its holder does here, one action at a time.
 class sink_worker {
 public:
-    sink_worker(house& in, const delivery::recent_events& newest, sink_story& story, const sink_settings& settings,
+    sink_worker(house& in, const delivery::recent_events& newest, sink_delivery& details, const sink_settings& settings,
                 std::size_t batch_limit, const journal::sink_state& from);
 
     /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
@@ -53,7 +53,7 @@ private:
 
     house& house_;
     const delivery::recent_events& newest_;
-    sink_story& story_;
+    sink_delivery& story_;
     sink_settings settings_;
     dice jitter_;
     delivery::sink_worker_fsm plan_;

@@ -4,7 +4,7 @@
 
 namespace hookd::model {
 
-using journal::event_standing;
+using journal::delivery_state;
 
 namespace {
 
@@ -73,15 +73,15 @@ bool matches(const journal::event_filter& filter, const event& what) {
            (!filter.until || what.accepted < *filter.until);
 }
 
-bool matches(const journal::event_filter& filter, const std::vector<journal::sink_story>& sinks) {
-    const auto in = [&](const journal::sink_story& each) {
-        return filter.state ? each.standing == *filter.state : each.standing != event_standing::unwanted;
+bool matches(const journal::event_filter& filter, const std::vector<journal::sink_delivery>& sinks) {
+    const auto in = [&](const journal::sink_delivery& each) {
+        return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
     };
     if (filter.sink) {
         return std::ranges::any_of(sinks, [&](const auto& each) { return each.sink == *filter.sink && in(each); });
     }
-    if (filter.state == event_standing::delivered) {
-        const auto open = [&](const auto& each) { return !in(each) && each.standing != event_standing::unwanted; };
+    if (filter.state == delivery_state::delivered) {
+        const auto open = [&](const auto& each) { return !in(each) && each.state != delivery_state::unwanted; };
         return std::ranges::any_of(sinks, in) && std::ranges::none_of(sinks, open);
     }
     return !filter.state || std::ranges::any_of(sinks, in);
@@ -102,18 +102,18 @@ void state::erase(std::uint64_t sequence) {
     }
 }
 
-event_standing state::standing(const event& what, const journal::sink_scope& of) const {
+delivery_state state::state_of(const event& what, const journal::sink_scope& of) const {
     const auto place = sinks.find(of.name);
     if (place != sinks.end()) {
         if (const auto row = place->second.rows.find(what.sequence); row != place->second.rows.end()) {
-            return row->second.dead ? event_standing::dead : event_standing::waiting;
+            return row->second.dead ? delivery_state::dead : delivery_state::waiting;
         }
     }
     if (!wanted(of.events, what.type) || !wanted(of.endpoints, what.endpoint)) {
-        return event_standing::unwanted;
+        return delivery_state::unwanted;
     }
     const bool passed = place != sinks.end() && what.sequence <= place->second.cursor;
-    return passed ? event_standing::delivered : event_standing::pending;
+    return passed ? delivery_state::delivered : delivery_state::pending;
 }
 
 std::string difference(const state& expected, const state& seen, const std::set<std::uint64_t>& may_be_gone) {
@@ -150,28 +150,28 @@ std::string difference(const state& expected, const state& seen, const std::set<
     return {};
 }
 
-std::vector<journal::event_story> stories(const state& of, const journal::event_query& what) {
-    std::vector<journal::event_story> found;
+std::vector<journal::event_details> details(const state& of, const journal::event_query& what) {
+    std::vector<journal::event_details> found;
     for (const auto& [sequence, subject] : of.events) {
         const bool passed = what.newest_first ? what.from != 0 && sequence >= what.from : sequence <= what.from;
         if (passed || sequence > what.up_to || !matches(what.filter, *subject)) {
             continue;
         }
-        journal::event_story story{.head = *subject, .body_size = subject->body.size(), .sinks = {}};
+        journal::event_details details{.head = *subject, .body_size = subject->body.size(), .sinks = {}};
         for (const auto& scope : what.scopes) {
-            const auto standing = of.standing(*subject, scope);
-            auto& added = story.sinks.emplace_back();
+            const auto reached = of.state_of(*subject, scope);
+            auto& added = details.sinks.emplace_back();
             added.sink = scope.name;
-            added.standing = standing;
-            if (standing == event_standing::dead || standing == event_standing::waiting) {
+            added.state = reached;
+            if (reached == delivery_state::dead || reached == delivery_state::waiting) {
                 const auto& row = of.sinks.at(scope.name).rows.at(sequence);
                 added.attempts = row.attempts;
                 added.next_try = row.next_try;
                 added.detail = row.detail;
             }
         }
-        if (matches(what.filter, story.sinks)) {
-            found.push_back(std::move(story));
+        if (matches(what.filter, details.sinks)) {
+            found.push_back(std::move(details));
         }
     }
     if (what.newest_first) {
@@ -184,18 +184,18 @@ std::uint64_t apply(state& of, const journal::repair& what) {
     std::uint64_t done = 0;
     auto which = what.which;
     which.newest_first = false;
-    for (const auto& story : stories(of, which)) {
-        for (const auto& each : story.sinks) {
-            if (!fits(which.filter.sink, each.sink) || (which.filter.state && *which.filter.state != each.standing)) {
+    for (const auto& details : details(of, which)) {
+        for (const auto& each : details.sinks) {
+            if (!fits(which.filter.sink, each.sink) || (which.filter.state && *which.filter.state != each.state)) {
                 continue;
             }
-            const auto sequence = story.head.sequence;
+            const auto sequence = details.head.sequence;
             auto& rows = of.sinks[each.sink].rows;
-            if (what.kind == journal::repair_kind::drop && each.standing == event_standing::dead) {
+            if (what.kind == journal::repair_kind::drop && each.state == delivery_state::dead) {
                 ++done;
                 rows.erase(sequence);
-            } else if (what.kind == journal::repair_kind::replay && each.standing != event_standing::pending &&
-                       each.standing != event_standing::unwanted) {
+            } else if (what.kind == journal::repair_kind::replay && each.state != delivery_state::pending &&
+                       each.state != delivery_state::unwanted) {
                 ++done;
                 rows[sequence] = {.sequence = sequence,
                                   .attempts = 0,

@@ -31,7 +31,7 @@ struct state {
 
     event_ptr with(const std::string& endpoint, const std::string& id) const;
     void erase(std::uint64_t sequence);
-    journal::event_standing standing(const event& what, const journal::sink_scope& of) const;
+    journal::delivery_state state_of(const event& what, const journal::sink_scope& of) const;
 };
 
 /// In words, where `seen` is another than `expected`; empty: nowhere. Events in `may_be_gone` may be missing.
@@ -66,7 +66,7 @@ private:
 };
 
 /// The stories that a query must answer with, all pages together.
-std::vector<journal::event_story> stories(const state& of, const journal::event_query& what);
+std::vector<journal::event_details> details(const state& of, const journal::event_query& what);
 /// Does to the state what a repair must do; says to how many sinks' events.
 std::uint64_t apply(state& of, const journal::repair& what);
 

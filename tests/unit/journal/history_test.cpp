@@ -53,7 +53,7 @@ repair mending(repair_kind kind, hookd::journal::event_filter filter) {
     return {.kind = kind, .which = all_of(std::move(filter)), .dry_run = false, .now = some_day};
 }
 
-hookd::journal::event_filter in_state(event_standing state, std::optional<std::string> sink = {}) {
+hookd::journal::event_filter in_state(delivery_state state, std::optional<std::string> sink = {}) {
     hookd::journal::event_filter filter;
     filter.state = state;
     filter.sink = std::move(sink);
@@ -79,11 +79,11 @@ TEST_CASE("history: events are told in either order, from a place on, with how t
     CHECK(waiting.body_size == 100);
     CHECK(waiting.head.body.empty());
     REQUIRE(waiting.sinks.size() == 2);
-    CHECK(waiting.sinks[0].standing == event_standing::waiting);
+    CHECK(waiting.sinks[0].state == delivery_state::waiting);
     CHECK(waiting.sinks[0].attempts == 3);
     CHECK(waiting.sinks[0].next_try == some_day + 1h);
     CHECK(waiting.sinks[0].detail == "exit 1");
-    CHECK(waiting.sinks[1].standing == event_standing::delivered);
+    CHECK(waiting.sinks[1].state == delivery_state::delivered);
     query.up_to = 1;
     query.from = 0;
     CHECK(look(*opened, query) == std::vector<std::uint64_t>{1});
@@ -92,12 +92,12 @@ TEST_CASE("history: events are told in either order, from a place on, with how t
 TEST_CASE("history: states are those of one sink, or of any; delivered is by all") {
     const temporary_directory directory;
     const auto opened = six(directory);
-    CHECK(look(*opened, all_of(in_state(event_standing::dead))) == std::vector<std::uint64_t>{2});
-    CHECK(look(*opened, all_of(in_state(event_standing::dead, "inbox"))).empty());
-    CHECK(look(*opened, all_of(in_state(event_standing::waiting, "audit"))) == std::vector<std::uint64_t>{3});
-    CHECK(look(*opened, all_of(in_state(event_standing::pending))) == std::vector<std::uint64_t>{5, 6});
-    CHECK(look(*opened, all_of(in_state(event_standing::delivered))) == std::vector<std::uint64_t>{1, 4});
-    auto picky = all_of(in_state(event_standing::delivered));
+    CHECK(look(*opened, all_of(in_state(delivery_state::dead))) == std::vector<std::uint64_t>{2});
+    CHECK(look(*opened, all_of(in_state(delivery_state::dead, "inbox"))).empty());
+    CHECK(look(*opened, all_of(in_state(delivery_state::waiting, "audit"))) == std::vector<std::uint64_t>{3});
+    CHECK(look(*opened, all_of(in_state(delivery_state::pending))) == std::vector<std::uint64_t>{5, 6});
+    CHECK(look(*opened, all_of(in_state(delivery_state::delivered))) == std::vector<std::uint64_t>{1, 4});
+    auto picky = all_of(in_state(delivery_state::delivered));
     picky.scopes[1].events = {"nothing.*"};
     CHECK(look(*opened, picky) == std::vector<std::uint64_t>{1, 4, 5, 6});
 }
@@ -198,7 +198,7 @@ TEST_CASE("history: a repair goes on in parts, each of bounded size") {
     tuning limits;
     limits.history_mended = 2;
     const auto opened = six(directory, limits);
-    auto what = mending(repair_kind::replay, in_state(event_standing::delivered, "audit"));
+    auto what = mending(repair_kind::replay, in_state(delivery_state::delivered, "audit"));
     std::uint64_t deliveries = 0;
     for (bool more = true; more;) {
         const auto part = wait_for(opened->apply(what));
@@ -215,9 +215,9 @@ TEST_CASE("history: a repair counts with what sinks have said before it, and is 
     const temporary_directory directory;
     const auto opened = six(directory);
     opened->ack("audit", 3);
-    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(event_standing::waiting)))).deliveries == 0);
+    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(delivery_state::waiting)))).deliveries == 0);
     opened->nack("audit", row(3, true));
-    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(event_standing::dead)))).deliveries == 2);
+    CHECK(wait_for(opened->apply(mending(repair_kind::replay, in_state(delivery_state::dead)))).deliveries == 2);
     opened->ack("audit", 3);
     CHECK(wait_for(opened->state("audit")).waiting == 1);
 }
@@ -227,7 +227,7 @@ TEST_CASE("history: a repair works for sinks that nobody has opened, as without 
     six(directory)->close();
     {
         const auto opened = open_journal(settings_for(directory.journal()));
-        CHECK(wait_for(opened->apply(mending(repair_kind::drop, in_state(event_standing::dead)))).deliveries == 1);
+        CHECK(wait_for(opened->apply(mending(repair_kind::drop, in_state(delivery_state::dead)))).deliveries == 1);
         CHECK(wait_for(opened->state("audit")).dead == 0);
         CHECK(wait_for(opened->state("audit")).waiting == 1);
     }

@@ -92,7 +92,7 @@ TEST_CASE("stopped journal: a look sees what is in the log, and leaves every fil
     CHECK_FALSE(journal->fault());
     CHECK(journal->last_sequence() == 3);
     const auto page = wait_for(journal->query(all_events()));
-    CHECK(page.events.at(1).sinks.at(0).standing == event_standing::dead);
+    CHECK(page.events.at(1).sinks.at(0).state == delivery_state::dead);
     CHECK(wait_for(journal->read(2, 10, byte_size{1'000'000})).at(0)->body.size() == 20'000);
     const auto dry =
         wait_for(journal->apply({.kind = repair_kind::drop, .which = all_events(), .dry_run = true, .now = now()}));

@@ -2,7 +2,7 @@
 
 namespace hookd::journal {
 
-void sink_board::put(std::string_view sink, const standing& now) {
+void sink_stats::put(std::string_view sink, const entry& now) {
     const mutex_lock lock(mutex_);
     const auto found = sinks_.find(sink);
     if (found != sinks_.end()) {
@@ -12,7 +12,7 @@ void sink_board::put(std::string_view sink, const standing& now) {
     }
 }
 
-std::optional<sink_board::standing> sink_board::find(std::string_view sink) const {
+std::optional<sink_stats::entry> sink_stats::find(std::string_view sink) const {
     const mutex_lock lock(mutex_);
     const auto found = sinks_.find(sink);
     return found != sinks_.end() ? std::optional(found->second) : std::nullopt;
