@@ -1,6 +1,6 @@
 #include "admin/metrics.hpp"
 
-#include "admin/exposition.hpp"
+#include "admin/metrics_writer.hpp"
 #include "admin/process.hpp"
 #include "admin/readiness.hpp"
 #include "admin/sink_view.hpp"
@@ -15,15 +15,15 @@ template <class Number>
 double number(Number value) {
     return static_cast<double>(value);
 }
-double number(const counter& counted) {
-    return static_cast<double>(counted.value());
+double number(const counter& counters) {
+    return static_cast<double>(counters.value());
 }
 double seconds(unix_millis at) {
     return std::chrono::duration<double>(at.time_since_epoch()).count();
 }
 
-void add_requests(exposition& to, const context& what) {
-    const auto& server = what.server.figures();
+void add_requests(metrics_writer& to, const context& what) {
+    const auto& server = what.server.metrics();
     to.counter("hookd_requests_total", "Answers given, by status.");
     for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
         to.add(number(server.answers[i]), "status", std::to_string(http::known_statuses[i]));
@@ -37,39 +37,39 @@ void add_requests(exposition& to, const context& what) {
     }
 }
 
-void add_events(exposition& to, const context& what) {
+void add_events(metrics_writer& to, const context& what) {
     const auto endpoints = what.intake.endpoints();
     to.counter("hookd_events_accepted_total", "Events stored durably.");
-    for (const auto& [name, counted] : endpoints) {
-        to.add(number(counted->accepted), "endpoint", name);
+    for (const auto& [name, counters] : endpoints) {
+        to.add(number(counters->accepted), "endpoint", name);
     }
     to.counter("hookd_events_duplicate_total", "Authentic messages that had been stored before.");
-    for (const auto& [name, counted] : endpoints) {
-        to.add(number(counted->duplicate), "endpoint", name);
+    for (const auto& [name, counters] : endpoints) {
+        to.add(number(counters->duplicate), "endpoint", name);
     }
     to.gauge("hookd_last_authentic_event_timestamp_seconds", "When the last authentic message came; 0: none is known.");
-    for (const auto& [name, counted] : endpoints) {
-        to.add(number(counted->last_authentic().time_since_epoch().count()), "endpoint", name);
+    for (const auto& [name, counters] : endpoints) {
+        to.add(number(counters->last_authentic().time_since_epoch().count()), "endpoint", name);
     }
 }
 
-void add_connections(exposition& to, const http::server& server) {
-    const auto& counted = server.figures();
+void add_connections(metrics_writer& to, const http::server& server) {
+    const auto& counters = server.metrics();
     // In this order, for connections go on opening and closing meanwhile.
-    const double closed = number(counted.connections_closed);
-    const double opened = number(counted.connections_opened);
+    const double closed = number(counters.connections_closed);
+    const double opened = number(counters.connections_opened);
     to.gauge("hookd_connections", "Connections open now.").add(opened - closed);
     to.counter("hookd_connections_total", "Connections taken.").add(opened);
     to.counter("hookd_connections_refused_total", "Connections closed at once, by the limit that they exceeded.")
-        .add(number(counted.too_many_connections), "reason", "max_connections")
-        .add(number(counted.too_many_from_address), "reason", "max_connections_per_address")
-        .add(number(counted.proxy_refused), "reason", "proxy_header");
+        .add(number(counters.too_many_connections), "reason", "max_connections")
+        .add(number(counters.too_many_from_address), "reason", "max_connections_per_address")
+        .add(number(counters.proxy_refused), "reason", "proxy_header");
     to.counter("hookd_connections_gave_way_total",
                "Connections that had brought nothing authentic, closed for new ones at max_connections.")
-        .add(number(counted.gave_way));
-    to.counter("hookd_tls_handshakes_total", "TLS handshakes completed.").add(number(counted.handshakes));
+        .add(number(counters.gave_way));
+    to.counter("hookd_tls_handshakes_total", "TLS handshakes completed.").add(number(counters.handshakes));
     to.counter("hookd_tls_handshake_failures_total", "TLS handshakes that failed.")
-        .add(number(counted.failed_handshakes));
+        .add(number(counters.failed_handshakes));
     to.gauge("hookd_certificate_expiry_timestamp_seconds", "When the certificate that a listener serves expires.");
     for (const auto& listener : server.listeners()) {
         if (listener.certificate_expiry) {
@@ -78,19 +78,19 @@ void add_connections(exposition& to, const http::server& server) {
     }
 }
 
-void add_journal(exposition& to, const journal::journal& journal) {
-    const auto& counted = journal.counted();
-    to.distribution("hookd_commit_batch_events", "Events stored by one commit.", counted.batch_events, 1);
+void add_journal(metrics_writer& to, const journal::journal& journal) {
+    const auto& counters = journal.metrics();
+    to.distribution("hookd_commit_batch_events", "Events stored by one commit.", counters.batch_events, 1);
     to.distribution("hookd_commit_duration_seconds", "How long a commit took, its sync to disk included.",
-                    counted.commit_microseconds, microseconds_a_second);
+                    counters.commit_microseconds, microseconds_a_second);
     to.gauge("hookd_journal_size_bytes", "Size of the journal, as journal.max_size counts.")
-        .add(number(counted.size_bytes.load()));
+        .add(number(counters.size_bytes.load()));
     to.gauge("hookd_journal_max_size_bytes", "The configured journal.max_size.")
-        .add(number(counted.max_size_bytes.load()));
+        .add(number(counters.max_size_bytes.load()));
     constexpr double milliseconds_a_second = 1e3;
     to.gauge("hookd_journal_clock_ahead_seconds",
              "How far the clock is ahead of the time that is known to have passed; nothing is deleted for that yet.")
-        .add(number(counted.clock_ahead_milliseconds.load()) / milliseconds_a_second);
+        .add(number(counters.clock_ahead_milliseconds.load()) / milliseconds_a_second);
     to.gauge("hookd_journal_last_sequence", "Sequence number of the newest event.")
         .add(number(journal.last_sequence()));
 }
@@ -127,7 +127,7 @@ constexpr sink_metric sink_metrics[] = {
      false, [](const sink_view& sink) { return number(sink.worker.hangs); }},
 };
 
-void add_sinks(exposition& to, const context& what) {
+void add_sinks(metrics_writer& to, const context& what) {
     const auto sinks = look_at_sinks(what);
     for (const auto& metric : sink_metrics) {
         metric.counts ? to.counter(metric.name, metric.help) : to.gauge(metric.name, metric.help);
@@ -137,7 +137,7 @@ void add_sinks(exposition& to, const context& what) {
     }
 }
 
-void add_daemon(exposition& to, const context& what) {
+void add_daemon(metrics_writer& to, const context& what) {
     const auto reloaded = what.reloaded();
     to.gauge("hookd_ready", "1 while an event would be taken.").add(reasons_not_ready(what).empty() ? 1 : 0);
     to.gauge("hookd_last_reload_successful", "Whether the last reload was applied; the start counts as one.")
@@ -156,7 +156,7 @@ void add_daemon(exposition& to, const context& what) {
     to.gauge("hookd_build_info", "1, with the version.").add(1, "version", what.version);
 }
 
-void add_process(exposition& to) {
+void add_process(metrics_writer& to) {
     const auto process = look_at_process();
     to.gauge("process_start_time_seconds", "When the process started.").add(process.started);
     to.counter("process_cpu_seconds_total", "Processor time used, by user and system.").add(process.cpu_seconds);
@@ -168,7 +168,7 @@ void add_process(exposition& to) {
 } // namespace
 
 std::string metrics_text(const context& what) {
-    exposition all;
+    metrics_writer all;
     add_requests(all, what);
     add_events(all, what);
     add_connections(all, what.server);

@@ -39,10 +39,10 @@ std::vector<std::string> reasons_not_ready(const context& what) {
     if (const auto reason = reason_of(what.journal.accepts()); !reason.empty()) {
         reasons.emplace_back(reason);
     }
-    if (what.server.figures().accepting_fails()) {
+    if (what.server.metrics().accepting_fails()) {
         reasons.emplace_back("no connection can be accepted: descriptors or memory have run out");
     }
-    if (what.server.figures().limit_reached_within(limit_effect::refused_connection, 5s)) {
+    if (what.server.metrics().limit_reached_within(limit_effect::refused_connection, 5s)) {
         reasons.emplace_back("new connections are refused: max_connections is reached, and none gives way");
     }
     return reasons;
@@ -57,7 +57,7 @@ std::vector<std::string> limits_reached(const context& what) {
     };
     std::vector<std::string> lines;
     for (const auto& [effect, line] : effects) {
-        if (what.server.figures().limit_reached_within(effect, 1min)) {
+        if (what.server.metrics().limit_reached_within(effect, 1min)) {
             lines.emplace_back(line);
         }
     }
@@ -66,7 +66,7 @@ std::vector<std::string> limits_reached(const context& what) {
 
 std::vector<std::string> hanging_sinks(const context& what) {
     std::vector<std::string> lines;
-    for (const auto& each : what.dispatcher.figures()) {
+    for (const auto& each : what.dispatcher.metrics()) {
         if (each.hangs) {
             lines.push_back("sink " + each.name + ": hangs, and is unavailable; its events wait");
         }

@@ -81,7 +81,7 @@ event_context router::event_context_of(const context& what) {
             .sinks =
                 [&what] {
                     std::vector<journal::sink_scope> all;
-                    for (auto& each : what.dispatcher.figures()) {
+                    for (auto& each : what.dispatcher.metrics()) {
                         all.push_back({.name = std::move(each.name),
                                        .events = std::move(each.events),
                                        .endpoints = std::move(each.endpoints)});

@@ -16,7 +16,7 @@ constexpr std::string_view pause_suffix = "/pause";
 constexpr std::string_view resume_suffix = "/resume";
 
 bool is_in_force(const context& what, const std::string& sink) {
-    return std::ranges::any_of(what.dispatcher.figures(), [&](const auto& each) { return each.name == sink; });
+    return std::ranges::any_of(what.dispatcher.metrics(), [&](const auto& each) { return each.name == sink; });
 }
 
 } // namespace

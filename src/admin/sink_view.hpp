@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hookd/admin/admin.hpp>
-#include <hookd/delivery/figures.hpp>
+#include <hookd/delivery/metrics.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -10,7 +10,7 @@ namespace hookd::admin {
 
 /// A sink, as its sink worker and the journal together know it.
 struct sink_view {
-    delivery::sink_figures worker;
+    delivery::sink_metrics worker;
     std::uint64_t waiting = 0; ///< Failed, and awaiting the next try.
     std::uint64_t dead = 0;
     std::uint64_t lag_events = 0; ///< Not yet taken.

@@ -50,19 +50,19 @@ json listener_list(const http::server& server) {
     return all;
 }
 
-json endpoint_list(const intake::figures& intake) {
+json endpoint_list(const intake::metrics& intake) {
     auto all = json::array();
-    for (const auto& [name, counted] : intake.endpoints()) {
+    for (const auto& [name, counters] : intake.endpoints()) {
         all.push_back({{"name", name},
-                       {"accepted", counted->accepted.value()},
-                       {"duplicate", counted->duplicate.value()},
-                       {"last_authentic", time_json(counted->last_authentic())}});
+                       {"accepted", counters->accepted.value()},
+                       {"duplicate", counters->duplicate.value()},
+                       {"last_authentic", time_json(counters->last_authentic())}});
     }
     return all;
 }
 
 /// Those that were ever given.
-json answer_counts(const http::server_figures& server) {
+json answer_counts(const http::server_metrics& server) {
     auto all = json::object();
     for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
         if (const auto count = server.answers[i].value(); count > 0) {
@@ -74,13 +74,13 @@ json answer_counts(const http::server_figures& server) {
 
 json refusal_counts(const context& what) {
     auto all = json::object();
-    const auto add = [&](std::string_view reason, const counter& counted) {
-        if (const auto count = counted.value(); count > 0) {
+    const auto add = [&](std::string_view reason, const counter& counters) {
+        if (const auto count = counters.value(); count > 0) {
             all[std::string{reason}] = count;
         }
     };
     for (std::size_t i = 0; i < http::refusals; ++i) {
-        add(to_text(static_cast<http::refusal>(i)), what.server.figures().refused[i]);
+        add(to_text(static_cast<http::refusal>(i)), what.server.metrics().refused[i]);
     }
     for (std::size_t i = 0; i < intake::refusals; ++i) {
         add(to_text(static_cast<intake::refusal>(i)), what.intake.refused[i]);
@@ -92,8 +92,8 @@ json refusal_counts(const context& what) {
 
 std::string status_json(const context& what, unix_millis started) {
     const auto reasons = reasons_not_ready(what);
-    const auto& server = what.server.figures();
-    const auto& journal = what.journal.counted();
+    const auto& server = what.server.metrics();
+    const auto& journal = what.journal.metrics();
     const auto reloaded = what.reloaded();
     const auto closed = server.connections_closed.value();
     json all{{"version", what.version},

@@ -27,8 +27,8 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 class intake_adapter final : public http::handler {
 public:
     intake_adapter(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
-                   intake::figures& counted, const asio::any_io_executor& workers)
-        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counted, workers} {}
+                   intake::metrics& counters, const asio::any_io_executor& workers)
+        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counters, workers} {}
 
     std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
@@ -192,7 +192,7 @@ void receiver::check_liveness(liveness_monitor& monitor) {
     monitor.found("the journal's thread", journal_->stalled_for());
     dispatcher_->look_for_hanging(); // which is that sink's trouble, not the daemon's
     if (failpoint("sinks_are_vital")) {
-        for (const auto& each : dispatcher_->figures()) {
+        for (const auto& each : dispatcher_->metrics()) {
             monitor.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});
         }
     }

@@ -10,7 +10,7 @@
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
-#include <hookd/intake/figures.hpp>
+#include <hookd/intake/metrics.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <atomic>
@@ -73,7 +73,7 @@ private:
     std::shared_ptr<const settings> settings_ HOOKD_GUARDED_BY(mutex_);
     std::unique_ptr<journal::journal> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
-    intake::figures received_;
+    intake::metrics received_;
     std::optional<worker_threads> workers_; // for the intakes: as many as I/O threads
     std::unique_ptr<http::server> server_;
 };

@@ -123,10 +123,10 @@ public:
         return found != nullptr;
     }
 
-    std::vector<sink_figures> figures() const override {
-        std::vector<sink_figures> all;
+    std::vector<sink_metrics> metrics() const override {
+        std::vector<sink_metrics> all;
         for (const auto& each : running()) {
-            all.push_back(each->figures());
+            all.push_back(each->metrics());
         }
         return all;
     }

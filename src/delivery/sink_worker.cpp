@@ -77,7 +77,7 @@ result<void> sink_worker::built() {
 void sink_worker::begin(const journal::sink_state& state) {
     auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
-    figures_.reached(state.cursor);
+    metrics_.reached(state.cursor);
     from_ = state;
     begun_.count_down();
 }
@@ -148,7 +148,7 @@ asio::awaitable<void> sink_worker::loop() {
         if (std::holds_alternative<next::done>(step)) {
             co_return;
         }
-        figures_.look_at(*plan_);
+        metrics_.look_at(*plan_);
         if (auto* deliver = std::get_if<next::deliver>(&step)) {
             begin(std::move(*deliver));
         } else if (const auto* fetch = std::get_if<next::read>(&step)) {
@@ -164,7 +164,7 @@ asio::awaitable<void> sink_worker::loop() {
         } else if (auto* left = std::get_if<next::leave>(&step)) {
             journal_.nack(std::move(left->row));
         } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
-            figures_.reached(commit_cursor->cursor);
+            metrics_.reached(commit_cursor->cursor);
             journal_.commit_cursor(commit_cursor->cursor);
         } else if (const auto* wait = std::get_if<next::wait>(&step)) {
             co_await rest(wait->until, newest);
@@ -206,7 +206,7 @@ void sink_worker::begin(next::deliver what) {
     const auto ticket = what.ticket;
     auto& delivery = under_way_.try_emplace(ticket, context_, what.batch.size()).first->second;
     limit(ticket, delivery);
-    figures_.began(what.batch.size());
+    metrics_.began(what.batch.size());
     auto done = [this, ticket](const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
         // Posted, for this may run inside the delivery's own cancellation, whose signal ended() destroys.
         asio::post(context_, [this, ticket, failure, outcomes = std::move(outcomes)]() mutable {
@@ -246,7 +246,7 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
         }
     }
     log(outcomes);
-    figures_.ended(outcomes);
+    metrics_.ended(outcomes);
     plan_->finished(ticket, outcomes, now());
     wake_.cancel();
 }
@@ -257,7 +257,7 @@ void sink_worker::tell(next::nack what) {
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
                     current.steady);
     }
-    figures_.failed(what.row);
+    metrics_.failed(what.row);
     journal_.nack(std::move(what.row));
 }
 

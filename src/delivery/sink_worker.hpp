@@ -87,7 +87,7 @@ public:
     void look_for_hanging();
     /// As the last look found it.
     bool hangs() const { return hangs_; }
-    sink_figures figures() const;
+    sink_metrics metrics() const;
 
     /// Waits for the thread's end after stop(). Whether it came.
     bool ended_before(steady_time deadline);
@@ -134,7 +134,7 @@ private:
     std::unique_ptr<sink_worker_fsm> plan_;
     std::map<std::uint64_t, under_way> under_way_; // by ticket; nodes stay where they are
 
-    sink_worker_metrics figures_;
+    sink_worker_metrics metrics_;
     std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
     std::atomic<bool> stopping_ = false; // these three: set by any thread, before the loop is woken
     std::atomic<bool> look_again_ = false;

@@ -68,14 +68,14 @@ void sink_worker::set_hanging(bool hangs) {
     hangs_ = hangs;
 }
 
-sink_figures sink_worker::figures() const {
-    sink_figures shown{.name = settings_.name,
+sink_metrics sink_worker::metrics() const {
+    sink_metrics shown{.name = settings_.name,
                        .type = settings_.type,
                        .events = settings_.events,
                        .endpoints = settings_.endpoints,
                        .oldest = {}};
     shown.paused = paused_ == pausing::yes;
-    figures_.read_into(shown);
+    metrics_.read_into(shown);
     shown.hangs = hangs_;
     shown.unavailable = shown.unavailable || shown.hangs;
     if (!shown.oldest && shown.reached < newest_events_->newest()) {

@@ -16,7 +16,7 @@ void sink_worker_metrics::look_at(const sink_worker_fsm& plan) {
     unavailable_ = plan.on_hold();
 }
 
-void sink_worker_metrics::read_into(sink_figures& shown) const {
+void sink_worker_metrics::read_into(sink_metrics& shown) const {
     shown.delivered = delivered_;
     shown.retried = retried_;
     shown.rejected = rejected_;

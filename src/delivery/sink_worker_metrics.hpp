@@ -2,7 +2,7 @@
 
 #include "delivery/sink_worker_fsm.hpp"
 
-#include <hookd/delivery/figures.hpp>
+#include <hookd/delivery/metrics.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <atomic>
@@ -22,7 +22,7 @@ public:
     /// Before the sink worker does anything that may take long.
     void look_at(const sink_worker_fsm& plan);
 
-    void read_into(sink_figures& shown) const;
+    void read_into(sink_metrics& shown) const;
 
 private:
     std::atomic<std::uint64_t> delivered_ = 0;

@@ -34,12 +34,12 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
       body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
     name_peer();
     home_.enlist(*this);
-    home_.shared().figures.connections_opened.add();
+    home_.shared().metrics.connections_opened.add();
 }
 
 connection::~connection() {
     home_.no_stranger(*this);
-    home_.shared().figures.connections_closed.add();
+    home_.shared().metrics.connections_closed.add();
 }
 
 void connection::enter(phase what) {
@@ -101,7 +101,7 @@ std::optional<connection_limits::permit> connection::give_way(const std::optiona
         return std::nullopt;
     }
     home_.no_stranger(*this);
-    home_.shared().figures.limit_reached(limit_effect::gave_way);
+    home_.shared().metrics.limit_reached(limit_effect::gave_way);
     log(log_kinds::gave_way, "a connection gave way to a new one",
         "max_connections reached, and it was idle for longest without having brought anything authentic");
     cut();
@@ -171,13 +171,13 @@ asio::awaitable<bool> connection::handshake() {
         const auto status = transport_->handshake();
         if (status == io_status::done) {
             if (where_->tls) {
-                home_.shared().figures.handshakes.add();
+                home_.shared().metrics.handshakes.add();
             }
             co_return true;
         }
         if (!co_await wait_for(status)) {
             if (!cut_ && transport_->begun()) { // else somebody has looked whether anybody listens
-                home_.shared().figures.failed_handshakes.add();
+                home_.shared().metrics.failed_handshakes.add();
                 log(log_kinds::failed_handshakes, "a TLS handshake failed",
                     expired_ ? "it took longer than tls_timeout" : transport_->handshake_fault());
             }
@@ -266,7 +266,7 @@ asio::awaitable<bool> connection::send(unsent what) {
 std::optional<connection::unsent> connection::begin_answer(const answer& what, bool keep_alive) {
     enter(phase::answering);
     answered(what);
-    home_.shared().figures.answered(what.status);
+    home_.shared().metrics.answered(what.status);
     const auto [bytes, rest] = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
@@ -283,7 +283,7 @@ asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_aliv
 
 /// The last answer on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
-    home_.shared().figures.refused_with(status);
+    home_.shared().metrics.refused_with(status);
     const bool by_setting = status == 413 || (status == 400 && trusts_peer());
     log(by_setting ? log_kinds::misconfigured_requests : log_kinds::refused_requests, std::to_string(status), reason);
     reader_.drop(); // what has come of it is of no use, and its memory is wanted

@@ -17,9 +17,9 @@ asio::awaitable<bool> connection::take_proxy_header() {
     if (!where_->settings.proxy_protocol) {
         co_return true;
     }
-    auto& figures = home_.shared().figures;
+    auto& metrics = home_.shared().metrics;
     if (!trusts_peer()) {
-        figures.proxy_refused.add();
+        metrics.proxy_refused.add();
         log(log_kinds::proxy_headers, "refused a connection",
             "proxy_protocol is set, and the peer is not in trusted_proxies");
         co_return false;
@@ -35,7 +35,7 @@ asio::awaitable<bool> connection::take_proxy_header() {
     const bool health_check = status == io_status::end && !reader.begun(); // a look at whether anybody listens
     if (!cut_ && !health_check) {
         const auto& fault = reader.header().fault;
-        figures.proxy_refused.add();
+        metrics.proxy_refused.add();
         log(log_kinds::proxy_headers, "refused a connection",
             expired_        ? "the PROXY header took longer than tls_timeout"
             : fault.empty() ? "it ended inside the PROXY header"
@@ -54,7 +54,7 @@ bool connection::adopt(const std::optional<ip_address>& source) {
     address_ = source;
     name_peer();
     if (!trusts_peer() && !permit_.count_for(*source)) {
-        home_.shared().figures.limit_reached(limit_effect::refused_from_address);
+        home_.shared().metrics.limit_reached(limit_effect::refused_from_address);
         log(log_kinds::refused_connections, "refused a connection", "max_connections_per_address reached");
         return false;
     }

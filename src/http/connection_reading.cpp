@@ -179,7 +179,7 @@ asio::awaitable<bool> connection::wait_for_memory(body_budget::outcome lacks) {
 }
 
 asio::awaitable<void> connection::refuse_for_memory(body_budget::outcome why) {
-    home_.shared().figures.limit_reached(limit_effect::refused_body);
+    home_.shared().metrics.limit_reached(limit_effect::refused_body);
     co_await refuse(503, why == body_budget::outcome::used_up ? too_many_bodies : body_gave_way);
 }
 

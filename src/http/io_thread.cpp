@@ -238,7 +238,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
         if (!fault) {
             welcome(where, std::move(peer), shared_.threads.size());
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
-            shared_.figures.accept_failed();
+            shared_.metrics.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
             limited_log::shared().write({log_kinds::failed_accepts, where->bound},
                                         "cannot accept on {}: {}; trying again every {} ms", where->bound,
@@ -302,7 +302,7 @@ void io_thread::take(const listener_ptr& where, socket peer, std::size_t hand_ov
 void io_thread::refuse(const listener& where, const std::optional<ip_address>& address,
                        connection_limits::refusal why) {
     const bool full = why == connection_limits::refusal::too_many;
-    shared_.figures.limit_reached(full ? limit_effect::refused_connection : limit_effect::refused_from_address);
+    shared_.metrics.limit_reached(full ? limit_effect::refused_connection : limit_effect::refused_from_address);
     const std::string_view reason = full ? "max_connections reached" : "max_connections_per_address reached";
     limited_log::shared().write({log_kinds::refused_connections, where.bound, reason},
                                 "refused a connection: {}; client={} listener={}", reason,

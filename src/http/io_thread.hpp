@@ -37,7 +37,7 @@ struct server_state {
 
     connection_limits connections;
     body_budget bodies;
-    server_figures figures;
+    server_metrics metrics;
     std::vector<io_thread*> threads;             ///< All of them, from before they start.
     std::atomic<unsigned> handed_over{0};        ///< Connections on their way to another thread.
     std::atomic<unsigned> waiting_for_memory{0}; ///< Requests whose body found none.

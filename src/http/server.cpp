@@ -88,7 +88,7 @@ public:
         return longest;
     }
 
-    const server_figures& figures() const override { return state_.figures; }
+    const server_metrics& metrics() const override { return state_.metrics; }
 
     std::vector<listener_state> listeners() const override {
         std::vector<listener_state> states;

@@ -177,19 +177,19 @@ boost::asio::awaitable<judgement> judge_aside(const endpoint_settings& where, co
 } // namespace
 
 struct intake::endpoint {
-    endpoint(const endpoint_settings& from, endpoint_figures& figures)
-        : settings{from}, verifier{parse_keys(from), from.tolerance}, counted{figures} {}
+    endpoint(const endpoint_settings& from, endpoint_metrics& metrics)
+        : settings{from}, verifier{parse_keys(from), from.tolerance}, counters{metrics} {}
 
     const endpoint_settings& settings;
     signature::verifier verifier;
-    endpoint_figures& counted;
+    endpoint_metrics& counters;
 };
 
 intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
-               figures& counted, boost::asio::any_io_executor workers)
-    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, counted_{counted}, workers_{std::move(workers)} {
+               metrics& counters, boost::asio::any_io_executor workers)
+    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, metrics_{counters}, workers_{std::move(workers)} {
     for (const auto& one : endpoints) {
-        endpoints_.push_back(std::make_unique<endpoint>(one, counted_.of(one.name)));
+        endpoints_.push_back(std::make_unique<endpoint>(one, metrics_.of(one.name)));
     }
 }
 
@@ -204,12 +204,12 @@ intake::endpoint* intake::find(std::string_view target) {
 std::optional<answer> intake::screen(const request& head) {
     const endpoint* const where = find(head.target);
     if (where == nullptr) {
-        counted_.refuse(refusal::unknown_path);
+        metrics_.refuse(refusal::unknown_path);
         log_unknown_path(head);
         return not_found;
     }
     if (head.method != "POST") {
-        counted_.refuse(refusal::method);
+        metrics_.refuse(refusal::method);
         limited_log::shared().write({refused_requests, where->settings.name, to_text(refusal::method)},
                                     "405 refused: the method is {}, not POST; endpoint={} client={}",
                                     shown(head.method), where->settings.name, head.client);
@@ -246,7 +246,7 @@ void intake::log_unknown_path(const request& head) const {
 
 answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {
     if (!failpoint("silent_refusals")) {
-        counted_.refuse(why);
+        metrics_.refuse(why);
     }
     limited_log::shared().write({refused_requests, where.settings.name, described(why)},
                                 "{} refused: {}; endpoint={} client={} id={}", what.status, described(why),
@@ -268,10 +268,10 @@ boost::asio::awaitable<answer> intake::take(const request& whole) {
     if (checked.what != signature::verdict::authentic) {
         co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
-    where->counted.authentic(std::chrono::floor<std::chrono::seconds>(now));
+    where->counters.authentic(std::chrono::floor<std::chrono::seconds>(now));
     const auto outcome = co_await journal_.append(std::move(found.made));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
-        (outcome == append_outcome::stored ? where->counted.accepted : where->counted.duplicate).add();
+        (outcome == append_outcome::stored ? where->counters.accepted : where->counters.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,
                       checked.headers.id, outcome == append_outcome::duplicate ? " (a duplicate)" : "");
         co_return accepted;

@@ -78,7 +78,7 @@ ledger::sinks::iterator ledger::changed(std::string_view name) {
 storage_result<void> ledger::apply(const changes& said) {
     for (const auto& [name, change] : said.sinks()) {
         const auto found = changed(name);
-        if (found == uncommitted_.end() || !found->second.counted) {
+        if (found == uncommitted_.end() || !found->second.counters) {
             spdlog::error("journal: sink {} was never opened; what it says about its events is lost", name);
             continue;
         }
@@ -126,8 +126,8 @@ storage_result<void> ledger::put(std::string_view name, std::uint64_t sequence, 
         return {};
     }
     auto& sink = found->second;
-    const auto counted = sink.counted ? storage_result<void>() : count_failures(sink);
-    return then(counted, [&] { return apply_failure(sink, sequence, row); });
+    const auto counters = sink.counters ? storage_result<void>() : count_failures(sink);
+    return then(counters, [&] { return apply_failure(sink, sequence, row); });
 }
 
 storage_result<void> ledger::pause(std::string_view name, bool paused) {
@@ -170,7 +170,7 @@ storage_result<void> ledger::open(std::string_view name, std::uint64_t cursor) {
 storage_result<void> ledger::count_failures(sink& of) {
     of.waiting = 0;
     of.dead = 0;
-    of.counted = true;
+    of.counters = true;
     query rows(count_, of.number);
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {

@@ -68,7 +68,7 @@ private:
         std::uint64_t cursor = 0;
         std::uint64_t waiting = 0;
         std::uint64_t dead = 0;
-        bool counted = false; // the two above; once opened, for good
+        bool counters = false; // the two above; once opened, for good
         bool opened = false;
         bool holds = true;
         bool paused = false;

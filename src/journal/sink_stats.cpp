@@ -1,4 +1,4 @@
-#include <hookd/journal/statistics.hpp>
+#include <hookd/journal/metrics.hpp>
 
 namespace hookd::journal {
 

@@ -44,8 +44,8 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
                                observers watch, const tuning& limits)
     : limits_(limits), path_(settings.path), newest_(from->opened.newest), watch_(std::move(watch)),
       started_(std::move(from)), queue_(limits_),
-      writer_(started_->opened, queue_, settings, limits_, clock, watch_, counted_) {
-    counted_.last_sequence = started_->opened.last_sequence;
+      writer_(started_->opened, queue_, settings, limits_, clock, watch_, metrics_) {
+    metrics_.last_sequence = started_->opened.last_sequence;
 #ifdef HOOKD_BENCH_NO_JOURNAL
     spdlog::warn("built with HOOKD_BENCH_NO_JOURNAL, for tests/bench alone: no event is stored");
 #endif
@@ -202,21 +202,21 @@ void sqlite_journal::ack(std::string_view sink, std::uint64_t sequence) {
 }
 
 std::uint64_t sqlite_journal::last_sequence() const {
-    return counted_.last_sequence;
+    return metrics_.last_sequence;
 }
 
 acceptance sqlite_journal::accepts() const {
-    if (counted_.failed) {
+    if (metrics_.failed) {
         return acceptance::failed;
     }
     const auto refused = queue_.refuses();
     if (refused == append_outcome::stopped) {
         return acceptance::closed;
     }
-    if (counted_.disk_full && !disk_has_space(path_)) {
+    if (metrics_.disk_full && !disk_has_space(path_)) {
         return acceptance::disk_full;
     }
-    if (counted_.over_size) {
+    if (metrics_.over_size) {
         return acceptance::over_size;
     }
     return refused ? acceptance::busy : acceptance::open;

@@ -47,7 +47,7 @@ public:
     void turn();
 
     acceptance accepts() const override;
-    const statistics& counted() const override { return counted_; }
+    const journal_metrics& metrics() const override { return metrics_; }
     const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
 
 private:
@@ -60,7 +60,7 @@ private:
     const std::string path_;
     const std::map<std::string, unix_millis> newest_;
     observers watch_;
-    statistics counted_;
+    journal_metrics metrics_;
     std::unique_ptr<started> started_;
     mutable queue queue_;
     writer writer_;

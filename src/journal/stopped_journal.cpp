@@ -83,7 +83,7 @@ public:
     const std::optional<error>& fault() const override { return fault_; }
 
     acceptance accepts() const override { return acceptance::closed; }
-    const statistics& counted() const override { return counted_; }
+    const journal_metrics& metrics() const override { return metrics_; }
     const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
     std::chrono::milliseconds stalled_for() override { return {}; }
     asio::awaitable<append_outcome> append(std::shared_ptr<event> /*what*/) override {
@@ -180,7 +180,7 @@ private:
     const tuning limits_;
     std::optional<error> fault_;
     std::uint64_t last_sequence_ = 0;
-    const statistics counted_;
+    const journal_metrics metrics_;
     const std::map<std::string, unix_millis> newest_;
 };
 

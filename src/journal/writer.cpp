@@ -27,15 +27,15 @@ std::optional<unix_millis> newest_of(const opened_file& file) {
 } // namespace
 
 writer::writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
-               wall_clock clock, observers& watch, statistics& counted)
+               wall_clock clock, observers& watch, journal_metrics& counters)
     : file_(opened.file), events_(opened.events), sinks_(opened.sinks), past_(opened.past), queue_(waiting),
-      limits_(limits), clock_(clock), watch_(watch), counted_(counted),
+      limits_(limits), clock_(clock), watch_(watch), metrics_(counters),
       space_(opened.file, settings.max_size.bytes, limits),
       retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
       ages_(limits.boot(), opened.clock, newest_of(opened), read_clocks()), kept_clock_(opened.clock),
       last_sequence_(opened.last_sequence) {
-    sinks_.publish_on(counted.sinks);
-    counted_.max_size_bytes = settings.max_size.bytes;
+    sinks_.publish_on(counters.sinks);
+    metrics_.max_size_bytes = settings.max_size.bytes;
 }
 
 void writer::run() {
@@ -133,10 +133,10 @@ void writer::store(queue::work& work) {
 
 void writer::tell_commit(queue::clock::duration took) {
     const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-    counted_.stored += fresh_.size();
-    ++counted_.commits;
-    counted_.batch_events.observe(fresh_.size());
-    counted_.commit_microseconds.observe(static_cast<std::uint64_t>(microseconds));
+    metrics_.stored += fresh_.size();
+    ++metrics_.commits;
+    metrics_.batch_events.observe(fresh_.size());
+    metrics_.commit_microseconds.observe(static_cast<std::uint64_t>(microseconds));
 }
 
 storage_result<void> writer::insert(std::span<append_request> batch) {
@@ -157,7 +157,7 @@ storage_result<void> writer::insert(std::span<append_request> batch) {
 }
 
 void writer::answer_stored(std::span<append_request> batch) {
-    counted_.last_sequence = last_sequence_;
+    metrics_.last_sequence = last_sequence_;
     ++commits_since_step_;
     for (auto& request : batch) {
         answer(request, request.subject->sequence != 0 ? append_outcome::stored : append_outcome::duplicate);
@@ -233,7 +233,7 @@ void writer::look_after_file() {
 void writer::look_at_clock() {
     ages_.read(read_clocks());
     const auto ahead = ages_.ahead();
-    counted_.clock_ahead_milliseconds = ahead.count();
+    metrics_.clock_ahead_milliseconds = ahead.count();
     if (ahead >= clock_ahead_told && !std::exchange(told_clock_, true)) {
         spdlog::warn(
             "journal: the clock is {} ahead of the time that is known to have passed: it was set forward, or the "
@@ -273,7 +273,7 @@ void writer::retain() {
         return;
     }
     const auto erased = retention_.step(ages_.read(read_clocks()), last_sequence_);
-    counted_.sweeps = retention_.sweeps();
+    metrics_.sweeps = retention_.sweeps();
     if (!erased) {
         if (erased.error().what == storage_errc::broken) {
             fail(erased.error());
@@ -281,8 +281,8 @@ void writer::retain() {
         return;
     }
     if (*erased > 0) {
-        counted_.erased += *erased;
-        ++counted_.erase_steps;
+        metrics_.erased += *erased;
+        ++metrics_.erase_steps;
         heed(space_.measure());
     }
 }
@@ -319,16 +319,16 @@ void writer::fail(const storage_error& why) {
         return;
     }
     failed_ = true;
-    counted_.failed = true;
+    metrics_.failed = true;
     failure_ = why.message;
     spdlog::critical("journal: stopped for good, nothing more is accepted until a restart: {}", why.message);
     queue_.close();
 }
 
 void writer::tell_room() {
-    counted_.size_bytes = space_.used();
-    counted_.disk_full = space_.disk_is_full();
-    counted_.over_size = !space_.allows_more();
+    metrics_.size_bytes = space_.used();
+    metrics_.disk_full = space_.disk_is_full();
+    metrics_.over_size = !space_.allows_more();
 }
 
 void writer::heed(const storage_result<void>& done) {

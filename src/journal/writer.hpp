@@ -44,7 +44,7 @@ struct opened_file {
 class writer {
 public:
     writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
-           wall_clock clock, observers& watch, statistics& counted);
+           wall_clock clock, observers& watch, journal_metrics& counters);
 
     /// Before anything else.
     void begin();
@@ -57,7 +57,7 @@ public:
     /// Any thread.
     void configure(const journal_settings& bounds) {
         space_.limit(bounds.max_size.bytes);
-        counted_.max_size_bytes = bounds.max_size.bytes;
+        metrics_.max_size_bytes = bounds.max_size.bytes;
         retention_.keep(bounds.retention);
     }
 
@@ -101,7 +101,7 @@ private:
     const tuning limits_;
     const wall_clock clock_;
     observers& watch_;
-    statistics& counted_;
+    journal_metrics& metrics_;
     space_monitor space_;
     retention retention_;
     age_clock ages_;

@@ -5,7 +5,7 @@
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
-#include <hookd/intake/figures.hpp>
+#include <hookd/intake/metrics.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <chrono>
@@ -46,7 +46,7 @@ struct context {
     std::string version;
     wall_clock clock = nullptr;
     const http::server& server; ///< The public one.
-    const intake::figures& intake;
+    const intake::metrics& intake;
     journal::journal& journal;
     delivery::dispatcher& dispatcher;
 

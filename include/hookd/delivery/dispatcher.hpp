@@ -3,7 +3,7 @@
 #include <hookd/core/change.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
-#include <hookd/delivery/figures.hpp>
+#include <hookd/delivery/metrics.hpp>
 #include <hookd/journal/journal.hpp>
 #include <hookd/sinks/sink.hpp>
 
@@ -61,7 +61,7 @@ public:
     virtual void look_for_hanging() = 0;
 
     /// One a sink, in the order of the configuration. Any thread; does not block.
-    virtual std::vector<sink_figures> figures() const = 0;
+    virtual std::vector<sink_metrics> metrics() const = 0;
 
     /// Starts nothing new and waits until what is under way has ended or `patience` is nearly over, then cancels it;
     /// what was not delivered is delivered after the next start. No sink that hangs is waited for. Blocking; once.

@@ -5,7 +5,7 @@
 #include <hookd/core/exchange.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
-#include <hookd/http/figures.hpp>
+#include <hookd/http/metrics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -68,7 +68,7 @@ public:
     virtual void drain(std::chrono::milliseconds patience) = 0;
 
     /// Any thread; neither blocks.
-    virtual const server_figures& figures() const = 0;
+    virtual const server_metrics& metrics() const = 0;
     virtual std::vector<listener_state> listeners() const = 0;
 };
 

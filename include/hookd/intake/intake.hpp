@@ -4,7 +4,7 @@
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
-#include <hookd/intake/figures.hpp>
+#include <hookd/intake/metrics.hpp>
 #include <hookd/journal/journal.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,7 +25,7 @@ class intake {
 public:
     /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers`
     /// verify what would hold up the caller's thread for more than about a millisecond.
-    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, figures& counted,
+    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, metrics& counters,
            boost::asio::any_io_executor workers);
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
@@ -49,7 +49,7 @@ private:
     endpoint_paths paths_; // in the same order
     journal::journal& journal_;
     wall_clock clock_;
-    figures& counted_;
+    metrics& metrics_;
     boost::asio::any_io_executor workers_;
 };
 

@@ -4,7 +4,7 @@
 #include <hookd/core/event.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/journal/history.hpp>
-#include <hookd/journal/statistics.hpp>
+#include <hookd/journal/metrics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -127,7 +127,7 @@ public:
 
     /// Any thread; none of these three waits for the journal's thread.
     virtual acceptance accepts() const = 0;
-    virtual const statistics& counted() const = 0;
+    virtual const journal_metrics& metrics() const = 0;
     /// When the newest event of each endpoint was accepted, as far as it was among the last few thousand when the
     /// journal was opened.
     virtual const std::map<std::string, unix_millis>& newest_at_start() const = 0;

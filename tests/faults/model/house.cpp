@@ -160,7 +160,7 @@ void house::turn() {
 void house::check_clock() {
     const auto at = read_since_boot();
     const auto wall = wall_now.time_since_epoch() - at;
-    const auto age = wall - milliseconds{journal_->counted().clock_ahead_milliseconds.load()};
+    const auto age = wall - milliseconds{journal_->metrics().clock_ahead_milliseconds.load()};
     const auto before = samples_.empty() ? highest_age_ : samples_.back().age;
     if (age > wall) {
         throw broken_promise("its time is ahead of the clock");

@@ -107,7 +107,7 @@ private:
     void leave();
     void start();
     state observe();
-    void compare_figures(const std::map<std::string, journal::sink_state>& figures, const state& seen) const;
+    void compare_figures(const std::map<std::string, journal::sink_state>& metrics, const state& seen) const;
     void check_clock();
     unix_millis aged() const;
     bool holds(const std::string& sink) const;

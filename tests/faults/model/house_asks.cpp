@@ -27,8 +27,8 @@ event house::make_event(dice& random) const {
 }
 
 void house::append(std::vector<event> events) {
-    bool may_be_full = disk::instance().limited() || journal_->counted().over_size;
-    const auto erased = journal_->counted().erased.load();
+    bool may_be_full = disk::instance().limited() || journal_->metrics().over_size;
+    const auto erased = journal_->metrics().erased.load();
     std::vector<slot<append_outcome>> answers;
     for (const auto& each : events) {
         answers.push_back(begin(journal_->append(std::make_shared<event>(each))));
@@ -36,7 +36,7 @@ void house::append(std::vector<event> events) {
     for (int turns = 0; turns < 20 && !*answers.back(); ++turns) {
         turn();
         // A sweep behind a refusal may have made space.
-        may_be_full = may_be_full || journal_->counted().over_size || journal_->counted().erased != erased;
+        may_be_full = may_be_full || journal_->metrics().over_size || journal_->metrics().erased != erased;
     }
     for (std::size_t i = 0; i < events.size(); ++i) {
         auto what = std::move(events[i]);

@@ -46,9 +46,9 @@ state house::observe() {
     for (const auto& each : **events) {
         seen.events[each->sequence] = each;
     }
-    std::map<std::string, journal::sink_state> figures;
+    std::map<std::string, journal::sink_state> metrics;
     for (const auto& [name, look] : looks) {
-        figures.emplace(name, **look);
+        metrics.emplace(name, **look);
         if (known_.contains(name)) {
             seen.sinks[name].cursor = (*look)->cursor;
             seen.sinks[name].paused = (*look)->paused;
@@ -65,12 +65,12 @@ state house::observe() {
             }
         }
     }
-    compare_figures(figures, seen);
+    compare_figures(metrics, seen);
     return seen;
 }
 
 /// Counts and what the metrics read, against the rows that are there.
-void house::compare_figures(const std::map<std::string, journal::sink_state>& figures, const state& seen) const {
+void house::compare_figures(const std::map<std::string, journal::sink_state>& metrics, const state& seen) const {
     for (const auto& name : opened_) {
         const auto& rows = seen.sinks.at(name).rows;
         const auto dead =
@@ -81,13 +81,13 @@ void house::compare_figures(const std::map<std::string, journal::sink_state>& fi
                 next = std::min(next.value_or(row.next_try), row.next_try);
             }
         }
-        const auto& shown = figures.at(name);
+        const auto& shown = metrics.at(name);
         if (shown.dead != dead || shown.waiting != rows.size() - dead || shown.next_try != next) {
             throw broken_promise("sink " + name + " counts " + std::to_string(shown.waiting) + " waiting and " +
                                  std::to_string(shown.dead) + " dead, or has another next try, where " +
                                  std::to_string(rows.size() - dead) + " and " + std::to_string(dead) + " are");
         }
-        const auto board = journal_->counted().sinks.find(name);
+        const auto board = journal_->metrics().sinks.find(name);
         const bool limited = disk::instance().limited();
         if (!limited &&
             (!board || board->cursor != shown.cursor || board->dead != dead || board->waiting != shown.waiting)) {
@@ -171,7 +171,7 @@ void house::check() {
     if (recovered()) {
         return;
     }
-    if (journal_->counted().failed) {
+    if (journal_->metrics().failed) {
         throw broken_promise("the journal has failed by itself");
     }
     end_of_turns();
@@ -230,8 +230,8 @@ void house::sweep_all() {
     }
     loud_ = true;
     pass(limits_.sweep_restart);
-    const auto sweeps = journal_->counted().sweeps.load();
-    for (int turns = 0; journal_->counted().sweeps < sweeps + 2; ++turns) {
+    const auto sweeps = journal_->metrics().sweeps.load();
+    for (int turns = 0; journal_->metrics().sweeps < sweeps + 2; ++turns) {
         if (turns > 500) {
             throw broken_promise("retention does not come to an end");
         }

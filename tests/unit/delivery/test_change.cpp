@@ -21,7 +21,7 @@ struct forgetful_bench : delivery_bench {
     /// Until so many are deleted; false after ten seconds.
     bool deletes(std::uint64_t events) {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
-        while (stored().counted().erased < events) {
+        while (stored().metrics().erased < events) {
             if (std::chrono::steady_clock::now() > deadline) {
                 return false;
             }
@@ -45,7 +45,7 @@ TEST_CASE("change: a sink that is removed holds no events back any more") {
     bench.append(3);
     REQUIRE(staying->reaches(3));
     REQUIRE(leaving->reaches(1));
-    CHECK(bench.stored().counted().erased == 0);
+    CHECK(bench.stored().metrics().erased == 0);
     auto change = bench.running().prepare(std::array{sink_named("staying")});
     REQUIRE(change.has_value());
     (*change)->commit();
@@ -124,7 +124,7 @@ TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {
     const auto got = bench.add(sink_named("sink"));
     const auto other = bench.add(sink_named("other"));
     bench.start();
-    CHECK(bench.running().figures().front().paused);
+    CHECK(bench.running().metrics().front().paused);
     bench.append(1);
     REQUIRE(other->reaches(1));
     CHECK(got->entries().empty());

@@ -96,7 +96,7 @@ TEST_CASE("delivery: a sink worker that rests is woken by a replay, and by the e
     bench.running().look_again("sink");
     CHECK(seen->reaches(2));
     CHECK(bench.running().pause("sink", true));
-    CHECK(bench.running().figures().front().paused);
+    CHECK(bench.running().metrics().front().paused);
     bench.append(1);
     CHECK(bench.running().pause("sink", false));
     CHECK(seen->reaches(3));

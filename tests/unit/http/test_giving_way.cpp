@@ -42,7 +42,7 @@ struct idle_connection {
                                             make_plain_transport(ends[0]), address("192.0.2.1"), std::move(*permit));
     }
 
-    bool gave_way() const { return shared.figures.limit_reached_within(limit_effect::gave_way, std::chrono::hours{1}); }
+    bool gave_way() const { return shared.metrics.limit_reached_within(limit_effect::gave_way, std::chrono::hours{1}); }
 
     const server_settings limits = one_from_each_address();
     server_state shared{limits};

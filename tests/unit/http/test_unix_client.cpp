@@ -64,7 +64,7 @@ TEST_CASE("client: a Unix socket that is not there is unreachable, and a path th
 TEST_CASE("server: what it has done and where it listens can be seen from outside") {
     const unix_server server{[](const hookd::request&) { return hookd::answer{404, "no\n", {}, {}}; }};
     REQUIRE(get(server.path(), 0));
-    const auto& counted = server.server().figures();
+    const auto& counted = server.server().metrics();
     CHECK(counted.connections_opened.value() == 1);
     CHECK(counted.answers[static_cast<std::size_t>(std::ranges::find(known_statuses, 404U) - known_statuses.begin())]
               .value() == 1);

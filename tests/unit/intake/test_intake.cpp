@@ -36,8 +36,8 @@ public:
         journal_settings settings;
         settings.path = (directory_ / "journal.db").string();
         journal_ = journal::open(settings, fixed_now, {}).value();
-        counted_.show({"colivara"});
-        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, counted_, workers_.get_executor());
+        metrics_.show({"colivara"});
+        intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, metrics_, workers_.get_executor());
     }
     house(const house&) = delete;
     house& operator=(const house&) = delete;
@@ -73,7 +73,7 @@ public:
         return others_ran;
     }
 
-    const intake::figures& counted() const { return counted_; }
+    const intake::metrics& metrics() const { return metrics_; }
     std::uint64_t stored() const { return journal_->last_sequence(); }
 
 private:
@@ -85,7 +85,7 @@ private:
     std::filesystem::path directory_;
     std::vector<endpoint_settings> endpoints_;
     std::unique_ptr<journal::journal> journal_;
-    intake::figures counted_;
+    intake::metrics metrics_;
     asio::thread_pool workers_{1};
     std::unique_ptr<intake::intake> intake_;
 };
@@ -137,7 +137,7 @@ TEST_CASE("intake: an authentic message is one event, however often it comes; an
 TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its reason") {
     house house;
     const auto refused = [&](intake::refusal why) {
-        return house.counted().refused[static_cast<std::size_t>(why)].value();
+        return house.metrics().refused[static_cast<std::size_t>(why)].value();
     };
     auto message = head("POST", "/webhooks/colivara");
     message.body = R"({"type":"upsert.fail"})";
@@ -154,12 +154,12 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
     house.take(message);
     house.screen(head("POST", "/nowhere"));
 
-    const auto all = house.counted().endpoints();
+    const auto all = house.metrics().endpoints();
     REQUIRE(all.size() == 1);
     CHECK(all.front().endpoint == "colivara");
-    CHECK(all.front().counted->accepted.value() == 1);
-    CHECK(all.front().counted->duplicate.value() == 1);
-    CHECK(all.front().counted->last_authentic() == now);
+    CHECK(all.front().counters->accepted.value() == 1);
+    CHECK(all.front().counters->duplicate.value() == 1);
+    CHECK(all.front().counters->last_authentic() == now);
     CHECK(refused(intake::refusal::wrong_signature) == 1);
     CHECK(refused(intake::refusal::missing_header) == 1);
     CHECK(refused(intake::refusal::unknown_path) == 1);
@@ -177,15 +177,15 @@ TEST_CASE("intake: messages of another time are counted by its direction, and ap
         message.fields = fields;
         CHECK(house.take(message) == 401);
     }
-    const auto& refused = house.counted().refused;
+    const auto& refused = house.metrics().refused;
     CHECK(refused[static_cast<std::size_t>(intake::refusal::too_old)].value() == 1);
     CHECK(refused[static_cast<std::size_t>(intake::refusal::too_new)].value() == 1);
     CHECK(refused[static_cast<std::size_t>(intake::refusal::wrong_signature)].value() == 0);
 }
 
 TEST_CASE("intake: the time of the last authentic event is the last one's") {
-    intake::figures counted;
-    auto& endpoint = counted.of("colivara");
+    intake::metrics counters;
+    auto& endpoint = counters.of("colivara");
     const unix_seconds first{std::chrono::seconds{1'760'000'000}};
     endpoint.authentic(first);
     endpoint.authentic(first + std::chrono::seconds{9});

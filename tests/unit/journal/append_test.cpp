@@ -153,15 +153,15 @@ TEST_CASE("journal: events that gather during a commit share one sync") {
     auto outcomes = spawn(context, *opened, 64, [](int i) { return sample("msg_" + std::to_string(i / 2)); });
     context.poll();
     const auto syncs_before = syncs();
-    const auto commits_before = opened->counted().commits.load();
+    const auto commits_before = opened->metrics().commits.load();
     first.release();
     context.restart();
     context.run_for(patience);
 
     CHECK(alone.get() == append_outcome::stored);
-    CHECK(opened->counted().commits == commits_before + 1);
+    CHECK(opened->metrics().commits == commits_before + 1);
     CHECK(syncs() == syncs_before + 1);
-    CHECK(opened->counted().stored == 33);
+    CHECK(opened->metrics().stored == 33);
     std::size_t stored = 0;
     for (int i = 0; i < 64; ++i) {
         const auto outcome = outcomes[static_cast<std::size_t>(i)].get();
@@ -191,13 +191,13 @@ TEST_CASE("journal: events wait for their neighbours no longer than until they a
     first.release();
     CHECK(alone.get() == append_outcome::stored);
     context.run_for(std::chrono::milliseconds(100));
-    CHECK(opened->counted().stored == 1);
+    CHECK(opened->metrics().stored == 1);
 
     auto last = spawn_some("last", 1);
     context.restart();
     context.run_for(patience);
     CHECK(count(few, append_outcome::stored) + count(last, append_outcome::stored) == 4);
-    CHECK(opened->counted().commits == 2);
+    CHECK(opened->metrics().commits == 2);
 }
 
 TEST_CASE("journal: every single event is synced before it is answered") {

@@ -138,7 +138,7 @@ TEST_CASE("journal: on a full disk a cursor is kept, though events go on being r
     REQUIRE(last > 0);
     opened->commit_cursor("audit", last);
     REQUIRE(refused(number));
-    CHECK(opened->counted().sinks.find("audit")->cursor == last);
+    CHECK(opened->metrics().sinks.find("audit")->cursor == last);
 }
 
 TEST_CASE("journal: it closes and opens on a full disk too, with everything in it") {

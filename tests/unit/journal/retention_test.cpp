@@ -31,8 +31,8 @@ void fill(hookd::journal::journal& into, int events) {
 }
 
 void let_it_sweep(const sqlite_journal& opened) {
-    const auto before = opened.counted().sweeps.load();
-    REQUIRE(eventually([&] { return opened.counted().sweeps >= before + 3; }));
+    const auto before = opened.metrics().sweeps.load();
+    REQUIRE(eventually([&] { return opened.metrics().sweeps >= before + 3; }));
 }
 
 std::vector<std::uint64_t> sequences(hookd::journal::journal& opened) {
@@ -56,24 +56,24 @@ TEST_CASE("journal: retention takes what is old, delivered and not held by a fai
     opened->nack("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""});
     opened->commit_cursor("audit", 90);
     let_it_sweep(*opened);
-    CHECK(opened->counted().erased == 0);
+    CHECK(opened->metrics().erased == 0);
 
     let_pass(24h * 7 - 1ms);
     let_it_sweep(*opened);
-    CHECK(opened->counted().erased == 0);
+    CHECK(opened->metrics().erased == 0);
 
     let_pass(1ms);
-    CHECK(eventually([&] { return opened->counted().erased == 89; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 89; }));
     let_it_sweep(*opened);
-    CHECK(opened->counted().erased == 89);
-    CHECK(opened->counted().erase_steps >= 6);
+    CHECK(opened->metrics().erased == 89);
+    CHECK(opened->metrics().erase_steps >= 6);
     CHECK(sequences(*opened) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
     CHECK(append(*opened, sample("msg_95")) == append_outcome::duplicate);
 
     opened->ack("audit", 40);
-    CHECK(eventually([&] { return opened->counted().erased == 90; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 90; }));
     opened->commit_cursor("audit", 100);
-    CHECK(eventually([&] { return opened->counted().erased == 100; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 100; }));
 }
 
 TEST_CASE("journal: under load retention has its turn after a few commits, though events wait all the time") {
@@ -97,7 +97,7 @@ TEST_CASE("journal: under load retention has its turn after a few commits, thoug
         opened->turn();
     }
     CHECK(opened->last_sequence() < 20);
-    CHECK(opened->counted().erased > 0);
+    CHECK(opened->metrics().erased > 0);
     opened->close();
     context.poll();
 }
@@ -109,7 +109,7 @@ TEST_CASE("journal: a sequence number is never given twice, also when retention 
         auto opened = open_journal(kept_for_a_week(directory), quick());
         fill(*opened, 20);
         let_pass(24h * 8);
-        CHECK(eventually([&] { return opened->counted().erased == 20; }));
+        CHECK(eventually([&] { return opened->metrics().erased == 20; }));
     }
     auto opened = open_journal(kept_for_a_week(directory), quick());
     CHECK(opened->last_sequence() == 20);
@@ -135,10 +135,10 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
         limits.sink_grace = 1h;
         auto opened = open_journal(kept_for_a_week(directory), limits);
         let_it_sweep(*opened);
-        CHECK(opened->counted().erased == 0);
+        CHECK(opened->metrics().erased == 0);
     }
     auto opened = open_journal(kept_for_a_week(directory), quick());
-    CHECK(eventually([&] { return opened->counted().erased == 10; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 10; }));
     const auto back = opened->open_sink("gone");
     REQUIRE(back);
     CHECK(back->waiting == 0);
@@ -158,27 +158,27 @@ TEST_CASE("journal: a clock that runs ahead makes nothing older before that has 
         opened = open_journal(kept_for_a_week(directory), quick());
     }
     let_it_sweep(*opened);
-    CHECK(opened->counted().erased == 0);
-    CHECK(opened->counted().clock_ahead_milliseconds == std::chrono::milliseconds(24h * 30).count());
+    CHECK(opened->metrics().erased == 0);
+    CHECK(opened->metrics().clock_ahead_milliseconds == std::chrono::milliseconds(24h * 30).count());
     CHECK(append(*opened, sample("msg_3")) == append_outcome::duplicate);
     let_pass(23h);
     let_it_sweep(*opened);
-    CHECK(opened->counted().erased == 0);
+    CHECK(opened->metrics().erased == 0);
 
     SECTION("and nothing, if it is set right before") {
         set_clock(some_day + 23h);
         let_it_sweep(*opened);
-        CHECK(opened->counted().clock_ahead_milliseconds == 0);
+        CHECK(opened->metrics().clock_ahead_milliseconds == 0);
         let_pass(24h * 5);
         let_it_sweep(*opened);
-        CHECK(opened->counted().erased == 0);
+        CHECK(opened->metrics().erased == 0);
         CHECK(append(*opened, sample("msg_3")) == append_outcome::duplicate);
         let_pass(24h * 2);
     }
     SECTION("and then all") {
         let_pass(1h);
     }
-    CHECK(eventually([&] { return opened->counted().erased == 10; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 10; }));
     set_clock(some_day);
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("journal: events of a clock that ran ahead stop the retention no longe
 
     let_pass(24h * 7);
     fill(*opened, 5);
-    CHECK(eventually([&] { return opened->counted().erased == 50; }));
+    CHECK(eventually([&] { return opened->metrics().erased == 50; }));
     CHECK(sequences(*opened).size() == 5);
     set_clock(some_day);
 }

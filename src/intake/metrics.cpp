@@ -1,4 +1,4 @@
-#include <hookd/intake/figures.hpp>
+#include <hookd/intake/metrics.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +13,7 @@ std::string_view to_text(refusal why) {
     return names[static_cast<std::size_t>(why)];
 }
 
-void endpoint_figures::authentic(unix_seconds at) {
+void endpoint_metrics::authentic(unix_seconds at) {
     // Once a second is enough, and leaves the cache line to its readers for the rest of it.
     const auto seconds = at.time_since_epoch().count();
     if (last_authentic_.load(std::memory_order_relaxed) != seconds) {
@@ -21,31 +21,31 @@ void endpoint_figures::authentic(unix_seconds at) {
     }
 }
 
-unix_seconds endpoint_figures::last_authentic() const {
+unix_seconds endpoint_metrics::last_authentic() const {
     return unix_seconds{std::chrono::seconds{last_authentic_.load(std::memory_order_relaxed)}};
 }
 
-endpoint_figures& figures::of(const std::string& endpoint) {
+endpoint_metrics& metrics::of(const std::string& endpoint) {
     const mutex_lock lock{mutex_};
     auto& place = endpoints_[endpoint];
     if (place == nullptr) {
-        place = std::make_unique<endpoint_figures>();
+        place = std::make_unique<endpoint_metrics>();
     }
     return *place;
 }
 
-std::vector<figures::named> figures::endpoints() const {
+std::vector<metrics::named> metrics::endpoints() const {
     const mutex_lock lock{mutex_};
     std::vector<named> all;
-    for (const auto& [endpoint, counted] : endpoints_) {
+    for (const auto& [endpoint, counters] : endpoints_) {
         if (std::ranges::find(shown_, endpoint) != shown_.end()) {
-            all.push_back({endpoint, counted.get()});
+            all.push_back({endpoint, counters.get()});
         }
     }
     return all;
 }
 
-void figures::show(std::vector<std::string> endpoints) {
+void metrics::show(std::vector<std::string> endpoints) {
     const mutex_lock lock{mutex_};
     shown_ = std::move(endpoints);
 }

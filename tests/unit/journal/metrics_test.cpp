@@ -26,12 +26,12 @@ TEST_CASE("journal: how a sink stands is on the board after the commit, and agai
     const temporary_directory directory;
     const auto stands = [](const hookd::journal::journal& in, std::uint64_t cursor, std::uint64_t waiting,
                            std::uint64_t dead) {
-        const auto found = in.counted().sinks.find("audit");
+        const auto found = in.metrics().sinks.find("audit");
         return found && found->cursor == cursor && found->waiting == waiting && found->dead == dead;
     };
     {
         auto opened = open_journal(settings_for(directory.journal()));
-        CHECK_FALSE(opened->counted().sinks.find("audit"));
+        CHECK_FALSE(opened->metrics().sinks.find("audit"));
         REQUIRE(opened->open_sink("audit"));
         CHECK(stands(*opened, 0, 0, 0));
         for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
@@ -57,7 +57,7 @@ TEST_CASE("journal: each commit that stored events is measured") {
     REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
     REQUIRE(append(*opened, sample("msg_2")) == append_outcome::stored);
     REQUIRE(append(*opened, sample("msg_2")) == append_outcome::duplicate);
-    const auto& counted = opened->counted();
+    const auto& counted = opened->metrics();
     CHECK(counted.batch_events.read().cumulative.back() == 2);
     CHECK(counted.batch_events.read().sum == 2);
     CHECK(counted.commit_microseconds.read().cumulative.back() == 2);
@@ -88,7 +88,7 @@ TEST_CASE("journal: whether an event would be taken is known without trying") {
         append(*opened, sample("msg_" + std::to_string(i), 100'000));
     }
     CHECK(opened->accepts() == acceptance::over_size);
-    CHECK(opened->counted().size_bytes >= opened->counted().max_size_bytes);
+    CHECK(opened->metrics().size_bytes >= opened->metrics().max_size_bytes);
     opened->close();
     CHECK(opened->accepts() == acceptance::closed);
 }

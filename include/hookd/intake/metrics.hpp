@@ -38,7 +38,7 @@ inline constexpr std::size_t refusals = 15;
 std::string_view to_text(refusal why);
 
 /// What came to one endpoint since the start.
-struct endpoint_figures {
+struct endpoint_metrics {
     counter accepted;  ///< Events stored.
     counter duplicate; ///< Authentic messages that had been stored before.
 
@@ -52,18 +52,18 @@ private:
 };
 
 /// What all intakes of the process have counted, over reloads too. Any thread.
-class figures {
+class metrics {
 public:
     std::array<counter, refusals> refused; ///< By `refusal`.
 
     void refuse(refusal why) { refused[static_cast<std::size_t>(why)].add(); }
 
     /// The endpoint's, made at first use; lives as long as this object.
-    endpoint_figures& of(const std::string& endpoint);
+    endpoint_metrics& of(const std::string& endpoint);
 
     struct named {
         std::string endpoint;
-        const endpoint_figures* counted;
+        const endpoint_metrics* counters;
     };
     /// Those that are shown, in order of their names.
     std::vector<named> endpoints() const;
@@ -73,7 +73,7 @@ public:
 private:
     mutable mutex mutex_; // over the map, not what is in it
     std::vector<std::string> shown_ HOOKD_GUARDED_BY(mutex_);
-    std::map<std::string, std::unique_ptr<endpoint_figures>> endpoints_ HOOKD_GUARDED_BY(mutex_);
+    std::map<std::string, std::unique_ptr<endpoint_metrics>> endpoints_ HOOKD_GUARDED_BY(mutex_);
 };
 
 } // namespace hookd::intake

@@ -1,4 +1,4 @@
-#include "admin/exposition.hpp"
+#include "admin/metrics_writer.hpp"
 
 #include <cstddef>
 #include <prometheus/text_serializer.h>
@@ -7,20 +7,20 @@
 
 namespace hookd::admin {
 
-exposition& exposition::begin(std::string name, std::string help, prometheus::MetricType type) {
+metrics_writer& metrics_writer::begin(std::string name, std::string help, prometheus::MetricType type) {
     families_.push_back({.name = std::move(name), .help = std::move(help), .type = type, .metric = {}});
     return *this;
 }
 
-exposition& exposition::counter(std::string name, std::string help) {
+metrics_writer& metrics_writer::counter(std::string name, std::string help) {
     return begin(std::move(name), std::move(help), prometheus::MetricType::Counter);
 }
 
-exposition& exposition::gauge(std::string name, std::string help) {
+metrics_writer& metrics_writer::gauge(std::string name, std::string help) {
     return begin(std::move(name), std::move(help), prometheus::MetricType::Gauge);
 }
 
-exposition& exposition::add(double value, std::string_view label, std::string_view label_value) {
+metrics_writer& metrics_writer::add(double value, std::string_view label, std::string_view label_value) {
     auto& metric = families_.back().metric.emplace_back();
     (families_.back().type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
     if (!label.empty()) {
@@ -29,18 +29,18 @@ exposition& exposition::add(double value, std::string_view label, std::string_vi
     return *this;
 }
 
-void exposition::distribution(std::string name, std::string help, const histogram& counted, double unit) {
+void metrics_writer::distribution(std::string name, std::string help, const histogram& counters, double unit) {
     begin(std::move(name), std::move(help), prometheus::MetricType::Histogram);
-    const auto read = counted.read();
+    const auto read = counters.read();
     auto& shown = families_.back().metric.emplace_back().histogram;
-    for (std::size_t i = 0; i < counted.bounds().size(); ++i) {
-        shown.bucket.push_back({read.cumulative[i], static_cast<double>(counted.bounds()[i]) / unit});
+    for (std::size_t i = 0; i < counters.bounds().size(); ++i) {
+        shown.bucket.push_back({read.cumulative[i], static_cast<double>(counters.bounds()[i]) / unit});
     }
     shown.sample_count = read.cumulative.back();
     shown.sample_sum = static_cast<double>(read.sum) / unit;
 }
 
-std::string exposition::text() const {
+std::string metrics_writer::text() const {
     std::ostringstream out;
     prometheus::TextSerializer{}.Serialize(out, families_);
     return std::move(out).str();

@@ -46,7 +46,7 @@ enum class limit_effect : std::uint8_t {
 inline constexpr std::size_t limit_effects = 4;
 
 /// What a server has done since it started. Any thread may count and read.
-struct server_figures {
+struct server_metrics {
     std::array<counter, known_statuses.size()> answers; ///< By the place of the status in `known_statuses`.
     std::array<counter, refusals> refused;              ///< By `refusal`.
 

@@ -38,7 +38,7 @@ inline constexpr std::array<std::uint64_t, 14> microsecond_bounds{
 
 /// What the journal has done since it was opened, and how it stands. The journal's thread writes, any may read, also
 /// once it is closed.
-struct statistics {
+struct journal_metrics {
     std::atomic<std::uint64_t> stored = 0;      ///< events
     std::atomic<std::uint64_t> commits = 0;     ///< transactions that stored events: each one sync
     std::atomic<std::uint64_t> erased = 0;      ///< events, by retention

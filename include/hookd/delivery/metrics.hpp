@@ -10,7 +10,7 @@
 namespace hookd::delivery {
 
 /// How one sink is doing. What it counts, it counts since its sink worker was started.
-struct sink_figures {
+struct sink_metrics {
     std::string name;
     std::string type;
     std::vector<std::string> events; ///< What it asks for: patterns, of the type and the endpoint.

@@ -10,19 +10,19 @@
 namespace hookd::admin {
 
 /// Metrics on their way to Prometheus' text format 0.0.4. A family is begun, then given its values.
-class exposition {
+class metrics_writer {
 public:
-    exposition& counter(std::string name, std::string help);
-    exposition& gauge(std::string name, std::string help);
+    metrics_writer& counter(std::string name, std::string help);
+    metrics_writer& gauge(std::string name, std::string help);
     /// The family's next value, with one label or none.
-    exposition& add(double value, std::string_view label = {}, std::string_view label_value = {});
+    metrics_writer& add(double value, std::string_view label = {}, std::string_view label_value = {});
     /// A family of one histogram, in units of which each is worth so many of the histogram's.
-    void distribution(std::string name, std::string help, const histogram& counted, double unit);
+    void distribution(std::string name, std::string help, const histogram& counters, double unit);
 
     std::string text() const;
 
 private:
-    exposition& begin(std::string name, std::string help, prometheus::MetricType type);
+    metrics_writer& begin(std::string name, std::string help, prometheus::MetricType type);
 
     std::vector<prometheus::MetricFamily> families_;
 };

@@ -1,4 +1,4 @@
-#include <hookd/http/figures.hpp>
+#include <hookd/http/metrics.hpp>
 
 #include <algorithm>
 
@@ -45,14 +45,14 @@ std::string_view to_text(refusal why) {
     return "unknown";
 }
 
-void server_figures::answered(unsigned status) {
+void server_metrics::answered(unsigned status) {
     const auto found = std::ranges::find(known_statuses, status);
     if (found != known_statuses.end()) {
         answers[static_cast<std::size_t>(found - known_statuses.begin())].add();
     }
 }
 
-void server_figures::refused_with(unsigned status) {
+void server_metrics::refused_with(unsigned status) {
     refused[static_cast<std::size_t>(refusal_of(status))].add();
 }
 
@@ -65,7 +65,7 @@ bool last_time::within(std::chrono::seconds span) const {
     return last != 0 && clock::now() - clock::time_point{clock::duration{last}} < span;
 }
 
-void server_figures::limit_reached(limit_effect what) {
+void server_metrics::limit_reached(limit_effect what) {
     limited_[static_cast<std::size_t>(what)].mark();
     switch (what) {
     case limit_effect::refused_connection:
@@ -79,11 +79,11 @@ void server_figures::limit_reached(limit_effect what) {
     }
 }
 
-void server_figures::accept_failed() {
+void server_metrics::accept_failed() {
     accept_failure_.mark();
 }
 
-bool server_figures::accepting_fails() const {
+bool server_metrics::accepting_fails() const {
     return accept_failure_.within(std::chrono::seconds{1});
 }
 

@@ -17,10 +17,10 @@ outcome said(verdict what) {
 }
 
 /// The figures of the bench's only sink, once they are as they should be; else as they are after half a minute.
-sink_figures once(delivery_bench& bench, const std::function<bool(const sink_figures&)>& holds) {
+sink_metrics once(delivery_bench& bench, const std::function<bool(const sink_metrics&)>& holds) {
     const auto end = std::chrono::steady_clock::now() + 30s;
     for (;;) {
-        auto all = bench.running().figures();
+        auto all = bench.running().metrics();
         REQUIRE(all.size() == 1);
         if (holds(all.front()) || std::chrono::steady_clock::now() > end) {
             return all.front();
@@ -41,7 +41,7 @@ TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart
     });
     bench.start();
     bench.append(4);
-    const auto seen = once(bench, [](const sink_figures& now) { return now.delivered == 3 && now.reached == 4; });
+    const auto seen = once(bench, [](const sink_metrics& now) { return now.delivered == 3 && now.reached == 4; });
     CHECK(seen.name == "sink");
     CHECK(seen.delivered == 3);
     CHECK(seen.retried == 1);
@@ -49,7 +49,7 @@ TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart
     CHECK(seen.reached == 4);
     CHECK(seen.in_flight == 0);
     CHECK_FALSE(seen.unavailable);
-    CHECK_FALSE(once(bench, [](const sink_figures& now) { return !now.oldest; }).oldest);
+    CHECK_FALSE(once(bench, [](const sink_metrics& now) { return !now.oldest; }).oldest);
 }
 
 TEST_CASE("delivery: what a sink has in hand, and since when, is known while it blocks its sink worker") {
@@ -63,12 +63,12 @@ TEST_CASE("delivery: what a sink has in hand, and since when, is known while it 
     bench.append(1);
     REQUIRE(got->reaches(1));
     bench.append(2);
-    const auto seen = bench.running().figures().front();
+    const auto seen = bench.running().metrics().front();
     CHECK(seen.in_flight == 1);
     CHECK(seen.reached == 0);
     CHECK(seen.oldest);
     shut->open();
-    CHECK(once(bench, [](const sink_figures& now) { return now.reached == 3; }).delivered == 3);
+    CHECK(once(bench, [](const sink_metrics& now) { return now.reached == 3; }).delivered == 3);
 }
 
 TEST_CASE("delivery: a sink on hold is unavailable, and what it keeps waiting has an age, until it works") {
@@ -79,11 +79,11 @@ TEST_CASE("delivery: a sink on hold is unavailable, and what it keeps waiting ha
     });
     bench.start();
     bench.append(2);
-    const auto down = once(bench, [](const sink_figures& now) { return now.unavailable; });
+    const auto down = once(bench, [](const sink_metrics& now) { return now.unavailable; });
     CHECK(down.unavailable);
     CHECK(down.oldest);
     *mended = true;
-    const auto up = once(bench, [](const sink_figures& now) { return now.reached == 2 && !now.unavailable; });
+    const auto up = once(bench, [](const sink_metrics& now) { return now.reached == 2 && !now.unavailable; });
     CHECK_FALSE(up.unavailable);
     CHECK(up.delivered == 2);
 }
