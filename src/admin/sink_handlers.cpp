@@ -15,7 +15,7 @@ constexpr std::string_view root = "/v1/sinks/";
 constexpr std::string_view pause_suffix = "/pause";
 constexpr std::string_view resume_suffix = "/resume";
 
-bool is_in_force(const context& what, const std::string& sink) {
+bool is_active(const context& what, const std::string& sink) {
     return std::ranges::any_of(what.dispatcher.metrics(), [&](const auto& each) { return each.name == sink; });
 }
 
@@ -29,7 +29,7 @@ boost::asio::awaitable<answer> answer_about_one_sink(const context& what, std::s
     }
     rest.remove_suffix(pause ? pause_suffix.size() : resume_suffix.size());
     const auto sink = percent_decoded(rest);
-    if (!sink || !is_in_force(what, *sink)) {
+    if (!sink || !is_active(what, *sink)) {
         co_return refused(404, "no sink of this name is in force");
     }
     const auto noted = co_await what.journal.pause(*sink, pause);

@@ -91,7 +91,7 @@ private:
     }
 
     std::string summary() const {
-        const auto now = receiver_.in_force();
+        const auto now = receiver_.current();
         return "ready: " + std::to_string(now->listeners.size()) + " listener(s), " +
                std::to_string(now->endpoints.size()) + " endpoint(s), " + std::to_string(now->sinks.size()) +
                " sink(s)";
@@ -201,7 +201,7 @@ private:
             return last_reload_;
         };
         what.task = [this] { return worker_.running(); };
-        what.allowed_hosts = [this] { return receiver_.in_force()->admin.allowed_hosts; };
+        what.allowed_hosts = [this] { return receiver_.current()->admin.allowed_hosts; };
         what.reload = [this](auto answer) {
             if (stopping_) {
                 answer({.applied = false, .faults = {"the daemon is stopping"}});
@@ -214,7 +214,7 @@ private:
             }
             post(worker_, reloading, [this, answer = std::move(answer)]() mutable { answer(reload()); });
         };
-        auto opened = admin::start(receiver_.in_force()->admin, std::move(what));
+        auto opened = admin::start(receiver_.current()->admin, std::move(what));
         if (!opened) {
             return std::unexpected{opened.error()};
         }
@@ -354,7 +354,7 @@ private:
 
     /// The administration goes last: it shows the others stopping.
     void begin_drain(std::string_view why) {
-        const auto known = receiver_.in_force(); // by a start that is not over, too
+        const auto known = receiver_.current(); // by a start that is not over, too
         const auto patience = (known ? known->server : server_settings{}).drain_timeout;
         spdlog::info("{}: draining for at most {}", why, to_text(patience));
         {

@@ -44,7 +44,7 @@ receiver::receiver(std::function<void(std::string_view)> on_failure)
     : on_failure_{std::move(on_failure)}, clock_{choose_clock()} {}
 
 result<void> receiver::start(const std::shared_ptr<const settings>& settings) {
-    put_in_force(settings);
+    activate(settings);
     const auto limits = within_descriptor_limit(*settings);
     auto journal =
         journal::open(settings->journal, clock_,
@@ -86,7 +86,7 @@ http::handler_factory receiver::front_desks(const std::shared_ptr<const settings
 }
 
 std::vector<std::string> receiver::reload(const std::string& path) {
-    const auto loaded = load_configuration(path, in_force().get());
+    const auto loaded = load_configuration(path, current().get());
     if (!loaded.values) {
         return loaded.faults;
     }
@@ -112,11 +112,11 @@ std::vector<std::string> receiver::reload(const std::string& path) {
     for (const auto& one : *changes) {
         one->commit();
     }
-    put_in_force(loaded.values);
+    activate(loaded.values);
     return {};
 }
 
-void receiver::put_in_force(std::shared_ptr<const settings> next) {
+void receiver::activate(std::shared_ptr<const settings> next) {
     std::vector<std::string> endpoints;
     for (const auto& one : next->endpoints) {
         endpoints.push_back(one.name);
@@ -160,7 +160,7 @@ result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared
 }
 
 void receiver::drain() {
-    const auto deadline = clock::now() + in_force()->server.drain_timeout;
+    const auto deadline = clock::now() + current()->server.drain_timeout;
     const auto left = [&] {
         return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()),
                         std::chrono::milliseconds{0});

@@ -54,14 +54,14 @@ public:
     void check_liveness(liveness_monitor& monitor);
 
     /// Any thread.
-    std::shared_ptr<const settings> in_force() const {
+    std::shared_ptr<const settings> current() const {
         const mutex_lock lock{mutex_};
         return settings_;
     }
 
 private:
     void recall_newest_events();
-    void put_in_force(std::shared_ptr<const settings> next);
+    void activate(std::shared_ptr<const settings> next);
     http::handler_factory front_desks(const std::shared_ptr<const settings>& settings);
     result<std::vector<std::unique_ptr<change>>> prepare(const std::shared_ptr<const settings>& next);
 

@@ -28,9 +28,9 @@ constexpr auto drain_grace = 1s;
 
 connection::connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
                        std::optional<ip_address> address, connection_limits::permit permit)
-    : home_{home}, terms_{home.in_force()}, where_{std::move(where)}, socket_{std::move(peer)},
+    : home_{home}, snapshot_{home.current()}, where_{std::move(where)}, socket_{std::move(peer)},
       transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)},
-      reader_{terms_->limits, where_->settings.health_checks ? leniency::health_checks : leniency::none},
+      reader_{snapshot_->limits, where_->settings.health_checks ? leniency::health_checks : leniency::none},
       body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
     name_peer();
     home_.enlist(*this);
@@ -43,7 +43,7 @@ connection::~connection() {
 }
 
 void connection::enter(phase what) {
-    const auto& limits = terms_->limits;
+    const auto& limits = snapshot_->limits;
     const auto allowed = [&]() -> std::chrono::milliseconds {
         switch (what) {
         case phase::handshake:
@@ -203,7 +203,7 @@ asio::awaitable<bool> connection::serve_request() {
                  "X-Forwarded-For: set forwarded_header");
         co_return false;
     }
-    if (const auto early = terms_->requests->screen(current)) {
+    if (const auto early = snapshot_->requests->screen(current)) {
         if (reader_.has_body() || !reader_.keep_alive() || leaving_) {
             if (co_await send_answer(*early, false)) {
                 co_await linger();
@@ -218,7 +218,7 @@ asio::awaitable<bool> connection::serve_request() {
             co_return false;
         }
         enter(phase::working);
-        const answer what = co_await terms_->requests->handle(current);
+        const answer what = co_await snapshot_->requests->handle(current);
         const bool keep_alive = reader_.keep_alive() && !leaving_;
         auto rest = begin_answer(what, keep_alive);
         if (!rest || (!rest->empty() && !co_await send(std::move(*rest)))) {

@@ -3,7 +3,7 @@
 #include "http/body_budget.hpp"
 #include "http/connection_limits.hpp"
 #include "http/request_reader.hpp"
-#include "http/terms.hpp"
+#include "http/settings_snapshot.hpp"
 #include "http/transport.hpp"
 
 #include <hookd/core/address.hpp>
@@ -112,7 +112,7 @@ private:
     void log(const log_kind& kind, std::string_view what, std::string_view reason);
 
     io_thread& home_;
-    terms_ptr terms_;
+    snapshot_ptr snapshot_;
     listener_ptr where_;
     socket socket_;
     std::unique_ptr<transport> transport_;

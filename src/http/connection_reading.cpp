@@ -102,10 +102,10 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
 
 /// Its first byte is here, and none has been looked at: what is in force now stays so for this request.
 void connection::begin_request() {
-    if (terms_ != home_.in_force()) {
-        terms_ = home_.in_force();
-        reader_.limit(terms_->limits);
-        if (auto now = terms_->find(where_->key)) {
+    if (snapshot_ != home_.current()) {
+        snapshot_ = home_.current();
+        reader_.limit(snapshot_->limits);
+        if (auto now = snapshot_->find(where_->key)) {
             where_ = std::move(now);
         } else {
             leaving_ = true;

@@ -102,11 +102,13 @@ void io_thread::begin_drain() {
     });
 }
 
-void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done) {
-    asio::post(context_, [this, terms = std::move(terms), added = std::move(added), done = std::move(done)]() mutable {
-        terms_ = std::move(terms);
+void io_thread::install(snapshot_ptr settings_snapshot, std::vector<accepting_socket> added,
+                        std::function<void()> done) {
+    asio::post(context_, [this, settings_snapshot = std::move(settings_snapshot), added = std::move(added),
+                          done = std::move(done)]() mutable {
+        snapshot_ = std::move(settings_snapshot);
         std::erase_if(acceptors_, [&](const auto& one) {
-            auto now = terms_->find(one->where->key);
+            auto now = snapshot_->find(one->where->key);
             if (now != nullptr && std::ranges::find(added, now->key, &accepting_socket::key) == added.end()) {
                 one->where = std::move(now);
                 return false;
@@ -118,7 +120,7 @@ void io_thread::install(terms_ptr terms, std::vector<accepting_socket> added, st
             accept_from(std::move(one));
         }
         for (auto& one : connections_) {
-            if (terms_->find(one.where().key) == nullptr) {
+            if (snapshot_->find(one.where().key) == nullptr) {
                 one.drain();
             }
         }
@@ -155,7 +157,7 @@ void io_thread::accept_from(accepting_socket from) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     getsockname(from.descriptor.get(), reinterpret_cast<sockaddr*>(&storage), &length);
-    auto one = std::make_shared<accepting>(terms_->find(from.key), acceptor{context_});
+    auto one = std::make_shared<accepting>(snapshot_->find(from.key), acceptor{context_});
     boost::system::error_code fault;
     one->socket.assign({storage.ss_family, 0}, from.descriptor.get(), fault);
     if (fault) {
@@ -374,7 +376,7 @@ void io_thread::begin(const listener_ptr& where, socket peer, std::unique_ptr<tr
     }
     auto one =
         std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(permit));
-    if (draining_ || terms_->find(where->key) == nullptr) { // it was accepted just before the socket was closed
+    if (draining_ || snapshot_->find(where->key) == nullptr) { // it was accepted just before the socket was closed
         one->drain();
     }
     asio::co_spawn(context_, serve(std::move(one)), log_exception);

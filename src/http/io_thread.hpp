@@ -4,7 +4,7 @@
 #include "http/connection.hpp"
 #include "http/connection_limits.hpp"
 #include "http/response.hpp"
-#include "http/terms.hpp"
+#include "http/settings_snapshot.hpp"
 
 #include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
@@ -66,7 +66,7 @@ public:
 
     /// Any thread: from now on requests begin under these terms. Accepts from `added`, closes the sockets of listeners
     /// that the terms do not know any more, and lets their connections end. `done` is called on this thread.
-    void install(terms_ptr terms, std::vector<accepting_socket> added, std::function<void()> done);
+    void install(snapshot_ptr settings_snapshot, std::vector<accepting_socket> added, std::function<void()> done);
     /// A watchdog's thread: for how long this one has owed an answer; asks again.
     std::chrono::milliseconds stalled_for();
 
@@ -82,7 +82,7 @@ public:
 
     // For connections, on this thread.
     server_state& shared() { return shared_; }
-    const terms_ptr& in_force() const { return terms_; }
+    const snapshot_ptr& current() const { return snapshot_; }
     response_writer& responses() { return responses_; }
     void enlist(connection& one);
     /// Of those that have brought nothing authentic it is now the one that is idle for the shortest time.
@@ -116,7 +116,7 @@ private:
     server_state& shared_;
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> listening_{context_.get_executor()};
-    terms_ptr terms_;
+    snapshot_ptr snapshot_;
     response_writer responses_;
     connection_list connections_;
     stranger_list strangers_; // those that have brought nothing authentic, the longest idle first

@@ -2,7 +2,7 @@
 
 #include "http/certificate_watch.hpp"
 #include "http/listening_socket.hpp"
-#include "http/terms.hpp"
+#include "http/settings_snapshot.hpp"
 
 #include <hookd/core/error.hpp>
 #include <hookd/core/unique_fd.hpp>

@@ -24,7 +24,7 @@ public:
             threads_.push_back(std::make_unique<io_thread>(state_));
             state_.threads.push_back(threads_.back().get());
         }
-        in_force_.resize(count);
+        current_.resize(count);
     }
     server_of_threads(const server_of_threads&) = delete;
     server_of_threads& operator=(const server_of_threads&) = delete;
@@ -45,20 +45,20 @@ public:
         auto next = std::make_unique<prepared>(*this, limits);
         const auto now = reachable();
         for (const auto& one : listeners) {
-            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(in_force_.size()));
+            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(current_.size()));
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
             next->listeners.push_back(std::move(*opened));
         }
-        for (std::size_t i = 0; i < in_force_.size(); ++i) {
+        for (std::size_t i = 0; i < current_.size(); ++i) {
             next->handlers.push_back(make_handler());
         }
         return next;
     }
 
     std::unique_ptr<change> renewed_certificates() override {
-        auto listeners = in_force_.front()->listeners;
+        auto listeners = current_.front()->listeners;
         bool renewed = false;
         for (auto& one : listeners) {
             const auto watch = watches_.find(one->key);
@@ -148,21 +148,21 @@ private:
     void forget_sockets(std::span<const listener_ptr> those_that_stay);
     /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
     template <class Make>
-    void put_in_force(Make make, std::span<ready_listener> added = {});
+    void activate(Make make, std::span<ready_listener> added = {});
 
     server_state state_;
     const std::string name_;
     mutable mutex mutex_;
     std::vector<listener_ptr> shown_ HOOKD_GUARDED_BY(mutex_);
     std::vector<std::unique_ptr<io_thread>> threads_;
-    std::vector<terms_ptr> in_force_;                  // one for each thread, as it has it
+    std::vector<snapshot_ptr> current_;                // one for each thread, as it has it
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
     std::map<std::string, socket_file> files_;
 };
 
 /// Those in force whose sockets can serve on: nobody finds a Unix socket any more once its name is gone.
 std::vector<listener_ptr> server_of_threads::reachable() const {
-    auto listeners = in_force_.front() ? in_force_.front()->listeners : std::vector<listener_ptr>{};
+    auto listeners = current_.front() ? current_.front()->listeners : std::vector<listener_ptr>{};
     std::erase_if(listeners, [this](const auto& one) {
         const auto file = files_.find(one->key);
         return file != files_.end() && !file->second.is_there();
@@ -191,16 +191,16 @@ void server_of_threads::take_over(prepared& next) {
             watches_.emplace(key, std::move(*one.watch));
         }
     }
-    put_in_force([&](std::size_t thread) { return terms{next.limits, listeners, next.handlers[thread]}; },
-                 next.listeners);
+    activate([&](std::size_t thread) { return settings_snapshot{next.limits, listeners, next.handlers[thread]}; },
+             next.listeners);
     next.listeners.clear();
 }
 
 void server_of_threads::renew(const std::vector<listener_ptr>& listeners) {
-    const auto before = in_force_.front()->listeners;
-    put_in_force([&](std::size_t thread) {
-        const auto& now = *in_force_[thread];
-        return terms{now.limits, listeners, now.requests};
+    const auto before = current_.front()->listeners;
+    activate([&](std::size_t thread) {
+        const auto& now = *current_[thread];
+        return settings_snapshot{now.limits, listeners, now.requests};
     });
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         if (const auto& one = listeners[i]; one != before[i]) {
@@ -211,10 +211,10 @@ void server_of_threads::renew(const std::vector<listener_ptr>& listeners) {
 
 /// Before the threads close them: a path that is taken again meanwhile must not be lost.
 void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_stay) {
-    if (!in_force_.front()) {
+    if (!current_.front()) {
         return;
     }
-    for (const auto& one : in_force_.front()->listeners) {
+    for (const auto& one : current_.front()->listeners) {
         const auto& key = one->key;
         if (std::ranges::any_of(those_that_stay, [&](const auto& stays) { return stays->key == key; })) {
             continue;
@@ -228,7 +228,7 @@ void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_
 }
 
 template <class Make>
-void server_of_threads::put_in_force(Make make, std::span<ready_listener> added) {
+void server_of_threads::activate(Make make, std::span<ready_listener> added) {
     std::latch installed{static_cast<std::ptrdiff_t>(threads_.size())};
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         std::vector<accepting_socket> sockets;
@@ -237,12 +237,12 @@ void server_of_threads::put_in_force(Make make, std::span<ready_listener> added)
                 sockets.push_back({one.what->key, std::move(one.added[n])});
             }
         }
-        in_force_[i] = std::make_shared<const terms>(make(i));
-        threads_[i]->install(in_force_[i], std::move(sockets), [&] { installed.count_down(); });
+        current_[i] = std::make_shared<const settings_snapshot>(make(i));
+        threads_[i]->install(current_[i], std::move(sockets), [&] { installed.count_down(); });
     }
     installed.wait();
     const mutex_lock lock{mutex_};
-    shown_ = in_force_.front()->listeners;
+    shown_ = current_.front()->listeners;
 }
 
 void server_of_threads::drain(std::chrono::milliseconds patience) {

@@ -42,7 +42,7 @@ def reload(daemon):
     return verdict.group(1), daemon.log()[since:]
 
 
-def in_force(daemon):
+def current(daemon):
     """What the refused files would change."""
     told = metrics(daemon)
     return (told["hookd_journal_max_size_bytes"], sorted(name for name in told if "endpoint=" in name or "sink=" in name))
@@ -78,7 +78,7 @@ class Campaign:
 
     def break_it(self, name, way, address):
         breaks, place = way
-        before = in_force(self.daemon)
+        before = current(self.daemon)
         self.daemon.configuration = {
             **self.good, "log": dict(self.good["log"]), "server": dict(self.good["server"]),
             "listener": list(self.good["listener"]), "journal": {**self.good["journal"], "max_size": "2 GiB"},
@@ -89,7 +89,7 @@ class Campaign:
         self.refused += verdict == "not reloaded"
         if verdict == "reloaded" or not re.search(place, said):
             self.faults.append(f"{name}: {said}")
-        if in_force(self.daemon) != before or (self.directory / "half.jsonl").exists():
+        if current(self.daemon) != before or (self.directory / "half.jsonl").exists():
             self.faults.append(f"{name}: half of it is in force")
 
     def change(self, generator, number):

@@ -27,7 +27,7 @@ struct idle_connection {
     idle_connection() {
         thread.start();
         std::latch installed{1};
-        thread.install(std::make_shared<const terms>(limits), {}, [&] { installed.count_down(); });
+        thread.install(std::make_shared<const settings_snapshot>(limits), {}, [&] { installed.count_down(); });
         installed.wait();
         thread.begin_drain();
         thread.join();

@@ -23,7 +23,7 @@ struct listener {
 using listener_ptr = std::shared_ptr<const listener>;
 
 /// What one thread serves requests under. A reload replaces it whole; a request keeps the one it began with.
-struct terms {
+struct settings_snapshot {
     server_settings limits;
     std::vector<listener_ptr> listeners;
     std::shared_ptr<handler> requests; ///< The thread's own.
@@ -34,6 +34,6 @@ struct terms {
         return found == listeners.end() ? nullptr : *found;
     }
 };
-using terms_ptr = std::shared_ptr<const terms>;
+using snapshot_ptr = std::shared_ptr<const settings_snapshot>;
 
 } // namespace hookd::http
