@@ -37,18 +37,18 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
     return admin_socket{.path = admin_settings{}.socket, .faults = std::move(named.error().message)};
 }
 
-http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,
-                                               std::string_view target, std::chrono::milliseconds patience,
-                                               byte_size most) {
+http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
+                                                      std::string_view target, std::chrono::milliseconds patience,
+                                                      byte_size most) {
     const auto where = http::find_unix_destination(socket);
     if (!where) {
         return std::unexpected{where.error()};
     }
     asio::io_context context{1};
     http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = most.bytes}};
-    http::client_result<http::response> answer;
+    http::client_result<http::client_response> answer;
     asio::co_spawn(context, daemon.request(method, target, {}, {}),
-                   [&](const std::exception_ptr& thrown, http::client_result<http::response> what) {
+                   [&](const std::exception_ptr& thrown, http::client_result<http::client_response> what) {
                        if (thrown) {
                            std::rethrow_exception(thrown);
                        }

@@ -26,9 +26,9 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
 inline constexpr byte_size largest_answer{16U << 20U};
 
 /// One request to the daemon, and its whole answer: one that is larger than `most` is an error, never cut. Blocking.
-http::client_result<http::response> ask_daemon(const std::string& socket, std::string_view method,
-                                               std::string_view target, std::chrono::milliseconds patience,
-                                               byte_size most = largest_answer);
+http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
+                                                      std::string_view target, std::chrono::milliseconds patience,
+                                                      byte_size most = largest_answer);
 
 /// For who could not reach the daemon: what to do, and what happened.
 std::string unreachable_text(const std::string& socket, const http::client_error& fault);

@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    command_end refusal(const http::response& answer) const {
+    command_end refusal(const http::client_response& answer) const {
         if (auto why = refusal_of(answer.status, answer.body); !why.message.empty()) {
             return why;
         }

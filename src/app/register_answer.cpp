@@ -83,7 +83,7 @@ command_result<registration> read_success(std::string_view body) {
 
 } // namespace
 
-command_result<registration> read_registration(http::response& answer, std::string_view api_key) {
+command_result<registration> read_registration(http::client_response& answer, std::string_view api_key) {
     const std::string code = " (" + std::to_string(answer.status) + ')';
     if (answer.status == 200) {
         auto made = read_success(answer.body);

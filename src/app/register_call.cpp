@@ -47,7 +47,7 @@ register_call_end call_add_webhook(const http::destination_ptr& where, const std
                             header_field{"Accept", "application/json"},
                             header_field{"User-Agent", "colivara-hookd/" HOOKD_VERSION}};
     asio::co_spawn(context, server.request("POST", target, fields, body),
-                   [&](const std::exception_ptr& thrown, http::client_result<http::response> got) {
+                   [&](const std::exception_ptr& thrown, http::client_result<http::client_response> got) {
                        if (thrown) {
                            std::rethrow_exception(thrown);
                        }

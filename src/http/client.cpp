@@ -163,9 +163,9 @@ std::unexpected<client_error> client::state::not_let_in() const {
                 transport_->certificate_missed() ? std::string{no_certificate} : transport_->handshake_fault());
 }
 
-asio::awaitable<client_result<response>> client::state::request(std::string_view method, std::string_view target,
-                                                                std::span<const header_field> fields,
-                                                                std::string_view body) {
+asio::awaitable<client_result<client_response>> client::state::request(std::string_view method, std::string_view target,
+                                                                       std::span<const header_field> fields,
+                                                                       std::string_view body) {
     const auto latest = clock::now() + limits_.whole;
     if (is_open() && !silent()) {
         close();
@@ -190,7 +190,7 @@ bool client::state::silent() {
     return transport_->read({&surplus, 1}, count) == io_status::want_read;
 }
 
-asio::awaitable<client_result<response>> client::state::try_once(bool head_request, clock::time_point latest) {
+asio::awaitable<client_result<client_response>> client::state::try_once(bool head_request, clock::time_point latest) {
     reader_.expect(head_request);
     if (!is_open()) {
         if (const auto opened = co_await open(std::min(latest, clock::now() + limits_.connect)); !opened) {
@@ -209,7 +209,7 @@ asio::awaitable<client_result<response>> client::state::try_once(bool head_reque
     co_return answer;
 }
 
-asio::awaitable<client_result<response>> client::state::exchange(clock::time_point latest) {
+asio::awaitable<client_result<client_response>> client::state::exchange(clock::time_point latest) {
     // A server may answer and close before it has read everything (413): so a failed write is not the end, but for TLS,
     // where nothing may follow it (SSL_get_error(3)).
     std::string_view rest{message_};
@@ -297,7 +297,7 @@ void client::state::end_wait() {
     socket_.cancel(ignored);
 }
 
-response client::state::take_answer() {
+client_response client::state::take_answer() {
     return {.status = reader_.status(),
             .body = reader_.take_body(),
             .retry_after = reader_.retry_after(),
@@ -337,8 +337,9 @@ asio::awaitable<client_result<void>> client::connect() {
     co_return opened;
 }
 
-asio::awaitable<client_result<response>> client::request(std::string_view method, std::string_view target,
-                                                         std::span<const header_field> fields, std::string_view body) {
+asio::awaitable<client_result<client_response>> client::request(std::string_view method, std::string_view target,
+                                                                std::span<const header_field> fields,
+                                                                std::string_view body) {
     return state_->request(method, target, fields, body);
 }
 

@@ -28,9 +28,9 @@ struct client::state {
 
     bool is_open() const { return transport_ != nullptr; }
     boost::asio::awaitable<client_result<void>> open(clock::time_point latest);
-    boost::asio::awaitable<client_result<response>> request(std::string_view method, std::string_view target,
-                                                            std::span<const header_field> fields,
-                                                            std::string_view body);
+    boost::asio::awaitable<client_result<client_response>> request(std::string_view method, std::string_view target,
+                                                                   std::span<const header_field> fields,
+                                                                   std::string_view body);
     void stop_timer() { deadline_.stop(); }
     void forget_message();
     const client_limits& limits() const { return limits_; }
@@ -40,15 +40,15 @@ private:
     boost::asio::awaitable<client_result<void>> shake_hands();
     boost::asio::awaitable<client_result<void>> await_acceptance();
     std::unexpected<client_error> not_let_in() const;
-    boost::asio::awaitable<client_result<response>> try_once(bool head_request, clock::time_point latest);
-    boost::asio::awaitable<client_result<response>> exchange(clock::time_point latest);
+    boost::asio::awaitable<client_result<client_response>> try_once(bool head_request, clock::time_point latest);
+    boost::asio::awaitable<client_result<client_response>> exchange(clock::time_point latest);
     bool silent();
     io_status write_some(std::string_view& rest);
     boost::asio::awaitable<bool> wait(socket::wait_type readiness);
     void end_wait();
     void write_message(std::string_view method, std::string_view target, std::span<const header_field> fields,
                        std::string_view body);
-    response take_answer();
+    client_response take_answer();
     client_error lost() const;
     void close();
 

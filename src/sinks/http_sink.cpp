@@ -78,7 +78,7 @@ public:
 private:
     asio::awaitable<outcome> post(event_ptr what);
     asio::awaitable<outcome> try_to_post(event_ptr what);
-    asio::awaitable<http::client_result<http::response>> exchange(http_message message);
+    asio::awaitable<http::client_result<http::client_response>> exchange(http_message message);
     outcome with_place(outcome judged) const;
 
     std::shared_ptr<const http_options> options_;
@@ -128,7 +128,7 @@ asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
 }
 
 /// A connection on which anything went wrong is not kept; nor is one that was cancelled.
-asio::awaitable<http::client_result<http::response>> http_sink::exchange(http_message message) {
+asio::awaitable<http::client_result<http::client_response>> http_sink::exchange(http_message message) {
     const auto where = co_await finder_.find(clock::now() + limits_.connect);
     if (!where) {
         co_return std::unexpected{where.error()};

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds longest_wait = 24h;
 
 /// A server that missed our certificate may call that a bad request, as nginx does.
-verdict verdict_of(const http::response& answer, std::span<const std::uint64_t> reject) {
+verdict verdict_of(const http::client_response& answer, std::span<const std::uint64_t> reject) {
     if (answer.status >= 200 && answer.status < 300) {
         return verdict::delivered;
     }
@@ -49,7 +49,7 @@ std::optional<std::time_t> parse_date(const std::string& text) {
 
 } // namespace
 
-outcome judge(const http::response& answer, std::span<const std::uint64_t> reject, unix_millis now) {
+outcome judge(const http::client_response& answer, std::span<const std::uint64_t> reject, unix_millis now) {
     outcome judged{.what = verdict_of(answer, reject), .retry_after = {}, .detail = {}};
     if (judged.what == verdict::delivered) {
         return judged;

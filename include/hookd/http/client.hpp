@@ -66,7 +66,7 @@ struct client_limits {
 };
 
 /// An answer, which has been read to its end, or as the limits say.
-struct response {
+struct client_response {
     unsigned status = 0;
     std::string body{};              ///< As much as the limits keep.
     bool resent = false;             ///< It was the second try, see `client::request`.
@@ -94,9 +94,9 @@ public:
     /// same bytes are sent once more on a new one, so only requests that may arrive twice can be made. All views must
     /// live until the coroutine has ended. Redirects are not followed. Cancelled where that does not throw, it ends at
     /// once, with some fault.
-    boost::asio::awaitable<client_result<response>> request(std::string_view method, std::string_view target,
-                                                            std::span<const header_field> fields,
-                                                            std::string_view body);
+    boost::asio::awaitable<client_result<client_response>> request(std::string_view method, std::string_view target,
+                                                                   std::span<const header_field> fields,
+                                                                   std::string_view body);
 
     /// Between two requests: leaves nothing that keeps the io_context busy, and forgets what was sent. The connection
     /// stays open.

@@ -10,7 +10,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 sent_event answered(unsigned status, std::chrono::microseconds latency, bool resent = false) {
-    return {.id = "msg_1", .answer = http::response{.status = status, .resent = resent}, .latency = latency};
+    return {.id = "msg_1", .answer = http::client_response{.status = status, .resent = resent}, .latency = latency};
 }
 
 sent_event failed(http::client_fault kind, std::string detail) {

@@ -33,7 +33,7 @@ public:
     explicit caller(const std::string& to, const client_trust& trust = {}, client_limits limits = {})
         : where_{parse_url(to).value()}, client_{context_, find_destination(where_, trust).value(), limits} {}
 
-    client_result<response> post(std::string_view body = "{}") {
+    client_result<client_response> post(std::string_view body = "{}") {
         return run(client_.request("POST", where_.target, fields_, body));
     }
     client_result<void> connect() { return run(client_.connect()); }

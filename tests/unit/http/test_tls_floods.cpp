@@ -26,13 +26,13 @@ public:
         : files_{trusted_.issue("IP:127.0.0.1")}, what_{std::move(what)},
           server_{[this](scripted_peer& peer, int) { serve(peer.socket()); }} {}
 
-    client_result<response> post(client_limits limits) {
+    client_result<client_response> post(client_limits limits) {
         asio::io_context context{1};
         const auto where = parse_url("https://127.0.0.1:" + std::to_string(server_.port()) + "/").value();
         client here{context, find_destination(where, {.ca_file = trusted_.certificate()}).value(), limits};
-        std::optional<client_result<response>> outcome;
+        std::optional<client_result<client_response>> outcome;
         asio::co_spawn(context, here.request("POST", where.target, {}, "{}"),
-                       [&](const std::exception_ptr&, client_result<response> value) {
+                       [&](const std::exception_ptr&, client_result<client_response> value) {
                            outcome = std::move(value);
                            context.stop();
                        });

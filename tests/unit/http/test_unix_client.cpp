@@ -12,12 +12,12 @@ using namespace hookd::http;
 
 namespace {
 
-client_result<response> get(const std::string& path, std::size_t keep_body) {
+client_result<client_response> get(const std::string& path, std::size_t keep_body) {
     asio::io_context context;
     client asking{context, find_unix_destination(path).value(), {.keep_body = keep_body}};
-    std::optional<client_result<response>> outcome;
+    std::optional<client_result<client_response>> outcome;
     asio::co_spawn(context, asking.request("GET", "/", {}, {}),
-                   [&](const std::exception_ptr& thrown, client_result<response> what) {
+                   [&](const std::exception_ptr& thrown, client_result<client_response> what) {
                        REQUIRE_FALSE(thrown);
                        outcome = std::move(what);
                        context.stop();

@@ -18,11 +18,11 @@ constexpr unix_millis rfc_time{784111777s};
 outcome answered(unsigned status, std::string retry_after = {}, std::string body = {},
                  bool certificate_wanted = false) {
     static constexpr std::array<std::uint64_t, 2> final{422, 499};
-    return judge(http::response{.status = status,
-                                .body = std::move(body),
-                                .resent = false,
-                                .retry_after = std::move(retry_after),
-                                .certificate_wanted = certificate_wanted},
+    return judge(http::client_response{.status = status,
+                                       .body = std::move(body),
+                                       .resent = false,
+                                       .retry_after = std::move(retry_after),
+                                       .certificate_wanted = certificate_wanted},
                  final, rfc_time);
 }
 
