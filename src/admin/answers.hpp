@@ -2,7 +2,7 @@
 
 #include "admin/event_view.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 
 #include <memory>
 #include <string>
@@ -13,22 +13,22 @@ namespace hookd::admin {
 
 inline constexpr std::string_view json_type = "application/json";
 
-inline constinit const answer only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
-inline constinit const answer only_post{405, "method not allowed\n", "Allow", "POST"};
+inline constinit const response only_get{405, "method not allowed\n", "Allow", "GET, HEAD"};
+inline constinit const response only_post{405, "method not allowed\n", "Allow", "POST"};
 
-inline answer made(unsigned status, std::string body, std::string_view type = json_type) {
+inline response made(unsigned status, std::string body, std::string_view type = json_type) {
     return {status, {}, {}, {}, type, std::make_shared<const std::string>(std::move(body))};
 }
 
-inline answer refused(unsigned status, std::string_view why) {
+inline response refused(unsigned status, std::string_view why) {
     return made(status, error_json(why));
 }
 
-inline answer journal_closed() {
+inline response journal_closed() {
     return refused(503, "start the daemon again, or look at its log: the journal is closing or has failed");
 }
 
-inline answer journal_full() {
+inline response journal_full() {
     return refused(507, "free some space and do it again: the journal's disk is full, and no more was changed");
 }
 

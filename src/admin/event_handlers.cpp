@@ -24,7 +24,7 @@ constexpr std::string_view body_suffix = "/body";
 /// Parts of the journal that one request looks at; who wants more asks again, from where it came to.
 constexpr unsigned parts_a_request = 32;
 
-asio::awaitable<answer> list(const event_context& of, std::string_view target) {
+asio::awaitable<response> list(const event_context& of, std::string_view target) {
     auto asked = read_event_parameters(target, request_about_events::list, of.sinks());
     if (!asked) {
         co_return refused(400, asked.error().message);
@@ -49,7 +49,7 @@ asio::awaitable<answer> list(const event_context& of, std::string_view target) {
     co_return made(200, page_json(all, of.journal.last_sequence()));
 }
 
-asio::awaitable<answer> show(const event_context& of, std::string id) {
+asio::awaitable<response> show(const event_context& of, std::string id) {
     journal::event_query query{.filter = {}, .scopes = of.sinks()};
     query.filter.id = std::move(id);
     const auto page = co_await of.journal.query(query);
@@ -62,7 +62,7 @@ asio::awaitable<answer> show(const event_context& of, std::string id) {
     co_return made(200, page_json(page, of.journal.last_sequence()));
 }
 
-asio::awaitable<answer> show_body(const event_context& of, std::uint64_t sequence) {
+asio::awaitable<response> show_body(const event_context& of, std::uint64_t sequence) {
     const auto found = co_await of.journal.read(sequence - 1, 1, byte_size{1});
     if (found.empty() && of.journal.accepts() >= journal::acceptance::closed) {
         co_return journal_closed();
@@ -72,12 +72,12 @@ asio::awaitable<answer> show_body(const event_context& of, std::uint64_t sequenc
     }
     const auto& event = found.front();
     // Not copied: it may be as large as server.max_body.
-    co_return answer{.status = 200,
-                     .body = {},
-                     .field_name = {},
-                     .field_value = {},
-                     .content_type = "application/octet-stream",
-                     .made = {event, &event->body}};
+    co_return response{.status = 200,
+                       .body = {},
+                       .field_name = {},
+                       .field_value = {},
+                       .content_type = "application/octet-stream",
+                       .made = {event, &event->body}};
 }
 
 /// Of `SEQUENCE/body`.
@@ -93,7 +93,7 @@ bool selects(const journal::event_filter& filter) {
            filter.until || filter.state;
 }
 
-asio::awaitable<answer> apply(const event_context& of, journal::repair_kind kind, std::string_view target) {
+asio::awaitable<response> apply(const event_context& of, journal::repair_kind kind, std::string_view target) {
     auto asked = read_event_parameters(target, request_about_events::change, of.sinks());
     if (!asked) {
         co_return refused(400, asked.error().message);
@@ -120,7 +120,8 @@ asio::awaitable<answer> apply(const event_context& of, journal::repair_kind kind
 
 } // namespace
 
-asio::awaitable<answer> answer_about_events(const event_context& of, std::string_view method, std::string_view target) {
+asio::awaitable<response> answer_about_events(const event_context& of, std::string_view method,
+                                              std::string_view target) {
     auto rest = path_of(target).substr(root.size());
     if (rest == "/replay" || rest == "/drop") {
         if (method != "POST") {

@@ -1,7 +1,7 @@
 #include "admin/host_check.hpp"
 
 #include <hookd/core/address.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 
 #include <algorithm>
 

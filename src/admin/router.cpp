@@ -22,14 +22,14 @@ constexpr std::string_view text_type = "text/plain; charset=utf-8";
 constexpr std::string_view control_root = "/v1/";
 constexpr std::string_view unix_peer = "unix";
 
-constinit const answer alive{200, "ok\n", {}, {}};
-constinit const answer not_found{404, "not found\n", {}, {}};
-constinit const answer only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
-constinit const answer another_host{421,
-                                    "the Host is not this daemon: ask for its address or for localhost, or add the "
-                                    "name to admin.allowed_hosts of the configuration\n",
-                                    {},
-                                    {}};
+constinit const response alive{200, "ok\n", {}, {}};
+constinit const response not_found{404, "not found\n", {}, {}};
+constinit const response only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
+constinit const response another_host{421,
+                                      "the Host is not this daemon: ask for its address or for localhost, or add the "
+                                      "name to admin.allowed_hosts of the configuration\n",
+                                      {},
+                                      {}};
 
 /// Who may use a route.
 enum class access : std::uint8_t {
@@ -50,8 +50,8 @@ bool matches(std::string_view path, std::string_view pattern) {
 struct router::route {
     std::string_view path;
     access by;
-    answer (router::*look)() const = nullptr; ///< By GET. Null: `work` does it.
-    boost::asio::awaitable<answer> (router::*work)(const request& whole) = nullptr;
+    response (router::*look)() const = nullptr; ///< By GET. Null: `work` does it.
+    boost::asio::awaitable<response> (router::*work)(const request& whole) = nullptr;
     std::string_view method = {}; ///< The one for `work`; empty: it judges the method itself.
 };
 
@@ -91,7 +91,7 @@ event_context router::event_context_of(const context& what) {
             .look_again = [&what](std::string_view sink) { what.dispatcher.look_again(sink); }};
 }
 
-std::optional<answer> router::screen(const request& head) {
+std::optional<response> router::screen(const request& head) {
     const auto path = path_of(head.target);
     const route* const found = find(path);
     if (head.client != unix_peer) {
@@ -116,29 +116,29 @@ std::optional<answer> router::screen(const request& head) {
     return (this->*found->look)();
 }
 
-boost::asio::awaitable<answer> router::handle(const request& whole) {
+boost::asio::awaitable<response> router::handle(const request& whole) {
     co_return co_await (this->*find(path_of(whole.target))->work)(whole);
 }
 
-boost::asio::awaitable<answer> router::about_events(const request& whole) {
+boost::asio::awaitable<response> router::about_events(const request& whole) {
     return answer_about_events(events_, whole.method, whole.target);
 }
 
-boost::asio::awaitable<answer> router::about_one_sink(const request& whole) {
+boost::asio::awaitable<response> router::about_one_sink(const request& whole) {
     return answer_about_one_sink(context_, whole.target);
 }
 
-boost::asio::awaitable<answer> router::reload(const request&) {
+boost::asio::awaitable<response> router::reload(const request&) {
     const auto verdict = co_await reloads_.reload();
     co_return made(verdict.applied ? 200 : 422, verdict_json(verdict));
 }
 
-answer router::health() const {
+response router::health() const {
     const auto stuck = context_.not_alive();
     return stuck ? made(503, *stuck + '\n', text_type) : alive;
 }
 
-answer router::readiness() const {
+response router::readiness() const {
     const auto reasons = reasons_not_ready(context_);
     const bool is_ready = reasons.empty();
     std::string lines{is_ready ? "ready\n" : ""};
@@ -151,15 +151,15 @@ answer router::readiness() const {
     return made(is_ready ? 200 : 503, std::move(lines), text_type);
 }
 
-answer router::metrics() const {
+response router::metrics() const {
     return made(200, metrics_text(context_), metrics_type);
 }
 
-answer router::status() const {
+response router::status() const {
     return made(200, status_json(context_, started_));
 }
 
-answer router::sinks() const {
+response router::sinks() const {
     return made(200, sinks_json(context_));
 }
 

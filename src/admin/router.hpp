@@ -15,22 +15,22 @@ public:
     router(const context& what, unix_millis started, reload_handler& reloads)
         : context_{what}, started_{started}, reloads_{reloads}, events_{event_context_of(what)} {}
 
-    std::optional<answer> screen(const request& head) override;
-    boost::asio::awaitable<answer> handle(const request& whole) override;
+    std::optional<response> screen(const request& head) override;
+    boost::asio::awaitable<response> handle(const request& whole) override;
 
 private:
     struct route;
     static const route* find(std::string_view path);
     static event_context event_context_of(const context& what);
 
-    answer health() const;
-    answer readiness() const;
-    answer metrics() const;
-    answer status() const;
-    answer sinks() const;
-    boost::asio::awaitable<answer> about_events(const request& whole);
-    boost::asio::awaitable<answer> about_one_sink(const request& whole);
-    boost::asio::awaitable<answer> reload(const request& whole);
+    response health() const;
+    response readiness() const;
+    response metrics() const;
+    response status() const;
+    response sinks() const;
+    boost::asio::awaitable<response> about_events(const request& whole);
+    boost::asio::awaitable<response> about_one_sink(const request& whole);
+    boost::asio::awaitable<response> reload(const request& whole);
 
     const context& context_;
     const unix_millis started_;

@@ -21,7 +21,7 @@ bool is_active(const context& what, const std::string& sink) {
 
 } // namespace
 
-boost::asio::awaitable<answer> answer_about_one_sink(const context& what, std::string_view target) {
+boost::asio::awaitable<response> answer_about_one_sink(const context& what, std::string_view target) {
     auto rest = path_of(target).substr(root.size());
     const bool pause = rest.ends_with(pause_suffix);
     if (!pause && !rest.ends_with(resume_suffix)) {

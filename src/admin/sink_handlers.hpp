@@ -9,6 +9,6 @@
 namespace hookd::admin {
 
 /// Pauses or resumes a sink: durably first, for its sink worker second. The target must live until the answer is there.
-boost::asio::awaitable<answer> answer_about_one_sink(const context& what, std::string_view target);
+boost::asio::awaitable<response> answer_about_one_sink(const context& what, std::string_view target);
 
 } // namespace hookd::admin

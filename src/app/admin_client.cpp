@@ -46,21 +46,21 @@ http::client_result<http::client_response> ask_daemon(const std::string& socket,
     }
     asio::io_context context{1};
     http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = most.bytes}};
-    http::client_result<http::client_response> answer;
+    http::client_result<http::client_response> response;
     asio::co_spawn(context, daemon.request(method, target, {}, {}),
                    [&](const std::exception_ptr& thrown, http::client_result<http::client_response> what) {
                        if (thrown) {
                            std::rethrow_exception(thrown);
                        }
-                       answer = std::move(what);
+                       response = std::move(what);
                        context.stop(); // the connection's timer would go on
                    });
     context.run();
-    if (answer && answer->cut) {
+    if (response && response->cut) {
         return std::unexpected{
             http::client_error{http::client_fault::malformed, "its answer has more than " + to_text(most)}};
     }
-    return answer;
+    return response;
 }
 
 std::string unreachable_text(const std::string& socket, const http::client_error& fault) {

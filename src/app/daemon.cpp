@@ -202,17 +202,17 @@ private:
         };
         what.task = [this] { return worker_.running(); };
         what.allowed_hosts = [this] { return receiver_.current()->admin.allowed_hosts; };
-        what.reload = [this](auto answer) {
+        what.reload = [this](auto response) {
             if (stopping_) {
-                answer({.applied = false, .faults = {"the daemon is stopping"}});
+                response({.applied = false, .faults = {"the daemon is stopping"}});
                 return;
             }
             receiver_.reopen();
             if (const auto task = hanging_task()) {
-                answer({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
+                response({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
                 return;
             }
-            post(worker_, reloading, [this, answer = std::move(answer)]() mutable { answer(reload()); });
+            post(worker_, reloading, [this, response = std::move(response)]() mutable { response(reload()); });
         };
         auto opened = admin::start(receiver_.current()->admin, std::move(what));
         if (!opened) {

@@ -28,22 +28,22 @@ public:
 
     command_result<std::string> ask(std::string_view method, std::string_view target) override {
         const auto most = target.ends_with("/body") ? largest_max_body : largest_answer;
-        auto answer = ask_daemon(socket_, method, target, patience, most);
-        if (!answer) {
-            return fail(exit_unreachable, unreachable_text(socket_, answer.error()));
+        auto response = ask_daemon(socket_, method, target, patience, most);
+        if (!response) {
+            return fail(exit_unreachable, unreachable_text(socket_, response.error()));
         }
-        if (answer->status == 200) {
-            return std::move(answer->body);
+        if (response->status == 200) {
+            return std::move(response->body);
         }
-        return std::unexpected{refusal(*answer)};
+        return std::unexpected{refusal(*response)};
     }
 
 private:
-    command_end refusal(const http::client_response& answer) const {
-        if (auto why = refusal_of(answer.status, answer.body); !why.message.empty()) {
+    command_end refusal(const http::client_response& response) const {
+        if (auto why = refusal_of(response.status, response.body); !why.message.empty()) {
             return why;
         }
-        if (answer.status == 414 || answer.status == 431) {
+        if (response.status == 414 || response.status == 431) {
             return {exit_usage, "Shorten the filter: the daemon reads no request of this length"};
         }
         return {exit_unreachable, "Name the daemon's admin.socket with --socket: what listens on " + socket_ +

@@ -34,9 +34,9 @@ public:
 
     command_result<std::string> ask(std::string_view method, std::string_view target) override {
         boost::asio::io_context context{1};
-        answer given;
+        response given;
         boost::asio::co_spawn(context, admin::answer_about_events(room_, method, target),
-                              [&](const std::exception_ptr& thrown, answer made) {
+                              [&](const std::exception_ptr& thrown, response made) {
                                   if (thrown) {
                                       std::rethrow_exception(thrown);
                                   }

@@ -30,8 +30,8 @@ public:
                    intake::metrics& counters, const asio::any_io_executor& workers)
         : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counters, workers} {}
 
-    std::optional<answer> screen(const request& head) override { return intake_.screen(head); }
-    asio::awaitable<answer> handle(const request& whole) override { return intake_.take(whole); }
+    std::optional<response> screen(const request& head) override { return intake_.screen(head); }
+    asio::awaitable<response> handle(const request& whole) override { return intake_.take(whole); }
 
 private:
     std::shared_ptr<const settings> settings_; // the intake refers to it

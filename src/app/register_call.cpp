@@ -1,8 +1,8 @@
 #include "app/register_call.hpp"
 
-#include "app/register_answer.hpp"
+#include "app/register_response.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/json_text.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds longest_connecting{10'000};
 register_call_end call_add_webhook(const http::destination_ptr& where, const std::string& target,
                                    const std::string& url, const secret& api_key, std::chrono::milliseconds timeout) {
     asio::io_context context{1};
-    register_call_end end{.answer = std::unexpected{http::client_error{}}};
+    register_call_end end{.response = std::unexpected{http::client_error{}}};
     asio::signal_set interrupt{context, SIGINT, SIGTERM, SIGHUP};
     interrupt.async_wait([&](const boost::system::error_code& fault, int number) {
         if (!fault) {
@@ -51,7 +51,7 @@ register_call_end call_add_webhook(const http::destination_ptr& where, const std
                        if (thrown) {
                            std::rethrow_exception(thrown);
                        }
-                       end.answer = std::move(got);
+                       end.response = std::move(got);
                        context.stop(); // the connection's timer and the signals would go on
                    });
     context.run();

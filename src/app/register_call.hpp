@@ -9,7 +9,7 @@
 namespace hookd::app {
 
 struct register_call_end {
-    http::client_result<http::client_response> answer;
+    http::client_result<http::client_response> response;
     int signal = 0; ///< Not 0: interrupted by it, and there is no answer.
 };
 

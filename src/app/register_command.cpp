@@ -2,13 +2,13 @@
 
 #include "app/command_end.hpp"
 #include "app/command_input.hpp"
-#include "app/register_answer.hpp"
 #include "app/register_call.hpp"
+#include "app/register_response.hpp"
 #include "app/secret_saver.hpp"
 
 #include <hookd/config/load.hpp>
 #include <hookd/core/address.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/client.hpp>
@@ -172,15 +172,15 @@ command_result<int> call_and_save(const register_arguments& given, const plan& w
     if (!file) {
         return fail(exit_io, file.error().message);
     }
-    auto [answer, signal] = call_add_webhook(where, what.api.target, given.url, key, what.timeout);
+    auto [response, signal] = call_add_webhook(where, what.api.target, given.url, key, what.timeout);
     if (signal != 0) {
         return signal;
     }
-    if (!answer) {
-        const auto& [kind, detail] = answer.error();
+    if (!response) {
+        const auto& [kind, detail] = response.error();
         return fail(exit_unreachable, fmt::format("{}: {}. {}", what.api.authority(), detail, register_advice(kind)));
     }
-    const auto made = read_registration(*answer, key.text());
+    const auto made = read_registration(*response, key.text());
     if (!made) {
         return std::unexpected{made.error()};
     }

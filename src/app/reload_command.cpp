@@ -23,17 +23,17 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     if (!socket) {
         return end(socket.error(), err);
     }
-    const auto answer = ask_daemon(socket->path, "POST", "/v1/reload", patience);
-    if (!answer) {
-        return socket->faults.empty() ? end({exit_unreachable, unreachable_text(socket->path, answer.error())}, err)
+    const auto response = ask_daemon(socket->path, "POST", "/v1/reload", patience);
+    if (!response) {
+        return socket->faults.empty() ? end({exit_unreachable, unreachable_text(socket->path, response.error())}, err)
                                       : end({exit_config, socket->faults}, err);
     }
-    if (answer->status == 200) {
+    if (response->status == 200) {
         out << "reloaded\n";
         return exit_done;
     }
-    const auto verdict = parse_json(answer->body);
-    if (answer->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
+    const auto verdict = parse_json(response->body);
+    if (response->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
         err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not take a reload\n";
         return exit_unreachable;

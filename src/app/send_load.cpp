@@ -127,10 +127,10 @@ asio::awaitable<void> send_load::send(http::client& link, std::uint64_t number, 
                             timestamp,
                             signature};
     for (const bool again : {false, true}) {
-        auto answer = co_await link.request("POST", message_.target, fields, body);
+        auto response = co_await link.request("POST", message_.target, fields, body);
         on_sent_({.id = headers.id,
                   .again = again,
-                  .answer = std::move(answer),
+                  .response = std::move(response),
                   .latency = duration_cast<microseconds>(clock::now() - since)});
         if (!plan_.twice || outcome_.interrupted) {
             break;

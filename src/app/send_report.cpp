@@ -61,15 +61,16 @@ std::string event_line(const sent_event& event, std::string_view type, expectati
     const auto latency = latency_text(event.latency);
     const std::string_view again = event.again ? "  again" : "";
     const auto shown_type = escaped(type);
-    if (!event.answer) {
-        const auto& fault = event.answer.error();
+    if (!event.response) {
+        const auto& fault = event.response.error();
         return fmt::format("--- {} {} {:>8}{}  {}: {}\n", event.id, shown_type, latency, again, to_text(fault.kind),
                            fault.detail);
     }
     const std::string_view judgement = wanted == expectation::accepted ? ""
                                        : is_expected(event, wanted)    ? "  as expected"
                                                                        : "  UNEXPECTED";
-    return fmt::format("{:3} {} {} {:>8}{}{}\n", event.answer->status, event.id, shown_type, latency, again, judgement);
+    return fmt::format("{:3} {} {} {:>8}{}{}\n", event.response->status, event.id, shown_type, latency, again,
+                       judgement);
 }
 
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed) {

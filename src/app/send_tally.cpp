@@ -6,25 +6,25 @@
 namespace hookd::app {
 
 bool is_expected(const sent_event& event, expectation wanted) {
-    if (!event.answer) {
+    if (!event.response) {
         return false;
     }
-    const unsigned status = event.answer->status;
+    const unsigned status = event.response->status;
     return wanted == expectation::refused ? status == 401 : status >= 200 && status < 300;
 }
 
 void send_tally::add(const sent_event& event) {
     ++total_;
     good_ += is_expected(event, wanted_) ? 1 : 0;
-    if (!event.answer) {
-        auto& [count, first] = faults_[event.answer.error().kind];
+    if (!event.response) {
+        auto& [count, first] = faults_[event.response.error().kind];
         if (count++ == 0) {
-            first = event.answer.error().detail;
+            first = event.response.error().detail;
         }
         return;
     }
-    ++statuses_[event.answer->status];
-    resent_ += event.answer->resent ? 1 : 0;
+    ++statuses_[event.response->status];
+    resent_ += event.response->resent ? 1 : 0;
     constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
     latencies_.push_back(static_cast<std::uint32_t>(std::clamp<std::int64_t>(event.latency.count(), 0, most)));
 }

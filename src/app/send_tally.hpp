@@ -14,7 +14,7 @@ namespace hookd::app {
 struct sent_event {
     std::string id;
     bool again = false; ///< The very same message was sent before.
-    http::client_result<http::client_response> answer;
+    http::client_result<http::client_response> response;
     std::chrono::microseconds latency{}; ///< To the end of the answer; from when it was due where there is a rate.
 };
 

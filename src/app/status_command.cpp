@@ -27,15 +27,15 @@ int run_status(const std::string& config_path, const status_arguments& given, st
     if (!socket) {
         return end(socket.error(), err);
     }
-    const auto answer = ask_daemon(socket->path, "GET", "/v1/status", patience);
-    if (!answer) {
+    const auto response = ask_daemon(socket->path, "GET", "/v1/status", patience);
+    if (!response) {
         if (!socket->faults.empty()) {
             err << socket->faults << '\n';
         }
-        return end({exit_unreachable, unreachable_text(socket->path, answer.error())}, err);
+        return end({exit_unreachable, unreachable_text(socket->path, response.error())}, err);
     }
-    const auto status = parse_json(answer->body);
-    if (answer->status != 200 || !is_status(status)) {
+    const auto status = parse_json(response->body);
+    if (response->status != 200 || !is_status(status)) {
         err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not tell its status\n";
         return exit_unreachable;

@@ -139,9 +139,9 @@ void add_counts(output to, std::string_view title, const json& counts) {
 
 } // namespace
 
-std::string sinks_text(const nlohmann::ordered_json& answer) {
+std::string sinks_text(const nlohmann::ordered_json& response) {
     std::string shown;
-    add_sinks(std::back_inserter(shown), list(answer, "sinks"));
+    add_sinks(std::back_inserter(shown), list(response, "sinks"));
     return shown;
 }
 

@@ -11,6 +11,6 @@ namespace hookd::app {
 std::string status_text(const nlohmann::ordered_json& status);
 
 /// Of it, or of what it answers to `GET /v1/sinks`, the table of sinks alone.
-std::string sinks_text(const nlohmann::ordered_json& answer);
+std::string sinks_text(const nlohmann::ordered_json& response);
 
 } // namespace hookd::app

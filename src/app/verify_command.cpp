@@ -4,7 +4,7 @@
 #include "app/command_input.hpp"
 #include "app/wrap.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/signature/explain.hpp>

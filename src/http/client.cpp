@@ -172,15 +172,15 @@ asio::awaitable<client_result<client_response>> client::state::request(std::stri
     }
     const bool was_open = is_open();
     write_message(method, target, fields, body);
-    auto answer = co_await try_once(method == "HEAD", latest);
-    if (!answer && was_open && answer.error().kind == client_fault::closed && !reader_.begun() &&
+    auto response = co_await try_once(method == "HEAD", latest);
+    if (!response && was_open && response.error().kind == client_fault::closed && !reader_.begun() &&
         !cancelled(co_await asio::this_coro::cancellation_state)) {
-        answer = co_await try_once(method == "HEAD", latest);
-        if (answer) {
-            answer->resent = true;
+        response = co_await try_once(method == "HEAD", latest);
+        if (response) {
+            response->resent = true;
         }
     }
-    co_return answer;
+    co_return response;
 }
 
 /// What came between two requests answers none of them (RFC 9112 section 9.2); the end may have come, too.
@@ -198,15 +198,15 @@ asio::awaitable<client_result<client_response>> client::state::try_once(bool hea
         }
     }
     deadline_.set(latest);
-    auto answer = co_await exchange(latest);
-    if (!answer && limits_.body && reader_.has_header()) {
-        answer = take_answer();
+    auto response = co_await exchange(latest);
+    if (!response && limits_.body && reader_.has_header()) {
+        response = take_response();
     }
     deadline_.lift();
-    if (!answer || !reader_.keep_alive()) {
+    if (!response || !reader_.keep_alive()) {
         close();
     }
-    co_return answer;
+    co_return response;
 }
 
 asio::awaitable<client_result<client_response>> client::state::exchange(clock::time_point latest) {
@@ -242,7 +242,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
             reader_.filled(count);
             switch (reader_.advance()) {
             case response_reader::progress::complete:
-                co_return take_answer();
+                co_return take_response();
             case response_reader::progress::malformed:
                 co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer: " + reader_.fault());
             case response_reader::progress::need_more:
@@ -262,7 +262,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
         case io_status::end:
         case io_status::failed:
             if (status == io_status::end && reader_.ends_here()) {
-                co_return take_answer();
+                co_return take_response();
             }
             if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
                 co_return fail(client_fault::malformed, "the server sent " + std::string{limit});
@@ -297,7 +297,7 @@ void client::state::end_wait() {
     socket_.cancel(ignored);
 }
 
-client_response client::state::take_answer() {
+client_response client::state::take_response() {
     return {.status = reader_.status(),
             .body = reader_.take_body(),
             .retry_after = reader_.retry_after(),

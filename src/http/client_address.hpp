@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hookd/core/address.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/settings.hpp>
 
 #include <optional>

@@ -1,7 +1,7 @@
 #include "http/client_response.hpp"
 
 #include <hookd/core/escape.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/text.hpp>
 
 #include <algorithm>

@@ -48,7 +48,7 @@ private:
     void end_wait();
     void write_message(std::string_view method, std::string_view target, std::span<const header_field> fields,
                        std::string_view body);
-    client_response take_answer();
+    client_response take_response();
     client_error lost() const;
     void close();
 

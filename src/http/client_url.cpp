@@ -1,5 +1,5 @@
 #include <hookd/core/address.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/http/url.hpp>
 
 #include <algorithm>

@@ -118,7 +118,7 @@ void connection::brought(std::size_t bytes) {
 }
 
 /// What a stranger asks for in vain does not make it less idle either.
-void connection::answered(const answer& what) {
+void connection::answered(const response& what) {
     if (what.authentic) {
         home_.no_stranger(*this);
     } else if (what.status < 300) {
@@ -218,7 +218,7 @@ asio::awaitable<bool> connection::serve_request() {
             co_return false;
         }
         enter(phase::working);
-        const answer what = co_await snapshot_->requests->handle(current);
+        const response what = co_await snapshot_->requests->handle(current);
         const bool keep_alive = reader_.keep_alive() && !leaving_;
         auto rest = begin_answer(what, keep_alive);
         if (!rest || (!rest->empty() && !co_await send(std::move(*rest)))) {
@@ -263,7 +263,7 @@ asio::awaitable<bool> connection::send(unsent what) {
 
 /// What the socket did not take of the answer, which must live on: nothing of it is left over, but for a peer that does
 /// not read. No value: the connection is at its end.
-std::optional<connection::unsent> connection::begin_answer(const answer& what, bool keep_alive) {
+std::optional<connection::unsent> connection::begin_answer(const response& what, bool keep_alive) {
     enter(phase::answering);
     answered(what);
     home_.shared().metrics.answered(what.status);
@@ -276,7 +276,7 @@ std::optional<connection::unsent> connection::begin_answer(const answer& what, b
     return unsent{std::string{bytes.substr(count)}, rest}; // the writer's buffer is the next connection's meanwhile
 }
 
-asio::awaitable<bool> connection::send_answer(const answer& what, bool keep_alive) {
+asio::awaitable<bool> connection::send_answer(const response& what, bool keep_alive) {
     auto rest = begin_answer(what, keep_alive);
     co_return rest.has_value() && co_await send(std::move(*rest));
 }

@@ -7,7 +7,7 @@
 #include "http/transport.hpp"
 
 #include <hookd/core/address.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/limited_log.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -94,8 +94,8 @@ private:
         bool empty() const { return copied.empty() && body.empty(); }
     };
     asio::awaitable<bool> send(unsent what);
-    std::optional<unsent> begin_answer(const answer& what, bool keep_alive);
-    asio::awaitable<bool> send_answer(const answer& what, bool keep_alive);
+    std::optional<unsent> begin_answer(const response& what, bool keep_alive);
+    asio::awaitable<bool> send_answer(const response& what, bool keep_alive);
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     bool more_has_come();
     asio::awaitable<void> linger();
@@ -106,7 +106,7 @@ private:
     asio::awaitable<void> refuse_for_memory(body_budget::outcome why);
     std::optional<client_network> holder_of_body() const;
     void brought(std::size_t bytes);
-    void answered(const answer& what);
+    void answered(const response& what);
     void refresh();
     /// `reason`: static text.
     void log(const log_kind& kind, std::string_view what, std::string_view reason);

@@ -28,7 +28,7 @@ struct destination_finder::lookup {
     asio::io_context* context HOOKD_GUARDED_BY(mutex); // null: the finder is gone
 
     // Of the io_context's thread alone:
-    std::optional<client_result<destination_ptr>> answer;
+    std::optional<client_result<destination_ptr>> response;
     std::vector<asio::steady_timer*> waiting;
 
     static void run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust);
@@ -44,7 +44,7 @@ void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const u
 }
 
 void destination_finder::lookup::answered(client_result<destination_ptr> what) {
-    answer = std::move(what);
+    response = std::move(what);
     for (auto* const each : waiting) {
         each->cancel();
     }
@@ -101,20 +101,20 @@ asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::
         co_return std::unexpected{client_error{client_fault::unknown_host, "no thread to look up " + where_.host}};
     }
     const auto own = under_way_;
-    if (!own->answer && clock::now() < latest) {
+    if (!own->response && clock::now() < latest) {
         asio::steady_timer timer{context_, latest};
         const waiter listed{own->waiting, timer};
         (void)co_await timer.async_wait(use_tuple);
     }
-    const auto& answer = own->answer;
-    if (!answer) {
+    const auto& response = own->response;
+    if (!response) {
         co_return std::unexpected{client_error{client_fault::unknown_host, where_.host + ": no address in time"}};
     }
     if (under_way_ == own) { // the first to hear of it
         under_way_.reset();
-        found_ = answer->value_or(nullptr);
+        found_ = response->value_or(nullptr);
     }
-    co_return *answer;
+    co_return *response;
 }
 
 void destination_finder::forget(const destination_ptr& where) {

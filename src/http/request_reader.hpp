@@ -3,7 +3,7 @@
 #include "http/head_scanner.hpp"
 #include "http/request_policy.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/settings.hpp>
 
 #include <cstdint>

@@ -18,7 +18,7 @@ std::string_view reason_phrase(unsigned status) {
     return {phrase.data(), phrase.size()};
 }
 
-answer refusal_answer(unsigned status) {
+response refusal_answer(unsigned status) {
     switch (status) {
     case 408:
         return {408, "request timeout\n", {}, {}};
@@ -35,7 +35,7 @@ answer refusal_answer(unsigned status) {
     }
 }
 
-response_writer::written response_writer::write(const answer& what, bool keep_alive, bool to_head) {
+response_writer::written response_writer::write(const response& what, bool keep_alive, bool to_head) {
     const std::string_view body = what.made ? std::string_view{*what.made} : what.body;
     bytes_.clear();
     bytes_ += "HTTP/1.1 ";

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 
 #include <ctime>
 #include <string>
@@ -16,7 +16,7 @@ public:
         std::string_view rest;  ///< A large body, which follows them: the answer's own, never copied.
     };
     /// An answer to HEAD has its length, but not its body (RFC 9110 section 9.3.2).
-    written write(const answer& what, bool keep_alive, bool to_head = false);
+    written write(const response& what, bool keep_alive, bool to_head = false);
 
 private:
     std::string_view date();
@@ -29,6 +29,6 @@ private:
 std::string_view reason_phrase(unsigned status);
 
 /// What a request is told that was refused before anybody was asked about it.
-answer refusal_answer(unsigned status);
+response refusal_answer(unsigned status);
 
 } // namespace hookd::http

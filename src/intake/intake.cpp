@@ -23,13 +23,13 @@ namespace {
 
 using journal::append_outcome;
 
-constinit const answer accepted{.status = 204, .body = {}, .field_name = {}, .field_value = {}, .authentic = true};
-constinit const answer unauthorized{401, "unauthorized\n", {}, {}};
-constinit const answer forbidden{403, "forbidden\n", {}, {}};
-constinit const answer not_found{404, "not found\n", {}, {}};
-constinit const answer method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
-constinit const answer unsupported_media_type{415, "content encoding not supported\n", {}, {}};
-constinit const answer unavailable{
+constinit const response accepted{.status = 204, .body = {}, .field_name = {}, .field_value = {}, .authentic = true};
+constinit const response unauthorized{401, "unauthorized\n", {}, {}};
+constinit const response forbidden{403, "forbidden\n", {}, {}};
+constinit const response not_found{404, "not found\n", {}, {}};
+constinit const response method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
+constinit const response unsupported_media_type{415, "content encoding not supported\n", {}, {}};
+constinit const response unavailable{
     .status = 503, .body = "cannot store now\n", .field_name = "Retry-After", .field_value = "30", .authentic = true};
 
 /// Refusals can come as fast as an attacker likes.
@@ -201,7 +201,7 @@ intake::endpoint* intake::find(std::string_view target) {
     return found == endpoints_.end() ? nullptr : found->get();
 }
 
-std::optional<answer> intake::screen(const request& head) {
+std::optional<response> intake::screen(const request& head) {
     const endpoint* const where = find(head.target);
     if (where == nullptr) {
         metrics_.refuse(refusal::unknown_path);
@@ -244,7 +244,8 @@ void intake::log_unknown_path(const request& head) const {
         shown(endpoint.path), near->difference, shown(path), endpoint.name, head.client);
 }
 
-answer intake::refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id) {
+response intake::refuse(refusal why, const response& what, const endpoint& where, const request& of,
+                        std::string_view id) {
     if (!failpoint("silent_refusals")) {
         metrics_.refuse(why);
     }
@@ -254,7 +255,7 @@ answer intake::refuse(refusal why, const answer& what, const endpoint& where, co
     return what;
 }
 
-boost::asio::awaitable<answer> intake::take(const request& whole) {
+boost::asio::awaitable<response> intake::take(const request& whole) {
     endpoint* const where = find(whole.target);
     const auto now = clock_();
     judgement found;

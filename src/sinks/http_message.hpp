@@ -3,7 +3,7 @@
 #include "sinks/http_options.hpp"
 
 #include <hookd/core/event.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 
 #include "sinks/paths.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/http/client.hpp>
 
 #include <algorithm>

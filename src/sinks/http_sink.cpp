@@ -117,14 +117,14 @@ asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
     if (!message) {
         co_return outcome{verdict::reject, {}, "its signature headers hold control characters, and cannot be sent on"};
     }
-    const auto answer = co_await exchange(std::move(*message));
-    if (answer) {
-        co_return with_place(judge(*answer, options_->reject, system_now()));
+    const auto response = co_await exchange(std::move(*message));
+    if (response) {
+        co_return with_place(judge(*response, options_->reject, system_now()));
     }
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         co_return outcome{verdict::unavailable, {}, "stopped before the answer had come"};
     }
-    co_return with_place(judge(answer.error()));
+    co_return with_place(judge(response.error()));
 }
 
 /// A connection on which anything went wrong is not kept; nor is one that was cancelled.
@@ -135,13 +135,13 @@ asio::awaitable<http::client_result<http::client_response>> http_sink::exchange(
     }
     auto kept = idle_.take(*where);
     auto used = kept ? std::move(*kept) : connection{.to = *where, .client = http::client{worker_, *where, limits_}};
-    auto answer = co_await used.client.request("POST", options_->where.target, message.fields, message.body);
-    if (answer) {
+    auto response = co_await used.client.request("POST", options_->where.target, message.fields, message.body);
+    if (response) {
         idle_.keep(std::move(used));
-    } else if (judge(answer.error()).what == verdict::unavailable) {
+    } else if (judge(response.error()).what == verdict::unavailable) {
         finder_.forget(*where);
     }
-    co_return answer;
+    co_return response;
 }
 
 /// Without the path, which for some services is the secret.

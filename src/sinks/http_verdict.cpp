@@ -18,12 +18,12 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds longest_wait = 24h;
 
 /// A server that missed our certificate may call that a bad request, as nginx does.
-verdict verdict_of(const http::client_response& answer, std::span<const std::uint64_t> reject) {
-    if (answer.status >= 200 && answer.status < 300) {
+verdict verdict_of(const http::client_response& response, std::span<const std::uint64_t> reject) {
+    if (response.status >= 200 && response.status < 300) {
         return verdict::delivered;
     }
-    return !answer.certificate_wanted && std::ranges::find(reject, answer.status) != reject.end() ? verdict::reject
-                                                                                                  : verdict::retry;
+    return !response.certificate_wanted && std::ranges::find(reject, response.status) != reject.end() ? verdict::reject
+                                                                                                      : verdict::retry;
 }
 
 /// The body's first line that says something, made printable and cut.
@@ -49,23 +49,23 @@ std::optional<std::time_t> parse_date(const std::string& text) {
 
 } // namespace
 
-outcome judge(const http::client_response& answer, std::span<const std::uint64_t> reject, unix_millis now) {
-    outcome judged{.what = verdict_of(answer, reject), .retry_after = {}, .detail = {}};
+outcome judge(const http::client_response& response, std::span<const std::uint64_t> reject, unix_millis now) {
+    outcome judged{.what = verdict_of(response, reject), .retry_after = {}, .detail = {}};
     if (judged.what == verdict::delivered) {
         return judged;
     }
-    judged.detail = fmt::format("status {}", answer.status);
-    if (answer.status >= 300 && answer.status < 400) {
+    judged.detail = fmt::format("status {}", response.status);
+    if (response.status >= 300 && response.status < 400) {
         judged.detail += ", and redirects are not followed: let url say where it leads";
     }
-    if (answer.certificate_wanted) {
+    if (response.certificate_wanted) {
         judged.detail += ", and the server has asked for a client certificate, and there is none to show";
     }
-    if (const auto line = first_line(answer.body); !line.empty()) {
+    if (const auto line = first_line(response.body); !line.empty()) {
         judged.detail += ": " + line;
     }
     if (judged.what == verdict::retry) {
-        judged.retry_after = parse_retry_after(answer.retry_after, now).value_or(0ms);
+        judged.retry_after = parse_retry_after(response.retry_after, now).value_or(0ms);
     }
     return judged;
 }

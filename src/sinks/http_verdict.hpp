@@ -16,7 +16,7 @@ namespace hookd::sinks {
 /// about the server than about the event (it moves, is being deployed, wants another token), and a server's trouble
 /// passes: `retry`; if it has trouble with every event, the circuit notices. `now` is what a Retry-After with a date
 /// counts from. The detail quotes the beginning of the answer's body, as far as it was kept.
-outcome judge(const http::client_response& answer, std::span<const std::uint64_t> reject, unix_millis now);
+outcome judge(const http::client_response& response, std::span<const std::uint64_t> reject, unix_millis now);
 
 /// What it means that there is none. Where no connection came about, none would for any other event: `unavailable`, so
 /// that a dead host is left alone for growing pauses. Once the event was sent, the fault may be its own: `retry`, so

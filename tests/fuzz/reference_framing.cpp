@@ -1,6 +1,6 @@
 #include "fuzz/reference_framing.hpp"
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/text.hpp>
 
 #include <charconv>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/history.hpp>
 #include <hookd/journal/journal.hpp>
@@ -26,7 +26,7 @@ struct event_context {
 
 /// Answers a request for `/v1/events` or below; docs/admin-api.md is the manual. Both texts must live until the answer
 /// is there.
-boost::asio::awaitable<answer> answer_about_events(const event_context& of, std::string_view method,
-                                                   std::string_view target);
+boost::asio::awaitable<response> answer_about_events(const event_context& of, std::string_view method,
+                                                     std::string_view target);
 
 } // namespace hookd::admin

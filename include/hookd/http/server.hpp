@@ -2,7 +2,7 @@
 
 #include <hookd/core/change.hpp>
 #include <hookd/core/error.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/metrics.hpp>
@@ -26,9 +26,9 @@ public:
     virtual ~handler() = default;
 
     /// An answer that needs no body; nothing: read the body, then call `handle`.
-    virtual std::optional<answer> screen(const request& head) = 0;
+    virtual std::optional<response> screen(const request& head) = 0;
     /// The request lives until the returned coroutine has ended.
-    virtual boost::asio::awaitable<answer> handle(const request& whole) = 0;
+    virtual boost::asio::awaitable<response> handle(const request& whole) = 0;
 };
 
 using handler_factory = std::function<std::unique_ptr<handler>()>;

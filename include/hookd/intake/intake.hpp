@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
@@ -32,18 +32,18 @@ public:
     ~intake();
 
     /// What can be said before the body is read: 404, 405, 403, 415. Nothing: read on.
-    std::optional<answer> screen(const request& head);
+    std::optional<response> screen(const request& head);
 
     /// Verifies and stores. 204 is said only after the event is synced to disk. The request must live until the
     /// coroutine has ended.
-    boost::asio::awaitable<answer> take(const request& whole);
+    boost::asio::awaitable<response> take(const request& whole);
 
 private:
     struct endpoint;
 
     endpoint* find(std::string_view target);
     void log_unknown_path(const request& head) const;
-    answer refuse(refusal why, const answer& what, const endpoint& where, const request& of, std::string_view id);
+    response refuse(refusal why, const response& what, const endpoint& where, const request& of, std::string_view id);
 
     std::vector<std::unique_ptr<endpoint>> endpoints_;
     endpoint_paths paths_; // in the same order

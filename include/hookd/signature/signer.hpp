@@ -1,7 +1,7 @@
 #pragma once
 
 #include <hookd/core/error.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/signature/key.hpp>
 

@@ -15,7 +15,7 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-hookd::answer with_body(unsigned status, const std::string& body) {
+hookd::response with_body(unsigned status, const std::string& body) {
     return {.status = status,
             .body = {},
             .field_name = {},

@@ -24,7 +24,7 @@ load_message to(const std::string& text) {
     return message;
 }
 
-const answer accepted{204, {}, {}, {}};
+const response accepted{204, {}, {}, {}};
 
 } // namespace
 

@@ -10,11 +10,11 @@ using Catch::Matchers::Contains;
 namespace {
 
 sent_event answered(unsigned status, std::chrono::microseconds latency, bool resent = false) {
-    return {.id = "msg_1", .answer = http::client_response{.status = status, .resent = resent}, .latency = latency};
+    return {.id = "msg_1", .response = http::client_response{.status = status, .resent = resent}, .latency = latency};
 }
 
 sent_event failed(http::client_fault kind, std::string detail) {
-    return {.id = "msg_1", .answer = std::unexpected{http::client_error{kind, std::move(detail)}}, .latency = 1ms};
+    return {.id = "msg_1", .response = std::unexpected{http::client_error{kind, std::move(detail)}}, .latency = 1ms};
 }
 
 } // namespace
@@ -80,7 +80,7 @@ TEST_CASE("send report: of events that are to be refused each line gives the jud
     auto repeated = answered(204, 1ms);
     repeated.again = true;
     CHECK(event_line(repeated, "t") == "204 msg_1 t   1.0 ms  again\n");
-    repeated.answer = std::unexpected{http::client_error{http::client_fault::closed, "gone"}};
+    repeated.response = std::unexpected{http::client_error{http::client_fault::closed, "gone"}};
     CHECK(event_line(repeated, "t", expectation::refused) == "--- msg_1 t   1.0 ms  again  closed: gone\n");
 }
 

@@ -1,6 +1,6 @@
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/core/time.hpp>
 

@@ -7,11 +7,11 @@
 #include <utility>
 
 /// Answers every request, on the server's thread.
-using answering = std::function<hookd::answer(const hookd::request&)>;
+using answering = std::function<hookd::response(const hookd::request&)>;
 
 struct answering_handler final : hookd::http::handler {
     explicit answering_handler(answering what) : what_{std::move(what)} {}
-    std::optional<hookd::answer> screen(const hookd::request&) override { return std::nullopt; }
-    boost::asio::awaitable<hookd::answer> handle(const hookd::request& whole) override { co_return what_(whole); }
+    std::optional<hookd::response> screen(const hookd::request&) override { return std::nullopt; }
+    boost::asio::awaitable<hookd::response> handle(const hookd::request& whole) override { co_return what_(whole); }
     answering what_;
 };

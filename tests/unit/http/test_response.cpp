@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-using hookd::answer;
+using hookd::response;
 
 namespace {
 
-std::string written(const answer& what, bool keep_alive, bool to_head = false) {
+std::string written(const response& what, bool keep_alive, bool to_head = false) {
     hookd::http::response_writer writer;
     const auto [begin, rest] = writer.write(what, keep_alive, to_head);
     std::string bytes{begin};
@@ -39,7 +39,7 @@ TEST_CASE("response: an answer to HEAD has a length and no body") {
 TEST_CASE("response: a large body is sent from where it is, whole") {
     hookd::http::response_writer writer;
     const auto body = std::make_shared<const std::string>(std::size_t{1} << 20U, 'x');
-    const answer large{200, {}, {}, {}, "application/octet-stream", body};
+    const response large{200, {}, {}, {}, "application/octet-stream", body};
     const auto [bytes, rest] = writer.write(large, true);
     CHECK(bytes.ends_with("\r\nContent-Length: 1048576\r\n\r\n"));
     CHECK(rest.data() == body->data());

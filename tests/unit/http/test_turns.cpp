@@ -13,7 +13,7 @@
 
 namespace {
 
-constinit const hookd::answer accepted{204, {}, {}, {}};
+constinit const hookd::response accepted{204, {}, {}, {}};
 
 /// A client that sends what it wants in one piece, over TLS with each of the parts in a record of its own.
 class raw_client {
@@ -55,9 +55,9 @@ public:
     }
 
     void wait_for_an_answer() {
-        std::array<char, 4096> answer{};
-        REQUIRE((ssl_ == nullptr ? static_cast<int>(recv(socket_, answer.data(), answer.size(), 0))
-                                 : SSL_read(ssl_.get(), answer.data(), answer.size())) > 0);
+        std::array<char, 4096> response{};
+        REQUIRE((ssl_ == nullptr ? static_cast<int>(recv(socket_, response.data(), response.size(), 0))
+                                 : SSL_read(ssl_.get(), response.data(), response.size())) > 0);
     }
 
 private:

@@ -26,7 +26,7 @@ client_result<client_response> get(const std::string& path, std::size_t keep_bod
     return std::move(*outcome);
 }
 
-hookd::answer with_body(std::string body) {
+hookd::response with_body(std::string body) {
     return {
         .status = 200, .body = {}, .field_name = {}, .field_value = {}, .made = std::make_shared<std::string>(body)};
 }
@@ -62,7 +62,7 @@ TEST_CASE("client: a Unix socket that is not there is unreachable, and a path th
 }
 
 TEST_CASE("server: what it has done and where it listens can be seen from outside") {
-    const unix_server server{[](const hookd::request&) { return hookd::answer{404, "no\n", {}, {}}; }};
+    const unix_server server{[](const hookd::request&) { return hookd::response{404, "no\n", {}, {}}; }};
     REQUIRE(get(server.path(), 0));
     const auto& counted = server.server().metrics();
     CHECK(counted.connections_opened.value() == 1);

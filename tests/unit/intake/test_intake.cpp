@@ -48,12 +48,12 @@ public:
         std::filesystem::remove_all(directory_);
     }
 
-    std::optional<answer> screen(const request& head) { return intake_->screen(head); }
+    std::optional<response> screen(const request& head) { return intake_->screen(head); }
 
     unsigned take(const request& whole) {
         unsigned status = 0;
         asio::io_context context;
-        asio::co_spawn(context, intake_->take(whole), [&](const std::exception_ptr& thrown, answer what) {
+        asio::co_spawn(context, intake_->take(whole), [&](const std::exception_ptr& thrown, response what) {
             REQUIRE_FALSE(thrown);
             status = what.status;
         });

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/signer.hpp>
 #include <hookd/signature/verifier.hpp>

@@ -22,7 +22,7 @@ constexpr std::size_t longest_registration = std::size_t{64} << 10U;
 /// Judges the answer to add_webhook. A body from a server is foreign text: it may be anything, and what is quoted of it
 /// is one bounded line without control characters, API key and secrets. Overwrites the body. Failures: exit_no where
 /// ColiVara refuses, exit_unreachable where it cannot help now or is not what answered.
-command_result<registration> read_registration(http::client_response& answer, std::string_view api_key);
+command_result<registration> read_registration(http::client_response& response, std::string_view api_key);
 
 /// What to do where there was no answer. The fault's own words are to follow.
 std::string_view register_advice(http::client_fault fault);

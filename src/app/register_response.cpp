@@ -1,4 +1,4 @@
-#include "app/register_answer.hpp"
+#include "app/register_response.hpp"
 
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/text.hpp>
@@ -45,9 +45,9 @@ std::string quoted_line(std::string text, std::string_view api_key) {
 }
 
 std::string detail_of(std::string_view body, std::string_view api_key) {
-    const json answer = parse_json(body);
-    const auto detail = answer.is_object() ? answer.find("detail") : answer.end();
-    if (detail == answer.end() || detail->is_null()) {
+    const json response = parse_json(body);
+    const auto detail = response.is_object() ? response.find("detail") : response.end();
+    if (detail == response.end() || detail->is_null()) {
         return "it gives no reason";
     }
     return quoted_line(detail->is_string() ? detail->get<std::string>() : detail->dump(), api_key);
@@ -61,12 +61,12 @@ command_result<registration> read_success(std::string_view body) {
     if (body.size() >= longest_registration) {
         return not_colivara("it answers 200 with more than 64 KiB");
     }
-    json answer = parse_json(body);
-    if (!answer.is_object()) {
+    json response = parse_json(body);
+    if (!response.is_object()) {
         return not_colivara("it answers 200 without a JSON object");
     }
-    const auto found = answer.find("webhook_secret");
-    if (found == answer.end() || !found->is_string()) {
+    const auto found = response.find("webhook_secret");
+    if (found == response.end() || !found->is_string()) {
         return not_colivara("it answers 200 without a webhook_secret");
     }
     auto& text = found->get_ref<std::string&>();
@@ -83,15 +83,15 @@ command_result<registration> read_success(std::string_view body) {
 
 } // namespace
 
-command_result<registration> read_registration(http::client_response& answer, std::string_view api_key) {
-    const std::string code = " (" + std::to_string(answer.status) + ')';
-    if (answer.status == 200) {
-        auto made = read_success(answer.body);
-        cleanse(std::span<char>{answer.body});
+command_result<registration> read_registration(http::client_response& response, std::string_view api_key) {
+    const std::string code = " (" + std::to_string(response.status) + ')';
+    if (response.status == 200) {
+        auto made = read_success(response.body);
+        cleanse(std::span<char>{response.body});
         return made;
     }
-    const std::string detail = detail_of(answer.body, api_key);
-    switch (answer.status) {
+    const std::string detail = detail_of(response.body, api_key);
+    switch (response.status) {
     case 400:
         return fail(exit_no, "Check --url, and that this ColiVara can send webhooks: it refused to register" + code +
                                  ": " + detail);
@@ -108,17 +108,17 @@ command_result<registration> read_registration(http::client_response& answer, st
     default:
         break;
     }
-    if (answer.status >= 500) {
+    if (response.status >= 500) {
         return fail(exit_unreachable, "Try again later: ColiVara is in trouble" + code + ": " + detail);
     }
-    if (answer.status >= 400) {
+    if (response.status >= 400) {
         return fail(exit_no, "Mend what ColiVara refused" + code + ": " + detail);
     }
-    if (answer.status >= 300) {
+    if (response.status >= 300) {
         return fail(exit_unreachable, "Give --api the address that the server redirects to" + code +
                                           ": redirects are not followed, since the API key would go along");
     }
-    return not_colivara("it answers " + std::to_string(answer.status));
+    return not_colivara("it answers " + std::to_string(response.status));
 }
 
 std::string_view register_advice(http::client_fault fault) {

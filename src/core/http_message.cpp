@@ -1,4 +1,4 @@
-#include <hookd/core/exchange.hpp>
+#include <hookd/core/http_message.hpp>
 
 #include <algorithm>
 

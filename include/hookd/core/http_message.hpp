@@ -25,7 +25,7 @@ struct request {
 };
 
 /// An answer: all views in it are of static text, so that nothing foreign can reach a header.
-struct answer {
+struct response {
     unsigned status = 0;
     std::string_view body;       ///< Always empty for 204.
     std::string_view field_name; ///< One field beside the usual ones (`Allow`, `Retry-After`); empty: none.
