@@ -343,7 +343,7 @@ asio::awaitable<client_result<client_response>> client::request(std::string_view
     return state_->request(method, target, fields, body);
 }
 
-void client::rest() {
+void client::release() {
     state_->stop_timer();
     state_->forget_message();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/hello_watch.hpp"
+#include "http/client_hello_limit.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace hookd::http {
 /// - read on within one call for as long as records without application data come (KeyUpdate, RFC 8446 section 4.6.3;
 ///   a ClientHello in TLS 1.2; alerts), so that one peer holds the thread and no deadline is looked at;
 /// - hold a buffer for the largest record for as long as the end of any record is missing;
-/// - make room for whatever a ClientHello announces (`hello_watch`).
+/// - make room for whatever a ClientHello announces (`client_hello_limit`).
 /// So records without application data are counted, and the rest of a record is held here, in as many bytes as came.
 /// Pure: it knows no socket. While OpenSSL works the bytes are in a buffer that all connections of the thread share.
 class tls_input {
@@ -35,7 +35,7 @@ public:
     tls_input& operator=(const tls_input&) = delete;
 
     /// Where the next bytes from the socket go; never empty. `filled` says how many came, and whether what was written
-    /// to the peer has been a hello that is older than TLS 1.3 (see `hello_watch`).
+    /// to the peer has been a hello that is older than TLS 1.3 (see `client_hello_limit`).
     std::span<std::uint8_t> room();
     void filled(std::size_t count, bool no_second_hello);
     /// The next bytes of a whole record; 0: none is here, or `why` says that none will be given.
@@ -57,7 +57,7 @@ public:
 private:
     static constexpr std::size_t record_header = 5;                               // RFC 8446 section 5.1
     static constexpr std::size_t largest_record = (std::size_t{16} << 10U) + 256; // its section 5.2
-    static constexpr std::size_t largest_in_handshake = hello_watch::largest_hello + 256;
+    static constexpr std::size_t largest_in_handshake = client_hello_limit::largest_hello + 256;
 
     bool is_tls() const { return unread_[1] == 3; } // the version's first byte, of every version there is
     std::size_t length() const { return static_cast<std::size_t>(unread_[3]) << 8U | unread_[4]; }
@@ -66,7 +66,7 @@ private:
     std::vector<std::uint8_t> held_;
     std::span<const std::uint8_t> unread_; // in `held_`, or, while OpenSSL works, in `arriving`
     std::size_t rest_ = 0;                 // of the record that is being taken
-    hello_watch hello_;
+    client_hello_limit hello_;
     bool hello_done_;
     std::size_t largest_;
     unsigned without_data_ = 0;

@@ -7,7 +7,7 @@
 #include "sinks/http_verdict.hpp"
 
 #include <hookd/http/client.hpp>
-#include <hookd/http/destination_finder.hpp>
+#include <hookd/http/resolver.hpp>
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
@@ -49,7 +49,7 @@ public:
         return last;
     }
     void keep(connection what) {
-        what.client.rest();
+        what.client.release();
         what.used = clock::now();
         idle_.push_back(std::move(what));
     }
@@ -84,7 +84,7 @@ private:
     std::shared_ptr<const http_options> options_;
     asio::io_context& worker_;
     http::client_limits limits_;
-    http::destination_finder finder_;
+    http::resolver finder_;
     idle_connections idle_;
     http_circuit circuit_;
     std::string last_failure_;

@@ -20,7 +20,7 @@ MAY_INCLUDE = {
 }
 # A module that may include only these of another's public headers.
 ONLY_FACES = {
-    ("sinks", "http"): {"client.hpp", "destination_finder.hpp", "url.hpp"},
+    ("sinks", "http"): {"client.hpp", "resolver.hpp", "url.hpp"},
 }
 # Heavy or private libraries, and the modules that may name them (in their src only).
 ONLY_IN = {

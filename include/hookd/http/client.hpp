@@ -100,7 +100,7 @@ public:
 
     /// Between two requests: leaves nothing that keeps the io_context busy, and forgets what was sent. The connection
     /// stays open.
-    void rest();
+    void release();
 
 private:
     struct state;

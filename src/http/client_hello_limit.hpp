@@ -10,7 +10,7 @@ namespace hookd::http {
 /// Reads along while a client says hello, and finds a hello that is larger than they are: OpenSSL makes room for all
 /// that is announced, up to 128 KiB for nine bytes on the wire. A second one may follow where TLS 1.3 has asked for it
 /// (RFC 8446 section 4.1.4). Whatever else is wrong with them is OpenSSL's to say.
-class hello_watch {
+class client_hello_limit {
 public:
     /// With every extension, post-quantum key shares and tickets, hellos have two or three KiB.
     static constexpr std::size_t largest_hello = std::size_t{4} << 10U;

@@ -1,4 +1,4 @@
-#include "http/hello_watch.hpp"
+#include "http/client_hello_limit.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,7 +17,7 @@ constexpr std::uint8_t client_hello = 1;
 
 } // namespace
 
-bool hello_watch::admits(std::span<const std::uint8_t> bytes, bool no_second) {
+bool client_hello_limit::admits(std::span<const std::uint8_t> bytes, bool no_second) {
     while (!done_ && !bytes.empty()) {
         const auto passed = std::min(rest_, bytes.size());
         rest_ -= passed;
@@ -35,7 +35,7 @@ bool hello_watch::admits(std::span<const std::uint8_t> bytes, bool no_second) {
     return true;
 }
 
-bool hello_watch::look_at_record(bool no_second) {
+bool client_hello_limit::look_at_record(bool no_second) {
     const auto length = static_cast<std::size_t>(head_[3]) << 8U | head_[4];
     if (left_ > 0 && head_[0] == handshake) {
         left_ -= std::min(left_, length);
@@ -50,7 +50,7 @@ bool hello_watch::look_at_record(bool no_second) {
     return true;
 }
 
-bool hello_watch::look_at_hello() {
+bool client_hello_limit::look_at_hello() {
     if (head_[5] != client_hello) {
         done_ = true;
         return true;

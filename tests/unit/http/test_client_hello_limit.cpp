@@ -1,10 +1,10 @@
-#include "http/hello_watch.hpp"
+#include "http/client_hello_limit.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <vector>
 
-using hookd::http::hello_watch;
+using hookd::http::client_hello_limit;
 using bytes = std::vector<std::uint8_t>;
 
 namespace {
@@ -29,7 +29,7 @@ bytes operator+(bytes first, const bytes& second) {
 }
 
 /// Whole and byte by byte, which must be the same.
-bool admits(hello_watch watch, const bytes& what, bool no_second = false) {
+bool admits(client_hello_limit watch, const bytes& what, bool no_second = false) {
     auto slow = watch;
     bool each = true;
     for (std::size_t i = 0; i < what.size() && each; ++i) {
@@ -40,8 +40,8 @@ bool admits(hello_watch watch, const bytes& what, bool no_second = false) {
     return whole;
 }
 
-hello_watch after(const bytes& what) {
-    hello_watch watch;
+client_hello_limit after(const bytes& what) {
+    client_hello_limit watch;
     CHECK(watch.admits(what, false));
     return watch;
 }
@@ -80,7 +80,7 @@ TEST_CASE("hello watch: what follows in TLS 1.2 is none") {
 }
 
 TEST_CASE("hello watch: what is no TLS is left to OpenSSL") {
-    hello_watch watch;
+    client_hello_limit watch;
     const std::string_view text = "GET / HTTP/1.1\r\n";
     CHECK(watch.admits({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, false));
     CHECK(watch.done());

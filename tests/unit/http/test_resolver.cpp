@@ -1,4 +1,4 @@
-#include <hookd/http/destination_finder.hpp>
+#include <hookd/http/resolver.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -18,16 +18,16 @@ namespace {
 
 using found = client_result<destination_ptr>;
 
-asio::awaitable<void> look(destination_finder& finder, std::chrono::milliseconds patience, std::optional<found>& into) {
+asio::awaitable<void> look(resolver& finder, std::chrono::milliseconds patience, std::optional<found>& into) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    into = co_await finder.find(destination_finder::clock::now() + patience);
+    into = co_await finder.find(resolver::clock::now() + patience);
 }
 
 struct finding {
     asio::io_context context{1};
     std::deque<std::optional<found>> outcomes;
 
-    std::optional<found>& begin(destination_finder& finder, std::chrono::milliseconds patience = 20s) {
+    std::optional<found>& begin(resolver& finder, std::chrono::milliseconds patience = 20s) {
         auto& outcome = outcomes.emplace_back();
         asio::co_spawn(context, look(finder, patience, outcome),
                        [](const std::exception_ptr& thrown) { REQUIRE_FALSE(thrown); });
@@ -46,7 +46,7 @@ url local(const std::string& host) {
 } // namespace
 
 TEST_CASE_METHOD(finding, "destination finder: however many wait, one lookup serves all, and is kept") {
-    destination_finder finder{context, local("localhost"), {}};
+    resolver finder{context, local("localhost"), {}};
     const auto& first = begin(finder);
     const auto& second = begin(finder);
     run();
@@ -59,7 +59,7 @@ TEST_CASE_METHOD(finding, "destination finder: however many wait, one lookup ser
 }
 
 TEST_CASE_METHOD(finding, "destination finder: what nobody answers at is looked up anew, once") {
-    destination_finder finder{context, local("127.0.0.1"), {}};
+    resolver finder{context, local("127.0.0.1"), {}};
     const auto& before = begin(finder);
     run();
     REQUIRE((before && *before));
@@ -76,7 +76,7 @@ TEST_CASE_METHOD(finding, "destination finder: what nobody answers at is looked 
 }
 
 TEST_CASE_METHOD(finding, "destination finder: a name without an address is an error that is not kept") {
-    destination_finder finder{context, local("no-such-host.invalid"), {}};
+    resolver finder{context, local("no-such-host.invalid"), {}};
     for (int i = 0; i < 2; ++i) {
         const auto& outcome = begin(finder);
         run();
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(finding, "destination finder: a name without an address is an e
 
 TEST_CASE_METHOD(finding,
                  "destination finder: who has no time left is not kept waiting, and the next gets the answer") {
-    destination_finder finder{context, local("localhost"), {}};
+    resolver finder{context, local("localhost"), {}};
     const auto& hasty = begin(finder, 0ms);
     const auto& patient = begin(finder);
     run();
@@ -98,7 +98,7 @@ TEST_CASE_METHOD(finding,
 }
 
 TEST_CASE_METHOD(finding, "destination finder: cancelled, it ends at once") {
-    destination_finder finder{context, local("localhost"), {}};
+    resolver finder{context, local("localhost"), {}};
     asio::cancellation_signal stop;
     std::optional<found> outcome;
     asio::co_spawn(
@@ -116,7 +116,7 @@ TEST_CASE("destination finder: it may end while a lookup is under way") {
     for (int i = 0; i < 50; ++i) {
         asio::io_context context{1};
         std::optional<found> outcome;
-        destination_finder finder{context, local("localhost"), {}};
+        resolver finder{context, local("localhost"), {}};
         asio::co_spawn(context, look(finder, 0ms, outcome), [](const std::exception_ptr&) {});
         context.run_for(20s);
         REQUIRE(outcome);

@@ -2,7 +2,7 @@
 
 #include <hookd/core/mutex.hpp>
 #include <hookd/core/stray_thread.hpp>
-#include <hookd/http/destination_finder.hpp>
+#include <hookd/http/resolver.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 
 /// What the finder and the thread that looks share. The thread touches the io_context only under the mutex and while
 /// the finder is there.
-struct destination_finder::lookup {
+struct resolver::lookup {
     explicit lookup(asio::io_context& owner) : context{&owner} {}
 
     hookd::mutex mutex;
@@ -35,7 +35,7 @@ struct destination_finder::lookup {
     void answered(client_result<destination_ptr> what);
 };
 
-void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
+void resolver::lookup::run(const std::shared_ptr<lookup>& own, const url& where, const client_trust& trust) {
     auto found = find_destination(where, trust);
     const mutex_lock lock{own->mutex};
     if (own->context != nullptr) {
@@ -43,7 +43,7 @@ void destination_finder::lookup::run(const std::shared_ptr<lookup>& own, const u
     }
 }
 
-void destination_finder::lookup::answered(client_result<destination_ptr> what) {
+void resolver::lookup::answered(client_result<destination_ptr> what) {
     response = std::move(what);
     for (auto* const each : waiting) {
         each->cancel();
@@ -69,17 +69,17 @@ private:
 
 } // namespace
 
-destination_finder::destination_finder(asio::io_context& context, url where, client_trust trust)
+resolver::resolver(asio::io_context& context, url where, client_trust trust)
     : context_{context}, where_{std::move(where)}, trust_{std::move(trust)} {}
 
-destination_finder::~destination_finder() {
+resolver::~resolver() {
     if (under_way_ != nullptr) {
         const mutex_lock lock{under_way_->mutex};
         under_way_->context = nullptr;
     }
 }
 
-bool destination_finder::begin() {
+bool resolver::begin() {
     under_way_ = std::make_shared<lookup>(context_);
     try {
         std::thread{[stray = std::make_unique<stray_thread>(), own = under_way_, where = where_, trust = trust_] {
@@ -93,7 +93,7 @@ bool destination_finder::begin() {
     return true;
 }
 
-asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::time_point latest) {
+asio::awaitable<client_result<destination_ptr>> resolver::find(clock::time_point latest) {
     if (found_ != nullptr) {
         co_return found_;
     }
@@ -117,7 +117,7 @@ asio::awaitable<client_result<destination_ptr>> destination_finder::find(clock::
     co_return *response;
 }
 
-void destination_finder::forget(const destination_ptr& where) {
+void resolver::forget(const destination_ptr& where) {
     if (found_ == where) {
         found_.reset();
     }

@@ -15,14 +15,14 @@ namespace hookd::http {
 /// can interrupt getaddrinfo(3). It is looked up on a thread of its own, one at a time however many wait, and is kept
 /// until someone says that nothing answers there. Belongs to its io_context's one thread, and must not outlive the
 /// io_context; a lookup that is under way then ends by itself, and nobody hears of it.
-class destination_finder {
+class resolver {
 public:
     using clock = std::chrono::steady_clock;
 
-    destination_finder(boost::asio::io_context& context, url where, client_trust trust);
-    destination_finder(const destination_finder&) = delete;
-    destination_finder& operator=(const destination_finder&) = delete;
-    ~destination_finder();
+    resolver(boost::asio::io_context& context, url where, client_trust trust);
+    resolver(const resolver&) = delete;
+    resolver& operator=(const resolver&) = delete;
+    ~resolver();
 
     /// Until `latest`; then, or cancelled (it does not throw), `unknown_host`. The lookup goes on, for the next caller.
     boost::asio::awaitable<client_result<destination_ptr>> find(clock::time_point latest);
