@@ -50,9 +50,9 @@ void writer::begin() {
         keep_clock(limits_.clock_keep);
     }
     if (!failed_) {
-        heed(space_.measure());
+        fail_on_error(space_.measure());
     }
-    tell_room();
+    publish_space();
 }
 
 bool writer::turn(queue::clock::time_point until) {
@@ -61,8 +61,8 @@ bool writer::turn(queue::clock::time_point until) {
     open_sinks(work_);
     make_edits(work_);
     read(work_);
-    look_after_file();
-    tell_room();
+    maintain();
+    publish_space();
     return !work_.closing;
 }
 
@@ -95,7 +95,7 @@ void writer::append(queue::work& work) {
 
 void writer::store(queue::work& work) {
     if (!space_.allows_more()) { // as of the last commit; since then max_size may have been set anew
-        heed(space_.measure());
+        fail_on_error(space_.measure());
     }
     if (failed_) {
         return;
@@ -103,7 +103,7 @@ void writer::store(queue::work& work) {
     if (!space_.allows_more()) {
         commit_changes(std::exchange(work.said, {}));
         if (!failed_) {
-            heed(answer_refused(work.appends));
+            fail_on_error(answer_refused(work.appends));
         }
         return;
     }
@@ -127,7 +127,7 @@ void writer::store(queue::work& work) {
     events_.rolled_back();
     changes_failed(std::exchange(work.said, {}), done.error());
     if (!failed_) {
-        heed(answer_refused(work.appends));
+        fail_on_error(answer_refused(work.appends));
     }
 }
 
@@ -215,12 +215,12 @@ void writer::changes_failed(changes&& said, const storage_error& why) {
     if (!said.empty()) {
         queue_.give_back(std::move(said), limits_.changes_retry);
     }
-    heed(space_.disk_was_full(why));
+    fail_on_error(space_.disk_was_full(why));
 }
 
-void writer::look_after_file() {
+void writer::maintain() {
     if (!failed_) {
-        heed(std::exchange(wrote_, false) ? space_.measure() : file_.check_files());
+        fail_on_error(std::exchange(wrote_, false) ? space_.measure() : file_.check_files());
     }
     look_at_clock();
     // Appends go before retention, but not for ever.
@@ -283,7 +283,7 @@ void writer::retain() {
     if (*erased > 0) {
         metrics_.erased += *erased;
         ++metrics_.erase_steps;
-        heed(space_.measure());
+        fail_on_error(space_.measure());
     }
 }
 
@@ -325,13 +325,13 @@ void writer::fail(const storage_error& why) {
     queue_.close();
 }
 
-void writer::tell_room() {
+void writer::publish_space() {
     metrics_.size_bytes = space_.used();
     metrics_.disk_full = space_.disk_is_full();
     metrics_.over_size = !space_.allows_more();
 }
 
-void writer::heed(const storage_result<void>& done) {
+void writer::fail_on_error(const storage_result<void>& done) {
     if (!done) {
         fail(done.error());
     }

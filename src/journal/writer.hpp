@@ -84,14 +84,14 @@ private:
     result<sink_state> open_sink(const std::string& name);
     storage_result<sink_state> look_at_sink(const std::string& name);
 
-    void look_after_file();
+    void maintain();
     void retain();
     clock_reading read_clocks() const { return {.wall = clock_(), .since_boot = limits_.since_boot()}; }
     void look_at_clock();
     void keep_clock(std::chrono::milliseconds oldest);
     void fail(const storage_error& why);
-    void tell_room();
-    void heed(const storage_result<void>& done);
+    void publish_space();
+    void fail_on_error(const storage_result<void>& done);
 
     database& file_;
     event_table& events_;

@@ -15,11 +15,11 @@ void writer::read(queue::work& work) {
     tables readable{events_, sinks_, past_};
     auto said = failed_ ? changes() : queue_.take_changes();
     if (said.empty()) {
-        heed(run_jobs(work, failed_ ? nullptr : &readable));
+        fail_on_error(run_jobs(work, failed_ ? nullptr : &readable));
         return;
     }
     if (!commit_with(std::move(said), [&] { return run_jobs(work, &readable); })) {
-        heed(run_jobs(work, failed_ ? nullptr : &readable));
+        fail_on_error(run_jobs(work, failed_ ? nullptr : &readable));
     }
 }
 
