@@ -150,7 +150,7 @@ private:
         } else if (receives_) {
             up_ = true;
             if (stopping_) {
-                receiver_.hurry();
+                receiver_.expedite();
             }
         }
     }
@@ -228,7 +228,7 @@ private:
                 return;
             }
             if (signal == SIGHUP) {
-                hang_up();
+                on_sighup();
             } else if (signal == SIGUSR1) {
                 reopen();
             } else if (stopping_) {
@@ -291,7 +291,7 @@ private:
 
     /// The sinks' files are wanted anew whatever becomes of the reload. Signals that come while one waits for its turn
     /// are about the same file as that one.
-    void hang_up() {
+    void on_sighup() {
         reopen();
         if (!reload_waits_.exchange(true)) {
             post(worker_, reloading, [this] {
@@ -364,7 +364,7 @@ private:
         }
         last_resort_.end_process_after(patience + grace_after_drain, exit_no);
         if (up_) {
-            receiver_.hurry();
+            receiver_.expedite();
         }
         post(drainer_, draining, [this] {
             start_is_over_.wait();

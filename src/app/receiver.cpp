@@ -134,9 +134,9 @@ void receiver::renew_certificates() {
     }
 }
 
-void receiver::hurry() {
+void receiver::expedite() {
     ending_ = true;
-    dispatcher_->hurry();
+    dispatcher_->expedite();
 }
 
 /// In the order in which they are to be made: who asks for a reload waits longest for a sink that is to end.

@@ -41,7 +41,7 @@ public:
     void renew_certificates();
 
     /// Any thread: `drain` is about to come, a reload under way is to make haste and none to begin.
-    void hurry();
+    void expedite();
     /// Any thread. No new connections; requests under way are answered, sinks end what they are at, the journal is
     /// closed; within drain_timeout.
     void drain();

@@ -37,13 +37,13 @@ const std::shared_ptr<sink_worker>* find(const workers& among, std::string_view 
 
 /// Whether it came, as `came_before(time)` says; it is waited for until `until`, or until it comes to hurry.
 template <class Came>
-bool comes(steady_time until, const std::atomic<bool>& hurry, const Came& came_before) {
+bool comes(steady_time until, const std::atomic<bool>& expedite, const Came& came_before) {
     for (;;) {
         const auto now = std::chrono::steady_clock::now();
         if (came_before(std::min(until, now + hurry_period))) {
             return true;
         }
-        if (now >= until || hurry) {
+        if (now >= until || expedite) {
             return false;
         }
     }
@@ -55,7 +55,7 @@ std::unexpected<error> stopping() {
 
 /// Stops the sink workers, and waits until they have ended; what takes longer than `patience`, or is still under way
 /// when it comes to hurry, is cancelled; what hangs even then is left behind. What is known to hang gets no patience.
-void end(const workers& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& hurry) {
+void end(const workers& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& expedite) {
     for (const auto& each : leaving) {
         each->stop();
     }
@@ -63,7 +63,7 @@ void end(const workers& leaving, std::chrono::milliseconds patience, const std::
     const auto patient_until = std::chrono::steady_clock::now() + patience;
     for (const auto& each : leaving) {
         const auto ended_before = [&](steady_time time) { return each->ended_before(time); };
-        if (each->hangs() || !comes(patient_until, hurry, ended_before)) {
+        if (each->hangs() || !comes(patient_until, expedite, ended_before)) {
             late.push_back(each);
         }
     }
@@ -73,7 +73,7 @@ void end(const workers& leaving, std::chrono::milliseconds patience, const std::
     const auto last_moment = std::chrono::steady_clock::now() + after_cancelling;
     for (const auto& each : late) {
         if (!each->ended_before(last_moment)) {
-            each->let_go();
+            each->detach();
             spdlog::warn("sink {}: hangs, is left behind; what it has in hand is delivered again", each->name());
         }
     }
@@ -141,14 +141,14 @@ public:
 
     /// The sink workers stay, for whoever asks how far each has come.
     void stop(std::chrono::milliseconds patience) override {
-        hurry_ = true;
+        expedite_ = true;
         if (!std::exchange(stopped_, true)) {
             const std::chrono::milliseconds to_cancel = after_cancelling;
             end(running(), std::max(patience - to_cancel, patience / 2), std::atomic<bool>{false});
         }
     }
 
-    void hurry() override { hurry_ = true; }
+    void expedite() override { expedite_ = true; }
 
 private:
     /// A sink worker in its place in the new order: one that runs on, or one that has not yet begun.
@@ -165,7 +165,7 @@ private:
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
             const std::chrono::milliseconds patience = for_abandoned_builders;
-            const auto deadline = std::chrono::steady_clock::now() + (owner_.hurry_ ? hurry_period : patience);
+            const auto deadline = std::chrono::steady_clock::now() + (owner_.expedite_ ? hurry_period : patience);
             for (const auto& each : places) { // after a commit none is left
                 if (!each.runs_on) {
                     each.feeding->abandon(deadline);
@@ -194,8 +194,8 @@ private:
     journal::journal& journal_;
     wall_clock clock_;
     std::shared_ptr<recent_events> newest_events_;
-    std::atomic<bool> hurry_{false}; // the process is to end
-    bool stopped_ = false;           // of the thread that stops
+    std::atomic<bool> expedite_{false}; // the process is to end
+    bool stopped_ = false;              // of the thread that stops
     mutable mutex mutex_;
     workers workers_ HOOKD_GUARDED_BY(mutex_);
 };
@@ -225,7 +225,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
         }
         auto& feeding = *place.feeding;
         const auto returned_before = [&](steady_time time) { return feeding.builder_returned_before(time); };
-        if (!comes(patient_until, hurry_, returned_before) && hurry_) {
+        if (!comes(patient_until, expedite_, returned_before) && expedite_) {
             return stopping();
         }
         if (const auto built = feeding.built(); !built) {
@@ -234,7 +234,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     }
     // Last, for the journal keeps them: what can be refused for want of descriptors or threads has been made.
     for (const auto& each : sinks) {
-        if (hurry_) {
+        if (expedite_) {
             return stopping();
         }
         if (find(now, each.name) != nullptr) {
@@ -257,7 +257,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     auto leaving = running();
     std::erase_if(leaving, [&](const auto& each) { return std::ranges::find(all, each) != all.end(); });
-    end(leaving, for_a_change, hurry_);
+    end(leaving, for_a_change, expedite_);
     for (const auto& each : leaving) {
         if (find(all, each->name()) == nullptr) {
             journal_.close_sink(each->name());

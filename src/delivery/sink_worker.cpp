@@ -86,7 +86,7 @@ void sink_worker::abandon(steady_time deadline) {
     if (thread_.started()) {
         begun_.count_down();
         if (!thread_.join_before(deadline)) {
-            let_go();
+            detach();
         }
     }
 }

@@ -92,7 +92,7 @@ public:
     /// Waits for the thread's end after stop(). Whether it came.
     bool ended_before(steady_time deadline);
     /// Instead of waiting any longer.
-    void let_go();
+    void detach();
 
 private:
     struct under_way {
@@ -119,7 +119,7 @@ private:
     void log(const std::vector<sinks::outcome>& outcomes);
     time_pair now() const;
 
-    std::optional<stray_thread> stray_; // after let_go; the last of all this to end
+    std::optional<stray_thread> stray_; // after detach; the last of all this to end
     sink_settings settings_;
     std::shared_ptr<const recent_events> newest_events_;
     wall_clock clock_;

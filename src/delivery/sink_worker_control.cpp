@@ -91,7 +91,7 @@ bool sink_worker::ended_before(steady_time deadline) {
     return thread_.join_before(deadline);
 }
 
-void sink_worker::let_go() {
+void sink_worker::detach() {
     journal_.revoke();
     stray_.emplace();
     thread_.detach();

@@ -61,7 +61,7 @@ client::state::state(asio::io_context& context, destination_ptr where, client_li
 client::state::~state() {
     forget_message();
     if (is_open()) {
-        transport_->conclude();
+        transport_->close_notify();
     }
 }
 

@@ -33,7 +33,7 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
       reader_{snapshot_->limits, where_->settings.health_checks ? leniency::health_checks : leniency::none},
       body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
     name_peer();
-    home_.enlist(*this);
+    home_.add(*this);
     home_.shared().metrics.connections_opened.add();
 }
 
@@ -91,7 +91,7 @@ void connection::drain() {
     look_at_deadline(clock::now());
 }
 
-void connection::cut() {
+void connection::abort() {
     cut_ = true;
     socket_.cancel();
 }
@@ -104,7 +104,7 @@ std::optional<connection_limits::permit> connection::give_way(const std::optiona
     home_.shared().metrics.limit_reached(limit_effect::gave_way);
     log(log_kinds::gave_way, "a connection gave way to a new one",
         "max_connections reached, and it was idle for longest without having brought anything authentic");
-    cut();
+    abort();
     return std::move(permit_);
 }
 
@@ -144,7 +144,7 @@ asio::awaitable<void> connection::run() {
             co_await let_others_run();
         }
     }
-    transport_->conclude();
+    transport_->close_notify();
 }
 
 /// Waits for what the transport said it needs; false where it can need nothing more, or its time is over.
@@ -298,7 +298,7 @@ asio::awaitable<void> connection::refuse(unsigned status, std::string_view reaso
 /// looked at, nor decrypted.
 asio::awaitable<void> connection::linger() {
     enter(phase::lingering);
-    transport_->conclude();
+    transport_->close_notify();
     boost::system::error_code ignored;
     socket_.shutdown(socket::shutdown_send, ignored);
     std::array<char, 4096> dropped{};

@@ -51,7 +51,7 @@ public:
     const listener& where() const { return *where_; }
     /// Ends with the request under way; at once where there is none.
     void drain();
-    void cut();
+    void abort();
     /// False: the handler has a request of it.
     bool can_give_way() const { return phase_ != phase::working; }
     /// For one from this address, which gets its place at once. Nothing: that address has its most, and all stays as it

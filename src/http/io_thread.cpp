@@ -138,7 +138,7 @@ void io_thread::close(accepting& one) {
         socket peer{context_};
         one.socket.accept(peer, fault);
         if (!fault) {
-            welcome(one.where, std::move(peer), shared_.threads.size());
+            on_accept(one.where, std::move(peer), shared_.threads.size());
         }
     }
     one.socket.close(fault);
@@ -172,15 +172,15 @@ void io_thread::accept_from(accepting_socket from) {
     asio::co_spawn(context_, accept_on(std::move(one)), log_exception);
 }
 
-void io_thread::cut() {
+void io_thread::abort() {
     asio::post(context_, [this] {
         for (auto& one : connections_) {
-            one.cut();
+            one.abort();
         }
     });
 }
 
-void io_thread::enlist(connection& one) {
+void io_thread::add(connection& one) {
     connections_.push_back(one);
     strangers_.push_back(one);
     show_longest_idle();
@@ -238,7 +238,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
         }
         auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
         if (!fault) {
-            welcome(where, std::move(peer), shared_.threads.size());
+            on_accept(where, std::move(peer), shared_.threads.size());
         } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
             shared_.metrics.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
@@ -252,7 +252,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
 }
 
 /// What a connection throws, for want of memory, is its own end alone, and not that of the accepting.
-void io_thread::welcome(const listener_ptr& where, socket peer, std::size_t hand_overs) {
+void io_thread::on_accept(const listener_ptr& where, socket peer, std::size_t hand_overs) {
     try {
         take(where, std::move(peer), hand_overs);
     } catch (const std::exception&) {
@@ -360,7 +360,7 @@ bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t l
         here.assign({family, 0}, descriptor.get(), refused);
         if (!refused) {
             descriptor.release();
-            to.welcome(where, std::move(here), left - 1);
+            to.on_accept(where, std::move(here), left - 1);
         }
     });
     return true;

@@ -75,7 +75,7 @@ public:
     /// Any thread: a connection may have to end before the next look at the deadlines.
     void look_at_deadlines_soon();
     /// Any thread: whatever still waits for its peer is cut off.
-    void cut();
+    void abort();
     /// Wait for the thread's end, which comes with that of its last connection.
     bool join_before(std::chrono::steady_clock::time_point deadline) { return thread_.join_before(deadline); }
     void join() { thread_.join(); }
@@ -84,7 +84,7 @@ public:
     server_state& shared() { return shared_; }
     const snapshot_ptr& current() const { return snapshot_; }
     response_writer& responses() { return responses_; }
-    void enlist(connection& one);
+    void add(connection& one);
     /// Of those that have brought nothing authentic it is now the one that is idle for the shortest time.
     void idle_last(connection& one);
     /// It is none of those any more.
@@ -103,7 +103,7 @@ private:
     asio::awaitable<void> watch_deadlines();
     void look_at_deadlines();
     /// `hand_overs`: how often it may yet go to another thread, whose connection is to give way to this one.
-    void welcome(const listener_ptr& where, socket peer, std::size_t hand_overs);
+    void on_accept(const listener_ptr& where, socket peer, std::size_t hand_overs);
     void take(const listener_ptr& where, socket peer, std::size_t hand_overs);
     void begin(const listener_ptr& where, socket peer, std::unique_ptr<transport> bytes,
                const std::optional<ip_address>& address, connection_limits::permit permit);

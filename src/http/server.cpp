@@ -252,7 +252,7 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     if (!std::ranges::all_of(threads_, [&](auto& thread) { return thread->join_before(deadline); })) {
         for (auto& thread : threads_) {
-            thread->cut();
+            thread->abort();
         }
     }
     for (auto& thread : threads_) { // all of them before one is destroyed: they look at one another

@@ -144,7 +144,7 @@ public:
         return status(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count));
     }
 
-    void conclude() override {
+    void close_notify() override {
         if (!broken_ && SSL_is_init_finished(ssl_.get()) == 1) {
             ERR_clear_error();
             SSL_shutdown(ssl_.get());

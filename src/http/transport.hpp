@@ -45,7 +45,7 @@ public:
     virtual io_status write(std::string_view bytes, std::size_t& count) = 0;
     /// Says that nothing more will come, where the protocol has a word for it (TLS: close_notify, RFC 8446
     /// section 6.1). Leaves the socket as it is: closing it, or shutting it down, says the same to TCP.
-    virtual void conclude() {}
+    virtual void close_notify() {}
     /// Whether bytes may be had without the socket becoming readable: more than one TLS record may come at once.
     virtual bool holds_bytes() const = 0;
     /// What it holds of bytes that have come but cannot be read yet.

@@ -54,7 +54,7 @@ public:
 
     /// Any thread: the process is to end, so a change under way waits no longer for what sinks have in hand, nor for
     /// their builders.
-    virtual void hurry() = 0;
+    virtual void expedite() = 0;
 
     /// A watchdog's thread, again and again: finds the sinks that hang, whose threads have owed an answer for longer
     /// than their sinks may take. Such a sink is unavailable, and says so in the log and in its figures.

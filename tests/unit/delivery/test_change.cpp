@@ -88,8 +88,8 @@ TEST_CASE("change: a first sink gets what is behind its cursor, also from the mi
 }
 
 TEST_CASE("change: one that is being prepared when the daemon is to end is refused at once, and opens no sink") {
-    const auto end =
-        GENERATE(+[](delivery_bench& bench) { bench.running().hurry(); }, +[](delivery_bench& bench) { bench.stop(); });
+    const auto end = GENERATE(
+        +[](delivery_bench& bench) { bench.running().expedite(); }, +[](delivery_bench& bench) { bench.stop(); });
     delivery_bench bench;
     bench.start();
     const auto gate = std::make_shared<door>();
