@@ -2,7 +2,7 @@
 
 #include "app/configuration.hpp"
 #include "app/exit_code.hpp"
-#include "app/last_resort.hpp"
+#include "app/exit_watchdog.hpp"
 #include "app/liveness_monitor.hpp"
 #include "app/logging.hpp"
 #include "app/receiver.hpp"
@@ -61,8 +61,8 @@ constexpr std::string_view draining = "drain";
 /// stop there may be none to be had.
 class daemon {
 public:
-    daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& last_resort)
-        : path_{std::move(path)}, err_{err}, manager_{manager}, last_resort_{last_resort},
+    daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& exit_watchdog)
+        : path_{std::move(path)}, err_{err}, manager_{manager}, last_resort_{exit_watchdog},
           liveness_{silence_allowed(manager)}, receiver_{[this](std::string_view what) { on_journal_failure(what); }} {
         signals_.add(SIGUSR1);
     }
@@ -416,12 +416,12 @@ private:
 
 } // namespace
 
-int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& last_resort) {
+int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& exit_watchdog) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
     std::signal(SIGCHLD, SIG_DFL); // whoever started us may have ignored it: hooks would lose their exit codes
     const service_manager manager;
-    daemon running{path, err, manager, last_resort};
+    daemon running{path, err, manager, exit_watchdog};
     held.release();
     return running.run();
 }

@@ -2,22 +2,22 @@
 
 #include "app/core_dump.hpp"
 #include "app/daemon.hpp"
-#include "app/last_resort.hpp"
+#include "app/exit_watchdog.hpp"
 #include "app/logging.hpp"
 
+#include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/settings.hpp>
-#include <hookd/core/stray_thread.hpp>
 
 namespace hookd::app {
 
 int run_run(const std::string& config_path, std::ostream& err, held_signals& held) {
     keep_secrets_out_of_core_dumps();
     start_logging({});
-    exit_watchdog last_resort;
-    const int code = run_daemon(config_path, err, held, last_resort);
-    last_resort.end_process_after(for_last_lines, code);
+    exit_watchdog exit_watchdog;
+    const int code = run_daemon(config_path, err, held, exit_watchdog);
+    exit_watchdog.end_process_after(for_last_lines, code);
     stop_logging();
-    if (stray_thread::any()) {
+    if (detached_thread_guard::any()) {
         end_process(code);
     }
     return code;

@@ -1,5 +1,5 @@
+#include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/joinable_thread.hpp>
-#include <hookd/core/stray_thread.hpp>
 
 #include <utility>
 
@@ -48,7 +48,7 @@ void joinable_thread::detach() {
 bool returns_before(std::chrono::steady_clock::time_point deadline, std::function<void()> call) {
     joinable_thread beside;
     try {
-        beside.start([call, stray = std::make_shared<stray_thread>()] { call(); });
+        beside.start([call, stray = std::make_shared<detached_thread_guard>()] { call(); });
     } catch (const std::system_error&) {
         call();
         return true;

@@ -7,10 +7,10 @@
 #include "delivery/sink_worker_metrics.hpp"
 #include "delivery/time_pair.hpp"
 
+#include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/settings.hpp>
-#include <hookd/core/stray_thread.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/journal/journal.hpp>
@@ -119,7 +119,7 @@ private:
     void log(const std::vector<sinks::outcome>& outcomes);
     time_pair now() const;
 
-    std::optional<stray_thread> stray_; // after detach; the last of all this to end
+    std::optional<detached_thread_guard> detached_; // after detach; the last of all this to end
     sink_settings settings_;
     std::shared_ptr<const recent_events> newest_events_;
     wall_clock clock_;

@@ -93,7 +93,7 @@ bool sink_worker::ended_before(steady_time deadline) {
 
 void sink_worker::detach() {
     journal_.revoke();
-    stray_.emplace();
+    detached_.emplace();
     thread_.detach();
 }
 

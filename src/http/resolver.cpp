@@ -1,7 +1,7 @@
 #include "http/use_tuple.hpp"
 
+#include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/mutex.hpp>
-#include <hookd/core/stray_thread.hpp>
 #include <hookd/http/resolver.hpp>
 
 #include <boost/asio/post.hpp>
@@ -82,7 +82,8 @@ resolver::~resolver() {
 bool resolver::begin() {
     under_way_ = std::make_shared<lookup>(context_);
     try {
-        std::thread{[stray = std::make_unique<stray_thread>(), own = under_way_, where = where_, trust = trust_] {
+        std::thread{[stray = std::make_unique<detached_thread_guard>(), own = under_way_, where = where_,
+                     trust = trust_] {
             lookup::run(own, where, trust);
             OPENSSL_thread_stop(); // while it still counts as stray
         }}.detach();

@@ -1,5 +1,5 @@
+#include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/joinable_thread.hpp>
-#include <hookd/core/stray_thread.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -39,14 +39,14 @@ TEST_CASE("joinable thread: its end is noticed at once") {
 
 TEST_CASE("joinable thread: a call that does not return in time is left behind, and counts as a stray thread") {
     CHECK(returns_before(clock_type::now() + 30s, [] {}));
-    CHECK_FALSE(hookd::stray_thread::any());
+    CHECK_FALSE(hookd::detached_thread_guard::any());
     auto gate = std::make_shared<std::promise<void>>();
     CHECK_FALSE(returns_before(clock_type::now() + 20ms, [gate] { gate->get_future().wait(); }));
-    CHECK(hookd::stray_thread::any());
+    CHECK(hookd::detached_thread_guard::any());
     gate->set_value();
     const auto deadline = clock_type::now() + 30s;
-    while (hookd::stray_thread::any() && clock_type::now() < deadline) {
+    while (hookd::detached_thread_guard::any() && clock_type::now() < deadline) {
         std::this_thread::yield();
     }
-    CHECK_FALSE(hookd::stray_thread::any());
+    CHECK_FALSE(hookd::detached_thread_guard::any());
 }

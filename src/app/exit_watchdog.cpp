@@ -1,4 +1,4 @@
-#include "app/last_resort.hpp"
+#include "app/exit_watchdog.hpp"
 
 #include <pthread.h>
 #include <sys/syscall.h>
