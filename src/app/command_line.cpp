@@ -13,7 +13,7 @@
 #include "app/terminal_text.hpp"
 #include "app/verify_command.hpp"
 #include "app/version_command.hpp"
-#include "app/wrap.hpp"
+#include "app/wrap_text.hpp"
 
 #include <hookd/app/command_line.hpp>
 

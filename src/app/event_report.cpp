@@ -1,8 +1,8 @@
 #include "app/event_report.hpp"
 
 #include "app/json_member.hpp"
-#include "app/moment.hpp"
 #include "app/terminal_text.hpp"
+#include "app/time_argument.hpp"
 
 #include <hookd/core/rfc3339.hpp>
 
@@ -37,14 +37,14 @@ std::string time_text(const std::string& told, bool utc) {
 }
 
 /// What most wants looking at comes first.
-constexpr std::array<std::pair<const char*, hue>, 5> states{{{"dead", hue::red},
-                                                             {"waiting", hue::yellow},
-                                                             {"pending", hue::plain},
-                                                             {"delivered", hue::green},
-                                                             {"unwanted", hue::faint}}};
+constexpr std::array<std::pair<const char*, color>, 5> states{{{"dead", color::red},
+                                                               {"waiting", color::yellow},
+                                                               {"pending", color::plain},
+                                                               {"delivered", color::green},
+                                                               {"unwanted", color::faint}}};
 
 /// Of all sinks of the event, as one word.
-std::pair<const char*, hue> overall(const json& event) {
+std::pair<const char*, color> overall(const json& event) {
     const auto sinks = event.find("sinks");
     for (const auto& state : states) {
         if (sinks != event.end() && std::ranges::any_of(*sinks, [&](const json& each) {
@@ -53,7 +53,7 @@ std::pair<const char*, hue> overall(const json& event) {
             return state;
         }
     }
-    return {"-", hue::plain};
+    return {"-", color::plain};
 }
 
 std::size_t document_columns(const report_style& style) {
@@ -73,7 +73,7 @@ std::string sink_text(const json& sink, const report_style& style) {
     const auto state = text_member(sink, "state");
     const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
     std::string line = "  " + escaped(text_member(sink, "sink")) + ": " +
-                       coloured(escaped(state), known == states.end() ? hue::plain : known->second, style.colour);
+                       colored(escaped(state), known == states.end() ? color::plain : known->second, style.colour);
     const auto attempts = number_member(sink, "attempts");
     if (attempts > 0) {
         line += " after " + count_text(attempts, "attempt");
@@ -103,7 +103,7 @@ std::string count_text(std::uint64_t count, const char* what) {
 std::string event_list_head(const report_style& style) {
     const auto line = fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  document", "sequence", sequence_columns, "accepted",
                                   moment_columns, "type", type_columns, "state", state_columns);
-    return coloured(line, hue::faint, style.colour) + '\n';
+    return colored(line, color::faint, style.colour) + '\n';
 }
 
 std::string event_list_line(const json& event, const report_style& style) {
@@ -112,7 +112,7 @@ std::string event_list_line(const json& event, const report_style& style) {
         "{:>{}}  {}  {}  {}  {}\n", number_member(event, "sequence"), sequence_columns,
         padded(time_text(text_member(event, "accepted"), style.utc), moment_columns),
         padded(escaped(text_member(event, "type"), style.whole ? std::string::npos : type_columns), type_columns),
-        coloured(padded(state, state_columns), with, style.colour),
+        colored(padded(state, state_columns), with, style.colour),
         shown_name(event, "document", document_columns(style)));
 }
 

@@ -1,7 +1,7 @@
 #include "app/event_selection.hpp"
 
 #include "app/event_source.hpp"
-#include "app/moment.hpp"
+#include "app/time_argument.hpp"
 
 namespace hookd::app {
 

@@ -1,6 +1,6 @@
 #include "app/terminal_text.hpp"
 
-#include "app/wrap.hpp"
+#include "app/wrap_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -148,8 +148,8 @@ bool output_has_colour() {
            std::string_view{terminal} != "dumb";
 }
 
-std::string coloured(std::string text, hue with, bool colour) {
-    if (!colour || with == hue::plain) {
+std::string colored(std::string text, color with, bool use_color) {
+    if (!use_color || with == color::plain) {
         return text;
     }
     return std::string{codes.at(static_cast<std::size_t>(with))} + text + std::string{codes.front()};

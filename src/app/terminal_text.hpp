@@ -24,11 +24,11 @@ bool output_is_terminal();
 /// How wide standard output is: 80 columns where it is no terminal.
 std::size_t output_columns();
 
-enum class hue : char { plain, red, yellow, green, faint };
+enum class color : char { plain, red, yellow, green, faint };
 
 /// Whether standard output is a terminal that wants colour: NO_COLOR (no-color.org) and TERM=dumb say no.
 bool output_has_colour();
-std::string coloured(std::string text, hue with, bool colour);
+std::string colored(std::string text, color with, bool use_color);
 /// The code at the beginning of `text`, if it is one of those that `coloured` adds; else nothing.
 std::string_view colour_code_at_front(std::string_view text);
 

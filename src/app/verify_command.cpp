@@ -2,7 +2,7 @@
 
 #include "app/command_end.hpp"
 #include "app/command_input.hpp"
-#include "app/wrap.hpp"
+#include "app/wrap_text.hpp"
 
 #include <hookd/core/http_message.hpp>
 #include <hookd/core/text.hpp>

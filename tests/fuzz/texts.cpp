@@ -1,7 +1,7 @@
 #include "admin/event_parameters.hpp"
 #include "admin/target.hpp"
-#include "app/moment.hpp"
 #include "app/terminal_text.hpp"
+#include "app/time_argument.hpp"
 #include "config/listen_address.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"

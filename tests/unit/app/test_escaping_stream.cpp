@@ -45,7 +45,7 @@ TEST_CASE("escaping stream: a character may come in pieces, and what never becom
 }
 
 TEST_CASE("escaping stream: our colours pass where they are wanted, and nothing else does") {
-    const auto write = [](auto& out) { out << coloured("dead", hue::red, true) << "\x1b[2J\x1b[31;1m\x1b"; };
+    const auto write = [](auto& out) { out << colored("dead", color::red, true) << "\x1b[2J\x1b[31;1m\x1b"; };
     CHECK(written(true, write) == "\x1b[31mdead\x1b[0m\\x1b[2J\\x1b[31;1m\\x1b");
     CHECK(written(false, write) == "\\x1b[31mdead\\x1b[0m\\x1b[2J\\x1b[31;1m\\x1b");
 }

@@ -1,5 +1,5 @@
-#include "app/moment.hpp"
 #include "app/terminal_text.hpp"
+#include "app/time_argument.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -46,9 +46,9 @@ TEST_CASE("terminal: long text goes on in the next line, at a space where there 
 }
 
 TEST_CASE("terminal: colour only where it is wanted") {
-    CHECK(coloured("dead", hue::red, true) == "\x1b[31mdead\x1b[0m");
-    CHECK(coloured("dead", hue::red, false) == "dead");
-    CHECK(coloured("dead", hue::plain, true) == "dead");
+    CHECK(colored("dead", color::red, true) == "\x1b[31mdead\x1b[0m");
+    CHECK(colored("dead", color::red, false) == "dead");
+    CHECK(colored("dead", color::plain, true) == "dead");
 }
 
 TEST_CASE("moment: so long ago, an instant, or a local time; and nothing else") {

@@ -1,4 +1,4 @@
-#include "app/moment.hpp"
+#include "app/time_argument.hpp"
 
 #include <hookd/core/rfc3339.hpp>
 

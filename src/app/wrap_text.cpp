@@ -1,4 +1,4 @@
-#include "app/wrap.hpp"
+#include "app/wrap_text.hpp"
 
 #include <algorithm>
 #include <sys/ioctl.h>
