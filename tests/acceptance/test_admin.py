@@ -250,10 +250,10 @@ def test_a_daemon_out_of_descriptors_is_not_ready_until_it_has_some(make_daemon)
     daemon.limit_descriptors(64)
     with Connection(unix_socket(daemon)) as kept:
         assert ask(None, "/readyz", connection=kept).status == 200
-        crowd = [Connection(daemon.http) for _ in range(64)]
+        slow_clients = [Connection(daemon.http) for _ in range(64)]
         until(lambda: ask(None, "/readyz", connection=kept).status == 503, "no readiness")
         assert b"descriptors" in ask(None, "/readyz", connection=kept).body
-        for each in crowd:
+        for each in slow_clients:
             each.close()
         until(lambda: ask(None, "/readyz", connection=kept).status == 200, "readiness")
 

@@ -75,9 +75,9 @@ def test_addresses_that_hold_all_connections_keep_nobody_out(make_daemon, held):
     """Nine of them, with as many connections as each may have, and requests that keep them from being idle."""
     limits = {"max_connections": 81, "max_connections_per_address": 9, "idle_timeout": "60s"}
     with make_daemon(certificates=None, server=limits) as daemon:
-        crowd = [stranger(daemon, held, f"127.0.0.{host}") for host in range(2, 11) for _ in range(9)]
+        slow_clients = [stranger(daemon, held, f"127.0.0.{host}") for host in range(2, 11) for _ in range(9)]
         for _ in range(20):
-            for connection in crowd:
+            for connection in slow_clients:
                 with contextlib.suppress(OSError):
                     connection.socket.send(STRANGE_REQUEST)
             assert exchange(daemon.http, daemon.request(success_event())).status == 204

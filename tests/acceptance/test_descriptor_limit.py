@@ -8,7 +8,7 @@ import pytest
 
 from harness import Connection, event_ids, exchange, message_id, read_queue, success_event, until
 from harness.admin import ask, metrics, tcp_socket, unix_socket
-from harness.crowd import raise_descriptor_limit
+from harness.slow_clients import raise_descriptor_limit
 from harness.daemon import binary
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 from harness.receiver import Receiver, http_sink

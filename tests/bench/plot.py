@@ -47,8 +47,8 @@ def connections(axes, series):
     axes.set_ylim(bottom=0)
 
 
-def rivals(axes, series):
-    rows = series["rivals"][::-1]
+def baselines(axes, series):
+    rows = series["baselines"][::-1]
     axes.barh([row[0] for row in rows], [row[1] for row in rows],
               color=[DAEMON if row[0].startswith("daemon") else NGINX for row in rows])
     axes.set_title("Events per second on the same cores")
@@ -61,7 +61,7 @@ def plot(reports, path):
                 ("latency nginx", lambda axes: latency(axes, series)),
                 ("bodies", lambda axes: bars(axes, "Events per CPU-second by body", series["bodies"])),
                 ("connections", lambda axes: connections(axes, series)),
-                ("rivals", lambda axes: rivals(axes, series))]
+                ("baselines", lambda axes: baselines(axes, series))]
     wanted = [draw for name, draw in drawings if name in series]
     figure, places = pyplot.subplots(-(-len(wanted) // 2), 2, figsize=(10, 3.2 * -(-len(wanted) // 2)), squeeze=False)
     for axes, draw in zip(places.flat, wanted):

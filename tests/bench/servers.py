@@ -200,8 +200,8 @@ class Servers:
 
     def node(self, kind):
         place, ports = self._place("http")
-        modules = self.options.directory / "rivals/node_modules"
-        command = ["node", HERE / "rivals/receiver.js", kind, ports["http"], self.secret, TARGET]
+        modules = self.options.directory / "baselines/node_modules"
+        command = ["node", HERE / "baselines/receiver.js", kind, ports["http"], self.secret, TARGET]
         return Server({"http": "node:http and svix", "express": "Express and svix"}[kind], command, ports,
                       place / "log", {"NODE_PATH": str(modules), "NODE_ENV": "production"})
 

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from harness import until
-from harness.evidence import SinkOutput, check, check_journal, read_journal
+from harness.invariants import SinkOutput, check, check_journal, read_journal
 from harness.load import Load, Sender, wait_a_random_moment
 
 ROUNDS = int(os.environ.get("HOOKD_CRASH_ROUNDS", "100"))

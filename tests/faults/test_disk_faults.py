@@ -15,7 +15,7 @@ import time
 import pytest
 
 from harness import Connection, until
-from harness.evidence import check, check_journal, read_journal, wait_for_sink
+from harness.invariants import check, check_journal, read_journal, wait_for_sink
 from harness.failing_disk import FailingDisk
 from harness.load import Load, Sender
 

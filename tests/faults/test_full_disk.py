@@ -11,7 +11,7 @@ import time
 import pytest
 
 from harness import Connection
-from harness.evidence import check, check_journal, read_journal, wait_for_sink
+from harness.invariants import check, check_journal, read_journal, wait_for_sink
 from harness.load import Sender
 
 ROUNDS = int(os.environ.get("HOOKD_FULL_DISK_ROUNDS", "5"))

@@ -1,5 +1,5 @@
-"""Guarantee 9: slow or hostile clients do not starve good ones. A crowd of them, whoever is cut coming back, beside a good
-client whose answers are timed; and each of the crowd is cut at its deadline.
+"""Guarantee 9: slow or hostile clients do not starve good ones. A slow_clients of them, whoever is cut coming back, beside a good
+client whose answers are timed; and each of the slow_clients is cut at its deadline.
 
 HOOKD_HOSTILE_CLIENTS sets how many there are of each of the seven kinds (30). From 144 on, which makes 1,008 at once, the
 daemon has its default deadlines of 10 and 30 s, otherwise such of 2 s.
@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from harness.crowd import Crowd, Kind, raise_descriptor_limit
+from harness.slow_clients import SlowClients, Kind, raise_descriptor_limit
 from harness.good_client import GoodClient
 from harness.half_sent import client_hello
 from harness.resident import sanitizer
@@ -71,15 +71,15 @@ def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_th
     kinds = hostile(daemon)
     with GoodClient(daemon, daemon.https) as good:
         alone = p99(good)
-        with Crowd(list(kinds), EACH) as crowd:
-            crowd.wait_until_held(share=0.8)  # the others are on their way back
+        with SlowClients(list(kinds), EACH) as slow_clients:
+            slow_clients.wait_until_held(share=0.8)  # the others are on their way back
             beside = [p99(good)]
-            while beside[-1] > WORST + alone and len(beside) < WINDOWS:  # other work on the machine passes, the crowd stays
+            while beside[-1] > WORST + alone and len(beside) < WINDOWS:  # other work on the machine passes, the slow_clients stays
                 beside.append(p99(good))
-            crowd.wait_until(lambda report: all(report.ends.values()), "each kind to be cut", BODY + 30)
-    report = crowd.report
+            slow_clients.wait_until(lambda report: all(report.ends.values()), "each kind to be cut", BODY + 30)
+    report = slow_clients.report
     with capsys.disabled():
-        print(f"\nhostile clients: at once={crowd.total} cut={sum(map(len, report.lives.values()))} p99 alone="
+        print(f"\nhostile clients: at once={slow_clients.total} cut={sum(map(len, report.lives.values()))} p99 alone="
               f"{alone * 1000:.1f} ms beside them={'/'.join(f'{each * 1000:.1f}' for each in beside)} ms, longest lives",
               {name: round(max(life for _, life in lives), 2) for name, lives in report.lives.items() if lives})
     assert faults_of(report, kinds) == []
@@ -92,6 +92,6 @@ def test_clients_that_are_never_cut_are_found(make_daemon):
         pytest.skip("the short form shows it")
     daemon = make_daemon(server={**HASTY, "drain_timeout": "1s"}, environment={"HOOKD_FAILPOINT": "no_deadlines"}).start()
     kinds = hostile(daemon)
-    with Crowd(list(kinds), 5) as crowd:
-        crowd.wait_until(lambda report: min(report.oldest.values()) > 2 + 3, "the clients to grow old")
-    assert len([fault for fault in faults_of(crowd.report, kinds, late=3) if "still there" in fault]) == len(kinds)
+    with SlowClients(list(kinds), 5) as slow_clients:
+        slow_clients.wait_until(lambda report: min(report.oldest.values()) > 2 + 3, "the clients to grow old")
+    assert len([fault for fault in faults_of(slow_clients.report, kinds, late=3) if "still there" in fault]) == len(kinds)

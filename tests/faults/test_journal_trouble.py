@@ -9,7 +9,7 @@ import pytest
 
 from harness import message_id, success_event, until
 from harness.admin import metrics
-from harness.evidence import check_journal, read_journal
+from harness.invariants import check_journal, read_journal
 from harness.hooks import exec_sink, lines_of, write_hook
 from harness.load import Load, Sender
 

@@ -11,7 +11,7 @@ import time
 
 from harness import Connection, message_id, success_event, until
 from harness.admin import status
-from harness.crowd import Crowd, Kind, raise_descriptor_limit
+from harness.slow_clients import SlowClients, Kind, raise_descriptor_limit
 from harness.half_sent import client_hello
 from harness.hooks import exec_sink, file_sink, write_hook
 from harness.load import Load, Sender
@@ -81,10 +81,10 @@ def start(make_daemon, server=None, **keys):
 def flood(daemon, kind):
     """The peaks of two watches: until as many were cut as there are, and until so many were again."""
     peaks = []
-    with Crowd([kind], CONNECTIONS) as crowd:
+    with SlowClients([kind], CONNECTIONS) as slow_clients:
         for cut in (CONNECTIONS, 2 * CONNECTIONS):
             with Watch(daemon.process) as watch:
-                crowd.wait_until(lambda report: sum(report.ends[kind.name].values()) >= cut, "the flood", 240)
+                slow_clients.wait_until(lambda report: sum(report.ends[kind.name].values()) >= cut, "the flood", 240)
             peaks.append(watch.peak())
     return peaks
 
@@ -98,7 +98,7 @@ def shown(peaks):
 
 
 def test_floods_leave_the_memory_under_its_budget_and_level(make_daemon, capsys):
-    # Short deadlines let the crowd be cut and come back sooner.
+    # Short deadlines let the slow_clients be cut and come back sooner.
     daemon = start(make_daemon, {} if CONNECTIONS > 2000 else {"tls_timeout": "500ms", "header_timeout": "500ms", "body_timeout": "1s"})
     peaks = {kind.name: flood(daemon, kind) for kind in floods(daemon)}
     assert daemon.send(success_event()).status == 204
@@ -119,11 +119,11 @@ def test_a_tls_connection_that_stops_anywhere_takes_no_more_than_is_promised(mak
         assert daemon.send(success_event(), listener=daemon.https).status == 204
         kind = stopping_in_tls(daemon)[number]
         before = settled(daemon)
-        with Crowd([kind], TLS_CONNECTIONS, again=False) as crowd:
-            crowd.wait_until(lambda report: sum(report.held.values()) + report.ended("503") == TLS_CONNECTIONS, "all", 240)
+        with SlowClients([kind], TLS_CONNECTIONS, again=False) as slow_clients:
+            slow_clients.wait_until(lambda report: sum(report.held.values()) + report.ended("503") == TLS_CONNECTIONS, "all", 240)
             taken[kind.name] = (settled(daemon) - before) / TLS_CONNECTIONS
-            refused = crowd.report.ended("503")  # once parts of records have used up what large bodies may take
-            assert refused == 0 or (refused < TLS_CONNECTIONS / 1.9 and "behind a header" in kind.name), crowd.report.ends
+            refused = slow_clients.report.ended("503")  # once parts of records have used up what large bodies may take
+            assert refused == 0 or (refused < TLS_CONNECTIONS / 1.9 and "behind a header" in kind.name), slow_clients.report.ends
         daemon.kill()
     with capsys.disabled():
         print(f"\nmemory: KiB a connection, {TLS_CONNECTIONS} held at once:",
@@ -147,7 +147,7 @@ def settled(daemon):
 def test_bodies_without_a_common_budget_are_found(make_daemon):
     daemon = start(make_daemon, environment={"HOOKD_FAILPOINT": "no_body_budget"})
     [large] = [kind for kind in floods(daemon) if kind.name == "large bodies"]
-    with Crowd([large], 300):
+    with SlowClients([large], 300):
         until(lambda: resident(daemon.process) > budget(100), lambda: f"{shown([resident(daemon.process)])} MiB to grow")
 
 

@@ -14,7 +14,7 @@ import time
 from harness import event_ids, success_event, until
 from harness.half_sent import half_sent
 from harness.load import Load, Sender
-from harness.newcomers import Newcomers
+from harness.new_connections import NewConnections
 from harness.passed_socket import passed_socket
 
 ROUNDS = int(os.environ.get("HOOKD_RESTARTS", "5"))
@@ -73,7 +73,7 @@ def test_restarts_behind_a_socket_that_stays_refuse_and_reset_nobody(make_daemon
     with passed_socket() as (passed, keys):
         daemon = make_daemon(**keys).start()
         begin = time.monotonic()
-        with Newcomers(passed.getsockname(), daemon.secret) as senders:
+        with NewConnections(passed.getsockname(), daemon.secret) as senders:
             for _ in range(ROUNDS):
                 seen = sum(senders.ends.values())
                 until(lambda: sum(senders.ends.values()) >= seen + 20, lambda: f"more than {senders.ends}")

@@ -9,7 +9,7 @@ import random
 import time
 
 from harness import Connection, until
-from harness.evidence import check, check_journal, read_journal, wait_for_sink
+from harness.invariants import check, check_journal, read_journal, wait_for_sink
 from harness.load import Load, Sender, wait_a_random_moment
 
 IDS = int(os.environ.get("HOOKD_UNIQUE_IDS", "200"))

@@ -1,5 +1,5 @@
+#include "fuzz/feed.hpp"
 #include "fuzz/input.hpp"
-#include "fuzz/pour.hpp"
 #include "fuzz/reference_framing.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
@@ -86,7 +86,7 @@ public:
 
     void take(std::string_view bytes) {
         while (!bytes.empty() && seen_.refused == 0) {
-            bytes = pour(bytes, reader_);
+            bytes = feed(bytes, reader_);
             advance();
         }
     }

@@ -1,5 +1,5 @@
+#include "fuzz/feed.hpp"
 #include "fuzz/input.hpp"
-#include "fuzz/pour.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "http/client_response.hpp"
@@ -28,7 +28,7 @@ public:
 
     void take(std::string_view bytes) {
         while (!bytes.empty() && reached_ == progress::need_more) {
-            bytes = pour(bytes, reader_);
+            bytes = feed(bytes, reader_);
             reached_ = reader_.advance();
         }
     }

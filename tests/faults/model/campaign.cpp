@@ -13,7 +13,7 @@ struct outcome {
 };
 
 std::vector<step> steps_of(std::uint64_t seed, std::size_t count) {
-    dice random{seed};
+    prng random{seed};
     std::vector<step> made(random.between(1, count));
     for (auto& each : made) {
         each = {.kind = random.next(), .salt = random.next()};

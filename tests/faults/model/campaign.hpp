@@ -1,7 +1,7 @@
 #pragma once
 
-#include "dice.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
+#include "prng.hpp"
 
 #include <cstdint>
 #include <functional>

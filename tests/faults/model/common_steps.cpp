@@ -35,13 +35,13 @@ void common_steps::perform(std::uint64_t kind) {
     case 10:
     case 11: {
         const auto what = draw_repair();
-        house_.apply(what);
+        fixture_.apply(what);
         return;
     }
     case 12: {
         const bool paused = random_.one_in(2);
-        house_.note((paused ? "pause " : "resume ") + sink);
-        house_.pause(sink, paused);
+        fixture_.note((paused ? "pause " : "resume ") + sink);
+        fixture_.pause(sink, paused);
         return;
     }
     case 13:
@@ -50,19 +50,19 @@ void common_steps::perform(std::uint64_t kind) {
     case 15:
         return set_clock();
     case 16: {
-        house_.note("everything that is old goes");
-        house_.sweep_all();
+        fixture_.note("everything that is old goes");
+        fixture_.sweep_all();
         return;
     }
     case 17:
         return trouble_disk();
     case 18:
-        house_.note("crash");
-        house_.crash();
+        fixture_.note("crash");
+        fixture_.crash();
         return;
     default:
-        house_.note("restart");
-        house_.restart();
+        fixture_.note("restart");
+        fixture_.restart();
     }
 }
 
@@ -70,21 +70,21 @@ void common_steps::append(std::uint64_t most) {
     std::vector<event> events;
     std::string names;
     for (auto count = random_.between(1, most); count > 0; --count) {
-        events.push_back(house_.make_event(random_));
+        events.push_back(fixture_.make_event(random_));
         names += " " + events.back().endpoint + "/" + events.back().id;
     }
-    house_.note("append" + names);
-    house_.append(std::move(events));
+    fixture_.note("append" + names);
+    fixture_.append(std::move(events));
 }
 
 void common_steps::open_or_close() {
     const auto sink = random_.of(scopes()).name;
-    if (!house_.opened().contains(sink)) {
-        house_.note("open " + sink);
-        house_.open_sink(sink);
+    if (!fixture_.opened().contains(sink)) {
+        fixture_.note("open " + sink);
+        fixture_.open_sink(sink);
     } else if (random_.one_in(4)) {
-        house_.note("close " + sink);
-        house_.close_sink(sink);
+        fixture_.note("close " + sink);
+        fixture_.close_sink(sink);
     }
 }
 
@@ -92,10 +92,10 @@ journal::repair common_steps::draw_repair() {
     journal::repair what{.kind = random_.one_in(3) ? journal::repair_kind::drop : journal::repair_kind::replay,
                          .which = {.filter = {}, .scopes = {}, .most = 1'000},
                          .dry_run = random_.one_in(6),
-                         .now = house_.wall()};
+                         .now = fixture_.wall()};
     std::string name = what.kind == journal::repair_kind::drop ? "drop" : "replay";
     for (const auto& each : scopes()) {
-        if (house_.opened().contains(each.name)) {
+        if (fixture_.opened().contains(each.name)) {
             what.which.scopes.push_back(each);
         }
     }
@@ -112,11 +112,11 @@ journal::repair common_steps::draw_repair() {
         filter.id = "msg_" + std::to_string(random_.below(12));
         name += " " + *filter.id;
     } else if (random_.one_in(3)) {
-        what.which.from = random_.below(house_.expected().last + 1);
+        what.which.from = random_.below(fixture_.expected().last + 1);
         what.which.up_to = what.which.from + random_.below(10);
         name += " from " + std::to_string(what.which.from) + " to " + std::to_string(what.which.up_to);
     }
-    house_.note(name + (what.dry_run ? ", dry" : ""));
+    fixture_.note(name + (what.dry_run ? ", dry" : ""));
     return what;
 }
 
@@ -136,13 +136,13 @@ void common_steps::ask() {
         filter.type = "upsert.fail";
     }
     if (random_.one_in(4)) {
-        filter.since = house_.wall() - milliseconds{random_.below(100'000'000)};
+        filter.since = fixture_.wall() - milliseconds{random_.below(100'000'000)};
     }
-    house_.note("ask");
-    house_.ask(what, random_.between(1, 7));
+    fixture_.note("ask");
+    fixture_.ask(what, random_.between(1, 7));
     const auto sink = random_.of(scopes()).name;
-    if (!house_.recovered() && house_.opened().contains(sink)) {
-        house_.due(sink, random_.one_in(2) ? house_.wall() : unix_millis::max(), random_.between(1, 5), {});
+    if (!fixture_.recovered() && fixture_.opened().contains(sink)) {
+        fixture_.due(sink, random_.one_in(2) ? fixture_.wall() : unix_millis::max(), random_.between(1, 5), {});
     }
 }
 
@@ -151,15 +151,15 @@ void common_steps::set_clock() {
     const auto by = random_.of(spans);
     switch (random_.below(4)) {
     case 0:
-        house_.note("the clock is set forward by " + text(by));
-        return house_.set_clock(by);
+        fixture_.note("the clock is set forward by " + text(by));
+        return fixture_.set_clock(by);
     case 1:
-        house_.note("the clock is set back by " + text(by));
-        return house_.set_clock(-by);
+        fixture_.note("the clock is set back by " + text(by));
+        return fixture_.set_clock(-by);
     default:
-        house_.note(text(by) + " pass");
-        house_.pass(by);
-        return house_.turn();
+        fixture_.note(text(by) + " pass");
+        fixture_.pass(by);
+        return fixture_.turn();
     }
 }
 
@@ -167,19 +167,19 @@ void common_steps::trouble_disk() {
     auto& under = disk::instance();
     switch (random_.below(4)) {
     case 0:
-        house_.note("the disk fills up");
+        fixture_.note("the disk fills up");
         return under.let_grow(random_.below(30'000));
     case 1: {
         const auto size = random_.one_in(2) ? 100'000U : 4U << 30U;
-        house_.note("max_size is " + std::to_string(size));
-        return house_.configure(size);
+        fixture_.note("max_size is " + std::to_string(size));
+        return fixture_.configure(size);
     }
     case 2:
-        house_.note("the disk has space");
+        fixture_.note("the disk has space");
         return under.let_grow(std::nullopt);
     default: {
         const auto calls = random_.below(25);
-        house_.note("it will die in " + std::to_string(calls) + " calls");
+        fixture_.note("it will die in " + std::to_string(calls) + " calls");
         under.die_in(calls);
     }
     }

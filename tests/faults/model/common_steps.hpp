@@ -1,7 +1,7 @@
 #pragma once
 
-#include "dice.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
+#include "prng.hpp"
 
 #include <cstdint>
 
@@ -12,7 +12,7 @@ class common_steps {
 public:
     static constexpr std::uint64_t kinds = 20;
 
-    common_steps(house& in, dice& random) : house_{in}, random_{random} {}
+    common_steps(fixture& in, prng& random) : fixture_{in}, random_{random} {}
     void perform(std::uint64_t kind);
     journal::repair draw_repair();
 
@@ -23,8 +23,8 @@ private:
     void set_clock();
     void trouble_disk();
 
-    house& house_;
-    dice& random_;
+    fixture& fixture_;
+    prng& random_;
 };
 
 } // namespace hookd::model

@@ -9,8 +9,8 @@ namespace hookd::model {
 using namespace std::chrono_literals;
 using journal::delivery_state;
 
-delivery_world::delivery_world(std::uint64_t seed) : house_{seed}, batch_limit_{1} {
-    auto& random = house_.random();
+delivery_world::delivery_world(std::uint64_t seed) : fixture_{seed}, batch_limit_{1} {
+    auto& random = fixture_.random();
     batch_limit_ = random.one_in(2) ? 3 : 1;
     settings_.concurrency = static_cast<unsigned>(random.between(1, 3));
     settings_.retry.attempts = static_cast<unsigned>(random.between(1, 4));
@@ -20,9 +20,9 @@ delivery_world::delivery_world(std::uint64_t seed) : house_{seed}, batch_limit_{
 }
 
 void delivery_world::perform(const step& what) {
-    dice random{what.salt};
-    house_.loud(random.one_in(3));
-    common_steps common{house_, random};
+    prng random{what.salt};
+    fixture_.loud(random.one_in(3));
+    common_steps common{fixture_, random};
     static constexpr std::uint64_t own = 16;
     const auto kind = what.kind % (common_steps::kinds + own);
     if (kind >= common_steps::kinds) {
@@ -31,15 +31,15 @@ void delivery_world::perform(const step& what) {
         perform(kind, common, random);
     }
     if (random.one_in(2)) {
-        house_.check();
+        fixture_.check();
     }
-    house_.loud(false);
-    house_.check_if_swept();
-    house_.recovered();
+    fixture_.loud(false);
+    fixture_.check_if_swept();
+    fixture_.recovered();
     follow();
 }
 
-void delivery_world::perform(std::uint64_t kind, common_steps& common, dice& random) {
+void delivery_world::perform(std::uint64_t kind, common_steps& common, prng& random) {
     switch (kind) {
     case 7:
     case 8:
@@ -58,11 +58,11 @@ void delivery_world::perform(std::uint64_t kind, common_steps& common, dice& ran
 }
 
 /// Sinks come and go, and change their settings.
-void delivery_world::configure(dice& random) {
+void delivery_world::configure(prng& random) {
     const auto sink = random.of(scopes()).name;
     const auto running = workers_.find(sink);
     if (running == workers_.end()) {
-        house_.note("add " + sink);
+        fixture_.note("add " + sink);
         configured_.insert(sink);
         return add(sink);
     }
@@ -72,16 +72,16 @@ void delivery_world::configure(dice& random) {
     }
     workers_.erase(running);
     if (random.one_in(3)) {
-        house_.note("remove " + sink);
+        fixture_.note("remove " + sink);
         configured_.erase(sink);
-        return house_.close_sink(sink);
+        return fixture_.close_sink(sink);
     }
-    house_.note("change " + sink);
+    fixture_.note("change " + sink);
     add(sink);
 }
 
 void delivery_world::add(const std::string& sink) {
-    const auto state = house_.open_sink(sink);
+    const auto state = fixture_.open_sink(sink);
     if (!state) {
         if (!disk::instance().dead()) {
             configured_.erase(sink); // the disk is full: nothing is changed
@@ -96,13 +96,13 @@ void delivery_world::add(const std::string& sink) {
     settings.name = sink;
     settings.events = scope_of(sink).events;
     settings.endpoints = scope_of(sink).endpoints;
-    workers_[sink] = std::make_unique<sink_worker>(house_, *newest_, details->second, settings, batch_limit_, *state);
+    workers_[sink] = std::make_unique<sink_worker>(fixture_, *newest_, details->second, settings, batch_limit_, *state);
 }
 
 /// As the operator's desk does: the journal first, then the sink workers.
 void delivery_world::apply(common_steps& common) {
     const auto what = common.draw_repair();
-    const auto before = house_.expected();
+    const auto before = fixture_.expected();
     if (what.kind == journal::repair_kind::drop && !what.dry_run) {
         for (auto& [sink, details] : stories_) {
             for (const auto& [sequence, row] : before.sinks.at(sink).rows) {
@@ -112,13 +112,13 @@ void delivery_world::apply(common_steps& common) {
             }
         }
     }
-    if (!house_.apply(what)) {
+    if (!fixture_.apply(what)) {
         return;
     }
     for (auto& [sink, running] : workers_) {
         std::set<std::uint64_t> replayed;
         const auto& old = before.sinks.at(sink).rows;
-        for (const auto& [sequence, row] : house_.expected().sinks.at(sink).rows) {
+        for (const auto& [sequence, row] : fixture_.expected().sinks.at(sink).rows) {
             const auto was = old.find(sequence);
             if (row.attempts == 0 && (was == old.end() || was->second.attempts > 0)) {
                 replayed.insert(sequence);
@@ -129,38 +129,38 @@ void delivery_world::apply(common_steps& common) {
     }
 }
 
-void delivery_world::pause(dice& random) {
+void delivery_world::pause(prng& random) {
     const auto sink = random.of(scopes()).name;
     const bool paused = random.one_in(2);
     const auto running = workers_.find(sink);
     if (running == workers_.end()) {
         return;
     }
-    house_.note((paused ? "pause " : "resume ") + sink);
-    if (house_.pause(sink, paused)) {
+    fixture_.note((paused ? "pause " : "resume ") + sink);
+    if (fixture_.pause(sink, paused)) {
         running->second->pause(paused);
     }
 }
 
-void delivery_world::restart(dice& random) {
-    house_.note("restart");
+void delivery_world::restart(prng& random) {
+    fixture_.note("restart");
     for (auto& [sink, running] : workers_) {
         if (!disk::instance().dead()) {
             running->stop(random);
         }
     }
-    if (!house_.recovered()) {
-        house_.restart();
+    if (!fixture_.recovered()) {
+        fixture_.restart();
     }
 }
 
-void delivery_world::use_lane(std::uint64_t kind, dice& random) {
+void delivery_world::use_lane(std::uint64_t kind, prng& random) {
     const auto found = workers_.find(random.of(scopes()).name);
     if (found == workers_.end()) {
         return;
     }
     if (kind % 2 == 0) {
-        house_.note("sink worker " + found->first + " works");
+        fixture_.note("sink worker " + found->first + " works");
         found->second->work(random.between(1, 12), random);
     } else {
         found->second->end_delivery(random, false);
@@ -169,22 +169,22 @@ void delivery_world::use_lane(std::uint64_t kind, dice& random) {
 
 /// After whatever has happened: events that were committed are told to the sink workers, and after a start all is new.
 void delivery_world::follow() {
-    while (life_ != house_.life()) {
-        life_ = house_.life();
+    while (life_ != fixture_.life()) {
+        life_ = fixture_.life();
         workers_.clear();
         newest_ = std::make_unique<delivery::recent_events>(
-            house_.expected().last, delivery::recent_events::limits{.events = 4, .bytes = 100'000});
+            fixture_.expected().last, delivery::recent_events::limits{.events = 4, .bytes = 100'000});
         const auto all = configured_;
         for (const auto& sink : all) {
             add(sink);
-            if (house_.recovered()) {
+            if (fixture_.recovered()) {
                 break;
             }
         }
     }
-    newest_->push(house_.fresh());
-    house_.seen_fresh();
-    for (const auto& [sequence, what] : house_.expected().events) {
+    newest_->push(fixture_.fresh());
+    fixture_.seen_fresh();
+    for (const auto& [sequence, what] : fixture_.expected().events) {
         all_events_.emplace(sequence, what);
     }
 }
@@ -193,25 +193,25 @@ void delivery_world::follow() {
 void delivery_world::end() {
     disk::instance().let_grow(std::nullopt);
     disk::instance().live();
-    house_.configure(std::uint64_t{4} << 30U);
-    house_.check();
+    fixture_.configure(std::uint64_t{4} << 30U);
+    fixture_.check();
     follow();
-    house_.note("all troubles are over");
+    fixture_.note("all troubles are over");
     for (const auto& [sink, running] : workers_) {
-        house_.pause(sink, false);
+        fixture_.pause(sink, false);
         running->pause(false);
     }
-    dice random{1};
-    const auto until = house_.steady() + delivery::longest_retry_after * 2;
+    prng random{1};
+    const auto until = fixture_.steady() + delivery::longest_retry_after * 2;
     while (rest(until, random)) {
     }
-    house_.check();
+    fixture_.check();
     judge();
-    house_.sweep_all();
+    fixture_.sweep_all();
 }
 
 /// False: nothing is left to be done.
-bool delivery_world::rest(delivery::steady_time until, dice& random) {
+bool delivery_world::rest(delivery::steady_time until, prng& random) {
     auto next = delivery::steady_time::max();
     bool open = false;
     for (auto& [sink, running] : workers_) {
@@ -221,17 +221,17 @@ bool delivery_world::rest(delivery::steady_time until, dice& random) {
             }
             running->work(1'000, random);
         } while (running->busy());
-        const auto& place = house_.expected().sinks.at(sink);
+        const auto& place = fixture_.expected().sinks.at(sink);
         const auto waits = [](const auto& row) { return !row.second.dead; };
-        const auto& events = house_.expected().events; // what it had not got may be deleted while it was away
+        const auto& events = fixture_.expected().events; // what it had not got may be deleted while it was away
         open = open || events.upper_bound(place.cursor) != events.end() || std::ranges::any_of(place.rows, waits);
-        next = std::min(next, running->rests_until().value_or(house_.steady()));
-        if (open && house_.steady() > until) {
+        next = std::min(next, running->rests_until().value_or(fixture_.steady()));
+        if (open && fixture_.steady() > until) {
             throw broken_promise("sink " + sink + " stands still");
         }
     }
     if (open) {
-        house_.pass(std::max(std::chrono::ceil<milliseconds>(next - house_.steady()), milliseconds{1}));
+        fixture_.pass(std::max(std::chrono::ceil<milliseconds>(next - fixture_.steady()), milliseconds{1}));
     }
     return open;
 }
@@ -239,14 +239,14 @@ bool delivery_world::rest(delivery::steady_time until, dice& random) {
 void delivery_world::judge() const {
     for (const auto& [sink, running] : workers_) {
         const auto& details = stories_.at(sink);
-        const auto& rows = house_.expected().sinks.at(sink).rows;
-        const auto given_up = house_.given_up().find(sink);
+        const auto& rows = fixture_.expected().sinks.at(sink).rows;
+        const auto given_up = fixture_.given_up().find(sink);
         const auto excused = [&](std::uint64_t sequence) {
             return rows.contains(sequence) || details.dropped.contains(sequence) ||
-                   (given_up != house_.given_up().end() && given_up->second.contains(sequence));
+                   (given_up != fixture_.given_up().end() && given_up->second.contains(sequence));
         };
         for (const auto& [sequence, what] : all_events_) {
-            const bool wanted = house_.expected().state_of(*what, scope_of(sink)) != delivery_state::unwanted;
+            const bool wanted = fixture_.expected().state_of(*what, scope_of(sink)) != delivery_state::unwanted;
             if (wanted && sequence > details.begins_after && !details.delivered.contains(sequence) &&
                 !excused(sequence)) {
                 throw broken_promise("sink " + sink + " never got event " + std::to_string(sequence));

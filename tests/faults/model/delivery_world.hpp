@@ -2,7 +2,7 @@
 
 #include "campaign.hpp"
 #include "common_steps.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
 #include "sink_worker.hpp"
 
 #include <cstdint>
@@ -20,22 +20,22 @@ public:
     explicit delivery_world(std::uint64_t seed);
     void perform(const step& what) override;
     void end() override;
-    const std::vector<std::string>& log() const override { return house_.log(); }
+    const std::vector<std::string>& log() const override { return fixture_.log(); }
 
 private:
-    void perform(std::uint64_t kind, common_steps& common, dice& random);
-    void configure(dice& random);
+    void perform(std::uint64_t kind, common_steps& common, prng& random);
+    void configure(prng& random);
     void apply(common_steps& common);
-    void pause(dice& random);
-    void restart(dice& random);
-    void use_lane(std::uint64_t kind, dice& random);
+    void pause(prng& random);
+    void restart(prng& random);
+    void use_lane(std::uint64_t kind, prng& random);
 
     void add(const std::string& sink);
     void follow();
-    bool rest(delivery::steady_time until, dice& random);
+    bool rest(delivery::steady_time until, prng& random);
     void judge() const;
 
-    house house_;
+    fixture fixture_;
     std::size_t batch_limit_;
     sink_settings settings_;
     std::uint64_t life_ = 0;

@@ -42,7 +42,7 @@ void disk::die() {
     dead_ = true;
 }
 
-void disk::revive(death how, dice& random) {
+void disk::revive(death how, prng& random) {
     for (auto& [path, known] : books_) {
         auto found = known.synced;
         for (auto& each : known.unsynced) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "dice.hpp"
+#include "prng.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ public:
     bool dead() const { return dead_; }
     bool dying() const { return calls_left_.has_value(); }
     /// The next start: the files are as they are found after such a death, and all works again.
-    void revive(death how, dice& random);
+    void revive(death how, prng& random);
 
     /// Files may grow by so many bytes more.
     void let_grow(std::optional<std::uint64_t> bytes) { growth_ = bytes; }

@@ -9,9 +9,9 @@ namespace hookd::model {
 using namespace std::chrono_literals;
 
 void journal_world::perform(const step& what) {
-    dice random{what.salt};
-    house_.loud(random.one_in(3));
-    common_steps common{house_, random};
+    prng random{what.salt};
+    fixture_.loud(random.one_in(3));
+    common_steps common{fixture_, random};
     static constexpr std::uint64_t own = 4;
     const auto kind = what.kind % (common_steps::kinds + own);
     if (kind >= own) {
@@ -20,28 +20,28 @@ void journal_world::perform(const step& what) {
         say(kind, random);
     }
     if (random.one_in(2)) {
-        house_.check();
+        fixture_.check();
     }
-    house_.loud(false);
-    house_.check_if_swept();
-    house_.recovered();
+    fixture_.loud(false);
+    fixture_.check_if_swept();
+    fixture_.recovered();
 }
 
 /// As sink workers do: rows only for events that they have not passed, or that have one.
-void journal_world::say(std::uint64_t kind, dice& random) {
+void journal_world::say(std::uint64_t kind, prng& random) {
     const auto sink = random.of(scopes()).name;
-    if (house_.recovered() || !house_.opened().contains(sink)) {
+    if (fixture_.recovered() || !fixture_.opened().contains(sink)) {
         return;
     }
-    const auto& place = house_.expected().sinks.at(sink);
+    const auto& place = fixture_.expected().sinks.at(sink);
     if (kind == 0) {
-        const auto to = place.cursor + random.below(house_.expected().last - place.cursor + 1);
-        house_.note("advance " + sink + " to " + std::to_string(to));
-        house_.commit_cursor(sink, to);
+        const auto to = place.cursor + random.below(fixture_.expected().last - place.cursor + 1);
+        fixture_.note("advance " + sink + " to " + std::to_string(to));
+        fixture_.commit_cursor(sink, to);
         return;
     }
     std::vector<std::uint64_t> able;
-    for (const auto& [sequence, event] : house_.expected().events) {
+    for (const auto& [sequence, event] : fixture_.expected().events) {
         if ((kind != 3 && sequence > place.cursor) || place.rows.contains(sequence)) {
             able.push_back(sequence);
         }
@@ -51,28 +51,28 @@ void journal_world::say(std::uint64_t kind, dice& random) {
     }
     const auto sequence = random.of(able);
     if (kind == 3) {
-        house_.note("settle " + sink + " " + std::to_string(sequence));
-        house_.ack(sink, sequence);
+        fixture_.note("settle " + sink + " " + std::to_string(sequence));
+        fixture_.ack(sink, sequence);
         return;
     }
-    house_.note("fail " + sink + " " + std::to_string(sequence));
-    house_.nack(sink, {.sequence = sequence,
-                       .attempts = static_cast<unsigned>(random.between(1, 16)),
-                       .next_try = house_.wall() + milliseconds{random.below(10'000)},
-                       .dead = random.one_in(3),
-                       .detail = "try " + std::to_string(random.below(100))});
+    fixture_.note("fail " + sink + " " + std::to_string(sequence));
+    fixture_.nack(sink, {.sequence = sequence,
+                         .attempts = static_cast<unsigned>(random.between(1, 16)),
+                         .next_try = fixture_.wall() + milliseconds{random.below(10'000)},
+                         .dead = random.one_in(3),
+                         .detail = "try " + std::to_string(random.below(100))});
     if (random.one_in(2)) {
-        house_.commit_cursor(sink, std::max(place.cursor, sequence));
+        fixture_.commit_cursor(sink, std::max(place.cursor, sequence));
     }
 }
 
 void journal_world::end() {
     disk::instance().let_grow(std::nullopt);
     disk::instance().live();
-    house_.configure(std::uint64_t{4} << 30U);
-    house_.check();
-    house_.restart();
-    house_.sweep_all();
+    fixture_.configure(std::uint64_t{4} << 30U);
+    fixture_.check();
+    fixture_.restart();
+    fixture_.sweep_all();
 }
 
 } // namespace hookd::model

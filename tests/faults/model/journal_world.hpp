@@ -1,7 +1,7 @@
 #pragma once
 
 #include "campaign.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,15 +12,15 @@ namespace hookd::model {
 /// The journal alone: what sinks say to it is drawn, too.
 class journal_world final : public world {
 public:
-    explicit journal_world(std::uint64_t seed) : house_{seed} {}
+    explicit journal_world(std::uint64_t seed) : fixture_{seed} {}
     void perform(const step& what) override;
     void end() override;
-    const std::vector<std::string>& log() const override { return house_.log(); }
+    const std::vector<std::string>& log() const override { return fixture_.log(); }
 
 private:
-    void say(std::uint64_t kind, dice& random);
+    void say(std::uint64_t kind, prng& random);
 
-    house house_;
+    fixture fixture_;
 };
 
 } // namespace hookd::model

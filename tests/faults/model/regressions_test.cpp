@@ -1,7 +1,7 @@
 // What the model has found, in the fewest steps: each of these was red once.
 
 #include "disk.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
 
 #include <catch2/catch.hpp>
 #include <spdlog/spdlog.h>
@@ -14,8 +14,8 @@ using namespace hookd::model;
 
 namespace {
 
-void fill(house& in, int events, std::size_t most_bytes = 20'000) {
-    dice random{1};
+void fill(fixture& in, int events, std::size_t most_bytes = 20'000) {
+    prng random{1};
     for (int i = 0; i < events; ++i) {
         auto what = in.make_event(random);
         what.id = "msg_" + std::to_string(in.expected().last);
@@ -28,7 +28,7 @@ void fill(house& in, int events, std::size_t most_bytes = 20'000) {
 
 TEST_CASE("journal: what a sink said before it was closed counts, also where the disk was full then") {
     spdlog::set_level(spdlog::level::off);
-    house in{1};
+    fixture in{1};
     in.open_sink("all");
     fill(in, 3);
     in.check();
@@ -45,7 +45,7 @@ TEST_CASE("journal: what a sink said before it was closed counts, also where the
 
 TEST_CASE("journal: a sink that comes back in the middle of a sweep keeps what it has not got yet") {
     spdlog::set_level(spdlog::level::off);
-    house in{1, 3};
+    fixture in{1, 3};
     in.open_sink("all");
     in.open_sink("good");
     in.set_clock(24h * 30);
@@ -69,7 +69,7 @@ TEST_CASE("journal: a sink that comes back in the middle of a sweep keeps what i
 
 TEST_CASE("journal: a sink that is opened again goes by what it said last, also where the disk is full") {
     spdlog::set_level(spdlog::level::off);
-    house in{1};
+    fixture in{1};
     in.open_sink("all");
     fill(in, 2);
     in.restart(); // the log is empty: it cannot be used again
@@ -86,7 +86,7 @@ TEST_CASE("journal: a sink that is opened again goes by what it said last, also 
 
 TEST_CASE("journal: a max_size that is set lower refuses nothing for what is in the log alone") {
     spdlog::set_level(spdlog::level::off);
-    house in{1};
+    fixture in{1};
     fill(in, 1, 0);
     in.configure(100'000); // the file has 80 KiB, the log 32
     fill(in, 1, 0);

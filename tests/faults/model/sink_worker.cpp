@@ -21,7 +21,7 @@ delivery::sink_worker_fsm::start start_of(const journal::sink_state& from, std::
             .batch_limit = batch_limit};
 }
 
-sinks::outcome draw(dice& random) {
+sinks::outcome draw(prng& random) {
     static const std::vector<verdict> all{verdict::delivered, verdict::delivered, verdict::delivered,  verdict::retry,
                                           verdict::retry,     verdict::reject,    verdict::unavailable};
     return {.what = random.of(all),
@@ -31,15 +31,15 @@ sinks::outcome draw(dice& random) {
 
 } // namespace
 
-sink_worker::sink_worker(house& in, const delivery::recent_events& newest, sink_delivery& details,
+sink_worker::sink_worker(fixture& in, const delivery::recent_events& newest, sink_delivery& details,
                          const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from)
-    : house_{in}, newest_{newest}, story_{details}, settings_{settings}, jitter_{in.random().next()},
+    : fixture_{in}, newest_{newest}, story_{details}, settings_{settings}, jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
       exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {
     plan_.pause(from.paused);
 }
 
-void sink_worker::work(std::uint64_t most_actions, dice& random) {
+void sink_worker::work(std::uint64_t most_actions, prng& random) {
     rests_until_.reset();
     for (; most_actions > 0 && !stopped_ && !disk::instance().dead(); --most_actions) {
         if (looked_) {
@@ -53,32 +53,32 @@ void sink_worker::work(std::uint64_t most_actions, dice& random) {
 }
 
 /// False: for now that was all.
-bool sink_worker::perform(delivery::action step, dice& random) {
+bool sink_worker::perform(delivery::action step, prng& random) {
     const auto& sink = settings_.name;
     if (auto* deliver = std::get_if<next::deliver>(&step)) {
         begin(std::move(*deliver));
     } else if (const auto* fetch = std::get_if<next::read>(&step)) {
         return read(fetch->after);
     } else if (auto* look = std::get_if<next::look>(&step)) {
-        looked_ = house_.due(sink, unix_millis::max(), delivery::retry_queue::most, std::move(look->except));
+        looked_ = fixture_.due(sink, unix_millis::max(), delivery::retry_queue::most, std::move(look->except));
         return looked_ && !random.one_in(4); // else the answer comes later
     } else if (auto* failed = std::get_if<next::nack>(&step)) {
         const auto sequence = failed->row.sequence;
-        house_.note("  " + sink + (failed->row.dead ? " buries " : " fails ") + std::to_string(sequence));
+        fixture_.note("  " + sink + (failed->row.dead ? " buries " : " fails ") + std::to_string(sequence));
         if (failed->row.dead) {
             story_.owed.erase(sequence);
         }
-        house_.nack(sink, std::move(failed->row));
+        fixture_.nack(sink, std::move(failed->row));
     } else if (const auto* ack = std::get_if<next::ack>(&step)) {
-        house_.note("  " + sink + " settles " + std::to_string(ack->sequence));
+        fixture_.note("  " + sink + " settles " + std::to_string(ack->sequence));
         story_.owed.erase(ack->sequence);
-        house_.ack(sink, ack->sequence);
+        fixture_.ack(sink, ack->sequence);
     } else if (auto* left = std::get_if<next::leave>(&step)) {
-        house_.note("  " + sink + " leaves " + std::to_string(left->row.sequence));
-        house_.nack(sink, std::move(left->row));
+        fixture_.note("  " + sink + " leaves " + std::to_string(left->row.sequence));
+        fixture_.nack(sink, std::move(left->row));
     } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
-        house_.note("  " + sink + " advances to " + std::to_string(commit_cursor->cursor));
-        house_.commit_cursor(sink, commit_cursor->cursor);
+        fixture_.note("  " + sink + " advances to " + std::to_string(commit_cursor->cursor));
+        fixture_.commit_cursor(sink, commit_cursor->cursor);
     } else if (const auto* wait = std::get_if<next::wait>(&step)) {
         rests_until_ = wait->until;
         return false;
@@ -92,7 +92,7 @@ bool sink_worker::perform(delivery::action step, dice& random) {
 bool sink_worker::read(std::uint64_t after) {
     auto events = newest_.after(after, most_read, 1U << 20U);
     if (!events) {
-        events = house_.read(after, most_read);
+        events = fixture_.read(after, most_read);
     }
     if (!events) {
         return false;
@@ -104,14 +104,14 @@ bool sink_worker::read(std::uint64_t after) {
 /// First tries come in the journal's order, only of what the sink asks for, and what is done is not done again.
 void sink_worker::begin(next::deliver what) {
     std::string names;
-    const auto& rows = house_.expected().sinks.at(settings_.name).rows;
+    const auto& rows = fixture_.expected().sinks.at(settings_.name).rows;
     for (const auto& each : what.batch) {
         const auto sequence = each.what->sequence;
         const auto number = std::to_string(sequence);
         names += " " + number + (each.attempt > 1 ? " (try " + std::to_string(each.attempt) + ")" : "");
         const auto scope = scope_of(settings_.name);
         const bool has_row = rows.contains(sequence);
-        if (!has_row && house_.expected().state_of(*each.what, scope) == journal::delivery_state::unwanted) {
+        if (!has_row && fixture_.expected().state_of(*each.what, scope) == journal::delivery_state::unwanted) {
             throw broken_promise("sink " + settings_.name + " gets event " + number + ", which it does not ask for");
         }
         if (exact_ && done_.contains(sequence)) {
@@ -125,11 +125,11 @@ void sink_worker::begin(next::deliver what) {
             first_tried_ = sequence;
         }
     }
-    house_.note("  " + settings_.name + " is given" + names);
+    fixture_.note("  " + settings_.name + " is given" + names);
     under_way_.emplace(what.ticket, std::move(what.batch));
 }
 
-void sink_worker::end_delivery(dice& random, bool well) {
+void sink_worker::end_delivery(prng& random, bool well) {
     if (under_way_.empty()) {
         return;
     }
@@ -148,7 +148,7 @@ void sink_worker::end_delivery(dice& random, bool well) {
     plan_.finished(ticket, outcomes, now());
 }
 
-void sink_worker::stop(dice& random) {
+void sink_worker::stop(prng& random) {
     plan_.stop();
     while (!under_way_.empty()) {
         if (random.one_in(2)) {

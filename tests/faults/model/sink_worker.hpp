@@ -2,8 +2,8 @@
 
 #include "delivery/recent_events.hpp"
 #include "delivery/sink_worker_fsm.hpp"
-#include "dice.hpp"
-#include "house.hpp"
+#include "fixture.hpp"
+#include "prng.hpp"
 
 #include <cstdint>
 #include <map>
@@ -27,15 +27,15 @@ struct sink_delivery {
 /// sink worker's thread does, its holder does here, one action at a time.
 class sink_worker {
 public:
-    sink_worker(house& in, const delivery::recent_events& newest, sink_delivery& details, const sink_settings& settings,
-                std::size_t batch_limit, const journal::sink_state& from);
+    sink_worker(fixture& in, const delivery::recent_events& newest, sink_delivery& details,
+                const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from);
 
     /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
-    void work(std::uint64_t most_actions, dice& random);
+    void work(std::uint64_t most_actions, prng& random);
     /// A delivery ends. Well, where all is well; else with verdicts that are drawn.
-    void end_delivery(dice& random, bool well);
+    void end_delivery(prng& random, bool well);
     /// Nothing new begins; what is under way ends, or is cancelled; all that is known is said to the journal.
-    void stop(dice& random);
+    void stop(prng& random);
 
     void pause(bool paused) { plan_.pause(paused); }
     /// Rows of these events were changed by somebody else.
@@ -46,16 +46,16 @@ public:
     std::optional<delivery::steady_time> rests_until() const { return rests_until_; }
 
 private:
-    bool perform(delivery::action step, dice& random);
+    bool perform(delivery::action step, prng& random);
     void begin(delivery::next::deliver what);
     bool read(std::uint64_t after);
-    delivery::time_pair now() const { return {.steady = house_.steady(), .wall = house_.wall()}; }
+    delivery::time_pair now() const { return {.steady = fixture_.steady(), .wall = fixture_.wall()}; }
 
-    house& house_;
+    fixture& fixture_;
     const delivery::recent_events& newest_;
     sink_delivery& story_;
     sink_settings settings_;
-    dice jitter_;
+    prng jitter_;
     delivery::sink_worker_fsm plan_;
     std::map<std::uint64_t, std::vector<sinks::delivery>> under_way_;
     std::optional<std::vector<journal::due_event>> looked_; // an answer on its way

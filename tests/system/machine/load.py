@@ -10,13 +10,13 @@ import ssl
 import sys
 from pathlib import Path
 
-from harness.newcomers import Newcomers
+from harness.new_connections import NewConnections
 
 
 def main(host, port, authority, secret_file):
     secret = Path(secret_file).read_text().strip()
     context = ssl.create_default_context(cafile=authority)
-    with Newcomers((host, int(port)), secret, context, told=lambda end: print(end, flush=True)) as senders:
+    with NewConnections((host, int(port)), secret, context, told=lambda end: print(end, flush=True)) as senders:
         sys.stdin.read()
     print(json.dumps({"ends": senders.ends, "acknowledged": senders.acknowledged}))
 

@@ -1,4 +1,4 @@
-#include "house.hpp"
+#include "fixture.hpp"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ std::uint64_t last_old(const state& of, std::uint64_t limit, unix_millis now, mi
 } // namespace
 
 /// All in one turn: no retention comes between.
-state house::observe() {
+state fixture::observe() {
     const auto loud = std::exchange(loud_, false);
     const auto events = begin(journal_->read(0, 1'000, byte_size{16U << 20U}));
     const auto past = begin(journal_->query({.filter = {}, .scopes = scopes(), .most = 1'000}));
@@ -70,7 +70,7 @@ state house::observe() {
 }
 
 /// Counts and what the metrics read, against the rows that are there.
-void house::compare_figures(const std::map<std::string, journal::sink_state>& metrics, const state& seen) const {
+void fixture::compare_figures(const std::map<std::string, journal::sink_state>& metrics, const state& seen) const {
     for (const auto& name : opened_) {
         const auto& rows = seen.sinks.at(name).rows;
         const auto dead =
@@ -96,12 +96,12 @@ void house::compare_figures(const std::map<std::string, journal::sink_state>& me
     }
 }
 
-bool house::holds(const std::string& sink) const {
+bool fixture::holds(const std::string& sink) const {
     return opened_.contains(sink) || (!closed_.contains(sink) && steady() - born_ < limits_.sink_grace);
 }
 
 /// The last event that is old, or stands before one that is: as docs/journal.md has it.
-std::uint64_t house::old_by_now() const {
+std::uint64_t fixture::old_by_now() const {
     auto limit = expected().last;
     for (const auto& [name, place] : expected().sinks) {
         limit = holds(name) ? std::min(limit, place.cursor) : limit;
@@ -109,7 +109,7 @@ std::uint64_t house::old_by_now() const {
     return last_old(expected(), limit, aged(), settings_.retention, false);
 }
 
-std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
+std::set<std::uint64_t> fixture::free_up_to(std::uint64_t old) const {
     std::set<std::uint64_t> found;
     for (const auto& [sequence, what] : expected().events) {
         const auto held = [&, number = sequence](const auto& each) {
@@ -122,14 +122,14 @@ std::set<std::uint64_t> house::free_up_to(std::uint64_t old) const {
     return found;
 }
 
-void house::note_old() {
+void fixture::note_old() {
     if (loud_) {
         swept_ = true;
         found_old_ = std::max(found_old_, old_by_now());
     }
 }
 
-void house::end_of_turns() {
+void fixture::end_of_turns() {
     if (swept_) {
         found_old_ = std::max(found_old_, old_by_now());
         may_be_gone_ = free_up_to(found_old_);
@@ -137,7 +137,7 @@ void house::end_of_turns() {
     }
 }
 
-void house::take_away(const state& seen) {
+void fixture::take_away(const state& seen) {
     std::vector<std::uint64_t> gone;
     for (const auto& [sequence, what] : expected().events) {
         if (!seen.events.contains(sequence)) {
@@ -148,7 +148,7 @@ void house::take_away(const state& seen) {
     may_be_gone_.clear();
 }
 
-void house::take_away(std::uint64_t sequence) {
+void fixture::take_away(std::uint64_t sequence) {
     for (const auto& [name, place] : expected().sinks) {
         if (place.cursor < sequence || place.rows.contains(sequence)) {
             given_up_[name].insert(sequence);
@@ -158,7 +158,7 @@ void house::take_away(std::uint64_t sequence) {
 }
 
 /// Messages that are appended together take several turns, and a sweep may come between two of them.
-bool house::was_swept(std::uint64_t sequence) {
+bool fixture::was_swept(std::uint64_t sequence) {
     end_of_turns();
     if (!may_be_gone_.contains(sequence)) {
         return false;
@@ -167,7 +167,7 @@ bool house::was_swept(std::uint64_t sequence) {
     return true;
 }
 
-void house::check() {
+void fixture::check() {
     if (recovered()) {
         return;
     }
@@ -190,7 +190,7 @@ void house::check() {
     take_away(seen);
 }
 
-bool house::recovered() {
+bool fixture::recovered() {
     if (!disk::instance().dead()) {
         return false;
     }
@@ -208,7 +208,7 @@ bool house::recovered() {
 }
 
 /// Which of the states that may be durable is there: one is, whole.
-void house::find_place(const std::string& when) {
+void fixture::find_place(const std::string& when) {
     const auto seen = observe();
     if (recovered()) {
         return;
@@ -224,7 +224,7 @@ void house::find_place(const std::string& when) {
     throw broken_promise(when + difference(all.front(), seen, may_be_gone_));
 }
 
-void house::sweep_all() {
+void fixture::sweep_all() {
     if (disk::instance().limited() || disk::instance().dying()) {
         return;
     }

@@ -11,7 +11,7 @@ _SENDERS = 6
 _PATIENCE = 30
 
 
-class Newcomers(Threads):
+class NewConnections(Threads):
     """They send from entering until the block is left. `ends`: how many requests had which end, a status or what came
     instead of an answer; `acknowledged`: the ids answered with 204. `told` is called with each end. With `context` they
     speak TLS."""

@@ -10,19 +10,19 @@ from tables import Ratio, median, thousands
 
 
 def install(directory):
-    """The npm packages that rivals/package-lock.json pins, outside the sources."""
-    place = directory / "rivals"
+    """The npm packages that baselines/package-lock.json pins, outside the sources."""
+    place = directory / "baselines"
     place.mkdir(exist_ok=True)
-    wanted = (HERE / "rivals/package-lock.json").read_bytes()
+    wanted = (HERE / "baselines/package-lock.json").read_bytes()
     installed = place / "package-lock.json"
     if (place / "node_modules").is_dir() and installed.exists() and installed.read_bytes() == wanted:
         return
-    shutil.copy(HERE / "rivals/package.json", place)
-    shutil.copy(HERE / "rivals/package-lock.json", place)
+    shutil.copy(HERE / "baselines/package.json", place)
+    shutil.copy(HERE / "baselines/package-lock.json", place)
     subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=place, check=True)
 
 
-def rivals(bench):
+def baselines(bench):
     install(bench.options.directory)
     started = bench.servers
     daemon = started.daemon()
@@ -51,7 +51,7 @@ def report(bench, number, daemon, others, measured):
                 bench.report.aim(f"durable events per second, times those of {name}, {number:,} connections",
                                  by_clock.value, least=least, digits=1)
     for server in (daemon, *others) if number == MANY else ():
-        bench.report.series.setdefault("rivals", []).append(
+        bench.report.series.setdefault("baselines", []).append(
             [server.name, median(measured[server.name], "a_second"), median(measured[server.name], "a_cpu_second")])
     bench.report.table(f"Receivers that verify and store nothing, {number:,} connections, HTTP",
                        ["", "events per second", "daemon: times as many", "events per CPU-second", "daemon: times as many"], rows)

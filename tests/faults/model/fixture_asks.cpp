@@ -1,6 +1,6 @@
 // What may be asked of the journal: done to it and to the model, and its answers compared.
 
-#include "house.hpp"
+#include "fixture.hpp"
 
 #include <algorithm>
 #include <string>
@@ -10,7 +10,7 @@ namespace hookd::model {
 using journal::append_outcome;
 using journal::repair_outcome;
 
-event house::make_event(dice& random) const {
+event fixture::make_event(prng& random) const {
     static const std::vector<std::string> endpoints{"north", "south"};
     static const std::vector<std::string> types{"upsert.success", "upsert.fail", "unknown"};
     static const std::vector<std::size_t> sizes{0, 10, 300, 5'000, 20'000};
@@ -26,7 +26,7 @@ event house::make_event(dice& random) const {
     return made;
 }
 
-void house::append(std::vector<event> events) {
+void fixture::append(std::vector<event> events) {
     bool may_be_full = disk::instance().limited() || journal_->metrics().over_size;
     const auto erased = journal_->metrics().erased.load();
     std::vector<slot<append_outcome>> answers;
@@ -79,7 +79,7 @@ void house::append(std::vector<event> events) {
     }
 }
 
-void house::commit_cursor(const std::string& sink, std::uint64_t cursor) {
+void fixture::commit_cursor(const std::string& sink, std::uint64_t cursor) {
     journal_->commit_cursor(sink, cursor);
     expected_.perhaps([&](state& to) {
         auto& known = to.sinks.at(sink).cursor;
@@ -87,17 +87,17 @@ void house::commit_cursor(const std::string& sink, std::uint64_t cursor) {
     });
 }
 
-void house::nack(const std::string& sink, journal::failure row) {
+void fixture::nack(const std::string& sink, journal::failure row) {
     expected_.perhaps([&](state& to) { to.sinks.at(sink).rows[row.sequence] = row; });
     journal_->nack(sink, std::move(row));
 }
 
-void house::ack(const std::string& sink, std::uint64_t sequence) {
+void fixture::ack(const std::string& sink, std::uint64_t sequence) {
     journal_->ack(sink, sequence);
     expected_.perhaps([&](state& to) { to.sinks.at(sink).rows.erase(sequence); });
 }
 
-bool house::apply(const journal::repair& what) {
+bool fixture::apply(const journal::repair& what) {
     const auto done = answer(journal_->apply(what));
     auto copy = expected();
     const auto count = model::apply(copy, what);
@@ -121,7 +121,7 @@ bool house::apply(const journal::repair& what) {
     return false;
 }
 
-bool house::pause(const std::string& sink, bool paused) {
+bool fixture::pause(const std::string& sink, bool paused) {
     const auto done = answer(journal_->pause(sink, paused));
     const auto act = [&](state& to) {
         if (to.sinks.contains(sink)) {
@@ -141,7 +141,7 @@ bool house::pause(const std::string& sink, bool paused) {
     return false;
 }
 
-std::optional<journal::sink_state> house::open_sink(const std::string& sink) {
+std::optional<journal::sink_state> fixture::open_sink(const std::string& sink) {
     hush(!loud_);
     const auto done = journal_->open_sink(sink);
     hush(false);
@@ -171,7 +171,7 @@ std::optional<journal::sink_state> house::open_sink(const std::string& sink) {
     return *done;
 }
 
-void house::close_sink(const std::string& sink) {
+void fixture::close_sink(const std::string& sink) {
     journal_->close_sink(sink);
     turn();
     opened_.erase(sink);
@@ -179,12 +179,12 @@ void house::close_sink(const std::string& sink) {
     note_old();
 }
 
-void house::configure(std::uint64_t max_size) {
+void fixture::configure(std::uint64_t max_size) {
     settings_.max_size = byte_size{max_size};
     journal_->configure(settings_);
 }
 
-void house::ask(journal::event_query what, std::size_t page) {
+void fixture::ask(journal::event_query what, std::size_t page) {
     check_if_swept();
     const auto loud = std::exchange(loud_, false); // nothing goes between two pages
     const auto all = details(expected(), what);
@@ -217,8 +217,8 @@ void house::ask(journal::event_query what, std::size_t page) {
     }
 }
 
-std::optional<std::vector<journal::due_event>> house::due(const std::string& sink, unix_millis until, std::size_t most,
-                                                          std::vector<std::uint64_t> except) {
+std::optional<std::vector<journal::due_event>> fixture::due(const std::string& sink, unix_millis until,
+                                                            std::size_t most, std::vector<std::uint64_t> except) {
     std::vector<std::pair<unix_millis, std::uint64_t>> wanted;
     for (const auto& [sequence, row] : expected().sinks.at(sink).rows) {
         if (!row.dead && row.next_try <= until && std::ranges::find(except, sequence) == except.end()) {
@@ -241,7 +241,7 @@ std::optional<std::vector<journal::due_event>> house::due(const std::string& sin
     return found;
 }
 
-std::optional<std::vector<event_ptr>> house::read(std::uint64_t after, std::size_t most) {
+std::optional<std::vector<event_ptr>> fixture::read(std::uint64_t after, std::size_t most) {
     auto found = answer(journal_->read(after, most, byte_size{1U << 20U}));
     return disk::instance().dead() ? std::nullopt : std::move(found);
 }

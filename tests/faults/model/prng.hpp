@@ -8,9 +8,9 @@
 namespace hookd::model {
 
 /// Random numbers that are the same on every machine (splitmix64).
-class dice {
+class prng {
 public:
-    explicit dice(std::uint64_t seed) : state_{seed} {}
+    explicit prng(std::uint64_t seed) : state_{seed} {}
 
     std::uint64_t next() {
         auto z = (state_ += 0x9e3779b97f4a7c15U);

@@ -57,7 +57,7 @@ class Report:
         return sum(count for each in self.ends.values() for end, count in each.items() if end in ends)
 
 
-class Crowd:
+class SlowClients:
     """`each` clients of every kind, from entering until the block is left. With `again` they come back for ever."""
 
     def __init__(self, kinds, each, again=True):
@@ -76,7 +76,7 @@ class Crowd:
         self._process.join()
 
     def look(self, word="report"):
-        """How it stands now; also in `report`, which outlives the crowd."""
+        """How it stands now; also in `report`, which outlives the slow_clients."""
         self._pipe.send(word)
         self.report = self._pipe.recv()
         return self.report
@@ -165,7 +165,7 @@ class _Client:
 
 
 class _Gathering:
-    """The crowd, in its own process."""
+    """The slow_clients, in its own process."""
 
     def __init__(self, kinds, each, again):
         raise_descriptor_limit()

@@ -1,4 +1,4 @@
-#include "house.hpp"
+#include "fixture.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -74,7 +74,7 @@ const journal::sink_scope& scope_of(const std::string& sink) {
     return *std::ranges::find(scopes(), sink, &journal::sink_scope::name);
 }
 
-house::house(std::uint64_t seed, std::optional<std::size_t> retention_step)
+fixture::fixture(std::uint64_t seed, std::optional<std::size_t> retention_step)
     : random_{seed}, directory_{new_directory()} {
     disk::instance().reset();
     steady_now = first_steady;
@@ -93,21 +93,21 @@ house::house(std::uint64_t seed, std::optional<std::size_t> retention_step)
     start();
 }
 
-house::~house() {
+fixture::~fixture() {
     disk::instance().die();
     leave();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
 }
 
-unix_millis house::wall() const {
+unix_millis fixture::wall() const {
     return wall_now;
 }
-std::chrono::steady_clock::time_point house::steady() const {
+std::chrono::steady_clock::time_point fixture::steady() const {
     return steady_now;
 }
 
-bool house::open() {
+bool fixture::open() {
     auto made = journal::open_with(
         settings_, read_wall,
         {.committed =
@@ -127,7 +127,7 @@ bool house::open() {
     return true;
 }
 
-void house::leave() {
+void fixture::leave() {
     context_.reset();
     journal_.reset();
     opened_.clear();
@@ -136,7 +136,7 @@ void house::leave() {
     found_old_ = 0;
 }
 
-void house::start() {
+void fixture::start() {
     for (known_ = sinks_in(settings_.path); !open(); known_ = sinks_in(settings_.path)) {
         disk::instance().revive(random_.one_in(2) ? death::killed : death::powerless, random_);
     }
@@ -144,7 +144,7 @@ void house::start() {
     born_ = steady_now;
 }
 
-void house::turn() {
+void fixture::turn() {
     hush(!loud_);
     note_old();
     journal_->turn();
@@ -157,7 +157,7 @@ void house::turn() {
 
 /// Its time is never ahead of the clock; and it rises above the time that passes only to where the clock has stood for
 /// as long as it rises, or a day.
-void house::check_clock() {
+void fixture::check_clock() {
     const auto at = read_since_boot();
     const auto wall = wall_now.time_since_epoch() - at;
     const auto age = wall - milliseconds{journal_->metrics().clock_ahead_milliseconds.load()};
@@ -180,29 +180,29 @@ void house::check_clock() {
     samples_.push_back({.at = at, .wall = wall, .age = age});
 }
 
-unix_millis house::aged() const {
+unix_millis fixture::aged() const {
     return unix_millis{read_since_boot() + samples_.back().age};
 }
 
 /// In a hushed turn nothing that waits for its time is due.
-void house::hush(bool yes) {
+void fixture::hush(bool yes) {
     hushed = yes;
 }
 
-void house::pass(milliseconds time) {
+void fixture::pass(milliseconds time) {
     steady_now += time;
     wall_now += time;
 }
-void house::set_clock(milliseconds by) {
+void fixture::set_clock(milliseconds by) {
     wall_now += by;
 }
 
-void house::crash() {
+void fixture::crash() {
     disk::instance().die();
     recovered();
 }
 
-void house::restart() {
+void fixture::restart() {
     hush(!loud_); // closing takes turns
     note_old();
     journal_->close();

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "dice.hpp"
 #include "disk.hpp"
 #include "journal/sqlite_journal.hpp"
+#include "prng.hpp"
 #include "state.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -31,13 +31,13 @@ const journal::sink_scope& scope_of(const std::string& sink);
 
 /// The real journal, on real files, on one thread, by clocks and a disk that the test owns; and beside it what the
 /// model expects. Whatever is done here is done to both, and then they are compared. A broken_promise ends it.
-class house {
+class fixture {
 public:
     /// `retention_step`: drawn, unless it is given.
-    explicit house(std::uint64_t seed, std::optional<std::size_t> retention_step = {});
-    house(const house&) = delete;
-    house& operator=(const house&) = delete;
-    ~house();
+    explicit fixture(std::uint64_t seed, std::optional<std::size_t> retention_step = {});
+    fixture(const fixture&) = delete;
+    fixture& operator=(const fixture&) = delete;
+    ~fixture();
 
     /// In words, for whoever reads a failure.
     void note(std::string what) { log_.push_back(std::move(what)); }
@@ -47,7 +47,7 @@ public:
     void loud(bool yes) { loud_ = yes; }
 
     void append(std::vector<event> events);
-    event make_event(dice& random) const;
+    event make_event(prng& random) const;
     void commit_cursor(const std::string& sink, std::uint64_t cursor);
     void nack(const std::string& sink, journal::failure row);
     void ack(const std::string& sink, std::uint64_t sequence);
@@ -85,7 +85,7 @@ public:
     const std::set<std::string>& opened() const { return opened_; }
     /// Rises with each start.
     std::uint64_t life() const { return life_; }
-    dice& random() { return random_; }
+    prng& random() { return random_; }
     std::span<const event_ptr> fresh() const { return fresh_; }
     void seen_fresh() { fresh_.clear(); }
     unix_millis wall() const;
@@ -120,7 +120,7 @@ private:
     void end_of_turns();
     void find_place(const std::string& when);
 
-    dice random_;
+    prng random_;
     std::string directory_;
     journal_settings settings_;
     journal::tuning limits_;
@@ -150,7 +150,7 @@ private:
 };
 
 template <class Value>
-house::slot<Value> house::begin(boost::asio::awaitable<Value> what) {
+fixture::slot<Value> fixture::begin(boost::asio::awaitable<Value> what) {
     auto into = std::make_shared<std::optional<Value>>();
     boost::asio::co_spawn(*context_, std::move(what), [into](const std::exception_ptr& failure, Value value) {
         if (failure) {
@@ -164,7 +164,7 @@ house::slot<Value> house::begin(boost::asio::awaitable<Value> what) {
 }
 
 template <class Value>
-std::optional<Value> house::answer(boost::asio::awaitable<Value> what) {
+std::optional<Value> fixture::answer(boost::asio::awaitable<Value> what) {
     const auto into = begin(std::move(what));
     turn();
     return *into;
