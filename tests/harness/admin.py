@@ -35,7 +35,7 @@ def tcp_socket(daemon):
 
 def routes():
     """[(path, "anyone" or "owner")]: what the administration answers, from the table that it is made of."""
-    source = Path(__file__).resolve().parents[2] / "src" / "admin" / "desk.cpp"
+    source = Path(__file__).resolve().parents[2] / "src" / "admin" / "router.cpp"
     return re.findall(r'\{"(/[^"]*)", access::(anyone|owner)', source.read_text())
 
 

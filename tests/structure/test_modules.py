@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     "app": {"core", "signature", "config", "journal", "sinks", "delivery", "http", "intake", "admin"},
 }
 # A module that may include only these of another's public headers.
-ONLY_FACES = {
+ONLY_HEADERS = {
     ("sinks", "http"): {"client.hpp", "resolver.hpp", "url.hpp"},
 }
 # Heavy or private libraries, and the modules that may name them (in their src only).
@@ -44,41 +44,41 @@ def sources():
 
 
 def includes():
-    for path, module, is_face in sources():
+    for path, module, is_public in sources():
         for target in INCLUDE.findall(path.read_text()):
-            yield path.relative_to(ROOT), module, is_face, target
+            yield path.relative_to(ROOT), module, is_public, target
 
 
-def test_every_room_is_known():
+def test_every_module_is_known():
     assert {module for _, module, _ in sources()} == set(MAY_INCLUDE)
 
 
-def test_a_room_includes_only_the_faces_it_may():
+def test_a_module_includes_only_the_public_headers_it_may():
     wrong = []
     for path, module, _, target in includes():
-        public header = re.match(r"hookd/(\w+)/(.+)", target)
-        if not public header or public header[1] == module:
+        header = re.match(r"hookd/(\w+)/(.+)", target)
+        if not header or header[1] == module:
             continue
-        if public header[1] not in MAY_INCLUDE[module] or public header[2] not in ONLY_FACES.get((module, public header[1]), {public header[2]}):
+        if header[1] not in MAY_INCLUDE[module] or header[2] not in ONLY_HEADERS.get((module, header[1]), {header[2]}):
             wrong.append(f"{path} includes {target}")
     assert wrong == []
 
 
-def test_private_headers_stay_in_their_room():
+def test_private_headers_stay_in_their_module():
     wrong = []
-    for path, module, is_face, target in includes():
+    for path, module, is_public, target in includes():
         private = re.match(r"(\w+)/[\w/]+\.hpp$", target)
         if not private or private[1] not in MAY_INCLUDE:
             continue
-        if is_face or (private[1] != module):
+        if is_public or (private[1] != module):
             wrong.append(f"{path} includes {target}")
     assert wrong == []
 
 
-def test_heavy_libraries_stay_in_their_room_and_out_of_the_faces():
+def test_heavy_libraries_stay_in_their_module_and_out_of_the_faces():
     wrong = []
-    for path, module, is_face, target in includes():
+    for path, module, is_public, target in includes():
         for pattern, modules in ONLY_IN.items():
-            if re.match(pattern, target) and (is_face or module not in modules):
+            if re.match(pattern, target) and (is_public or module not in modules):
                 wrong.append(f"{path} includes {target}")
     assert wrong == []

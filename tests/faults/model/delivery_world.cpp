@@ -26,7 +26,7 @@ void delivery_world::perform(const step& what) {
     static constexpr std::uint64_t own = 16;
     const auto kind = what.kind % (common_steps::kinds + own);
     if (kind >= common_steps::kinds) {
-        use_lane(kind, random);
+        use_sink_worker(kind, random);
     } else {
         perform(kind, common, random);
     }
@@ -154,7 +154,7 @@ void delivery_world::restart(prng& random) {
     }
 }
 
-void delivery_world::use_lane(std::uint64_t kind, prng& random) {
+void delivery_world::use_sink_worker(std::uint64_t kind, prng& random) {
     const auto found = workers_.find(random.of(scopes()).name);
     if (found == workers_.end()) {
         return;

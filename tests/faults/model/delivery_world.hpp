@@ -28,7 +28,7 @@ private:
     void apply(common_steps& common);
     void pause(prng& random);
     void restart(prng& random);
-    void use_lane(std::uint64_t kind, prng& random);
+    void use_sink_worker(std::uint64_t kind, prng& random);
 
     void add(const std::string& sink);
     void follow();
