@@ -27,9 +27,9 @@ public:
     explicit waiting(resume who) : resume_{std::move(who)} {}
     waiting(const waiting&) = delete;
     waiting& operator=(const waiting&) = delete;
-    ~waiting() { response({.applied = false, .faults = {"the reload was given up"}}); }
+    ~waiting() { resolve({.applied = false, .faults = {"the reload was given up"}}); }
 
-    void response(reload_verdict what) {
+    void resolve(reload_verdict what) {
         resume who;
         {
             const mutex_lock lock{mutex_};
@@ -69,9 +69,9 @@ void reload_handler::enter(std::shared_ptr<waiting> one) {
         closed = closed_;
     }
     if (closed) {
-        one->response(stopping());
+        one->resolve(stopping());
     } else {
-        begin_([one = std::move(one)](reload_verdict what) { one->response(std::move(what)); });
+        begin_([one = std::move(one)](reload_verdict what) { one->resolve(std::move(what)); });
     }
 }
 
@@ -84,7 +84,7 @@ void reload_handler::close() {
     }
     for (const auto& each : left) {
         if (const auto one = each.lock()) {
-            one->response(stopping());
+            one->resolve(stopping());
         }
     }
 }

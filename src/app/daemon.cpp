@@ -202,17 +202,17 @@ private:
         };
         what.task = [this] { return worker_.running(); };
         what.allowed_hosts = [this] { return receiver_.current()->admin.allowed_hosts; };
-        what.reload = [this](auto response) {
+        what.reload = [this](auto done) {
             if (stopping_) {
-                response({.applied = false, .faults = {"the daemon is stopping"}});
+                done({.applied = false, .faults = {"the daemon is stopping"}});
                 return;
             }
             receiver_.reopen();
             if (const auto task = hanging_task()) {
-                response({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
+                done({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
                 return;
             }
-            post(worker_, reloading, [this, response = std::move(response)]() mutable { response(reload()); });
+            post(worker_, reloading, [this, done = std::move(done)]() mutable { done(reload()); });
         };
         auto opened = admin::start(receiver_.current()->admin, std::move(what));
         if (!opened) {

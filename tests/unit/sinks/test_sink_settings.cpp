@@ -34,9 +34,9 @@ std::vector<other_value> other_values() {
     std::vector<other_value> all{
         {"exec", "command = [\"/bin/true\"]", "command = [\"/bin/true\", \"x\"]"},
         {"exec", "shell = \"true\"", "shell = \"false\""},
-        {"file", "path = \"/tmp/a\"", "path = \"/tmp/b\""},
-        {"file", "path = \"/tmp/a\"", "path = \"/tmp/a\"\nmode = \"0600\""},
-        {"queue", "path = \"/tmp/a\"", "path = \"/tmp/b\""},
+        {"file", "path = \"/tmp/hookd-test-a\"", "path = \"/tmp/hookd-test-b\""},
+        {"file", "path = \"/tmp/hookd-test-a\"", "path = \"/tmp/hookd-test-a\"\nmode = \"0600\""},
+        {"queue", "path = \"/tmp/hookd-test-a\"", "path = \"/tmp/hookd-test-b\""},
         {"http", "url = \"http://a/\"", "url = \"http://b/\""},
         {"http", "url = \"http://a/\"", "url = \"http://a:81/\""},
         {"http", "url = \"http://a/\"", "url = \"http://a/x\""},
@@ -68,8 +68,8 @@ TEST_CASE("sink settings: a reload sees a change of any key of any type") {
 }
 
 TEST_CASE("sink settings: another type of sink is another sink") {
-    CHECK_FALSE(sink_of("file", "path = \"/tmp/a\"") == sink_of("queue", "path = \"/tmp/a\""));
-    CHECK_FALSE(sink_of("stdout", "") == sink_of("file", "path = \"/tmp/a\""));
+    CHECK_FALSE(sink_of("file", "path = \"/tmp/hookd-test-a\"") == sink_of("queue", "path = \"/tmp/hookd-test-a\""));
+    CHECK_FALSE(sink_of("stdout", "") == sink_of("file", "path = \"/tmp/hookd-test-a\""));
     auto renamed = sink_of("stdout", "");
     renamed.name = "other";
     CHECK_FALSE(renamed == sink_of("stdout", ""));
