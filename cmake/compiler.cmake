@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What every unit is compiled with. A module adds nothing of its own.
 add_library(hookd_flags INTERFACE)
 target_include_directories(hookd_flags INTERFACE ${PROJECT_SOURCE_DIR}/include)

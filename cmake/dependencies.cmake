@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Every library comes from the distribution; scripts/install-deps lists the packages.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Headers that most units of a target include, parsed once for the target: half of the build's time.
 set(hookd_standard_headers <algorithm> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span>
                            <string> <string_view> <utility> <vector>)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What an operator installs beside the binary, and the Debian package of it all: `cpack` in the build directory.
 set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 set(made ${PROJECT_BINARY_DIR}/package)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/app/command_line.hpp>
 #include <hookd/core/escape.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/reload_handler.hpp"
 #include "admin/router.hpp"
 

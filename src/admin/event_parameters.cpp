@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/event_parameters.hpp"
 
 #include "admin/event_view.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/host_check.hpp"
 
 #include <hookd/core/address.hpp>

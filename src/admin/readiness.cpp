@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/readiness.hpp"
 
 #include <chrono>

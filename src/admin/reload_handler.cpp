@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/reload_handler.hpp"
 
 #include <boost/asio/associated_executor.hpp>

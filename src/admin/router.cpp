@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/router.hpp"
 
 #include "admin/answers.hpp"

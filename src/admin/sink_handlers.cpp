@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/sink_handlers.hpp"
 
 #include "admin/answers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/sink_view.hpp"
 
 #include <algorithm>

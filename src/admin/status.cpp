@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/status.hpp"
 
 #include "admin/readiness.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/target.hpp"
 
 #include <hookd/core/percent_encoding.hpp>

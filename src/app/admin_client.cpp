@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/admin_client.hpp"
 
 #include "app/configuration.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/check_command.hpp"
 
 #include "app/configuration.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/clock.hpp"
 
 namespace hookd::app {

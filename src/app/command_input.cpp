@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/command_input.hpp"
 
 #include <hookd/config/secret_file.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/check_command.hpp"
 #include "app/command_end.hpp"
 #include "app/configuration.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/configuration.hpp"
 
 #include "app/descriptor_limit.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/core_dump.hpp"
 
 #include <openssl/crypto.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/daemon.hpp"
 
 #include "app/configuration.hpp"

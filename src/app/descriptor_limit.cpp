@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/descriptor_limit.hpp"
 
 #include <hookd/admin/admin.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/event_pages.hpp"
 
 #include "app/exit_code.hpp"

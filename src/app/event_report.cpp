@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/event_report.hpp"
 
 #include "app/json_member.hpp"

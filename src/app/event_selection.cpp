@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/event_selection.hpp"
 
 #include "app/event_source.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/event_source.hpp"
 
 #include "app/admin_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/events_command.hpp"
 
 #include "app/escaping_stream.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/events_line.hpp"
 
 #include "app/events_command.hpp"

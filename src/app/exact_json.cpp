@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/exact_json.hpp"
 
 #include <hookd/core/json_text.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/exit_watchdog.hpp"
 
 #include <pthread.h>

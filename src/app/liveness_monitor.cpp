@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/liveness_monitor.hpp"
 
 #include <hookd/core/time.hpp>

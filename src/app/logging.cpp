@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/logging.hpp"
 
 #include <hookd/core/escape.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/offline_journal.hpp"
 
 #include "app/clock.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/receiver.hpp"
 
 #include "app/clock.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/register_command.hpp"
 
 #include "app/command_end.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/register_response.hpp"
 
 #include <hookd/core/json_text.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/reload_command.hpp"
 
 #include "app/admin_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/repair_command.hpp"
 
 #include "app/event_pages.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/run_command.hpp"
 
 #include "app/core_dump.hpp"

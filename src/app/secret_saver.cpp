@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/secret_saver.hpp"
 
 #include <hookd/config/secret_file.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_body.hpp"
 
 #include "app/exact_json.hpp"

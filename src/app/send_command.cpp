@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_command.hpp"
 
 #include "app/clock.hpp"

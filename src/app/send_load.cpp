@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_load.hpp"
 
 #include <boost/asio/as_tuple.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_report.hpp"
 
 #include "app/terminal_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_tally.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/service_manager.hpp"
 
 #include <spdlog/spdlog.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/sinks_command.hpp"
 
 #include "app/event_source.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/status_command.hpp"
 
 #include "app/admin_client.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/status_report.hpp"
 
 #include <hookd/core/escape.hpp>

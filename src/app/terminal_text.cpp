@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/terminal_text.hpp"
 
 #include "app/wrap_text.hpp"

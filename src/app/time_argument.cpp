@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/time_argument.hpp"
 
 #include <hookd/core/rfc3339.hpp>

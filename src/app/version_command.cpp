@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/version_command.hpp"
 
 #include "app/exit_code.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/wait_command.hpp"
 
 #include "app/event_pages.hpp"

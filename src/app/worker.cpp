@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/worker.hpp"
 
 #include <pthread.h>

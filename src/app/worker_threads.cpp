@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/worker_threads.hpp"
 
 namespace hookd::app {

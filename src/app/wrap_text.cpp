@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/wrap_text.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/wording.hpp"
 
 #include <hookd/config/diagnostics.hpp>

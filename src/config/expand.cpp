@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/expand.hpp"
 
 #include "config/wording.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/file_identity.hpp"
 
 #include <hookd/core/file_system.hpp>

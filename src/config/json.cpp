@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/document.hpp"
 #include "config/wording.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/listen_address.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/document.hpp"
 #include "config/effective.hpp"
 #include "config/files.hpp"

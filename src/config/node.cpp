@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/node.hpp"
 
 #include <hookd/core/secret.hpp>

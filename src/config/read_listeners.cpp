@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/files.hpp"
 #include "config/listen_address.hpp"
 #include "config/read_settings.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/read_settings.hpp"
 
 #include "config/file_identity.hpp"

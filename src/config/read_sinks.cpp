@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/file_identity.hpp"
 #include "config/read_settings.hpp"
 #include "config/wording.hpp"

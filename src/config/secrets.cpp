@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/effective.hpp"
 #include "config/expand.hpp"
 #include "config/files.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/answers.hpp>
 #include <hookd/core/joinable_thread.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/counter.hpp>
 
 #include <algorithm>

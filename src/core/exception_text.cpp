@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/exception_text.hpp>
 
 namespace hookd {

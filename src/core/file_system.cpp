@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/file_system.hpp>
 
 #include <cerrno>

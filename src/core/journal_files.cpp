@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/journal_files.hpp>
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/limited_log.hpp>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/open_files.hpp>
 
 #include <algorithm>

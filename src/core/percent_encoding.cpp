@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/percent_encoding.hpp>
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/backoff_gate.hpp"
 
 #include "delivery/retry_plan.hpp"

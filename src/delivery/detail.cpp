@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/detail.hpp"
 
 #include <hookd/core/text.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/monotonic_wall_clock.hpp"
 
 #include <algorithm>

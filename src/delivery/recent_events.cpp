@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/recent_events.hpp"
 
 namespace hookd::delivery {

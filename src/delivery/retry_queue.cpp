@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/retry_queue.hpp"
 
 #include "delivery/retry_plan.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/revocable_journal.hpp"
 
 namespace hookd::delivery {

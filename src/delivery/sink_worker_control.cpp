@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/sink_worker.hpp"
 
 #include <boost/asio/post.hpp>

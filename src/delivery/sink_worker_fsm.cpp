@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/sink_worker_fsm.hpp"
 
 #include "delivery/detail.hpp"

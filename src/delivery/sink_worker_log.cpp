@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/sink_worker_log.hpp"
 
 #include "delivery/detail.hpp"

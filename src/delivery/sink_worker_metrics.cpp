@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/sink_worker_metrics.hpp"
 
 namespace hookd::delivery {

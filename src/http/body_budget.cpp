@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/body_budget.hpp"
 
 #include <hookd/core/failpoint.hpp>

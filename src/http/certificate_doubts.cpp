@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/certificate_doubts.hpp"
 
 #include "http/pem_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/certificate_watch.hpp"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_state.hpp"
 #include "http/use_tuple.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_destination.hpp"
 
 #include "http/pem_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_response.hpp"
 
 #include <hookd/core/escape.hpp>

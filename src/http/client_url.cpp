@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/address.hpp>
 #include <hookd/core/http_message.hpp>
 #include <hookd/http/url.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/connection_limits.hpp"
 
 #include <utility>

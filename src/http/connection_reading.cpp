@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_address.hpp"
 #include "http/connection.hpp"
 #include "http/io_thread.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/head_scanner.hpp"
 
 namespace hookd::http {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/io_thread.hpp"
 
 #include "http/log_kinds.hpp"

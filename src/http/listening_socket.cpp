@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/listening_socket.hpp"
 
 #include "http/passed_sockets.hpp"

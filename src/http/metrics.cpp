@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/http/metrics.hpp>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/passed_sockets.hpp"
 
 #include <hookd/core/address.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/pem_file.hpp"
 
 #include <hookd/core/secret.hpp>

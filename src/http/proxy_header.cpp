@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/proxy_header.hpp"
 
 #include <algorithm>

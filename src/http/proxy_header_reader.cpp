@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/proxy_header_reader.hpp"
 
 #include <cerrno>

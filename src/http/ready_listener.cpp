@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/ready_listener.hpp"
 
 #include <algorithm>

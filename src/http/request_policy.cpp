@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/request_policy.hpp"
 
 #include <hookd/core/failpoint.hpp>

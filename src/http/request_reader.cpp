@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/request_reader.hpp"
 
 #include "http/last_chunk.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/use_tuple.hpp"
 
 #include <hookd/core/detached_thread_guard.hpp>

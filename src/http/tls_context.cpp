@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/tls_context.hpp"
 
 #include "http/certificate_doubts.hpp"

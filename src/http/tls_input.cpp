@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/tls_input.hpp"
 
 #include <hookd/core/failpoint.hpp>

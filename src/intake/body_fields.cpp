@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "intake/body_fields.hpp"
 
 #include "intake/member_reader.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "intake/body_fields.hpp"
 
 #include <hookd/core/failpoint.hpp>

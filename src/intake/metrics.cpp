@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/intake/metrics.hpp>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "intake/quick_parse.hpp"
 
 #include "intake/member_reader.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/changes.hpp"
 
 #include <hookd/core/text.hpp>

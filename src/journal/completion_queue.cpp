@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/completion_queue.hpp"
 
 #include <boost/asio/execution/context.hpp>

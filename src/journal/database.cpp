@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/database.hpp"
 
 #include "journal/file_names.hpp"

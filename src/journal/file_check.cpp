@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/file_check.hpp"
 
 #include <hookd/core/file_system.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/file_names.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/history.hpp"
 
 #include <hookd/core/pattern.hpp>

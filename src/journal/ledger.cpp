@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/ledger.hpp"
 
 #include <hookd/core/failpoint.hpp>

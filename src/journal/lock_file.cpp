@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/lock_file.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/queue.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/reading_vfs.hpp"
 
 #include <sqlite3.h>

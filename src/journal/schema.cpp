@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/schema.hpp"
 
 #include "journal/file_check.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/journal/metrics.hpp>
 
 namespace hookd::journal {

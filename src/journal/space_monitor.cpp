@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/space_monitor.hpp"
 
 #include <hookd/core/byte_size.hpp>

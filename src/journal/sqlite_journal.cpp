@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/sqlite_journal.hpp"
 
 #include "journal/completion.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/start_up.hpp"
 
 #include "journal/file_check.hpp"

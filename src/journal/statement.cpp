@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/statement.hpp"
 
 #include <sqlite3.h>

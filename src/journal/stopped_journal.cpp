@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/event_table.hpp"
 #include "journal/file_check.hpp"
 #include "journal/history.hpp"

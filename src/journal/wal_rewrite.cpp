@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/wal_rewrite.hpp"
 
 #include "journal/statement.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/write_coalescing_vfs.hpp"
 
 #include "journal/file_names.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/writer.hpp"
 
 #include <hookd/core/failpoint.hpp>

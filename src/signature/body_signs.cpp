@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/body_signs.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/content.hpp"
 
 #include <algorithm>

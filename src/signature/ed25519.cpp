@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/ed25519.hpp"
 
 #include "signature/openssl_ptr.hpp"

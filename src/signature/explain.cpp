@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/body_origins.hpp"
 #include "signature/body_signs.hpp"
 #include "signature/clock.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/findings.hpp"
 
 #include "signature/content.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/headers.hpp"
 
 namespace hookd::signature {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/hmac.hpp"
 
 #include "signature/openssl_ptr.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/json_spacing.hpp"
 
 namespace hookd::signature {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/json_spelling.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/ed25519.hpp"
 #include "signature/key_text.hpp"
 

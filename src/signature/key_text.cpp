@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/key_text.hpp"
 
 #include <hookd/core/base64.hpp>

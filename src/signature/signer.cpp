@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/content.hpp"
 #include "signature/ed25519.hpp"
 #include "signature/hmac.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/append_file.hpp"
 
 #include <fmt/format.h>

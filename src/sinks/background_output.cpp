@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/background_output.hpp"
 
 #include <hookd/core/exception_text.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/exec_sink.hpp"
 #include "sinks/file_sink.hpp"
 #include "sinks/http_options.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/file_io.hpp"
 
 #include <hookd/core/file_system.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/file_sink.hpp"
 
 #include "sinks/append_file.hpp"

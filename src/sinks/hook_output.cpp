@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/hook_output.hpp"
 
 #include "sinks/text.hpp"

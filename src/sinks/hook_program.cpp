@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/hook_program.hpp"
 
 #include "sinks/elf_program.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/http_message.hpp"
 
 #include <hookd/sinks/event_line.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/http_options.hpp"
 
 #include "sinks/paths.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/http_sink.hpp"
 
 #include "sinks/batch.hpp"

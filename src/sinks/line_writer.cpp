@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/line_writer.hpp"
 
 #include "sinks/file_io.hpp"

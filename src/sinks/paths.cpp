@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/paths.hpp"
 
 #include "sinks/file_io.hpp"

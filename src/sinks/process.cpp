@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/process.hpp"
 
 #include <hookd/core/mutex.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/queue_name.hpp"
 
 #include <fmt/format.h>

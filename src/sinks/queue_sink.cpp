@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/queue_sink.hpp"
 
 #include "sinks/batch.hpp"

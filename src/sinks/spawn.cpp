@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/spawn.hpp"
 
 #include <hookd/core/open_files.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/stdout_sink.hpp"
 
 #include "sinks/line_writer.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/text.hpp"
 
 #include <hookd/core/escape.hpp>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The acceptance tests: the daemon as a process, seen as its user sees it."""
 
 import sys

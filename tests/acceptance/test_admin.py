@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The administration: who may ask what over which socket, what health and readiness say, and the commands that ask."""
 
 import contextlib

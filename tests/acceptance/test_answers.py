@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The whole table of answers to the sender, through real sockets, over HTTP and HTTPS alike."""
 
 import base64

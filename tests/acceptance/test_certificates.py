@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What certificates and keys can be by mistake: `check` and the start say it in plain words, and what to run."""
 
 import base64

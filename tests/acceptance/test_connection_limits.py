@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What strangers can take: connections, descriptors and the memory for bodies, of the listeners and of the administration."""
 
 import contextlib

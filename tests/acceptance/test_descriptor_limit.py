@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where the process may open few files, connections leave those that the sinks and the administration need."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Looking into the journal, having sinks do it again, waiting for a document, pausing sinks: online and offline."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Repairs and pauses while the journal's disk is full: refused with what to do, nothing half done, nothing lost."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every exit code of every command, as the manual lists them: each is reached, and there is no other in the list.
 
 What another test reaches already is named by it, and not done again.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The example hooks of config/hooks, with names such as people and attackers give to documents."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every command that asks a daemon, against a control socket that somebody else made: nothing that it answers steers
 the terminal, ends the command by accident, or keeps it going for ever."""
 

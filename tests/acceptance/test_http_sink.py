@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The http sink where all goes well: what it sends, over how many connections, and what it never shows."""
 
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The http sink against servers that fail and misbehave: nothing is lost, first tries come in order, and nobody
 else notices."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Bodies larger than most: shown whole, or not without saying so; and what has no end is not read to it."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 10 and the manners of a daemon: starting, stopping, refusing to start, logging, and what the
 commands say with their exit codes."""
 

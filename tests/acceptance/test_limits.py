@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """TLS, timeouts, limits of connections and descriptors, kinds of listeners, clients behind proxies."""
 
 import contextlib

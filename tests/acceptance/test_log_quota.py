@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What strangers can have logged: a few lines of each kind, and within seconds how many more there were."""
 
 import re

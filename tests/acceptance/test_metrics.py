@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 15, the numbers: each metric is moved by what it is about, and by a real daemon."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The PROXY protocol: whose word is taken, whose connection it then is, and that no other byte is touched."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """docs/quickstart.md: its commands work in order and print what it shows."""
 
 import os

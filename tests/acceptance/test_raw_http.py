@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Strict HTTP through real sockets: no request is read as two, or two as one, however the bytes are cut.
 
 Behind each request of raw_requests.py stands an authentic one, the canary. Behind a refusal it must be

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """`register`: what becomes of each of ColiVara's answers, and of the file that the secret goes to."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 11: a reload is all or nothing. Nobody notices it, a fault in the file changes nothing, and what is
 new counts from the next request on."""
 

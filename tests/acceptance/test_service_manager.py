@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the daemon tells systemd, read from a real notification socket (sd_notify(3)), and the watchdog: it is fed
 only while every thread that intake needs turns."""
 

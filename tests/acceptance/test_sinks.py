@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 4, end to end: each sink gets each matching event, whole and unharmed, at least once; one sink's
 trouble touches no other; what a sink still owes is known after a restart."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every known answer of vectors.json through a running daemon, at the vector's time.
 
 Header names and values go onto the wire as they are, and all of them are values that HTTP can carry.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What one request may cost the others, by what it takes to verify it."""
 
 import base64

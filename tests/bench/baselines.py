@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The daemon against receivers that verify and store nothing."""
 
 import shutil

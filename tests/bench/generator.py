@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The load generator of tests/bench/load: built here, and asked here."""
 
 import base64

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Durable events a second and the CPU time of one, by how many coroutines wait at a time. The first argument is the
 // directory to write in (it should be on the disk that counts), the second the seconds for each figure.
 

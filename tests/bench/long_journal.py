@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Start-up and speed with a journal that holds millions of events."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is measured against nginx. Each function is one measurement: it starts its servers, has them asked in
 alternating rounds, and puts tables, aims and series into the report."""
 

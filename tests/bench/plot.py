@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """docs/performance.svg, by matplotlib, from what `run` has measured."""
 
 import matplotlib

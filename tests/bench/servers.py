@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The servers that are measured, each as processes of ours."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a measurement comes to: tables for people, aims that are met or not, and series for the plot."""
 
 import statistics

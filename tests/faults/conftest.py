@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The campaigns: the promises under load, faults and hostile clients (docs/guarantees.md)."""
 
 import sys

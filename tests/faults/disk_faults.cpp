@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A disk that fails on order, for the two files of a journal. Put before libc by LD_PRELOAD:
 //
 //   HOOKD_DISK_JOURNAL  the journal's path

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // flood KIND HOST PORT SECONDS: one connection that always has more bytes on the way than its server works off; when
 // the server ends it, another one. What is sent is made ahead, in batches that grow, so that making it slows nothing
 // down. In the end one line says: connections=N longest=SECONDS megabytes=N.

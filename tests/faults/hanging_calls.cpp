@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // System calls that do not return, and threads that are not to be had, as on a dead mount or at a limit. Put before
 // libc by LD_PRELOAD; HOOKD_HANGING_CALLS names a file of two pages that tests/harness/hanging_calls.py writes while
 // the process runs.

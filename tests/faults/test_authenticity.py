@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 6: only authentic messages get in. Authentic messages are changed at random and sent through the real
 socket; each must be refused.
 

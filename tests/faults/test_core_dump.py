@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 14, the dumps: no core dump of the daemon holds a secret. Neither the one that the
 kernel writes nor one by a debugger has the webhook's secret or the certificate's key, wherever OpenSSL had it in hand."""
 

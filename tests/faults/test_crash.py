@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 1: a 2xx means synced to disk. The daemon is killed under load again and again; whatever it
 acknowledged is in the journal once and reaches every sink.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 2: a failed or short write never becomes an answer, nor later a false duplicate. Below the journal is a disk
 that fails on order: at the n-th sync or write of a life. After each fault, and every other time a power failure, the
 sender sends again whatever was not acknowledged; at once the power fails, and the journal is read.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 16: nothing that a peer sends holds a thread. One connection floods a daemon with a single I/O thread, in one
 of eleven ways, over TCP or TLS; a good client beside it is served in time, and a stop ends.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 3: a full disk refuses, then recovers by itself. The journal has a file system of 16 MiB of its own, which is
 filled to the last byte and freed again while a sender goes on.
 

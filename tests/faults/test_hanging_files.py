@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 17, beside the sinks: a configuration or a certificate that lies on a dead mount, a journal whose disk does not
 answer, and a system that gives no threads hold up what needs them and nothing else; and a signal does what it says from
 the first moment on."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 17: one sink may hang for ever and costs nobody else anything. Writes, syncs, renames, opens and the starts of
 programs do not return (tests/faults/hanging_calls.cpp), a name is not looked up, a server never ends its handshake:
 those sinks are unavailable and are named, and all others, the intake, the watchdog, reloads and the stop go on."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 9: slow or hostile clients do not starve good ones. A slow_clients of them, whoever is cut coming back, beside a good
 client whose answers are timed; and each of the slow_clients is cut at its deadline.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantees 1 and 5 when somebody meddles with the journal or the clock: nothing is acknowledged that is lost, nothing
 counts twice, and the log tells what is wrong."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 8: bounded memory and descriptors. Floods of headers and of bodies and sinks that are dead for long leave the
 daemon's resident memory under a stated budget and level; and a daemon without descriptors serves again once it has some.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 11: a reload is all or nothing. Under load the configuration changes again and again; every tenth file is broken,
 each time in another way, and wants other settings beside: none of them may come into force. Now and then the certificate
 is renewed, and the next handshake has it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 10: stopping and restarting lose nothing and refuse nobody. The daemon is told to stop under load again and
 again: what it has taken it answers, and it ends in time. With a listening socket that outlives it, as systemd's socket
 unit has one, no connection is refused or reset meanwhile.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 5: a message id counts once. Many copies of each id are sent at once and later, over restarts and kills.
 
 HOOKD_UNIQUE_IDS sets the number of ids, HOOKD_UNIQUE_SEED repeats a run's choices.

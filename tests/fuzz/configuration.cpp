@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/document.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"

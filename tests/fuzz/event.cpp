@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fuzz/input.hpp"
 #include "fuzz/reference_json.hpp"
 #include "fuzz/require.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fuzz/reference_framing.hpp"
 
 #include <hookd/core/http_message.hpp>

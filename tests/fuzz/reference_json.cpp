@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fuzz/reference_json.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 

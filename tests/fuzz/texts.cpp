@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/event_parameters.hpp"
 #include "admin/target.hpp"
 #include "app/terminal_text.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the acceptance tests share: the daemon as a process, its clients, and readers of its sinks."""
 
 from .certificates import Certificates

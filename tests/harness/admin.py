@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Asking a daemon over its administration's sockets."""
 
 import contextlib

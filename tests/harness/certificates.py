@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A certificate authority of one's own, and certificates for 127.0.0.1, ::1 and localhost signed by it."""
 
 import os

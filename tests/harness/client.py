@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A client that sends exactly the bytes it is given, cut as wanted, and reads answers strictly (RFC 9112)."""
 
 import array

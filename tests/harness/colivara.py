@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """ColiVara's side of registering a webhook: a server that answers add_webhook as it is told to."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Configuration files for daemons under test: nested dicts written as TOML."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a core dump of a process would hold: its memory, but for what it has asked to be left out."""
 
 import re

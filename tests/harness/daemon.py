@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The daemon as a child process of the test, with a directory, a configuration and a clock of its own."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The bodies that ColiVara sends."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A disk that fails on order under a daemon's journal, and loses its power: see tests/faults/disk_faults.cpp."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fixtures of the tests that run the daemon as a process. HOOKD_BINARY names it; without it nothing here can run."""
 
 import os

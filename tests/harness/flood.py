@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Floods: one connection that always has more bytes on the way than its server works off. See tests/faults/flood.cpp."""
 
 import re

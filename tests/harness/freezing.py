@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Threads that stand still while the others of their process go on."""
 
 import contextlib

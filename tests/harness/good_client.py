@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A good client whose answers are timed."""
 
 import time

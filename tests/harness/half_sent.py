@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Requests and TLS handshakes that are under way for as long as a test wants."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """System calls of a daemon that do not return while a test says so, and threads that it cannot have: see
 tests/faults/hanging_calls.cpp."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hooks for exec sinks, and what a daemon's journal says of its sinks once the daemon has ended."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a campaign leaves behind, and the promises that it breaks: the journal's rows, the sinks' outputs, and what
 the sender was told."""
 

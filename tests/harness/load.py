@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A sender under load: many keep-alive connections at once, retries as the real sender makes them, and a
 record of what was promised: the ids whose 204 was read to its end."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Authentic messages with something changed that the signature covers, or is."""
 
 from dataclasses import dataclass, replace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Senders each of whose requests comes on a connection of its own, and goes on while the daemon restarts."""
 
 import socket

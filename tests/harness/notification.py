@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A service manager that listens to what a daemon tells it (sd_notify(3))."""
 
 import select

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Listening sockets that the daemon inherits, as systemd passes them (sd_listen_fds(3)), and that outlive it."""
 
 import contextlib

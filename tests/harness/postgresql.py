@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A PostgreSQL server of one's own, which listens on a Unix socket only."""
 
 import contextlib

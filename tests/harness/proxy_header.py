@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """PROXY headers as a proxy sends them (HAProxy's proxy-protocol.txt)."""
 
 import ipaddress

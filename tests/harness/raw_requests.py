@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Raw requests, and what must come of them. RFC 9112 unless another one is named.
 
 Each is an authentic event but for the one thing that its name says, so that nothing but that can be the

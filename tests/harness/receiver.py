@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An HTTP server that http sinks deliver to, which answers, or misbehaves, as a test says."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The memory that a process really has, watched over time."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Signing as the sender does (Standard Webhooks, v1), and the requests that carry it."""
 
 import base64

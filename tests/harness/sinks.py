@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reading what sinks wrote."""
 
 import json

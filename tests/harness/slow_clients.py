@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hostile clients, hundreds or thousands at once. They live in a process of their own, so that what they cost is not
 taken from the good clients of a test, and each comes back when it was cut."""
 

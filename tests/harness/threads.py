@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Threads that work beside a test for the length of a block."""
 
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Waiting for an event, never for time to pass."""
 
 import time

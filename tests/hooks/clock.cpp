@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/clock.hpp"
 
 #include <cstdlib>

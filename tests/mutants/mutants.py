@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The list of planted mistakes (README.md): what an entry says, and what is wrong with the list."""
 
 import json

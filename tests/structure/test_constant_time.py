@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How long a comparison takes must not tell how much of a forged signature is right: no expected signature is ever
 compared but by OpenSSL's CRYPTO_memcmp, and the public keys' by OpenSSL itself."""
 

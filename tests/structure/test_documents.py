@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The documentation: each link leads somewhere, and each page can be reached from README.md."""
 
 import pathlib

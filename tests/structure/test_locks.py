@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """All locks are of the types that the compiler checks (include/hookd/core/mutex.hpp)."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arrows between the modules, read from the #include lines: docs/architecture.md shows the same."""
 
 import pathlib

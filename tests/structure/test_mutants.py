@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The list of planted mistakes (tests/mutants) does not rot: each can still be planted, and names a test that there is."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The system tests: the real systemd, package tools, container engine and monitoring. They need root, and what
 `scripts/install-deps --system` installs; `scripts/test --system` runs them against the release build."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """nginx and HAProxy as servers of their own on loopback, each reading a whole request before it says 204, and what
 becomes of raw bytes there."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The compose file's two services, started by hand: the container as the file has it, and Caddy in front."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The image of the unmodified Dockerfile, built and run without a Docker engine."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The metrics as the real Prometheus sees them, and that what is shipped for it asks for metrics that exist."""
 
 import json

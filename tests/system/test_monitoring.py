@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The alert rules and the dashboard that are shipped, judged by Prometheus' own tool."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The Debian package: its life on a machine, and the documents and completions in it."""
 
 import re

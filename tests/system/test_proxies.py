@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The examples of config/proxy, each proxy really running in front of the daemon: TLS, the real client address, and
 nothing that a client forges."""
 

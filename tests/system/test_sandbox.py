@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What hooks, secrets and consumers may and may not do beside the packaged service."""
 
 import shutil

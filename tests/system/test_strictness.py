@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 7 beside others: what the daemon makes of each raw request, and what nginx and HAProxy make of it. Each
 difference stands in docs/http-strictness.md, and what stands there is a difference."""
 

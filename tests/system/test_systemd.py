@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The packaged units under a real systemd."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Guarantee 13, by the scanners that strangers will use: testssl.sh and sslscan, against the daemon on loopback."""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // NAME
 //     load - signs webhook requests ahead, then sends them to a server on this machine and measures its answers
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "common_steps.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery_world.hpp"
 
 #include "delivery/retry_plan.hpp"

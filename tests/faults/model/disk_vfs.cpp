@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // SQLite's side of the disk: a VFS in front of the one for Unix, which is the default in this whole program.
 
 #include "disk.hpp"

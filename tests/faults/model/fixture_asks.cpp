@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What may be asked of the journal: done to it and to the model, and its answers compared.
 
 #include "fixture.hpp"

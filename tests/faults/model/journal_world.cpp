@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal_world.hpp"
 
 #include "common_steps.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The journal, and delivery above it, against a small model: random steps, troubles and deaths, and after each all that
 // can be seen is compared.
 //

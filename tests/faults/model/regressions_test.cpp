@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the model has found, in the fewest steps: each of these was red once.
 
 #include "disk.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sink_worker.hpp"
 
 #include <algorithm>

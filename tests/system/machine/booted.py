@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real systemd, booted by systemd-nspawn from a Debian root on a machine whose own init may be anything.
 
 Everything is a child of the test, in mount, process and network namespaces of its own; what it writes goes into a layer

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A container of the image under test, as operators are told to run it: nothing writable but a volume and two tmpfs,
 no capabilities, no root; without a network but its own loopback, which the test enters."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Root file systems of this machine's Debian release, made by mmdebstrap from this machine's own apt sources."""
 
 import fcntl

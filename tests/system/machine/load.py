@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A sender that does not stop while the daemon restarts: signed events over HTTPS, each on a connection of its own.
 
 Run as a program in the daemon's network, with the address, the authority's file and the secret's; until its standard

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The Debian package under test: what `cpack` made in the release build."""
 
 import os

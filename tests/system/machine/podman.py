@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Containers without a Docker engine or a registry: podman with a store of its own and a base image made here."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The packaged service in a booted machine: its configuration, its life, its events."""
 
 import contextlib

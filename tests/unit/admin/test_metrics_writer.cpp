@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "admin/metrics_writer.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/reload_command.hpp"
 #include "app/status_command.hpp"
 #include "app/status_report.hpp"

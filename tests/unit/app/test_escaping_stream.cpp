@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/escaping_stream.hpp"
 #include "app/terminal_text.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_body.hpp"
 
 #include <catch2/catch.hpp>

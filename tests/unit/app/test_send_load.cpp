@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/send_load.hpp"
 #include "http/running_server.hpp"
 #include "http/scripted_server.hpp"

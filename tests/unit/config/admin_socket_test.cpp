@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/support.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "config/listen_address.hpp"
 #include "config/wording.hpp"
 #include "support.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/base64.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
 

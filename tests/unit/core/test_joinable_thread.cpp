@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/joinable_thread.hpp>
 

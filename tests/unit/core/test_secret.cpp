@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/secret.hpp>
 
 #include <catch2/catch.hpp>

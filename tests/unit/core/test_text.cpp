@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/core/http_message.hpp>

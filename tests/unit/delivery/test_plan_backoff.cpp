@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/plan_bench.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "delivery/retry_plan.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "captured_log.hpp"
 #include "delivery/sink_worker_log.hpp"
 

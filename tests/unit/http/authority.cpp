@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "authority.hpp"
 
 #include <openssl/evp.h>

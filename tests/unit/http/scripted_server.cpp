@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "scripted_server.hpp"
 
 #include <array>

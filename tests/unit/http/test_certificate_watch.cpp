@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/certificate_watch.hpp"
 
 #include <catch2/catch.hpp>

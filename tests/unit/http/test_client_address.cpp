@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_address.hpp"
 
 #include <catch2/catch.hpp>

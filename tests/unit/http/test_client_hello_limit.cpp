@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/client_hello_limit.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/listening_socket.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/head_scanner.hpp"
 #include "http/request_policy.hpp"
 

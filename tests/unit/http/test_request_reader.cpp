@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/request_reader.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/http/resolver.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "authority.hpp"
 #include "scripted_server.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "unix_server.hpp"
 
 #include <hookd/http/client.hpp>

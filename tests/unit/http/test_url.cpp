@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/http/url.hpp>
 
 #include <catch2/catch.hpp>

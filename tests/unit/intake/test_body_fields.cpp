@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "intake/body_fields.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/intake/endpoint_paths.hpp>
 
 #include <catch2/catch.hpp>

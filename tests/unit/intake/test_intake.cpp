@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/signer.hpp>
 #include <hookd/signature/verifier.hpp>

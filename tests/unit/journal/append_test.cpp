@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/support.hpp"
 
 #include <boost/asio/post.hpp>

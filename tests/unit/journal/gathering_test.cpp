@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "journal/support.hpp"
 #include "journal/write_coalescing_vfs.hpp"
 

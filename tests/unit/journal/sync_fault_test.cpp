@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "file_size_limit.hpp"
 #include "journal/support.hpp"
 

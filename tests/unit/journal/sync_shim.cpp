@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Stands before libc's fdatasync for this whole program, SQLite included: counts the calls and lets one fail.
 
 #include "journal/support.hpp"

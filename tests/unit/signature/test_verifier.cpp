@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "signature/fixture.hpp"
 
 #include <catch2/catch.hpp>

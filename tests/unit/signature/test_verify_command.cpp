@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "app/verify_command.hpp"
 #include "signature/fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/reservations.hpp"
 
 #include <cerrno>

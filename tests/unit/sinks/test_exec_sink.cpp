@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/hook.hpp"
 #include "sinks/hostile.hpp"
 

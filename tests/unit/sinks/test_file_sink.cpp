@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "file_size_limit.hpp"
 #include "sinks/append_file.hpp"
 #include "sinks/file_sink.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/http_circuit.hpp"
 
 #include <catch2/catch.hpp>

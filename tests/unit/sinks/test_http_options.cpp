@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/http_message.hpp"
 #include "sinks/http_options.hpp"
 #include "sinks/sink_worker.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "http/scripted_server.hpp"
 #include "sinks/http_options.hpp"
 #include "sinks/http_sink.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/hostile.hpp"
 #include "sinks/queue_sink.hpp"
 #include "sinks/sink_worker.hpp"

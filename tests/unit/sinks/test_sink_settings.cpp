@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include <hookd/config/load.hpp>
 #include <hookd/core/settings.hpp>
 #include <hookd/sinks/catalogue.hpp>

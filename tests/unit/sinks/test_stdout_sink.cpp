@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/sink_worker.hpp"
 #include "sinks/stdout_sink.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #include "sinks/file_io.hpp"
 #include "sinks/queue_name.hpp"
 #include "sinks/text.hpp"
