@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::hours longest_trial{24};
 
-// Programs that do not know the table leave it alone, so that the schema's version stays what it is.
+// Versions that do not know this table ignore it, so the schema version need not change.
 constexpr auto create_sql = "CREATE TABLE IF NOT EXISTS clock("
                             "one INTEGER PRIMARY KEY CHECK(one = 1), boot TEXT NOT NULL, since_boot INTEGER NOT NULL, "
                             "time INTEGER NOT NULL, ahead INTEGER NOT NULL, stood INTEGER NOT NULL) STRICT";
@@ -24,7 +24,7 @@ constexpr auto create_sql = "CREATE TABLE IF NOT EXISTS clock("
 age_clock::age_clock(std::string boot, const std::optional<clock_record>& kept, std::optional<unix_millis> newest,
                      clock_reading now)
     : boot_(std::move(boot)) {
-    // How much time has passed since another boot is what the wall clock claims, and to be seen.
+    // How much time has passed since another boot is only what the wall clock says, which is not trusted yet.
     const bool same_boot = kept && !boot_.empty() && kept->boot == boot_ && kept->since_boot <= now.since_boot;
     const auto then = same_boot ? kept->since_boot : now.since_boot;
     const auto time = kept ? kept->time : std::min(newest.value_or(now.wall), now.wall);

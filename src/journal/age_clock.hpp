@@ -12,8 +12,8 @@
 
 namespace hookd::journal {
 
-/// Both clocks at one moment: the wall clock, which may be wrong and be set, and the time since the machine's boot,
-/// sleep included, which only passes.
+/// Both clocks, read together: the wall clock, which may be wrong and may be set, and the time since boot (including
+/// sleep), which is monotonic.
 struct clock_reading {
     unix_millis wall;
     std::chrono::milliseconds since_boot;
@@ -24,17 +24,17 @@ struct clock_record {
     std::string boot; ///< Which boot `since_boot` counts from.
     std::chrono::milliseconds since_boot{};
     unix_millis time;
-    std::chrono::milliseconds ahead{}; ///< A jump that is not believed yet, and for how long it has stood.
+    std::chrono::milliseconds ahead{}; ///< A jump that is not trusted yet, and how long it has lasted.
     std::chrono::milliseconds stood{};
 };
 
-/// The time that the age of events counts by: the wall clock, as far as it can be believed. It follows a clock that is
-/// set back at once, for that makes nothing older. A clock that is ahead of the time that has passed was set forward,
-/// or the machine was off for that long: this is believed once it has stood for as long as it is wide, at most a day.
-/// Until then only the time that passes counts.
+/// The clock that event ages are measured by: the wall clock, as far as it can be trusted. A clock that is set back is
+/// followed at once, since that makes no event older. A clock that is ahead of the time that has passed was set
+/// forward, or the machine was off for that long: the jump is trusted once it has lasted as long as it is wide, at most
+/// a day. Until then only elapsed time counts.
 class age_clock {
 public:
-    /// `boot` names this boot; empty: unknown. Where nothing is kept, no more is known than that it is not before
+    /// `boot` identifies this boot; empty: unknown. Without a record, all that is known is that the time is not before
     /// `newest`, when the newest event was accepted.
     age_clock(std::string boot, const std::optional<clock_record>& kept, std::optional<unix_millis> newest,
               clock_reading now);
@@ -44,7 +44,7 @@ public:
 
     /// How far the wall clock was ahead of the time at the last reading.
     std::chrono::milliseconds ahead() const { return ahead_; }
-    /// How long a jump that is so wide must stand.
+    /// How long a jump of this width must last before it is trusted.
     static std::chrono::milliseconds trial(std::chrono::milliseconds ahead);
 
     clock_record record(clock_reading now) const;
@@ -63,7 +63,7 @@ private:
     std::optional<jump> jump_;
 };
 
-/// Reads what is kept; nothing: nothing is.
+/// Reads the record; empty: there is none.
 storage_result<std::optional<clock_record>> load_clock(database& file);
 /// Within a transaction.
 storage_result<void> save_clock(database& file, const clock_record& what);

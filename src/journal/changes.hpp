@@ -13,13 +13,13 @@
 
 namespace hookd::journal {
 
-/// What sinks have said since the last commit, the latest word about each thing only. A sink's failures and its cursor
-/// always travel together, so that no commit has the cursor past an event without the row of its failure.
+/// What sinks have reported since the last commit, only the latest state of each item. A sink's failures and its cursor
+/// always go into the same commit, so that no cursor is past a failed event without its failure row.
 class changes {
 public:
     struct of_sink {
         std::optional<std::uint64_t> cursor;
-        /// By sequence; nothing: settled.
+        /// By sequence; empty: acknowledged.
         std::map<std::uint64_t, std::optional<failure>> failures;
     };
 
@@ -27,7 +27,7 @@ public:
     void nack(std::string_view sink, failure what);
     void ack(std::string_view sink, std::uint64_t sequence);
 
-    /// Takes back what could not be committed; what has been said since then counts more.
+    /// Takes back what could not be committed; anything reported since then takes precedence.
     void add_older(changes&& older);
 
     bool empty() const { return sinks_.empty(); }

@@ -47,14 +47,14 @@ private:
     boost::asio::any_io_executor executor_;
 };
 
-/// Where an answer goes. Exactly one answer is put into it, by way of an completion_batch.
+/// Where a result goes. It is completed exactly once, through a completion_batch.
 template <class Value>
 struct completion {
     std::shared_ptr<completion_queue> box;
     waiting_for<Value>* who = nullptr;
 };
 
-/// Gathers answers and wakes each execution context once for all of its own.
+/// Collects results and wakes each execution context once for all of its completions.
 class completion_batch {
 public:
     template <class Value>
@@ -75,8 +75,8 @@ private:
     std::vector<std::shared_ptr<completion_queue>> touched_;
 };
 
-/// To be awaited where it is called: suspends the coroutine and calls `start` with the reply that resumes it on its own
-/// executor.
+/// To be awaited where it is called: suspends the coroutine and calls `start` with the completion that resumes it on
+/// its own executor.
 template <class Value, class Start>
 auto ask(Start start) {
     return boost::asio::async_initiate<const boost::asio::deferred_t, void(Value)>(

@@ -76,7 +76,7 @@ void completion_queue::hand_out() {
             who.resume(std::move(next), here);
         }
     } catch (...) {
-        // What one completion handler throws leaves through the context's run(), and must not cost the others theirs.
+        // An exception from one completion handler leaves through the context's run(); the others must still be called.
         {
             const mutex_lock guard(mutex_);
             answered_.splice(answered_.begin(), ready);

@@ -10,7 +10,7 @@
 
 namespace hookd::journal {
 
-/// A suspended coroutine that waits for an answer of the journal's. It belongs to the completion_queue of its execution
+/// A suspended coroutine that waits for a result from the journal. Owned by the completion_queue of its execution
 /// context.
 class waiter : public boost::intrusive::list_base_hook<> {
 public:
@@ -19,13 +19,14 @@ public:
     waiter& operator=(const waiter&) = delete;
     virtual ~waiter() = default;
 
-    /// Goes on with the coroutine. Called on a thread of its context; `here` is the executor that thread runs under.
+    /// Resumes the coroutine. Called on a thread of its context; `here` is the executor that thread runs under.
     virtual void resume(std::unique_ptr<waiter> self, const boost::asio::any_io_executor& here) = 0;
 };
 
-/// The coroutines of one execution context that wait for the journal. Answers are gathered here from the journal's
-/// thread and handed out by one function that is posted to the context, so that waking it costs one system call for a
-/// whole commit. When the context ends first, its waiters end with it, and later answers to them go nowhere.
+/// The coroutines of one execution context that wait for the journal. Results are collected here from the journal's
+/// thread and delivered by one function that is posted to the context, so that waking it costs one system call per
+/// commit. If the context is destroyed first, its waiters are destroyed with it, and later results for them are
+/// dropped.
 class completion_queue : public std::enable_shared_from_this<completion_queue> {
 public:
     using executor = boost::asio::any_io_executor;
@@ -36,7 +37,7 @@ public:
     /// False: the context is ending; the waiter is gone.
     bool add(std::unique_ptr<waiter> who, const executor& where);
 
-    /// Gives `who`, which must have been added and not been answered yet, its answer. It goes on after `wake`.
+    /// Completes `who`, which must have been added and not been completed yet. It resumes after `wake`.
     template <class Waiter, class Value>
     void put(Waiter& who, Value&& value) {
         const mutex_lock guard(mutex_);

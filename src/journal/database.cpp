@@ -36,7 +36,7 @@ constexpr int growth_bytes = 64 << 10;
 // shared file, and no other program can come between. The log file is cut back after a burst. Pages larger than
 // SQLite's usual 4 KiB hold more events, and every page is written twice, to the log and from there to the file; a file
 // keeps the size that it was made with. The cache is small: as a rule a page is filled once and not asked for again,
-// and its memory costs less to use anew while the processor has it near. It grows with a transaction that needs more,
+// and its memory is cheaper to reuse while it is in the processor's cache. It grows with a transaction that needs more,
 // rather than write a part of that early.
 constexpr auto settings_sql = "PRAGMA page_size = 8192;"
                               "PRAGMA locking_mode = EXCLUSIVE;"
@@ -77,8 +77,8 @@ database& database::operator=(database&&) noexcept = default;
 database::~database() = default;
 
 storage_result<database> database::open(const std::string& path) {
-    // For the whole process, while SQLite has not been used: nobody asks it what memory it holds, and counting takes a
-    // lock at each of its allocations.
+    // For the whole process, before SQLite is used: its memory statistics are not needed, and counting takes a lock at
+    // each of its allocations.
     static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     static_cast<void>(uncounted);
     auto made = std::make_unique<state>();
@@ -191,7 +191,7 @@ storage_result<std::int64_t> database::number(const char* sql) {
     return then(run.step(), [&](bool) { return run.number(0); });
 }
 
-// A file that somebody has truncated must not grow again to a size that hides it.
+// A file that was truncated must not grow again to a size that hides it.
 storage_result<void> database::begin() {
     return then(check_files(), [&] { return query(state_->begin).run(); });
 }
@@ -212,20 +212,20 @@ storage_result<void> database::check_files() {
     case file_names::verdict::intact:
         return {};
     case file_names::verdict::moved: {
-        // Where only the log lost its name, the file still takes what is in it. More than a try it cannot be.
+        // If only the log lost its name, the file can still take what is in it. Best effort.
         [[maybe_unused]] const auto copied = checkpoint_and_truncate();
         return std::unexpected(storage_error{storage_errc::broken,
-                                             "the journal's files were moved or removed while they were open; put them "
-                                             "back, or leave it to the next start to make a new journal"});
+                                             "the journal's files were moved or removed while they were open: put "
+                                             "them back, or the next start creates a new journal"});
     }
     case file_names::verdict::truncated:
-        return std::unexpected(storage_error{
-            storage_errc::broken, "the journal's file or its write-ahead log was truncated while it was open: "
-                                  "the next start keeps what is left; find out who did it"});
+        return std::unexpected(storage_error{storage_errc::broken,
+                                             "the journal's file or its write-ahead log was truncated while it was "
+                                             "open: the next start keeps what is left, find out which program did it"});
     case file_names::verdict::overwritten:
         return std::unexpected(storage_error{
-            storage_errc::broken, "the journal's file was overwritten while it was open: restore a copy only "
-                                  "while the daemon is stopped, with its own write-ahead log or none"});
+            storage_errc::broken, "the journal's file was overwritten while it was open: restore a backup only while "
+                                  "the daemon is stopped, with the backup's own write-ahead log or none"});
     }
     return {};
 }
@@ -265,7 +265,7 @@ storage_result<void> database::reserve() {
     return {};
 }
 
-// What failed may have written a part.
+// A failed transaction may have been written in part.
 void database::note_growth() {
     state_->file_bytes = std::max(state_->file_bytes, std::optional(state_->names->file_bytes()));
 }
@@ -316,16 +316,17 @@ storage_result<void> database::checkpoint(int mode) {
         note_growth();
         return std::unexpected(last_error(state_->connection.get(), code));
     }
-    // What went wrong in turning the log on may have left a file that works without, and says so nowhere else.
+    // An error while enabling the log can leave a file that works without one, and is reported nowhere else.
     if (in_log < 0) {
-        return std::unexpected(storage_error{storage_errc::broken, "the write-ahead log could not be turned on"});
+        return std::unexpected(storage_error{storage_errc::broken, "the write-ahead log could not be enabled"});
     }
     if (copied != in_log) {
-        return std::unexpected(storage_error{storage_errc::broken, "a checkpoint left a part of the write-ahead log"});
+        return std::unexpected(
+            storage_error{storage_errc::broken, "a checkpoint did not copy the whole write-ahead log"});
     }
-    // The next commit starts over at the log's beginning and tells its frames anew.
+    // The next commit starts over at the log's beginning and counts its frames again.
     state_->log_frames = 0;
-    // It has cut back what a transaction reserved that was then rolled back.
+    // It has truncated what a transaction reserved that was then rolled back.
     state_->reserved_bytes = 0;
     state_->file_bytes = state_->names->file_bytes();
     return {};

@@ -17,8 +17,8 @@ class database {
 public:
     /// Opens `path`, which must exist (an empty file will do), and takes SQLite's exclusive lock on it.
     static storage_result<database> open(const std::string& path);
-    /// Opens `path` to read it as it stands, with what its write-ahead log has. Changes nothing and locks nothing: the
-    /// files must stand still meanwhile.
+    /// Opens `path` to read it as it is, with its write-ahead log. Changes nothing and locks nothing: the files must
+    /// not change meanwhile.
     static storage_result<database> open_to_read(const std::string& path);
     database(const database&) = delete;
     database& operator=(const database&) = delete;
@@ -26,19 +26,19 @@ public:
     database& operator=(database&&) noexcept;
     ~database();
 
-    /// Makes the file one with a write-ahead log and everything in it synced. Call before the first write.
+    /// Switches the file to write-ahead logging and syncs everything in it. Call before the first write.
     storage_result<void> use_write_ahead_log();
 
     storage_result<void> execute(const char* sql);
     storage_result<statement> prepare(std::string_view sql);
-    /// Brings the whole write-ahead log to the disk, what a failed sync left visible in it too.
+    /// Writes the whole write-ahead log to disk, including what a failed sync left visible in it.
     storage_result<void> renew_log();
 
     /// The first column of the only row.
     storage_result<std::int64_t> number(const char* sql);
 
     /// BEGIN, `body`, COMMIT. On `full` everything is rolled back and the connection goes on. On `broken` nothing is
-    /// touched any more: what the file holds is for the next start-up to find out.
+    /// touched any more: the next start-up finds out what the file holds.
     template <class Body>
     storage_result<void> in_transaction(Body&& body) {
         auto done = begin();
@@ -57,9 +57,9 @@ public:
         return done;
     }
 
-    /// That the files are where they were, the file as large as it was left, and the log at least as large as what was
-    /// written to it. Else nothing more may be acknowledged; what only the log has, where both are whole, is copied
-    /// into the file first.
+    /// Checks that the files are where they were, that the file has the size it was left with, and that the log is at
+    /// least as large as what was written to it. If not, nothing more may be acknowledged; if both are whole, the log
+    /// is first copied into the file.
     storage_result<void> check_files();
 
     /// Frames in the write-ahead log that a checkpoint has not yet copied into the file.
@@ -68,7 +68,7 @@ public:
     storage_result<std::uint64_t> used_bytes();
     std::uint64_t log_bytes() const;
 
-    /// Copies the write-ahead log into the file and syncs it. On `full` the log keeps everything and grows on.
+    /// Copies the write-ahead log into the file and syncs it. On `full` the log keeps everything and continues to grow.
     storage_result<void> checkpoint();
     /// The same, and leaves an empty log.
     storage_result<void> checkpoint_and_truncate();

@@ -159,7 +159,7 @@ storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, st
     for (; more && *more; more = rows.step()) {
         auto next = row(rows);
         if (!next) {
-            return std::unexpected(damaged("event " + std::to_string(rows.number(0)) + " names no known endpoint"));
+            return std::unexpected(damaged("event " + std::to_string(rows.number(0)) + " has an unknown endpoint"));
         }
         bytes += next->body.size();
         found.push_back(std::move(next));
@@ -194,7 +194,7 @@ storage_result<std::uint64_t> event_table::highest_ever() {
     query row(high_water_);
     return then(row.step(), [&](bool there) -> storage_result<std::uint64_t> {
         if (!there) {
-            return std::unexpected(damaged("the table of its state is empty"));
+            return std::unexpected(damaged("the table state is empty"));
         }
         return row.sequence(0);
     });
@@ -230,7 +230,7 @@ storage_result<void> event_table::check_newest(std::size_t most) {
             return std::unexpected(indexed.error());
         }
         if (!*indexed) {
-            return std::unexpected(damaged("event " + std::to_string(sequence) + " is not whole"));
+            return std::unexpected(damaged("event " + std::to_string(sequence) + " is incomplete"));
         }
     }
     return then(more, [](bool) {});

@@ -34,7 +34,7 @@ public:
     /// Events after `after`, until there are `most` or their bodies reach `most_bytes`.
     storage_result<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes);
     storage_result<event_ptr> find(std::uint64_t sequence);
-    /// Sequence numbers of the events of this message id, one an endpoint.
+    /// Sequence numbers of the events with this message id, one per endpoint.
     storage_result<std::vector<std::uint64_t>> with_id(std::string_view id);
     /// The event in a row that has this table's columns in their order; null where it names no known endpoint.
     event_ptr row(const query& from) const;
@@ -77,7 +77,7 @@ private:
     statement newest_accepted_;
     std::map<std::string, std::int64_t, std::less<>> numbers_;
     std::map<std::int64_t, std::string> names_;
-    std::vector<std::string> fresh_; // added by the transaction under way
+    std::vector<std::string> fresh_; // added by the current transaction
 };
 
 } // namespace hookd::journal

@@ -39,7 +39,7 @@ std::uint32_t big_endian(std::span<const unsigned char, header_size> header, std
 }
 
 error foreign(const std::string& path) {
-    return {path + " is not a journal of colivara-hookd, and is left as it is: set journal.path to another file, or "
+    return {path + " is not a journal of colivara-hookd and was left unchanged: set journal.path to another file, or "
                    "move this one away"};
 }
 
@@ -58,8 +58,9 @@ result<void> check_header(const std::string& path, std::span<const unsigned char
     }
     if (version > schema_version) {
         return std::unexpected(error{"the journal " + path + " was written by a newer colivara-hookd (schema version " +
-                                     std::to_string(version) + ", this one knows " + std::to_string(schema_version) +
-                                     "): run that version again, or move the file away and lose what it holds"});
+                                     std::to_string(version) + ", this one supports up to " +
+                                     std::to_string(schema_version) +
+                                     "): run that version again, or move the file away and lose its events"});
     }
     return {};
 }
@@ -87,13 +88,14 @@ result<void> check_no_rollback_journal(const std::string& path) {
         return {};
     }
     if (std::string_view(start.data(), start.size()) != rollback_magic) {
-        return std::unexpected(error{log + " is not a rollback journal of SQLite: move it away"});
+        return std::unexpected(
+            error{log + " is not a rollback journal of SQLite: move it away"});
     }
-    return std::unexpected(error{log +
-                                 " is a rollback journal of SQLite, which colivara-hookd does not leave: move it "
-                                 "away if it came with a copy; if another program was interrupted in changing "
-                                 "the journal, undo that: sqlite3 " +
-                                 path + " \"PRAGMA quick_check\""});
+    return std::unexpected(error{
+        log +
+        " is a rollback journal of SQLite, which colivara-hookd does not leave behind: move it away if it came with a "
+        "backup; if another program was interrupted while it changed the journal, roll that back: sqlite3 " +
+        path + " \"PRAGMA quick_check\""});
 }
 
 bool holds_something(const std::string& path) {
@@ -106,9 +108,8 @@ bool holds_something(const std::string& path) {
 result<void> check_no_log_is_left(const std::string& path) {
     for (const auto& log : {path + "-wal", path + "-journal"}) {
         if (holds_something(log) && (log.ends_with("-wal") || !is_of_a_new_file(log))) {
-            return std::unexpected(
-                error{log + " belongs to a journal that is not there, and holds a part of it: put that back as " +
-                      path + ", or move this away, too, to start with an empty journal"});
+            return std::unexpected(error{log + " holds a part of a journal that does not exist: put that back as " +
+                                         path + ", or move this file away, too, to start with an empty journal"});
         }
     }
     return {};
@@ -117,7 +118,7 @@ result<void> check_no_log_is_left(const std::string& path) {
 result<void> check_content(const std::string& path, int file) {
     struct stat status{};
     if (::fstat(file, &status) != 0) {
-        return std::unexpected(system_fault("look at the journal", path, "look after the disk"));
+        return std::unexpected(system_fault("inspect the journal", path, "check the disk"));
     }
     if (status.st_size == 0) {
         return check_no_log_is_left(path);
@@ -135,7 +136,7 @@ result<void> check_content(const std::string& path, int file) {
 result<void> check_file(const std::string& path) {
     const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
     if (!file) {
-        return std::unexpected(system_fault("open the journal", path, "name one that you may read"));
+        return std::unexpected(system_fault("open the journal", path, "name a file that you may read"));
     }
     return check_content(path, file.get());
 }
@@ -167,7 +168,7 @@ result<std::string> locate(const std::string& path) {
     auto last = follow_links(path).back();
     std::error_code fault;
     if (std::filesystem::is_symlink(last, fault)) {
-        return std::unexpected(error{path + " is a link that leads nowhere: set journal.path to a file"});
+        return std::unexpected(error{path + " is a dangling symbolic link: set journal.path to a file"});
     }
     if (auto usable = check_journal_files(last); !usable) {
         return std::unexpected(usable.error());
@@ -183,7 +184,7 @@ result<void> check_directory(const std::string& path) {
     std::error_code fault;
     if (!std::filesystem::is_directory(directory, fault)) {
         return std::unexpected(error{"the journal's directory " + directory.string() +
-                                     " does not exist: create it, owned by the daemon's user and with mode 0700"});
+                                     " does not exist: create it with mode 0700, owned by the daemon's user"});
     }
     return {};
 }
@@ -195,7 +196,7 @@ result<void> sync_directory_of(const std::string& path) {
     }
     const auto opened = open_file(directory.string(), O_RDONLY | O_DIRECTORY);
     if (!opened || ::fsync(opened.get()) != 0) {
-        return std::unexpected(system_fault("sync the journal's directory", directory.string(), "look after the disk"));
+        return std::unexpected(system_fault("sync the journal's directory", directory.string(), "check the disk"));
     }
     return {};
 }

@@ -13,13 +13,13 @@ inline constexpr std::uint32_t application_id = 0x686b646a;
 /// SQLite's user_version: the version of the schema.
 inline constexpr std::uint32_t schema_version = 2;
 
-/// Looks at `path` without SQLite, which would write: there must be nothing, an empty file, an empty database, or a
-/// journal of this version; and no log, of either kind that SQLite has, that was left without its journal. Where there
-/// is nothing it creates an empty file of mode 0600. Call with the lock held and before SQLite opens the file. True: it
+/// Inspects `path` without SQLite, which would write: there must be no file, an empty file, an empty database, or a
+/// journal of this version; and no log, of either kind that SQLite has, that was left without its journal. If there is
+/// no file, an empty one with mode 0600 is created. Call with the lock held and before SQLite opens the file. True: it
 /// was created.
 result<bool> check_or_create_file(const std::string& path);
 
-/// The same for one that is only read: it must be there, and no more is asked of it than that it can be read.
+/// The same for a journal that is only read: it must exist and be readable.
 result<void> check_file(const std::string& path);
 
 /// The file behind links: SQLite keeps the log beside that, and so do we with all else. It need not be there; where it

@@ -8,10 +8,10 @@
 
 namespace hookd::journal {
 
-/// Whether the names of the journal's files still stand for the files that are open, and whether those still have all
-/// that was written to them, and nothing else. Somebody may move, remove, truncate or overwrite them meanwhile; what is
-/// synced into a file without a name, behind a hole, or into another's content, is gone when the process ends, though
-/// every sync succeeds.
+/// Whether the names of the journal's files still refer to the open files, and whether these still hold exactly what
+/// was written to them. Another program may move, remove, truncate or overwrite them meanwhile; data that is synced
+/// into a file without a name, after a hole, or into foreign content is gone when the process ends, though every sync
+/// succeeds.
 class file_names {
 public:
     enum class verdict : std::uint8_t { intact, moved, truncated, overwritten };

@@ -24,24 +24,24 @@ bool matches_head(const event_filter& filter, const event& head) {
            (!filter.since || head.accepted >= *filter.since) && (!filter.until || head.accepted < *filter.until);
 }
 
-/// With no sink named: in any; `delivered`: by all that want it, and by one at least.
+/// Without a sink: in any; `delivered`: by all that want it, and by at least one.
 bool matches_sinks(const event_filter& filter, const event_details& details) {
-    const auto stands = [&](const sink_delivery& each) {
+    const auto matches = [&](const sink_delivery& each) {
         return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
     };
     if (filter.sink) {
         const auto found = std::ranges::find(details.sinks, *filter.sink, &sink_delivery::sink);
-        return found != details.sinks.end() && stands(*found);
+        return found != details.sinks.end() && matches(*found);
     }
     if (!filter.state) {
         return true;
     }
-    const bool any = std::ranges::any_of(details.sinks, stands);
+    const bool any = std::ranges::any_of(details.sinks, matches);
     if (*filter.state != delivery_state::delivered) {
         return any;
     }
     return any && std::ranges::all_of(details.sinks, [&](const sink_delivery& each) {
-               return stands(each) || each.state == delivery_state::unwanted;
+               return matches(each) || each.state == delivery_state::unwanted;
            });
 }
 

@@ -16,7 +16,7 @@
 
 namespace hookd::journal {
 
-/// Answers questions about what is stored, a bounded number of rows at a time, so that no commit waits long for them.
+/// Answers queries about stored events, a bounded number of rows at a time, so that no commit waits long for them.
 class history {
 public:
     static storage_result<history> prepare(database& file);

@@ -80,7 +80,7 @@ storage_result<void> ledger::apply(const changes& said) {
     for (const auto& [name, change] : said.sinks()) {
         const auto found = changed(name);
         if (found == uncommitted_.end() || !found->second.counters) {
-            spdlog::error("journal: sink {} was never opened; what it says about its events is lost", name);
+            spdlog::error("journal: sink {} was never opened, the state of its events is lost", name);
             continue;
         }
         auto& sink = found->second;

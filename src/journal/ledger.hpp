@@ -20,21 +20,21 @@
 
 namespace hookd::journal {
 
-/// How far each sink has come: its cursor, and the rows of the events it failed on. Cursors and counts are kept in
-/// memory too, as they stand on disk; what a transaction changes counts from `committed` on.
+/// How far each sink is: its cursor, and the rows of its failed events. Cursors and counts are also kept in memory, as
+/// they are on disk; changes of a transaction count from `committed` on.
 class ledger {
 public:
     static storage_result<ledger> prepare(database& file);
 
-    /// From now on what is committed shows there, too. The board must outlive the ledger.
+    /// From now on what is committed is shown there, too. The statistics must outlive the ledger.
     void publish_on(sink_stats& board) { board_ = &board; }
 
-    /// Within a transaction. Sinks that nobody has ever opened are left out; a closed one's last words may come late,
-    /// where the disk was full.
+    /// Within a transaction. Sinks that were never opened are left out; a closed one's last changes may come late if
+    /// the disk was full.
     storage_result<void> apply(const changes& said);
     /// Within a transaction: adds the sink at `cursor` if it is new.
     storage_result<void> open(std::string_view sink, std::uint64_t cursor);
-    /// Within a transaction: puts or removes the sink's failure row of that event, whatever stood there.
+    /// Within a transaction: writes or removes the sink's failure row of that event, whatever was there.
     storage_result<void> put(std::string_view sink, std::uint64_t sequence, const std::optional<failure>& row);
     /// Within a transaction. A sink that is not in the file is left out.
     storage_result<void> pause(std::string_view sink, bool paused);
@@ -47,7 +47,7 @@ public:
         std::int64_t number = 0;
         std::uint64_t cursor = 0;
     };
-    /// Where the sink stands; nothing: it is not in the file. Within a transaction, as that has changed it.
+    /// The sink's position; empty: it is not in the file. Within a transaction, as that has changed it.
     std::optional<place> known(std::string_view sink) const;
     storage_result<sink_state> state(std::string_view sink);
     storage_result<std::vector<due_event>> due(event_table& events, std::string_view sink, unix_millis now,
@@ -69,7 +69,7 @@ private:
         std::uint64_t cursor = 0;
         std::uint64_t waiting = 0;
         std::uint64_t dead = 0;
-        bool counters = false; // the two above; once opened, for good
+        bool counters = false; // the two above; once opened, it stays set
         bool opened = false;
         bool holds = true;
         bool paused = false;
@@ -85,7 +85,7 @@ private:
 
     sinks sinks_;
     sink_stats* board_ = nullptr;
-    sinks uncommitted_; // as they will stand once the transaction under way is committed
+    sinks uncommitted_; // as they will be once the current transaction is committed
     statement insert_sink_;
     statement set_cursor_;
     statement set_paused_;

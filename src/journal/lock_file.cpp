@@ -15,7 +15,7 @@ namespace hookd::journal {
 
 namespace {
 
-// The holder writes its process id into the file; what others wrote there is not repeated.
+// The holder writes its process id into the file; anything else in it is not shown.
 std::string holder(int descriptor) {
     std::array<char, 32> text{};
     const auto size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -32,7 +32,8 @@ void write_process_id(int descriptor) {
     }
 }
 
-/// One that belongs to somebody else than the journal would keep its owner out: root gives it away, others make none.
+/// A lock file with another owner than the journal would lock that owner out: root changes its owner, other users
+/// create none.
 unique_fd open_or_create(const std::string& path, const std::string& journal_path) {
     constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
     unique_fd descriptor{::open(path.c_str(), flags)};
@@ -61,17 +62,16 @@ result<lock_file> lock_file::acquire(const std::string& journal_path) {
     const auto path = journal_path + ".lock";
     auto descriptor = open_or_create(path, journal_path);
     if (!descriptor) {
-        return std::unexpected(
-            error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
-                  "; the daemon's user must own it and the files beside it (chown), and be able to write its "
-                  "directory"});
+        return std::unexpected(error{"cannot open the journal's lock file " + path + ": " + std::strerror(errno) +
+                                     "; the daemon's user must own it and the files next to it (chown), and have write "
+                                     "permission for their directory"});
     }
     if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) {
             return std::unexpected(error{"cannot lock " + path + ": " + std::strerror(errno)});
         }
         return std::unexpected(error{"the journal " + journal_path + " is in use by " + holder(descriptor.get()) +
-                                     ": stop that one first, or give each daemon a journal of its own"});
+                                     ": stop that process first, or give each daemon a journal of its own"});
     }
     write_process_id(descriptor.get());
     return lock_file{std::move(descriptor)};

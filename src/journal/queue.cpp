@@ -82,7 +82,7 @@ template <class Change>
 void queue::note(Change&& change) {
     mutex_lock held(mutex_);
     std::forward<Change>(change)(said_);
-    // The first change wakes the thread, which then sleeps on until they are due, unless a commit takes them along.
+    // The first change wakes the thread, which then sleeps until they are due, unless a commit takes them along.
     if (!said_due_) {
         said_due_ = limits_.now() + limits_.changes_delay;
         wake(held);
@@ -158,11 +158,11 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     }
 }
 
-// A commit costs nearly the same for few events as for many: in busy times it pays, in syncs, wake-ups and pages not
-// written twice, to begin the next no sooner than `commit_pace` after the last. But `gather_events` share one well
-// enough, and while it lasts the next ones are read; where a short wait brings nothing, everyone who was to come may be
-// waiting for answers; and a lone event that follows a lone one has no neighbours. Only the event that makes them
-// enough notifies meanwhile.
+// A commit costs nearly the same for few events as for many: under load it saves syncs, wake-ups and pages written
+// twice to begin the next no sooner than `commit_pace` after the last. But `gather_events` are enough for one commit,
+// and the next ones are read while it lasts; if a short wait brings nothing, all senders may be waiting for responses;
+// and a single event after a single one has no others to wait for. Meanwhile only the event that completes the number
+// notifies.
 void queue::gather(mutex_lock& held) {
     if (last_batch_ <= 1 && appends_.size() <= 1) {
         return;

@@ -43,7 +43,7 @@ struct tables {
 /// read.
 using job = std::move_only_function<storage_result<void>(tables* from, completion_batch& answers)>;
 
-/// A change that somebody asked for, and waits for.
+/// A change that a caller waits for.
 struct edit {
     std::move_only_function<storage_result<void>(tables& of)>
         apply; ///< Within a transaction; not called where there is none.
@@ -85,22 +85,22 @@ public:
     void ack(std::string_view sink, std::uint64_t sequence);
 
     /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
-    /// cannot be written and gather here; past a bound reads then wait on, so that sink workers get nothing more to
-    /// fail with.
+    /// cannot be written and accumulate here; past a limit reads have to wait, so that sink workers get no more events
+    /// that could fail.
     void take(work& into, clock::time_point until, bool disk_full);
     /// Journal's thread: whether an append waits.
     bool append_waits();
     /// Journal's thread: what sinks have said so far.
     changes take_changes();
-    /// Journal's thread: the appends of the last `take` are answered, and count no longer.
+    /// Journal's thread: the appends of the last `take` are completed and no longer counted.
     void release(const work& done);
     /// Journal's thread: these could not be committed; they become due again after `delay`.
     void give_back(changes&& said, std::chrono::milliseconds delay);
 
-    /// Refuses everything new from now on.
+    /// Rejects everything new from now on.
     void close();
 
-    /// A watchdog's thread: for how long the journal's thread has not come here though it was asked to; asks again.
+    /// Watchdog thread: for how long the journal's thread has not responded to the last request; sends another one.
     std::chrono::milliseconds stalled_for();
 
 private:

@@ -54,14 +54,14 @@ void retention::end_sweep() {
 }
 
 // At start-up the sinks are opened one after the other, and until all are there the file's own list of them counts. A
-// sink that is in the file but in no configuration any more must not hold events back for ever.
+// sink that is in the file but no longer configured must not hold events back forever.
 void retention::forget_absent_sinks() {
     if (grace_over_ || limits_.now() - opened_ < limits_.sink_grace) {
         return;
     }
     grace_over_ = true;
     for (const auto& name : sinks_.forget_unopened()) {
-        spdlog::warn("journal: sink {} is configured no more; events are no longer kept for it", name);
+        spdlog::warn("journal: sink {} is no longer configured, events are no longer kept for it", name);
     }
 }
 

@@ -18,7 +18,7 @@
 
 namespace hookd::journal {
 
-/// Deletes events that are older than the retention, that every sink has done with and that no failure holds back.
+/// Deletes events that are older than the retention, that every sink has processed and that no failure holds back.
 /// Works in small steps, each a transaction of its own, walking from the low end; a sweep ends at the first young
 /// event.
 class retention {

@@ -11,9 +11,9 @@ namespace hookd::journal {
 
 namespace {
 
-// docs/journal.md describes these tables. In `event`, what retention and lookups read stands before the long columns,
-// which may spill to pages of their own. Message ids rise with time, so the index grows at its end; the endpoint is a
-// number to keep it small.
+// docs/journal.md describes these tables. In `event`, the columns that retention and lookups read come before the long
+// ones, which may spill to pages of their own. Message ids rise with time, so the index grows at its end; the endpoint
+// is a number to keep it small.
 constexpr auto schema_sql = R"(
 CREATE TABLE state(
     one INTEGER PRIMARY KEY CHECK(one = 1),
@@ -95,7 +95,7 @@ storage_result<void> create_schema(database& file) {
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }
 
-// A temporary table, which is in memory, stands before the one in the file.
+// A temporary table, which is in memory, hides the one in the file.
 storage_result<void> show_as_upgraded(database& file) {
     return file.execute("CREATE TEMPORARY TABLE sink AS SELECT number, name, cursor, 0 AS paused FROM main.sink");
 }

@@ -19,7 +19,7 @@ space_monitor::space_monitor(database& file, std::uint64_t max_size, const tunin
 
 storage_result<void> space_monitor::disk_was_full(const storage_error& why) {
     if (!disk_full_) {
-        spdlog::error("journal: no space on its disk, events are refused until there is some: {}", why.message);
+        spdlog::error("journal: no space left on the disk, events are rejected until there is some: {}", why.message);
     }
     disk_full_ = true;
     disk_was_full_ = limits_.now();
@@ -29,7 +29,7 @@ storage_result<void> space_monitor::disk_was_full(const storage_error& why) {
 
 void space_monitor::disk_had_space() {
     if (disk_full_ && limits_.now() - disk_was_full_ >= believed_after) {
-        spdlog::warn("journal: there is space on its disk again, events are accepted");
+        spdlog::warn("journal: there is space on the disk again, events are accepted");
         disk_full_ = false;
     }
 }
@@ -58,15 +58,14 @@ storage_result<void> space_monitor::measure() {
 void space_monitor::tell_size() {
     if (!allows_more()) {
         if (!over_size_) {
-            spdlog::error(
-                "journal: its max_size of {} is reached, events are refused until retention frees space: raise "
-                "max_size, or shorten retention (not below 72h)",
-                to_text(byte_size{max_size_}));
+            spdlog::error("journal: max_size of {} is reached, events are rejected until retention frees space: raise "
+                          "max_size, or shorten retention (not below 72h)",
+                          to_text(byte_size{max_size_}));
         }
         over_size_ = true;
         was_over_size_ = limits_.now();
     } else if (over_size_ && limits_.now() - was_over_size_ >= believed_after) {
-        spdlog::warn("journal: it is below its max_size again, events are accepted");
+        spdlog::warn("journal: below max_size again, events are accepted");
         over_size_ = false;
     }
 }
@@ -77,7 +76,7 @@ storage_result<void> space_monitor::checkpoint() {
     auto done = file_.checkpoint();
     if (!done && done.error().what == storage_errc::full) {
         if (!told_checkpoint_) {
-            spdlog::error("journal: no space to copy its write-ahead log into its file: {}", done.error().message);
+            spdlog::error("journal: no space left to checkpoint the write-ahead log: {}", done.error().message);
         }
         told_checkpoint_ = true;
         checkpoint_at_ = file_.log_frames() + limits_.checkpoint_frames;

@@ -11,9 +11,9 @@
 
 namespace hookd::journal {
 
-/// Whether there is room for more: on the disk, as the last writes found it, and under max_size. Says once in the log
-/// when there is none and once when there is again, which takes a while to be believed. Also decides when the
-/// write-ahead log is copied into the file.
+/// Whether there is space for more: on the disk, as of the last writes, and under max_size. Logs once when there is
+/// none and once when there is again, which is trusted only after a while. Also decides when to checkpoint the
+/// write-ahead log.
 class space_monitor {
 public:
     space_monitor(database& file, std::uint64_t max_size, const tuning& limits);

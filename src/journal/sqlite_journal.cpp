@@ -23,13 +23,13 @@ namespace hookd::journal {
 
 namespace {
 
-/// What became of an edit that has nothing more to say.
+/// The outcome of an edit that has no other result.
 struct edited {
     repair_outcome outcome = repair_outcome::stopped;
 };
 
-/// The disk is known to be full only until somebody tries to write, and who is told that nothing can be stored may try
-/// no more: so space that has come back counts by itself.
+/// Whether the disk is full is known only from the last write, and a caller that is told that nothing can be stored may
+/// not try again: so free space is checked here.
 bool disk_has_space(const std::string& path) {
     constexpr std::uint64_t enough = 2U << 20U;
     struct statvfs disk{};
@@ -48,7 +48,7 @@ sqlite_journal::sqlite_journal(std::unique_ptr<started> from, const journal_sett
       writer_(started_->opened, queue_, settings, limits_, clock, watch_, metrics_) {
     metrics_.last_sequence = started_->opened.last_sequence;
 #ifdef HOOKD_BENCH_NO_JOURNAL
-    spdlog::warn("built with HOOKD_BENCH_NO_JOURNAL, for tests/bench alone: no event is stored");
+    spdlog::warn("built with HOOKD_BENCH_NO_JOURNAL, which is only for tests/bench: no event is stored");
 #endif
     writer_.begin();
     if (!limits_.own_thread) {
@@ -86,7 +86,7 @@ asio::awaitable<append_outcome> sqlite_journal::append(std::shared_ptr<event> wh
 }
 #endif
 
-/// Runs `read(tables)` on the journal's thread; the answer is empty where the journal is closed or has failed.
+/// Runs `read(tables)` on the journal's thread; the result is empty if the journal is closed or has failed.
 template <class Answer, class Read>
 asio::awaitable<Answer> sqlite_journal::ask_tables(Read read) {
     co_return co_await ask<Answer>([this, &read](completion<Answer> answer) {
@@ -125,7 +125,7 @@ asio::awaitable<sink_state> sqlite_journal::state(std::string_view sink) {
     return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.state(name); });
 }
 
-/// Runs `apply(tables, answer)` in a transaction; the answer leaves once that is durable, with its outcome in it.
+/// Runs `apply(tables, answer)` in a transaction; the result is delivered once that is durable, with its outcome in it.
 template <class Answer, class Apply>
 asio::awaitable<Answer> sqlite_journal::ask_edit(Apply apply) {
     co_return co_await ask<Answer>([this, &apply](completion<Answer> answer) {
@@ -251,7 +251,7 @@ result<std::unique_ptr<sqlite_journal>> open_with(const journal_settings& settin
 result<std::unique_ptr<journal>> open(const journal_settings& settings, wall_clock clock, observers watch) {
     auto opened = open_with(settings, clock, std::move(watch), tuning());
     if (const auto weakness = weakness_of_file_system(settings.path); opened && !weakness.empty()) {
-        spdlog::warn("journal: {} is on {}; move it to a local disk", settings.path, weakness);
+        spdlog::warn("journal: {} is on {}: move it to a local disk", settings.path, weakness);
     }
     return opened;
 }

@@ -44,7 +44,7 @@ public:
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
     std::chrono::milliseconds stalled_for() override { return queue_.stalled_for(); }
     void close() override;
-    /// Without a thread of its own: does what waits, and what is due.
+    /// Without a thread of its own: processes what is queued and what is due.
     void turn();
 
     acceptance accepts() const override;

@@ -19,18 +19,19 @@ constexpr std::size_t newest_looked_at = 4096;
 
 error cannot_open(const std::string& path, const storage_error& why) {
     if (why.what == storage_errc::full) {
-        return {"no space on the disk of the journal " + path + ": " + why.message + "; free some and start again"};
+        return {"no space left on the disk of the journal " + path + ": " + why.message +
+                "; free some and start again"};
     }
     return {"cannot use the journal " + path + ": " + why.message +
-            "; if another program has it open, close that; if the file is damaged, move it and " + path +
-            "-wal away to start with an empty one, and see docs/journal.md for saving what it holds"};
+            "; if another program has it open, stop that program; if the file is damaged, move it and " + path +
+            "-wal away to start with an empty journal, and see docs/journal.md on how to save its events"};
 }
 
 error not_ours(const std::string& path, schema_state what) {
     if (what == schema_state::newer) {
         return {"the journal " + path + " was written by a newer colivara-hookd: run that version again"};
     }
-    return {path + " is not a journal of colivara-hookd, and is left as it is: set journal.path to another file, or "
+    return {path + " is not a journal of colivara-hookd and was left unchanged: set journal.path to another file, or "
                    "move this one away"};
 }
 

@@ -55,7 +55,7 @@ storage_error error_of(int code, int system_errno, std::string message) {
     }
     message += ")";
     if (system_errno == EFBIG) {
-        message += "; the limit for the size of a file is reached: raise it (RLIMIT_FSIZE, LimitFSIZE= in the unit)";
+        message += "; the limit on file size is reached: raise it (RLIMIT_FSIZE, LimitFSIZE= in the unit)";
     }
     return {classify(code, system_errno), std::move(message)};
 }

@@ -120,7 +120,7 @@ private:
         return std::move(*found);
     }
 
-    /// Whoever writes meanwhile is noticed behind the reading, whatever that made of it.
+    /// A concurrent writer is noticed after the read, whatever the read returned.
     template <class Answer, class Read>
     result<Answer> look_into(const Read& read) {
         const auto path = locate(settings_.path);
@@ -131,8 +131,9 @@ private:
         const imprint file(*path);
         const imprint log(*path + "-wal");
         const auto moved = [&] { return is_served(*path) || file != imprint(*path) || log != imprint(*path + "-wal"); };
-        const std::unexpected in_use(error{"the journal " + settings_.path +
-                                           " has come into use meanwhile: run this again, and it asks the daemon"});
+        const std::unexpected in_use(
+            error{"the journal " + settings_.path +
+                  " was opened by another process meanwhile: run the command again, it then asks the daemon"});
         if (moved()) {
             return in_use;
         }
@@ -142,7 +143,7 @@ private:
         }
         if (!found) {
             return std::unexpected(error{"cannot read the journal " + settings_.path + ": " + found.error().message +
-                                         "; see docs/journal.md for saving what a damaged one holds"});
+                                         "; if it is damaged, see docs/journal.md on how to save its events"});
         }
         return std::move(*found);
     }
@@ -155,10 +156,11 @@ private:
             return std::unexpected(known.error());
         }
         if (*known == schema_state::foreign || *known == schema_state::newer) {
-            return std::unexpected(storage_error{storage_errc::broken, "it is not one of this version"});
+            return std::unexpected(storage_error{storage_errc::broken, "it has the schema of another version"});
         }
         if (*known == schema_state::none) {
-            return std::unexpected(storage_error{storage_errc::broken, "it was never finished; start the daemon"});
+            return std::unexpected(
+                storage_error{storage_errc::broken, "its creation was never finished, start the daemon"});
         }
         const auto ready = *known == schema_state::older ? show_as_upgraded(*file) : storage_result<void>();
         auto events = then(ready, [&] { return event_table::prepare(*file); });

@@ -11,7 +11,7 @@
 namespace hookd::journal {
 
 enum class storage_errc : std::uint8_t {
-    full,   ///< no space: nothing was changed that a rollback does not undo for certain; passes by itself
+    full,   ///< no space: a rollback undoes every change for certain; temporary
     broken, ///< anything else: what is on disk is unknown until the next start-up has recovered it
 };
 

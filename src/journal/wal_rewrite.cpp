@@ -40,7 +40,7 @@ storage_result<void> rewrite_wal(const std::string& path) {
         }
         const auto written = ::pwrite(file.get(), piece.data(), static_cast<std::size_t>(got), at);
         if (written < 0) {
-            return failed("write anew");
+            return failed("rewrite");
         }
         at += written;
     }

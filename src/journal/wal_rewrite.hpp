@@ -7,8 +7,8 @@
 
 namespace hookd::journal {
 
-/// Writes every byte of the file over itself and syncs it. After a sync that failed, the kernel shows what was written
-/// but takes it for done: no later sync brings it to the disk, only another write. A file that is not there is well.
+/// Rewrites every byte of the file in place and syncs it. After a failed sync, the kernel still shows what was written
+/// but considers it clean: no later sync writes it to disk, only another write does. A missing file is no error.
 storage_result<void> rewrite_wal(const std::string& path);
 
 } // namespace hookd::journal

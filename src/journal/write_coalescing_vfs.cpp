@@ -36,7 +36,7 @@ struct log_file {
     sqlite3_file* under() { return reinterpret_cast<sqlite3_file*>(this + 1); }
     const sqlite3_io_methods& methods() { return *under()->pMethods; }
 
-    // What could not be written is forgotten: the transaction that it was of has failed.
+    // What could not be written is dropped: its transaction has failed.
     int flush() {
         if (count == 0) {
             return SQLITE_OK;
@@ -44,7 +44,7 @@ struct log_file {
         return put(gathered.get(), std::exchange(count, 0), begin);
     }
 
-    // SQLite leaves no gaps. Where there would be one somebody has truncated the log, and what stood there is gone.
+    // SQLite leaves no gaps. A gap means that the log was truncated, and what was there is gone.
     int put(const void* from, int bytes, sqlite3_int64 at) {
         synced = false;
         if (at > 0 && file_names::size_of(name) < static_cast<std::uint64_t>(at)) {
@@ -58,7 +58,7 @@ log_file& of(sqlite3_file* handle) {
     return *reinterpret_cast<log_file*>(handle);
 }
 
-// Asks the log once it has all that was gathered; or says why it cannot have that.
+// Calls the log after everything collected is written; or returns why it cannot be written.
 template <class Ask>
 int flushed(sqlite3_file* handle, Ask&& ask) {
     auto& log = of(handle);
@@ -104,7 +104,7 @@ int size(sqlite3_file* handle, sqlite3_int64* bytes) {
     return flushed(handle, [&](auto& on, auto* log) { return on.xFileSize(log, bytes); });
 }
 int control(sqlite3_file* handle, int what, void* with) {
-    if (what == SQLITE_FCNTL_LAST_ERRNO) { // asked after a failure, behind which nothing more is to be written
+    if (what == SQLITE_FCNTL_LAST_ERRNO) { // asked after a failure, after which nothing more may be written
         return of(handle).methods().xFileControl(of(handle).under(), what, with);
     }
     return flushed(handle, [&](auto& on, auto* log) { return on.xFileControl(log, what, with); });
@@ -140,7 +140,7 @@ int open(sqlite3_vfs* /*self*/, sqlite3_filename name, sqlite3_file* handle, int
         log->base.pMethods = &log_methods;
     } else {
         std::destroy_at(log);
-        handle->pMethods = nullptr; // it is not to be closed
+        handle->pMethods = nullptr; // it must not be closed
     }
     return code;
 }

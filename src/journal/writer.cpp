@@ -68,7 +68,7 @@ bool writer::turn(queue::clock::time_point until) {
 }
 
 void writer::append(queue::work& work) {
-    // Where events may be refused, cursors and failures, which need little space, go by themselves.
+    // When events may be rejected, cursors and failures, which need little space, are committed separately.
     if (work.appends.empty() || space_.disk_is_full() || !space_.allows_more()) {
         commit_changes(std::exchange(work.said, {}));
     }
@@ -95,7 +95,7 @@ void writer::append(queue::work& work) {
 }
 
 void writer::store(queue::work& work) {
-    if (!space_.allows_more()) { // as of the last commit; since then max_size may have been set anew
+    if (!space_.allows_more()) { // as of the last commit; max_size may have changed since then
         fail_on_error(space_.measure());
     }
     if (failed_) {
@@ -224,7 +224,7 @@ void writer::maintain() {
         fail_on_error(std::exchange(wrote_, false) ? space_.measure() : file_.check_files());
     }
     look_at_clock();
-    // Appends go before retention, but not for ever.
+    // Appends go before retention, but not indefinitely.
     const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;
     if (!failed_ && limits_.retains && !yields && limits_.now() >= retention_.next()) {
         retain();
@@ -236,19 +236,17 @@ void writer::look_at_clock() {
     const auto ahead = ages_.ahead();
     metrics_.clock_ahead_milliseconds = ahead.count();
     if (ahead >= clock_ahead_told && !std::exchange(told_clock_, true)) {
-        spdlog::warn(
-            "journal: the clock is {} ahead of the time that is known to have passed: it was set forward, or the "
-            "machine was off; until that has stood for {}, no event is older for it, and none is deleted",
-            to_text(std::chrono::round<std::chrono::minutes>(ahead)),
-            to_text(std::chrono::round<std::chrono::minutes>(age_clock::trial(ahead))));
+        spdlog::warn("journal: the clock is {} ahead of the time that is known to have passed: it was set forward, or "
+                     "the machine was off; for {}, retention ignores the difference and deletes no event because of it",
+                     to_text(std::chrono::round<std::chrono::minutes>(ahead)),
+                     to_text(std::chrono::round<std::chrono::minutes>(age_clock::trial(ahead))));
     } else if (ahead < clock_ahead_told && std::exchange(told_clock_, false)) {
-        spdlog::warn(
-            "journal: the clock is no longer ahead of the time that is known to have passed: events older than "
-            "journal.retention are deleted again");
+        spdlog::warn("journal: the clock is no longer ahead of the time that is known to have passed, retention "
+                     "follows it again");
     }
 }
 
-// One word about the clock more or less never costs an event.
+// An error while saving the clock never costs an event.
 void writer::keep_clock(std::chrono::milliseconds oldest) {
     const auto now = ages_.record(read_clocks());
     if (kept_clock_ && kept_clock_->boot == now.boot) {
@@ -308,10 +306,10 @@ void writer::finish() {
         return;
     }
     if (!queue_.take_changes().empty()) {
-        spdlog::warn("journal: closed on a full disk; some delivered events will be delivered again");
+        spdlog::warn("journal: closed on a full disk, some delivered events will be delivered again");
     }
     if (const auto done = file_.checkpoint_and_truncate(); !done) {
-        spdlog::warn("journal: closed without its last checkpoint, the next start does it: {}", done.error().message);
+        spdlog::warn("journal: closed without a checkpoint, the next start does it: {}", done.error().message);
     }
 }
 
@@ -322,7 +320,7 @@ void writer::fail(const storage_error& why) {
     failed_ = true;
     metrics_.failed = true;
     failure_ = why.message;
-    spdlog::critical("journal: stopped for good, nothing more is accepted until a restart: {}", why.message);
+    spdlog::critical("journal: stopped, nothing is accepted until the daemon is restarted: {}", why.message);
     queue_.close();
 }
 

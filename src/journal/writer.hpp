@@ -25,7 +25,7 @@
 
 namespace hookd::journal {
 
-/// What is needed to write: everything that start-up has opened and checked.
+/// What the writer needs: everything that start-up has opened and checked.
 struct opened_file {
     database file;
     event_table events;
@@ -36,12 +36,10 @@ struct opened_file {
     std::optional<clock_record> clock;         ///< As the last run left it.
 };
 
-/// The journal's thread: takes what waits in the queue, makes it durable in one transaction, answers, and between
-/// commits reads, checkpoints and deletes what is old.
-///
-/// An event is answered `stored` after its COMMIT returned, which is after the sync. Where COMMIT says anything but
-/// "done" or "no space", whether the transaction will be there after a restart is unknown: everyone who waits is told
-/// `stopped`, and the writer never touches the file again.
+/// The journal's thread: takes what waits in the queue, makes it durable in one transaction, completes the requests,
+/// and between commits reads, checkpoints and deletes old events. An event is reported as `stored` after its COMMIT
+/// returned, which is after the sync. If COMMIT returns anything but success or "no space", it is unknown whether the
+/// transaction will exist after a restart: every waiter gets `stopped`, and the writer never touches the file again.
 class writer {
 public:
     writer(opened_file& opened, queue& waiting, const journal_settings& settings, const tuning& limits,
@@ -49,7 +47,7 @@ public:
 
     /// Before anything else.
     void begin();
-    /// Until the queue is closed and empty: takes its turns, finishes.
+    /// Processes the queue until it is closed and empty, then finishes.
     void run();
     /// Sleeps until there is work or `until`, and does it. False: that was the last of it.
     bool turn(queue::clock::time_point until);
@@ -73,8 +71,8 @@ private:
     void answer(append_request& request, append_outcome outcome);
 
     void commit_changes(changes&& said);
-    /// What sinks have said and the work, in one transaction. False: it was rolled back, and what they said is given
-    /// back to the queue, or the journal has failed.
+    /// The sinks' changes and the work, in one transaction. False: it was rolled back and the changes are back in the
+    /// queue, or the journal has failed.
     bool commit_with(changes&& said, const std::function<storage_result<void>()>& work);
     void changes_failed(changes&& said, const storage_error& why);
     void read(queue::work& work);
@@ -111,10 +109,10 @@ private:
 
     queue::work work_;
     completion_batch answers_;
-    std::vector<event_ptr> fresh_; // stored by the batch under way
+    std::vector<event_ptr> fresh_; // stored by the current batch
     std::uint64_t last_sequence_;
     unsigned commits_since_step_ = 0;
-    bool wrote_ = false; // since the file was last looked after
+    bool wrote_ = false; // since the file was last maintained
     bool failed_ = false;
     std::string failure_;
 };

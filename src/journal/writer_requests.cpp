@@ -5,10 +5,10 @@
 
 #include <utility>
 
-/// What others ask of the journal's thread between commits: reads, repairs, sinks to open.
+/// Requests that the journal's thread handles between commits: reads, repairs, sinks to open.
 namespace hookd::journal {
 
-// Reads see what sinks said before them, also where that cannot be committed now.
+// Reads see what sinks reported before them, even if that cannot be committed now.
 void writer::read(queue::work& work) {
     if (work.jobs.empty()) {
         return;
@@ -46,7 +46,7 @@ void writer::make_edits(queue::work& work) {
     answers_.send();
 }
 
-// Together with what sinks have said before: given back, that would be written over the edit.
+// Together with what sinks have reported before: if given back, that would overwrite the edit.
 repair_outcome writer::make_edit(edit& what) {
     if (failed_) {
         return repair_outcome::stopped;
@@ -63,7 +63,7 @@ void writer::open_sinks(queue::work& work) {
     if (work.opens.empty()) {
         return;
     }
-    commit_changes(queue_.take_changes()); // first: a sink that was opened stands for its being durable
+    commit_changes(queue_.take_changes()); // first: once a sink is opened, its changes must be durable
     for (auto& request : work.opens) {
         request.answer.set_value(open_sink(request.sink));
     }
@@ -78,7 +78,7 @@ result<sink_state> writer::open_sink(const std::string& name) {
     wrote_ = true;
     if (!done) {
         changes_failed({}, done.error());
-        return std::unexpected(error{"the journal cannot note sink " + name + ": " + done.error().message});
+        return std::unexpected(error{"the journal cannot record sink " + name + ": " + done.error().message});
     }
     sinks_.committed();
     auto state = look_at_sink(name);
@@ -89,8 +89,8 @@ result<sink_state> writer::open_sink(const std::string& name) {
     return *state;
 }
 
-// What was said for it before counts, as in reads. Where the disk is too full for that to be kept, it still goes by it:
-// it would not look for the rows that are written once there is space.
+// Earlier changes for this sink count, as in reads. If the disk is too full to store them, they count all the same: the
+// sink would not look for rows that are only written once there is space.
 storage_result<sink_state> writer::look_at_sink(const std::string& name) {
     std::optional<storage_result<sink_state>> state;
     if (auto said = queue_.take_changes(); !said.empty()) {

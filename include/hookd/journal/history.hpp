@@ -10,16 +10,16 @@
 #include <string>
 #include <vector>
 
-/// Looking back into the journal, and having sinks do again what is in it.
+/// Queries of the journal's events, and repairs: replay and drop.
 namespace hookd::journal {
 
-/// How an event stands with a sink.
+/// The delivery state of an event in a sink.
 enum class delivery_state : std::uint8_t {
-    pending,   ///< The sink has not come to it.
-    waiting,   ///< It failed, and waits for its next try.
+    pending,   ///< The sink has not reached it.
+    waiting,   ///< It failed and waits for its next attempt.
     dead,      ///< A dead letter.
-    delivered, ///< The sink has done with it.
-    unwanted,  ///< The same, but the sink asks for no such events now.
+    delivered, ///< The sink has processed it.
+    unwanted,  ///< The same, but the sink's filter does not match it now.
 };
 
 /// A sink that is asked about, and what events it asks for.
@@ -39,7 +39,7 @@ struct event_filter {
     std::optional<unix_millis> since;      ///< Accepted at this time or later.
     std::optional<unix_millis> until;      ///< Accepted before this time.
     std::optional<std::string> sink;       ///< It is, or was, for this sink; one of the scopes.
-    /// It stands so with that sink; with none named, with any; `delivered`: with all that want it.
+    /// Its state in that sink; without a sink, in any; `delivered`: in all that want it.
     std::optional<delivery_state> state;
 };
 
@@ -66,7 +66,7 @@ struct event_details {
     std::vector<sink_delivery> sinks; ///< In the order of the scopes.
 };
 
-/// A part of an answer: a bounded number of events was looked at, some of which may be in it.
+/// A page of the result: a bounded number of events was examined, some of which may be in it.
 struct event_page {
     bool known = false; ///< False: the journal is closed or has failed, and the rest means nothing.
     std::vector<event_details> events;
@@ -74,12 +74,12 @@ struct event_page {
     bool more = false;          ///< There may be more behind the position.
 };
 
-/// What is to be done about events and the sinks that they are to be tried on.
+/// What to do with events in their sinks.
 enum class repair_kind : std::uint8_t {
-    /// The sink gets it again, now, with all its attempts: a dead letter, one that waits, or one that it has done with
-    /// unless it does not ask for such events. One that it has not come to is left alone.
+    /// The sink gets it again, now, with all its attempts: a dead letter, a waiting event, or one that it has
+    /// processed, if it still wants such events. An event that it has not reached is left alone.
     replay,
-    drop, ///< A dead letter is forgotten.
+    drop, ///< A dead letter is removed.
 };
 
 struct repair {

@@ -15,7 +15,7 @@
 
 namespace hookd::journal {
 
-/// How each sink stands in the journal, as of the last commit. The journal's thread writes, any may read.
+/// Each sink's state in the journal, as of the last commit. Written by the journal's thread, readable from any.
 class sink_stats {
 public:
     struct entry {
@@ -37,7 +37,7 @@ inline constexpr std::array<std::uint64_t, 11> batch_bounds{1, 2, 4, 8, 16, 32, 
 inline constexpr std::array<std::uint64_t, 14> microsecond_bounds{
     250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000};
 
-/// What the journal has done since it was opened, and how it stands. The journal's thread writes, any may read, also
+/// The journal's counters since it was opened, and its state. Written by the journal's thread, readable from any, also
 /// once it is closed.
 struct journal_metrics {
     std::atomic<std::uint64_t> stored = 0;      ///< events
@@ -55,7 +55,7 @@ struct journal_metrics {
     std::atomic<std::uint64_t> max_size_bytes = 0;
     std::atomic<bool> disk_full = false; ///< the last event that was tried found no space
     std::atomic<bool> over_size = false;
-    std::atomic<bool> failed = false; ///< for good
+    std::atomic<bool> failed = false; ///< until the next start
     sink_stats sinks;
 };
 

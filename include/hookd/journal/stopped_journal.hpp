@@ -8,17 +8,17 @@
 
 namespace hookd::journal {
 
-/// A journal that no daemon serves. Each question reads its files as they are, and changes nothing: no lock, no file
-/// beside them, no upgrade, no recovery; a read-only copy will do. Only `mend`, unless it is a dry run, opens the
-/// journal as a daemon does, without retention, for as long as it takes. Nothing is held between two questions. What
-/// else a journal does is answered as by one that is closed.
+/// A journal that no daemon has open. Each query reads its files as they are and changes nothing: no lock, no other
+/// file, no upgrade, no recovery; a read-only copy is enough. Only a repair, unless it is a dry run, opens the journal
+/// as a daemon does, without retention, for as long as it takes. Nothing is held between two queries. Everything else
+/// returns what a closed journal returns.
 class stopped_journal : public journal {
 public:
-    /// Why the last question was not answered; nothing: it was.
+    /// Why the last query failed; empty: it did not.
     virtual const std::optional<error>& fault() const = 0;
 };
 
-/// The file need not be there yet: a question then tells.
+/// The file need not exist yet: a query then reports it.
 std::unique_ptr<stopped_journal> open_stopped(const journal_settings& settings, wall_clock clock);
 
 } // namespace hookd::journal

@@ -11,7 +11,7 @@ using namespace hookd::journal::testing;
 
 namespace {
 
-/// A machine, whose clock somebody may set, and what its journal keeps.
+/// A machine whose clock can be set, and its journal's clock record.
 struct machine {
     clock_reading now{.wall = some_day, .since_boot = 100s};
     std::string boot = "first";
@@ -43,7 +43,7 @@ struct machine {
 
 } // namespace
 
-TEST_CASE("age clock: while nobody sets the clock it is the clock") {
+TEST_CASE("age clock: while the clock is not set it is the clock") {
     machine it;
     CHECK(it.pass(24h * 100) == it.now.wall);
     it.restart();
@@ -51,7 +51,7 @@ TEST_CASE("age clock: while nobody sets the clock it is the clock") {
     CHECK(it.ages->ahead() == 0ms);
 }
 
-TEST_CASE("age clock: a clock that is set forward is believed once it has stood for as long, at most a day") {
+TEST_CASE("age clock: a clock that is set forward is trusted once it has stayed so for as long, at most a day") {
     const auto [by, trial] = GENERATE(table<std::chrono::milliseconds, std::chrono::milliseconds>(
         {{2s, 2s}, {1h, 1h}, {24h, 24h}, {24h * 30, 24h}, {24h * 365 * 50, 24h}}));
     machine it;
@@ -77,13 +77,13 @@ TEST_CASE("age clock: a clock that is set forward is believed once it has stood 
     CHECK(it.ages->ahead() == 0ms);
 }
 
-TEST_CASE("age clock: what was set back before it was believed never was") {
+TEST_CASE("age clock: a jump that is set back before it is trusted has no effect") {
     machine it;
     it.set(24h * 30);
     it.pass(23h);
     it.set(-24h * 30 + 1h);
     it.pass(30min);
-    CHECK(it.age() == 23h + 30min + 1h); // the hour had stood for longer, as a part of the jump
+    CHECK(it.age() == 23h + 30min + 1h); // the hour had lasted longer, as a part of the jump
     it.set(24h * 30);
     it.pass(23h);
     CHECK(it.age() == 47h + 30min);
@@ -103,7 +103,7 @@ TEST_CASE("age clock: a clock that is set back is followed at once") {
     CHECK(it.age() == 24h);
 }
 
-TEST_CASE("age clock: one jump after another is believed each for itself") {
+TEST_CASE("age clock: each of several jumps is trusted on its own") {
     machine it;
     it.set(1h);
     it.pass(30min);
@@ -118,13 +118,13 @@ TEST_CASE("age clock: one jump after another is believed each for itself") {
     CHECK(it.age() == 24h * 30 + 26h);
 }
 
-TEST_CASE("age clock: how long the machine was off is a claim of the clock, too") {
+TEST_CASE("age clock: how long the machine was off is not trusted at once either") {
     machine it;
     it.pass(1h);
     it.reboot(24h * 30);
     CHECK(it.age() == 1h);
     CHECK(it.ages->ahead() == 24h * 30);
-    SECTION("and is believed") {
+    SECTION("and is trusted") {
         it.pass(24h);
     }
     SECTION("also where it is rebooted before") {
@@ -135,7 +135,7 @@ TEST_CASE("age clock: how long the machine was off is a claim of the clock, too"
     CHECK(it.age() == 24h * 31 + 1h);
 }
 
-TEST_CASE("age clock: a boot that cannot be told from another is another") {
+TEST_CASE("age clock: a boot without an identity counts as another boot") {
     machine it;
     it.boot.clear();
     it.restart();
@@ -146,14 +146,14 @@ TEST_CASE("age clock: a boot that cannot be told from another is another") {
     CHECK(it.ages->ahead() == 24h);
 }
 
-TEST_CASE("age clock: a journal that has kept nothing goes by its newest event") {
+TEST_CASE("age clock: a journal without a clock record goes by its newest event") {
     const clock_reading now{.wall = some_day + 24h * 30, .since_boot = 5s};
     CHECK(age_clock("boot", std::nullopt, some_day, now).read(now) == some_day);
     CHECK(age_clock("boot", std::nullopt, some_day + 24h * 60, now).read(now) == now.wall);
     CHECK(age_clock("boot", std::nullopt, std::nullopt, now).read(now) == now.wall);
 }
 
-TEST_CASE("age clock: what is kept comes back as it was") {
+TEST_CASE("age clock: its record is loaded as it was saved") {
     const temporary_directory directory;
     {
         auto opened = open_journal(settings_for(directory.journal()));

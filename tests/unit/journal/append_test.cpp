@@ -66,7 +66,7 @@ asio::awaitable<bool> resumes_on_own_executor(hookd::journal::journal& into, std
 
 } // namespace
 
-TEST_CASE("journal: an event comes back as it was given") {
+TEST_CASE("journal: an event is read as it was stored") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
     auto what = sample("msg_1");
@@ -173,7 +173,7 @@ TEST_CASE("journal: events that gather during a commit share one sync") {
     CHECK(eventually([&] { return first.committed == 33; }));
 }
 
-TEST_CASE("journal: events wait for their neighbours no longer than until they are enough for a commit") {
+TEST_CASE("journal: events wait for others only until there are enough for a commit") {
     const temporary_directory directory;
     tuning limits;
     limits.commit_pace = limits.gather_wait = std::chrono::hours(1);
@@ -211,7 +211,7 @@ TEST_CASE("journal: every single event is synced before it is answered") {
     }
 }
 
-TEST_CASE("journal: past its bounds of waiting events it says busy, and goes on with those it took") {
+TEST_CASE("journal: past its limits of waiting events it says busy, and continues with those it accepted") {
     const temporary_directory directory;
     tuning limits;
     limits.most_waiting = 8;
@@ -244,7 +244,7 @@ TEST_CASE("journal: past its bounds of waiting events it says busy, and goes on 
     CHECK(append(*opened, sample("last")) == append_outcome::stored);
 }
 
-TEST_CASE("journal: what was answered waits no longer, whatever the answer was") {
+TEST_CASE("journal: a completed append no longer counts as waiting, whatever the outcome") {
     const temporary_directory directory;
     tuning limits;
     limits.most_waiting = 8;
@@ -273,7 +273,7 @@ TEST_CASE("journal: what was answered waits no longer, whatever the answer was")
     CHECK(eventually([&] { return opened->accepts() == acceptance::open; }));
 }
 
-TEST_CASE("journal: a coroutine goes on where it waited") {
+TEST_CASE("journal: a coroutine resumes on the executor it waited on") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
     asio::io_context context;

@@ -13,7 +13,7 @@ failure tried(std::uint64_t sequence, unsigned attempts) {
 
 } // namespace
 
-TEST_CASE("journal: what could not be committed does not overwrite what a sink has said since") {
+TEST_CASE("journal: what could not be committed does not overwrite what a sink has reported since") {
     changes older;
     older.nack("audit", tried(1, 1));
     older.nack("audit", tried(2, 1));
@@ -35,7 +35,7 @@ TEST_CASE("journal: what could not be committed does not overwrite what a sink h
     CHECK(said.failures() == 4);
 }
 
-TEST_CASE("journal: rows that wait are counted once, however often a sink speaks of them") {
+TEST_CASE("journal: waiting rows are counted once, however often a sink reports them") {
     changes said;
     CHECK(said.empty());
     said.nack("audit", tried(1, 1));

@@ -101,7 +101,7 @@ void live_by_failing(const std::string& path, int pipe) {
 
 } // namespace
 
-TEST_CASE("journal: whatever was acknowledged before kill -9 is there after it, once") {
+TEST_CASE("journal: everything acknowledged before kill -9 is there after it, once") {
     const temporary_directory directory;
     std::set<std::uint64_t> acknowledged;
     std::uint64_t first = 0;
@@ -136,7 +136,7 @@ TEST_CASE("journal: whatever was acknowledged before kill -9 is there after it, 
     CHECK(is_sound(directory.journal()));
 }
 
-TEST_CASE("journal: after kill -9 no cursor stands past an event whose failure is not noted") {
+TEST_CASE("journal: after kill -9 no cursor is past an event whose failure is not recorded") {
     for (int round = 0; round < 5; ++round) {
         const temporary_directory directory;
         {

@@ -65,7 +65,7 @@ TEST_CASE("journal: a log without its journal is not thrown away") {
     CHECK((!std::filesystem::exists(directory.journal()) || bytes_of(directory.journal()).empty()));
 }
 
-TEST_CASE("journal: a rollback journal of its own first start hinders no later one") {
+TEST_CASE("journal: a rollback journal of its own first start does not prevent a later one") {
     const temporary_directory directory;
     const auto log = directory.journal() + "-journal";
     const auto begun = GENERATE(true, false);
@@ -82,7 +82,7 @@ TEST_CASE("journal: a rollback journal of its own first start hinders no later o
     CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains("put that back"));
 }
 
-TEST_CASE("journal: a rollback journal beside a journal is told for what it is, and neither applied nor removed") {
+TEST_CASE("journal: a rollback journal next to a journal is reported, and neither applied nor removed") {
     const temporary_directory directory;
     const auto log = directory.journal() + "-journal";
     fill(directory.journal(), 1);
@@ -112,7 +112,7 @@ TEST_CASE("journal: a rollback journal beside a journal is told for what it is, 
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }
 
-TEST_CASE("journal: behind a link it is the file itself that is locked, and all else lies beside that") {
+TEST_CASE("journal: through a symbolic link the file itself is locked, and the other files are next to it") {
     const temporary_directory directory;
     std::filesystem::create_directory(directory.file("place"));
     std::filesystem::create_symlink("place/journal.db", directory.file("relative"));
@@ -126,10 +126,10 @@ TEST_CASE("journal: behind a link it is the file itself that is locked, and all 
     CHECK_FALSE(std::filesystem::exists(directory.journal() + ".lock"));
     CHECK(read_all(*open_journal(settings_for(directory.file("place/journal.db")))).size() == 1);
     std::filesystem::create_symlink("ring", directory.file("ring"));
-    CHECK_THAT(refusal(directory.file("ring")), Contains("leads nowhere"));
+    CHECK_THAT(refusal(directory.file("ring")), Contains("dangling symbolic link"));
 }
 
-TEST_CASE("journal: what it creates is for its user alone") {
+TEST_CASE("journal: only its user can access what it creates") {
     const temporary_directory directory;
     const auto opened = open_journal(settings_for(directory.journal()));
     for (const auto* suffix : {"", "-wal", ".lock"}) {
@@ -153,7 +153,7 @@ TEST_CASE("journal: a missing directory is named, with what to do") {
     CHECK_THAT(refusal(directory.file("missing/journal.db")), Contains("missing") && Contains("create it"));
 }
 
-TEST_CASE("journal: an empty file, or what a start-up left that died early, becomes a journal") {
+TEST_CASE("journal: an empty file, or what a start-up that died early left behind, becomes a journal") {
     const temporary_directory directory;
     SECTION("nothing in it") {
         write_file(directory.journal(), "");
@@ -165,7 +165,7 @@ TEST_CASE("journal: an empty file, or what a start-up left that died early, beco
     CHECK(append(*opened, sample("msg_1")) == append_outcome::stored);
 }
 
-TEST_CASE("journal: a file that is not one is refused and left as it is") {
+TEST_CASE("journal: a file that is not a journal is rejected and left unchanged") {
     const temporary_directory directory;
     SECTION("text") {
         write_file(directory.journal(), "important notes");
@@ -184,7 +184,7 @@ TEST_CASE("journal: a file that is not one is refused and left as it is") {
     CHECK(bytes_of(directory.journal()) == before);
 }
 
-TEST_CASE("journal: what is no regular file is refused in place of any of its files, and hangs nothing") {
+TEST_CASE("journal: anything but a regular file in place of one of its files is rejected, and nothing hangs") {
     const temporary_directory directory;
     const auto name = directory.journal() + GENERATE(as<std::string>{}, "", "-wal", "-journal", ".lock");
     fill(directory.journal(), 1);
@@ -211,7 +211,7 @@ TEST_CASE("journal: what is no regular file is refused in place of any of its fi
     CHECK_THAT(stopped->fault()->message, Contains("not a regular file"));
 }
 
-TEST_CASE("journal: a file of it that has a second name is refused, until that is gone") {
+TEST_CASE("journal: a file with a second hard link is rejected until that is removed") {
     const temporary_directory directory;
     const auto name = directory.journal() + GENERATE(as<std::string>{}, "", "-wal", ".lock");
     fill(directory.journal(), 1);
@@ -224,7 +224,7 @@ TEST_CASE("journal: a file of it that has a second name is refused, until that i
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }
 
-TEST_CASE("journal: one of a newer version is refused and left as it is") {
+TEST_CASE("journal: a file of a newer version is rejected and left unchanged") {
     const temporary_directory directory;
     fill(directory.journal(), 1);
     make_database(directory.journal(), "PRAGMA user_version = 3;");
@@ -233,7 +233,7 @@ TEST_CASE("journal: one of a newer version is refused and left as it is") {
     CHECK(bytes_of(directory.journal()) == before);
 }
 
-TEST_CASE("journal: damage is told, not served") {
+TEST_CASE("journal: damage is reported, not served") {
     const temporary_directory directory;
     fill(directory.journal(), 200);
     const auto size = std::filesystem::file_size(directory.journal());
@@ -262,7 +262,7 @@ TEST_CASE("journal: damage is told, not served") {
     CHECK(bytes_of(directory.journal()) == before);
 }
 
-TEST_CASE("journal: a lock file that is a link is refused, and what it leads to left as it is") {
+TEST_CASE("journal: a lock file that is a symbolic link is rejected, and its target left unchanged") {
     const temporary_directory directory;
     const auto another = directory.file("another");
     write_file(another, "another's");
@@ -271,7 +271,7 @@ TEST_CASE("journal: a lock file that is a link is refused, and what it leads to 
     CHECK(bytes_of(another) == "another's");
 }
 
-TEST_CASE("journal: a second opener is told who holds it") {
+TEST_CASE("journal: an error names the process that has the journal open") {
     const temporary_directory directory;
     const auto self = "process " + std::to_string(::getpid());
     SECTION("in the same process") {
@@ -311,7 +311,7 @@ TEST_CASE("journal: a database that another program has open is not touched") {
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }
 
-TEST_CASE("journal: behind a file or log that was truncated nothing more is acknowledged, and what is left is kept") {
+TEST_CASE("journal: after its file or log was truncated nothing more is acknowledged, and what is left is kept") {
     const temporary_directory directory;
     const auto suffix = GENERATE(as<std::string>{}, "", "-wal");
     const auto left = GENERATE(0U, 8192U);
@@ -345,7 +345,7 @@ TEST_CASE("journal: behind a file or log that was truncated nothing more is ackn
     }
 }
 
-TEST_CASE("journal: behind a file that was overwritten with a larger one nothing more is acknowledged or copied") {
+TEST_CASE("journal: after its file was overwritten with a larger one nothing more is acknowledged or copied") {
     const auto frames = GENERATE(1U, 10U);
     const bool idle = GENERATE(true, false);
     CAPTURE(frames, idle);

@@ -51,7 +51,7 @@ struct tally {
         (outcome == append_outcome::stored ? stored : refused).insert(id);
         return outcome;
     }
-    /// A refusal makes the journal empty its log, which may give space; several in a row are for lack of it.
+    /// A rejection makes the journal empty its log, which may free space; several in a row mean that there is none.
     void until_full(hookd::journal::journal& into, std::size_t body) {
         for (int in_a_row = 0, tries = 0; in_a_row < 4; ++tries) {
             REQUIRE(tries < 20'000);
@@ -75,7 +75,7 @@ std::set<std::string> ids(hookd::journal::journal& from) {
 
 } // namespace
 
-TEST_CASE("journal: a full disk refuses, recovers by itself and loses nothing it acknowledged") {
+TEST_CASE("journal: on a full disk it rejects events, recovers by itself and loses nothing it acknowledged") {
     const small_disk disk;
     if (!disk.mounted()) {
         WARN("skipped: mounting a file system takes root");
@@ -108,7 +108,7 @@ TEST_CASE("journal: a full disk refuses, recovers by itself and loses nothing it
     CHECK(is_sound(disk.journal()));
 }
 
-TEST_CASE("journal: on a full disk a cursor is kept, though events go on being refused") {
+TEST_CASE("journal: on a full disk a cursor is kept, though events are still rejected") {
     const small_disk disk;
     if (!disk.mounted()) {
         WARN("skipped: mounting a file system takes root");

@@ -60,7 +60,7 @@ std::string bytes_of(const std::string& path) {
 
 } // namespace
 
-TEST_CASE("log file: what is written out of order stands where it belongs") {
+TEST_CASE("log file: what is written out of order is stored at its offset") {
     const temporary_directory directory;
     open_log log(directory.journal());
     log.write("one ", 0);
@@ -71,7 +71,7 @@ TEST_CASE("log file: what is written out of order stands where it belongs") {
     CHECK(bytes_of(directory.journal() + "-wal") == "ONE two three");
 }
 
-TEST_CASE("log file: where its beginning was truncated nothing is written behind the gap") {
+TEST_CASE("log file: if its beginning was truncated nothing is written after the gap") {
     const temporary_directory directory;
     const auto bytes = GENERATE(10U, 100'000U);
     open_log log(directory.journal());
@@ -82,7 +82,7 @@ TEST_CASE("log file: where its beginning was truncated nothing is written behind
     CHECK(bytes_of(directory.journal() + "-wal") == "hea");
 }
 
-TEST_CASE("log file: a sync reaches the disk for whatever was written since the last, and only then") {
+TEST_CASE("log file: a sync reaches the disk if anything was written since the last one, and only then") {
     const temporary_directory directory;
     open_log log(directory.journal());
     log.write("commit", 0);
@@ -95,7 +95,7 @@ TEST_CASE("log file: a sync reaches the disk for whatever was written since the 
     CHECK(syncs() == before + 1);
 }
 
-TEST_CASE("log file: more than is gathered at a time is written whole") {
+TEST_CASE("log file: more than fits into the buffer is written completely") {
     const temporary_directory directory;
     open_log log(directory.journal());
     const std::string large(100'000, 'x');

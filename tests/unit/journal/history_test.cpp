@@ -37,7 +37,7 @@ failure row(std::uint64_t sequence, bool dead) {
     return {.sequence = sequence, .attempts = 3, .next_try = some_day + 1h, .dead = dead, .detail = "exit 1"};
 }
 
-/// Six events: audit has passed all, with 2 dead and 3 waiting; inbox has come to 4.
+/// Six events: audit is past all, with 2 dead and 3 waiting; inbox has reached 4.
 std::unique_ptr<sqlite_journal> six(const temporary_directory& directory, const tuning& limits = {}) {
     auto opened = open_journal(settings_for(directory.journal()), limits);
     REQUIRE(opened->open_sink("audit"));
@@ -63,7 +63,7 @@ hookd::journal::event_filter in_state(delivery_state state, std::optional<std::s
 
 } // namespace
 
-TEST_CASE("history: events are told in either order, from a place on, with how they stand") {
+TEST_CASE("history: events are listed in either order, from a position on, with their delivery states") {
     const temporary_directory directory;
     const auto opened = six(directory);
     CHECK(look(*opened, all_of()) == std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6});
@@ -90,7 +90,7 @@ TEST_CASE("history: events are told in either order, from a place on, with how t
     CHECK(look(*opened, query) == std::vector<std::uint64_t>{1});
 }
 
-TEST_CASE("history: states are those of one sink, or of any; delivered is by all") {
+TEST_CASE("history: a state is that in one sink, or in any; delivered means in all") {
     const temporary_directory directory;
     const auto opened = six(directory);
     CHECK(look(*opened, all_of(in_state(delivery_state::dead))) == std::vector<std::uint64_t>{2});
@@ -103,7 +103,7 @@ TEST_CASE("history: states are those of one sink, or of any; delivered is by all
     CHECK(look(*opened, picky) == std::vector<std::uint64_t>{1, 4, 5, 6});
 }
 
-TEST_CASE("history: an answer looks at a bounded number of rows, and parts join to the whole") {
+TEST_CASE("history: a query examines a bounded number of rows, and its pages join to the whole") {
     const temporary_directory directory;
     tuning limits;
     limits.history_rows = 4;
@@ -139,7 +139,8 @@ TEST_CASE("history: an event is found by its id, or by its sequence where that i
     CHECK(look(*opened, all_of(filter)).empty());
 }
 
-TEST_CASE("history: a replay makes an event due now with no attempts, whatever it was, but for what is to come") {
+TEST_CASE("history: a replay makes an event due now with no attempts, whatever its state, unless the sink has not "
+          "reached it") {
     const temporary_directory directory;
     {
         const auto opened = six(directory);
@@ -167,7 +168,7 @@ TEST_CASE("history: a replay makes an event due now with no attempts, whatever i
     }
 }
 
-TEST_CASE("history: a drop takes dead letters only, and what is dropped holds nothing back") {
+TEST_CASE("history: a drop removes dead letters only, and what is dropped holds nothing back") {
     const temporary_directory directory;
     const auto opened = six(directory);
     hookd::journal::event_filter everything;
@@ -212,7 +213,7 @@ TEST_CASE("history: a repair goes on in parts, each of bounded size") {
     CHECK(wait_for(opened->state("audit")).waiting == 5);
 }
 
-TEST_CASE("history: a repair counts with what sinks have said before it, and is overruled by what they say behind it") {
+TEST_CASE("history: a repair sees what sinks reported before it, and what they report after it takes precedence") {
     const temporary_directory directory;
     const auto opened = six(directory);
     opened->ack("audit", 3);
@@ -223,7 +224,7 @@ TEST_CASE("history: a repair counts with what sinks have said before it, and is 
     CHECK(wait_for(opened->state("audit")).waiting == 1);
 }
 
-TEST_CASE("history: a repair works for sinks that nobody has opened, as without a daemon") {
+TEST_CASE("history: a repair works for sinks that were not opened, as without a daemon") {
     const temporary_directory directory;
     six(directory)->close();
     {
@@ -236,7 +237,7 @@ TEST_CASE("history: a repair works for sinks that nobody has opened, as without 
     CHECK(opened->open_sink("audit")->dead == 0);
 }
 
-TEST_CASE("history: a pause is in the journal until it is taken back") {
+TEST_CASE("history: a pause is in the journal until the sink is resumed") {
     const temporary_directory directory;
     {
         const auto opened = six(directory);

@@ -23,10 +23,10 @@ failure failed(std::uint64_t sequence, bool dead) {
 
 } // namespace
 
-TEST_CASE("journal: how a sink stands is on the board after the commit, and again after the next start") {
+TEST_CASE("journal: a sink's state is in the statistics after the commit, and again after the next start") {
     const temporary_directory directory;
-    const auto stands = [](const hookd::journal::journal& in, std::uint64_t cursor, std::uint64_t waiting,
-                           std::uint64_t dead) {
+    const auto matches = [](const hookd::journal::journal& in, std::uint64_t cursor, std::uint64_t waiting,
+                            std::uint64_t dead) {
         const auto found = in.metrics().sinks.find("audit");
         return found && found->cursor == cursor && found->waiting == waiting && found->dead == dead;
     };
@@ -34,22 +34,22 @@ TEST_CASE("journal: how a sink stands is on the board after the commit, and agai
         auto opened = open_journal(settings_for(directory.journal()));
         CHECK_FALSE(opened->metrics().sinks.find("audit"));
         REQUIRE(opened->open_sink("audit"));
-        CHECK(stands(*opened, 0, 0, 0));
+        CHECK(matches(*opened, 0, 0, 0));
         for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
             REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
         }
         opened->nack("audit", failed(1, false));
         opened->nack("audit", failed(2, true));
         opened->commit_cursor("audit", 2);
-        CHECK(eventually([&] { return stands(*opened, 2, 1, 1); }));
+        CHECK(eventually([&] { return matches(*opened, 2, 1, 1); }));
         opened->nack("audit", failed(1, true));
-        CHECK(eventually([&] { return stands(*opened, 2, 0, 2); }));
+        CHECK(eventually([&] { return matches(*opened, 2, 0, 2); }));
         opened->ack("audit", 2);
-        CHECK(eventually([&] { return stands(*opened, 2, 0, 1); }));
+        CHECK(eventually([&] { return matches(*opened, 2, 0, 1); }));
     }
     auto again = open_journal(settings_for(directory.journal()));
     REQUIRE(again->open_sink("audit"));
-    CHECK(stands(*again, 2, 0, 1));
+    CHECK(matches(*again, 2, 0, 1));
 }
 
 TEST_CASE("journal: each commit that stored events is measured") {
@@ -79,7 +79,7 @@ TEST_CASE("journal: a start knows when each endpoint's newest event was accepted
           std::map<std::string, unix_millis>{{"one", some_day + 3s}, {"other", some_day + 2s}});
 }
 
-TEST_CASE("journal: whether an event would be taken is known without trying") {
+TEST_CASE("journal: whether an event would be accepted is known without trying") {
     const temporary_directory directory;
     auto settings = settings_for(directory.journal());
     settings.max_size = byte_size{1U << 20U};
@@ -94,7 +94,7 @@ TEST_CASE("journal: whether an event would be taken is known without trying") {
     CHECK(opened->accepts() == acceptance::closed);
 }
 
-TEST_CASE("journal: one that has failed says so for good") {
+TEST_CASE("journal: once it has failed it says so until the next start") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
     REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);

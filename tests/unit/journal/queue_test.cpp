@@ -27,7 +27,7 @@ void ask(queue& of) {
 
 } // namespace
 
-TEST_CASE("queue: on a full disk reads wait while too many failures do, and go on with the first space") {
+TEST_CASE("queue: on a full disk reads wait while too many failures do, and continue with the first space") {
     queue waiting(tuning{.most_waiting_changes = most_changes});
     for (std::uint64_t sequence = 1; sequence <= most_changes; ++sequence) {
         waiting.nack("sink", {.sequence = sequence, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
@@ -40,7 +40,7 @@ TEST_CASE("queue: on a full disk reads wait while too many failures do, and go o
     CHECK(taken(waiting, false).jobs.size() == 1);
 }
 
-TEST_CASE("queue: once it is closed, reads wait for nothing any more") {
+TEST_CASE("queue: once it is closed, reads no longer wait") {
     queue waiting(tuning{.most_waiting_changes = 0});
     waiting.nack("sink", {.sequence = 1, .attempts = 1, .next_try = {}, .dead = false, .detail = {}});
     ask(waiting);
@@ -49,7 +49,7 @@ TEST_CASE("queue: once it is closed, reads wait for nothing any more") {
     CHECK(taken(waiting, true).jobs.size() == 1);
 }
 
-TEST_CASE("queue: what could not be committed comes again after its delay, without an event to carry it") {
+TEST_CASE("queue: what could not be committed is due again after its delay, without an event to carry it") {
     queue waiting(tuning{.now = [] { return now; }, .changes_delay = 50ms});
     waiting.commit_cursor("sink", 7);
     now += 50ms;
@@ -62,7 +62,7 @@ TEST_CASE("queue: what could not be committed comes again after its delay, witho
     CHECK(again.sinks().at("sink").cursor == 7);
 }
 
-TEST_CASE("queue: changes are due a while after the first of them, however many follow") {
+TEST_CASE("queue: changes are due a fixed time after the first of them, however many follow") {
     queue waiting(tuning{.now = [] { return now; }, .changes_delay = 50ms});
     waiting.commit_cursor("sink", 1);
     now += 30ms;

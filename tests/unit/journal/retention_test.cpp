@@ -46,7 +46,7 @@ std::vector<std::uint64_t> sequences(hookd::journal::journal& opened) {
 
 } // namespace
 
-TEST_CASE("journal: retention takes what is old, delivered and not held by a failure, in small steps") {
+TEST_CASE("journal: retention deletes what is old, delivered and not held back by a failure, in small steps") {
     set_clock(some_day);
     const temporary_directory directory;
     auto opened = open_journal(kept_for_a_week(directory), quick());
@@ -77,7 +77,7 @@ TEST_CASE("journal: retention takes what is old, delivered and not held by a fai
     CHECK(eventually([&] { return opened->metrics().erased == 100; }));
 }
 
-TEST_CASE("journal: under load retention has its turn after a few commits, though events wait all the time") {
+TEST_CASE("journal: under load retention runs after every few commits, though events wait all the time") {
     set_clock(some_day);
     const temporary_directory directory;
     auto limits = quick();
@@ -103,7 +103,7 @@ TEST_CASE("journal: under load retention has its turn after a few commits, thoug
     context.poll();
 }
 
-TEST_CASE("journal: a sequence number is never given twice, also when retention has emptied the journal") {
+TEST_CASE("journal: a sequence number is never assigned twice, even when retention has emptied the journal") {
     set_clock(some_day);
     const temporary_directory directory;
     {
@@ -120,7 +120,7 @@ TEST_CASE("journal: a sequence number is never given twice, also when retention 
     CHECK(sequences(*opened) == std::vector<std::uint64_t>{21});
 }
 
-TEST_CASE("journal: a sink that the file knows holds events back until it is clear that nobody opens it") {
+TEST_CASE("journal: a sink that is in the file holds events back until it is clear that it will not be opened") {
     set_clock(some_day);
     const temporary_directory directory;
     {
@@ -145,7 +145,7 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
     CHECK(back->waiting == 0);
 }
 
-TEST_CASE("journal: a clock that runs ahead makes nothing older before that has stood for a day") {
+TEST_CASE("journal: a clock that runs ahead makes nothing older before it has done so for a day") {
     set_clock(some_day);
     const temporary_directory directory;
     auto opened = open_journal(kept_for_a_week(directory), quick());
@@ -201,7 +201,8 @@ TEST_CASE("journal: events of a clock that ran ahead stop the retention no longe
     set_clock(some_day);
 }
 
-TEST_CASE("journal: at max_size it refuses new events, knows old ones, and goes on when retention has freed space") {
+TEST_CASE(
+    "journal: at max_size it rejects new events, recognizes old ones, and continues when retention has freed space") {
     set_clock(some_day);
     const temporary_directory directory;
     auto settings = kept_for_a_week(directory);

@@ -41,7 +41,7 @@ void ignore(const std::exception_ptr& /*what*/) {}
 
 } // namespace
 
-TEST_CASE("journal: closing commits what waits, and refuses what comes later") {
+TEST_CASE("journal: closing commits what waits, and rejects what comes later") {
     const temporary_directory directory;
     held_journal held;
     auto opened =
@@ -105,7 +105,7 @@ TEST_CASE("journal: a context may end while its coroutines wait") {
     CHECK(read_all(*opened).size() == 12);
 }
 
-TEST_CASE("journal: answers that nobody takes any more are dropped with their context") {
+TEST_CASE("journal: results that have no receiver any more are dropped with their context") {
     const temporary_directory directory;
     const auto alive = std::make_shared<int>(1);
     std::atomic<int> ended = 0;

@@ -31,7 +31,7 @@ std::vector<due_event> due(hookd::journal::journal& from, unix_millis at, std::s
 
 } // namespace
 
-TEST_CASE("journal: a new sink begins at the journal's end, a known one where it was") {
+TEST_CASE("journal: a new sink begins at the journal's end, an existing one where it was") {
     const temporary_directory directory;
     {
         auto opened = open_journal(settings_for(directory.journal()));
@@ -53,7 +53,8 @@ TEST_CASE("journal: a new sink begins at the journal's end, a known one where it
     CHECK(opened->open_sink("inbox")->cursor == 6);
 }
 
-TEST_CASE("journal: failures wait, come due in order, die and are settled, also across a restart") {
+TEST_CASE(
+    "journal: failures wait, become due in order, become dead letters and are acknowledged, also across a restart") {
     const temporary_directory directory;
     const auto check = [](hookd::journal::journal& opened) {
         const auto state = wait_for(opened.state("audit"));
@@ -112,7 +113,7 @@ TEST_CASE("journal: one sink's failures are not another's") {
     CHECK(wait_for(opened->state("nobody")).cursor == 0);
 }
 
-TEST_CASE("journal: what a sink said is on the disk soon, without an event to carry it") {
+TEST_CASE("journal: what a sink reported is on disk soon, without an event to carry it") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
     REQUIRE(opened->open_sink("audit"));
@@ -125,7 +126,7 @@ TEST_CASE("journal: what a sink said is on the disk soon, without an event to ca
     CHECK(syncs() == before + 1);
 }
 
-TEST_CASE("journal: a failure's detail is bounded, at a character's border") {
+TEST_CASE("journal: a failure's detail is limited, at a character boundary") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
     REQUIRE(opened->open_sink("audit"));

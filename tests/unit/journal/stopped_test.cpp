@@ -35,7 +35,7 @@ content files_in(const std::filesystem::path& directory) {
     return found;
 }
 
-/// As a machine leaves it whose power fails: with commits in its log.
+/// As a power failure leaves it: with commits in its log.
 void leave_with_log(const temporary_directory& place) {
     const temporary_directory running;
     auto opened = open_journal(settings_for(running.journal()));
@@ -72,7 +72,7 @@ std::string fault_of(stopped_journal& journal) {
 
 } // namespace
 
-TEST_CASE("stopped journal: a look sees what is in the log, and leaves every file as it was") {
+TEST_CASE("stopped journal: a query sees what is in the log, and leaves every file unchanged") {
     const temporary_directory directory;
     leave_with_log(directory);
     SECTION("as it was left") {}
@@ -104,7 +104,7 @@ TEST_CASE("stopped journal: a look sees what is in the log, and leaves every fil
     set_clock(some_day);
 }
 
-TEST_CASE("stopped journal: one of the first version is read as it is, and not upgraded") {
+TEST_CASE("stopped journal: a file of the first version is read as it is, and not upgraded") {
     const temporary_directory directory;
     leave_with_log(directory);
     {
@@ -122,7 +122,7 @@ TEST_CASE("stopped journal: one of the first version is read as it is, and not u
     CHECK(untouched);
 }
 
-TEST_CASE("stopped journal: one without a log is read, and gets none") {
+TEST_CASE("stopped journal: a file without a log is read, and gets none") {
     const temporary_directory directory;
     leave_with_log(directory);
     {
@@ -138,7 +138,7 @@ TEST_CASE("stopped journal: one without a log is read, and gets none") {
     CHECK(untouched);
 }
 
-TEST_CASE("stopped journal: between two questions it hinders nobody") {
+TEST_CASE("stopped journal: between two queries it locks nothing") {
     const temporary_directory directory;
     leave_with_log(directory);
     const auto journal = open_stopped(settings_for(directory.journal()), now);
@@ -162,7 +162,7 @@ TEST_CASE("stopped journal: a drop is durable, deletes nothing that is old, and 
     set_clock(some_day);
 }
 
-TEST_CASE("stopped journal: what it cannot read it names") {
+TEST_CASE("stopped journal: an error names the file that cannot be read") {
     const temporary_directory directory;
     const auto journal = open_stopped(settings_for(directory.journal()), now);
     CHECK_THAT(fault_of(*journal), Contains(directory.journal()) && Contains("No such file"));

@@ -40,9 +40,9 @@ private:
 
 /// The clock the journals here are opened with.
 unix_millis now();
-/// Sets the wall clock, by which nothing has passed yet.
+/// Sets the wall clock without any time passing.
 void set_clock(unix_millis to);
-/// By both clocks.
+/// On both clocks.
 void let_pass(std::chrono::milliseconds time);
 std::chrono::milliseconds since_boot();
 inline constexpr unix_millis some_day{std::chrono::milliseconds(1'770'000'000'000)};
@@ -51,7 +51,7 @@ journal_settings settings_for(const std::string& path);
 /// Throws with the journal's message when it does not open.
 std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, const tuning& limits = {},
                                              observers watch = {});
-/// The message with which it refuses to open.
+/// The error message when it does not open.
 std::string refusal(const std::string& path);
 
 event sample(const std::string& id, std::size_t body = 100);
@@ -74,7 +74,7 @@ std::vector<event_ptr> read_all(journal& from);
 /// SQLite's own check of the closed journal's whole file finds nothing.
 bool is_sound(const std::string& path);
 
-/// For what only shows in the state of things.
+/// Waits until `holds` returns true; false: it did not in time.
 bool eventually(const std::function<bool()>& holds);
 
 /// What the process's calls of fdatasync(2) do; see sync_shim.cpp.

@@ -46,14 +46,14 @@ TEST_CASE("journal: a commit that failed to sync is never acknowledged, and noth
 
     auto opened = open_journal(settings_for(directory.journal()));
     CHECK(append(*opened, sample("msg_1")) == append_outcome::duplicate);
-    // Whether the failed commit is there is open; that each event is there once is not.
+    // The failed commit may or may not be there; each event is there at most once.
     const auto again = append(*opened, sample("msg_2"));
     CHECK((again == append_outcome::stored || again == append_outcome::duplicate));
     CHECK(append(*opened, sample("msg_3")) == append_outcome::stored);
     CHECK(read_all(*opened).size() == 3);
 }
 
-TEST_CASE("journal: what a dead commit left visible is synced before anyone is told of a duplicate") {
+TEST_CASE("journal: what a failed commit left visible is synced before an event counts as a duplicate") {
     const temporary_directory directory;
     {
         auto opened = open_journal(settings_for(directory.journal()));
@@ -103,7 +103,7 @@ TEST_CASE("journal: a checkpoint that fails to sync stops the journal") {
     fail_next_sync(0);
 }
 
-TEST_CASE("journal: a limit for the size of files is a full disk, and says so") {
+TEST_CASE("journal: a limit on file size is treated as a full disk, and reported") {
     const temporary_directory directory;
     const auto space_monitor = GENERATE(0U, 5'000U, 100'000U, 140'000U); // of the limit, above what is there
     const auto body = GENERATE(100U, 20'000U);
@@ -125,7 +125,7 @@ TEST_CASE("journal: a limit for the size of files is a full disk, and says so") 
             outcome = next(body);
         }
         CHECK(outcome == append_outcome::full);
-        // What an attempt to grow the file left behind is no space that a later commit may count on.
+        // A later commit may not count on space left by a failed attempt to grow the file.
         for (int i = 0; i < 40; ++i) {
             CHECK(next(i % 4 == 0 ? 20'000U : 100U) != append_outcome::stopped);
         }
@@ -142,7 +142,7 @@ TEST_CASE("journal: a limit for the size of files is a full disk, and says so") 
     CHECK(read_all(*open_journal(settings_for(directory.journal()))).size() == stored);
 }
 
-TEST_CASE("journal: what failed is named, also where SQLite has done something since") {
+TEST_CASE("journal: the failed operation is named, even if SQLite has done something since") {
     const temporary_directory directory;
     std::string said;
     auto opened = open_journal(settings_for(directory.journal()), {},

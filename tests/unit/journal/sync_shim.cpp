@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Stands before libc's fdatasync for this whole program, SQLite included: counts the calls and lets one fail.
+// Replaces libc's fdatasync for this whole program, SQLite included: counts the calls and makes one fail.
 
 #include "journal/support.hpp"
 
