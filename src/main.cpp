@@ -32,8 +32,8 @@ int main(int count, char** words) {
     hold_standard_streams();
     try {
         return hookd::app::run_command_line(count, words);
-    } catch (const std::exception& fault) {
-        std::cerr << "colivara-hookd: " << hookd::escaped(fault.what()) << '\n';
+    } catch (const std::exception& error) {
+        std::cerr << "colivara-hookd: " << hookd::escaped(error.what()) << '\n';
         return 74; // EX_IOERR: what is left over is the system refusing memory, threads or descriptors
     }
 }

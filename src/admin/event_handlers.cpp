@@ -84,8 +84,8 @@ asio::awaitable<response> show_body(const event_context& of, std::uint64_t seque
 /// Of `SEQUENCE/body`.
 std::optional<std::uint64_t> sequence_of_body(std::string_view path) {
     std::uint64_t sequence = 0;
-    const auto [end, fault] = std::from_chars(path.data(), path.data() + path.size(), sequence);
-    const bool whole = fault == std::errc{} && path.substr(static_cast<std::size_t>(end - path.data())) == body_suffix;
+    const auto [end, ec] = std::from_chars(path.data(), path.data() + path.size(), sequence);
+    const bool whole = ec == std::errc{} && path.substr(static_cast<std::size_t>(end - path.data())) == body_suffix;
     return whole && sequence > 0 && sequence <= INT64_MAX ? std::optional{sequence} : std::nullopt;
 }
 

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::uint64_t most_events = 1'000;
 
-using fault = std::optional<std::string>;
+using error_text = std::optional<std::string>;
 
-fault read_number(std::string_view text, std::uint64_t least, std::uint64_t most, std::uint64_t& into) {
+error_text read_number(std::string_view text, std::uint64_t least, std::uint64_t most, std::uint64_t& into) {
     const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), into);
     if (wrong == std::errc{} && end == text.data() + text.size() && into >= least && into <= most) {
         return std::nullopt;
@@ -28,27 +28,27 @@ fault read_number(std::string_view text, std::uint64_t least, std::uint64_t most
     return "must be a number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
-fault read_time(std::string_view text, std::optional<unix_millis>& into) {
+error_text read_time(std::string_view text, std::optional<unix_millis>& into) {
     into = parse_rfc3339(text);
-    return into ? std::nullopt : fault{"must be an RFC 3339 time, as 2026-11-23T08:00:00Z"};
+    return into ? std::nullopt : error_text{"must be an RFC 3339 time, as 2026-11-23T08:00:00Z"};
 }
 
-fault read_state(std::string_view text, std::optional<journal::delivery_state>& into) {
+error_text read_state(std::string_view text, std::optional<journal::delivery_state>& into) {
     into = standing_from(text);
-    return into ? std::nullopt : fault{"must be pending, waiting, dead or delivered"};
+    return into ? std::nullopt : error_text{"must be pending, waiting, dead or delivered"};
 }
 
-fault read_order(std::string_view text, bool& newest_first) {
+error_text read_order(std::string_view text, bool& newest_first) {
     newest_first = text == "newest";
-    return newest_first || text == "oldest" ? std::nullopt : fault{"must be newest or oldest"};
+    return newest_first || text == "oldest" ? std::nullopt : error_text{"must be newest or oldest"};
 }
 
-fault read_flag(std::string_view text, bool& into) {
+error_text read_flag(std::string_view text, bool& into) {
     into = text == "true";
-    return into || text == "false" ? std::nullopt : fault{"must be true or false"};
+    return into || text == "false" ? std::nullopt : error_text{"must be true or false"};
 }
 
-fault read_sink(std::string&& name, journal::event_query& into) {
+error_text read_sink(std::string&& name, journal::event_query& into) {
     if (std::ranges::find(into.scopes, name, &journal::sink_scope::name) == into.scopes.end()) {
         return "no sink of this name is in force";
     }
@@ -56,10 +56,10 @@ fault read_sink(std::string&& name, journal::event_query& into) {
     return std::nullopt;
 }
 
-using reader = fault (*)(std::string&& value, event_parameters& into);
+using reader = error_text (*)(std::string&& value, event_parameters& into);
 
 template <std::optional<std::string> journal::event_filter::* Member>
-fault read_text(std::string&& value, event_parameters& into) {
+error_text read_text(std::string&& value, event_parameters& into) {
     into.query.filter.*Member = std::move(value);
     return std::nullopt;
 }

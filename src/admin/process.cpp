@@ -58,10 +58,10 @@ std::uint64_t resident_bytes() {
 }
 
 std::uint64_t open_descriptors() {
-    std::error_code fault;
-    std::filesystem::directory_iterator each{"/proc/self/fd", fault};
+    std::error_code ec;
+    std::filesystem::directory_iterator each{"/proc/self/fd", ec};
     std::uint64_t count = 0;
-    for (; !fault && each != std::filesystem::directory_iterator{}; each.increment(fault)) {
+    for (; !ec && each != std::filesystem::directory_iterator{}; each.increment(ec)) {
         ++count;
     }
     return count == 0 ? 0 : count - 1; // without the one that lists them

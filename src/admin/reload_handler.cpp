@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 reload_verdict stopping() {
-    return {.applied = false, .faults = {"the daemon is stopping"}};
+    return {.applied = false, .errors = {"the daemon is stopping"}};
 }
 
 } // namespace
@@ -28,7 +28,7 @@ public:
     explicit waiting(resume who) : resume_{std::move(who)} {}
     waiting(const waiting&) = delete;
     waiting& operator=(const waiting&) = delete;
-    ~waiting() { resolve({.applied = false, .faults = {"the reload was given up"}}); }
+    ~waiting() { resolve({.applied = false, .errors = {"the reload was given up"}}); }
 
     void resolve(reload_verdict what) {
         resume who;

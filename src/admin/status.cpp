@@ -115,7 +115,7 @@ std::string status_json(const context& what, unix_millis started) {
              {"listeners", listener_list(what.server)},
              {"sinks", sink_list(what)},
              {"last_reload", {{"applied", reloaded.applied}, {"at", time_json(reloaded.at)}}}};
-    return json_line(all) + '\n'; // a path in a fault may be no UTF-8
+    return json_line(all) + '\n'; // a path in an error may be no UTF-8
 }
 
 std::string sinks_json(const context& what) {
@@ -125,9 +125,9 @@ std::string sinks_json(const context& what) {
 std::string verdict_json(const reload_verdict& what) {
     json all{{"applied", what.applied}};
     if (!what.applied) {
-        all["faults"] = what.faults;
+        all["errors"] = what.errors;
     }
-    return json_line(all) + '\n'; // a path in a fault may be no UTF-8
+    return json_line(all) + '\n'; // a path in an error may be no UTF-8
 }
 
 } // namespace hookd::admin

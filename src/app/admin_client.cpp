@@ -22,20 +22,20 @@ namespace asio = boost::asio;
 command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given,
                                                const std::string& config_path) {
     if (given) {
-        return admin_socket{.path = *given, .faults = {}};
+        return admin_socket{.path = *given, .errors = {}};
     }
     const bool usual = config_path == default_configuration;
     if (usual && access(config_path.c_str(), R_OK) != 0) {
-        return admin_socket{.path = admin_settings{}.socket, .faults = {}};
+        return admin_socket{.path = admin_settings{}.socket, .errors = {}};
     }
     auto named = config::read_admin_socket(config_path);
     if (named) {
-        return admin_socket{.path = std::move(*named), .faults = {}};
+        return admin_socket{.path = std::move(*named), .errors = {}};
     }
     if (!usual) {
         return fail(exit_config, std::move(named.error().message));
     }
-    return admin_socket{.path = admin_settings{}.socket, .faults = std::move(named.error().message)};
+    return admin_socket{.path = admin_settings{}.socket, .errors = std::move(named.error().message)};
 }
 
 http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
@@ -59,21 +59,21 @@ http::client_result<http::client_response> ask_daemon(const std::string& socket,
     context.run();
     if (response && response->cut) {
         return std::unexpected{
-            http::client_error{http::client_fault::malformed, "its answer has more than " + to_text(most)}};
+            http::client_error{http::client_errc::malformed, "its answer has more than " + to_text(most)}};
     }
     return response;
 }
 
-std::string unreachable_text(const std::string& socket, const http::client_error& fault) {
+std::string unreachable_text(const std::string& socket, const http::client_error& error) {
     std::string_view advice = "Start the daemon, or name its socket with --socket";
-    if (fault.kind == http::client_fault::timed_out) {
+    if (error.kind == http::client_errc::timed_out) {
         advice = "Look at the daemon: it takes requests and does not answer in time";
-    } else if (fault.kind == http::client_fault::malformed) {
+    } else if (error.kind == http::client_errc::malformed) {
         advice = "Name the daemon's admin.socket with --socket: what listens there does not answer as a daemon does";
     } else if (access(socket.c_str(), W_OK) != 0 && errno == EACCES) {
         advice = "Run this as root or as the daemon's user or group";
     }
-    return std::string{advice} + ": " + socket + ": " + fault.detail;
+    return std::string{advice} + ": " + socket + ": " + error.detail;
 }
 
 } // namespace hookd::app

@@ -16,11 +16,11 @@ namespace hookd::app {
 /// Which daemon a command talks to.
 struct admin_socket {
     std::string path;
-    std::string faults; ///< Of a default configuration that does not name it, a line each; then `path` is the default.
+    std::string errors; ///< Of a default configuration that does not name it, a line each; then `path` is the default.
 };
 
 /// `given`, or what the configuration says. Where that is the default file and cannot be read, the default socket; of
-/// any other file the faults end the command, since its daemon is meant and no other.
+/// any other file the errors end the command, since its daemon is meant and no other.
 command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given, const std::string& config_path);
 
 /// More than any answer but an event's body has.
@@ -32,6 +32,6 @@ http::client_result<http::client_response> ask_daemon(const std::string& socket,
                                                       byte_size most = largest_answer);
 
 /// For who could not reach the daemon: what to do, and what happened.
-std::string unreachable_text(const std::string& socket, const http::client_error& fault);
+std::string unreachable_text(const std::string& socket, const http::client_error& error);
 
 } // namespace hookd::app

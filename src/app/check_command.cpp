@@ -13,8 +13,8 @@ int run_check(const std::string& config_path, bool print, std::ostream& out, std
     for (const auto& warning : loaded.warnings) {
         err << warning << " (a warning)\n";
     }
-    for (const auto& fault : loaded.faults) {
-        err << fault << '\n';
+    for (const auto& error : loaded.errors) {
+        err << error << '\n';
     }
     if (!loaded.values) {
         return exit_config;

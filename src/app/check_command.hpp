@@ -6,8 +6,8 @@
 
 namespace hookd::app {
 
-/// Reads the configuration with every file and secret that it names. Prints all faults and warnings to `err`, and with
-/// `print` the values in force, without secrets, to `out`. Returns the exit code: 0, or 78 with any fault.
+/// Reads the configuration with every file and secret that it names. Prints all errors and warnings to `err`, and with
+/// `print` the values in force, without secrets, to `out`. Returns the exit code: 0, or 78 with any error.
 int run_check(const std::string& config_path, bool print, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

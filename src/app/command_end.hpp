@@ -26,7 +26,7 @@ inline std::unexpected<command_end> fail(exit_code code, std::string message) {
 }
 
 /// Said where standard output takes no more.
-inline constexpr const char* output_fault =
+inline constexpr const char* output_error =
     "cannot write to standard output; check the disk or the file that it goes to";
 
 inline int end(const command_end& why, std::ostream& err) {

@@ -39,7 +39,7 @@ void add_run(CLI::App& line, const std::string& config, held_signals& held, std:
 
 void add_check(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
     auto* const command =
-        line.add_subcommand("check", "Read the configuration and everything it names; print every fault");
+        line.add_subcommand("check", "Read the configuration and everything it names; print every error");
     auto print = std::make_shared<bool>(false);
     command->add_flag("--print", *print, "Print the values in force, without secrets");
     command->callback([&, print] { chosen = [&, print] { return run_check(config, *print, std::cout, std::cerr); }; });
@@ -129,7 +129,7 @@ void add_status(CLI::App& line, const std::string& config, std::function<int()>&
 
 void add_reload(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
     auto* const command = line.add_subcommand(
-        "reload", "Have the running daemon read its configuration anew; every fault is printed, then nothing changes");
+        "reload", "Have the running daemon read its configuration anew; every error is printed, then nothing changes");
     auto socket = std::make_shared<std::optional<std::string>>();
     command->add_option("--socket", *socket, socket_help);
     command->callback(
@@ -146,7 +146,7 @@ int with_output_written(int code) {
     if (code != exit_done || std::cout.flush()) {
         return code;
     }
-    std::cerr << output_fault << '\n';
+    std::cerr << output_error << '\n';
     return exit_io;
 }
 
@@ -175,15 +175,15 @@ int run_command_line(int count, char** words) {
     add_version(line, chosen);
     try {
         line.parse(count, words);
-    } catch (const CLI::RequiredError& fault) {
+    } catch (const CLI::RequiredError& error) {
         const auto unknown = line.remaining(true);
-        const bool other = !unknown.empty() && std::string_view{fault.what()}.starts_with("A subcommand");
-        std::cerr << (other ? "Check the command: there is no " + unknown.front() : fault.what())
+        const bool other = !unknown.empty() && std::string_view{error.what()}.starts_with("A subcommand");
+        std::cerr << (other ? "Check the command: there is no " + unknown.front() : error.what())
                   << "\nRun with --help for more information.\n";
         return exit_usage;
-    } catch (const CLI::ParseError& fault) {
+    } catch (const CLI::ParseError& error) {
         std::ostringstream said;
-        const bool helped = line.exit(fault, std::cout, said) == 0;
+        const bool helped = line.exit(error, std::cout, said) == 0;
         std::cerr << said.str();
         return helped ? exit_done : exit_usage;
     }

@@ -112,8 +112,8 @@ private:
     int try_to_start() {
         const auto loaded = load_configuration(path_);
         if (!loaded.values) {
-            for (const auto& fault : loaded.faults) {
-                err_ << fault << '\n';
+            for (const auto& error : loaded.errors) {
+                err_ << error << '\n';
             }
             return exit_config;
         }
@@ -196,7 +196,7 @@ private:
         what.not_ready = [this] {
             return stopping_ ? std::vector<std::string>{"stopping"} : std::vector<std::string>{};
         };
-        what.not_alive = [this] { return liveness_.fault(); };
+        what.not_alive = [this] { return liveness_.error(); };
         what.reloaded = [this] {
             const mutex_lock lock{mutex_};
             return last_reload_;
@@ -205,12 +205,12 @@ private:
         what.allowed_hosts = [this] { return receiver_.current()->admin.allowed_hosts; };
         what.reload = [this](auto done) {
             if (stopping_) {
-                done({.applied = false, .faults = {"the daemon is stopping"}});
+                done({.applied = false, .errors = {"the daemon is stopping"}});
                 return;
             }
             receiver_.reopen();
             if (const auto task = hanging_task()) {
-                done({.applied = false, .faults = {hanging(*task) + ": no reload can begin before it ends"}});
+                done({.applied = false, .errors = {hanging(*task) + ": no reload can begin before it ends"}});
                 return;
             }
             post(worker_, reloading, [this, done = std::move(done)]() mutable { done(reload()); });
@@ -224,8 +224,8 @@ private:
     }
 
     void wait_for_signal() {
-        signals_.async_wait([this](const boost::system::error_code& fault, int signal) {
-            if (fault) {
+        signals_.async_wait([this](const boost::system::error_code& ec, int signal) {
+            if (ec) {
                 return;
             }
             if (signal == SIGHUP) {
@@ -244,8 +244,8 @@ private:
 
     void tick() {
         timer_.expires_after(tick_period);
-        timer_.async_wait([this](const boost::system::error_code& fault) {
-            if (fault) {
+        timer_.async_wait([this](const boost::system::error_code& ec) {
+            if (ec) {
                 return;
             }
             limited_log::shared().report(limited_log::clock::now());
@@ -313,30 +313,30 @@ private:
     /// On the worker.
     admin::reload_verdict reload() {
         if (stopping_) {
-            return {.applied = false, .faults = {"the daemon is stopping"}};
+            return {.applied = false, .errors = {"the daemon is stopping"}};
         }
         if (administration_ == nullptr) { // the main thread is about to learn of it
-            return {.applied = false, .faults = {"the start has failed"}};
+            return {.applied = false, .errors = {"the start has failed"}};
         }
         if (const auto opened = administration_->open_again(); !opened) {
             spdlog::error("{}", opened.error().message);
         }
         tell([this] { manager_.reloading(); });
-        auto faults = receiver_.reload(path_);
-        for (const auto& one : faults) {
+        auto errors = receiver_.reload(path_);
+        for (const auto& one : errors) {
             spdlog::error("{}", one);
         }
         auto status = summary();
-        if (faults.empty()) {
+        if (errors.empty()) {
             spdlog::info("reloaded {}; {}", path_, status);
         } else {
-            spdlog::error("not reloaded, everything stays as it was: {} fault(s) in {}", faults.size(), path_);
-            status += "; the last reload was refused: " + faults.front();
+            spdlog::error("not reloaded, everything stays as it was: {} error(s) in {}", errors.size(), path_);
+            status += "; the last reload was refused: " + errors.front();
         }
         tell([&] { manager_.ready(status); });
-        const bool applied = faults.empty();
+        const bool applied = errors.empty();
         reloaded({.applied = applied, .at = system_now()});
-        return {.applied = applied, .faults = std::move(faults)};
+        return {.applied = applied, .errors = std::move(errors)};
     }
 
     /// What would take STOPPING=1 back is not told behind it.

@@ -74,9 +74,9 @@ private:
 };
 
 /// Nobody listens: the socket is not there, or its daemon is gone without having removed it.
-bool nobody_listens(const std::string& socket, const http::client_error& fault) {
+bool nobody_listens(const std::string& socket, const http::client_error& error) {
     const bool hidden = access(socket.c_str(), W_OK) != 0 && errno == EACCES;
-    return fault.kind == http::client_fault::unreachable && !hidden;
+    return error.kind == http::client_errc::unreachable && !hidden;
 }
 
 } // namespace
@@ -93,8 +93,8 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
         return std::make_unique<daemon_source>(socket->path);
     }
     if (!given.offline || given.socket || !nobody_listens(socket->path, alive.error())) {
-        const auto faults = socket->faults.empty() ? std::string{} : socket->faults + '\n';
-        return fail(exit_unreachable, faults + unreachable_text(socket->path, alive.error()));
+        const auto errors = socket->errors.empty() ? std::string{} : socket->errors + '\n';
+        return fail(exit_unreachable, errors + unreachable_text(socket->path, alive.error()));
     }
     auto journal = open_offline_journal(given.config_path);
     if (!journal) {

@@ -18,20 +18,20 @@ void liveness_monitor::found(std::string_view who, std::chrono::milliseconds sil
 bool liveness_monitor::looked() {
     auto found = std::exchange(finding_, {});
     const mutex_lock lock{mutex_};
-    if (!found.empty() && fault_.empty()) {
+    if (!found.empty() && error_.empty()) {
         spdlog::critical("{}", found);
-    } else if (found.empty() && !fault_.empty()) {
+    } else if (found.empty() && !error_.empty()) {
         spdlog::warn("all threads turn again");
     }
-    fault_ = std::move(found);
+    error_ = std::move(found);
     looked_ = clock::now();
-    return fault_.empty();
+    return error_.empty();
 }
 
-std::optional<std::string> liveness_monitor::fault() const {
+std::optional<std::string> liveness_monitor::error() const {
     const mutex_lock lock{mutex_};
-    if (!fault_.empty()) {
-        return fault_;
+    if (!error_.empty()) {
+        return error_;
     }
     if (clock::now() - looked_ > limit_) {
         return "the main thread is not responsive for " + to_text(limit_);

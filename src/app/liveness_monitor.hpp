@@ -24,13 +24,13 @@ public:
     bool looked();
 
     /// Any thread. What is stuck, or nothing.
-    std::optional<std::string> fault() const;
+    std::optional<std::string> error() const;
 
 private:
     const std::chrono::milliseconds limit_;
     std::string finding_; // of the look under way
     mutable mutex mutex_;
-    std::string fault_ HOOKD_GUARDED_BY(mutex_);
+    std::string error_ HOOKD_GUARDED_BY(mutex_);
     clock::time_point looked_ HOOKD_GUARDED_BY(mutex_) = clock::now();
 };
 

@@ -44,8 +44,8 @@ public:
                                   given = std::move(made);
                               });
         context.run();
-        if (const auto& fault = journal_->fault()) {
-            return fail(exit_io, fault->message);
+        if (const auto& error = journal_->last_error()) {
+            return fail(exit_io, error->message);
         }
         auto body = given.made ? *given.made : std::string{given.body};
         if (given.status == 200) {
@@ -60,9 +60,9 @@ private:
     admin::event_context room_;
 };
 
-std::string lines_of(const std::vector<std::string>& faults) {
+std::string lines_of(const std::vector<std::string>& errors) {
     std::string text;
-    for (const auto& each : faults) {
+    for (const auto& each : errors) {
         text += (text.empty() ? "" : "\n") + each;
     }
     return text;
@@ -73,11 +73,11 @@ std::string lines_of(const std::vector<std::string>& faults) {
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path) {
     const auto loaded = load_configuration(config_path);
     if (!loaded.values) {
-        return fail(exit_config, lines_of(loaded.faults));
+        return fail(exit_config, lines_of(loaded.errors));
     }
     const auto& settings = *loaded.values;
-    std::error_code fault;
-    if (!std::filesystem::exists(settings.journal.path, fault)) {
+    std::error_code ec;
+    if (!std::filesystem::exists(settings.journal.path, ec)) {
         return fail(exit_unreachable, "Start the daemon: nobody listens on " + settings.admin.socket +
                                           ", and there is no journal " + settings.journal.path + " yet");
     }

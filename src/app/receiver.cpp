@@ -89,7 +89,7 @@ http::handler_factory receiver::front_desks(const std::shared_ptr<const settings
 std::vector<std::string> receiver::reload(const std::string& path) {
     const auto loaded = load_configuration(path, current().get());
     if (!loaded.values) {
-        return loaded.faults;
+        return loaded.errors;
     }
     if (ending_) {
         return {"the daemon is stopping"};

@@ -37,7 +37,7 @@ public:
     // not.
 
     /// Reads the configuration again and puts it in force, all of it or, where anything is wrong with it, nothing.
-    /// Every fault is returned, with its place where it has one.
+    /// Every error is returned, with its place where it has one.
     std::vector<std::string> reload(const std::string& path);
     void renew_certificates();
 

@@ -32,8 +32,8 @@ register_call_end call_add_webhook(const http::destination_ptr& where, const std
     asio::io_context context{1};
     register_call_end end{.response = std::unexpected{http::client_error{}}};
     asio::signal_set interrupt{context, SIGINT, SIGTERM, SIGHUP};
-    interrupt.async_wait([&](const boost::system::error_code& fault, int number) {
-        if (!fault) {
+    interrupt.async_wait([&](const boost::system::error_code& ec, int number) {
+        if (!ec) {
             end.signal = number;
             context.stop();
         }

@@ -129,7 +129,7 @@ command_result<http::destination_ptr> find_api(const plan& what, const register_
     auto found = http::find_destination(what.api, {.ca_file = given.ca_file.value_or("")});
     if (!found) {
         const auto& [kind, detail] = found.error();
-        return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
+        return fail(kind == http::client_errc::authorities ? exit_io : exit_unreachable,
                     fmt::format("{}. {}", detail, register_advice(kind)));
     }
     return *found;

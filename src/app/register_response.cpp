@@ -122,23 +122,23 @@ command_result<registration> read_registration(http::client_response& response, 
     return not_colivara("it answers " + std::to_string(response.status));
 }
 
-std::string_view register_advice(http::client_fault fault) {
-    switch (fault) {
-    case http::client_fault::authorities:
+std::string_view register_advice(http::client_errc error) {
+    switch (error) {
+    case http::client_errc::authorities:
         return "Check the file of --cacert";
-    case http::client_fault::unknown_host:
+    case http::client_errc::unknown_host:
         return "Check the name in --api, and this machine's DNS";
-    case http::client_fault::unreachable:
-    case http::client_fault::handshake_closed:
+    case http::client_errc::unreachable:
+    case http::client_errc::handshake_closed:
         return "Check --api, the network and the firewall";
-    case http::client_fault::tls:
+    case http::client_errc::tls:
         return "Check --api, this machine's clock, and --cacert if the server has an authority of its own (the API key "
                "was not sent)";
-    case http::client_fault::timed_out:
-    case http::client_fault::closed:
+    case http::client_errc::timed_out:
+    case http::client_errc::closed:
         return "Register again (it may have been done, and twice does no harm)";
-    case http::client_fault::no_tls:
-    case http::client_fault::malformed:
+    case http::client_errc::no_tls:
+    case http::client_errc::malformed:
         return "Check the scheme and port in --api";
     }
     return {};

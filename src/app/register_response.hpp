@@ -25,7 +25,7 @@ constexpr std::size_t longest_registration = std::size_t{64} << 10U;
 /// ColiVara refuses, exit_unreachable where it cannot help now or is not what answered.
 command_result<registration> read_registration(http::client_response& response, std::string_view api_key);
 
-/// What to do where there was no answer. The fault's own words are to follow.
-std::string_view register_advice(http::client_fault fault);
+/// What to do where there was no answer. The error's own words are to follow.
+std::string_view register_advice(http::client_errc error);
 
 } // namespace hookd::app

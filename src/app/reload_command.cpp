@@ -26,21 +26,21 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     }
     const auto response = ask_daemon(socket->path, "POST", "/v1/reload", patience);
     if (!response) {
-        return socket->faults.empty() ? end({exit_unreachable, unreachable_text(socket->path, response.error())}, err)
-                                      : end({exit_config, socket->faults}, err);
+        return socket->errors.empty() ? end({exit_unreachable, unreachable_text(socket->path, response.error())}, err)
+                                      : end({exit_config, socket->errors}, err);
     }
     if (response->status == 200) {
         out << "reloaded\n";
         return exit_done;
     }
     const auto verdict = parse_json(response->body);
-    if (response->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
+    if (response->status != 422 || !verdict.is_object() || !verdict.contains("errors")) {
         err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
             << " does not take a reload\n";
         return exit_unreachable;
     }
-    for (const auto& fault : verdict["faults"]) {
-        err << (fault.is_string() ? escaped(fault.get<std::string>()) : json_line(fault)) << '\n';
+    for (const auto& error : verdict["errors"]) {
+        err << (error.is_string() ? escaped(error.get<std::string>()) : json_line(error)) << '\n';
     }
     return exit_config;
 }

@@ -24,7 +24,7 @@ std::unexpected<error> refuse(std::string what) {
     return std::unexpected{error{std::move(what)}};
 }
 
-std::unexpected<error> system_fault(const std::string& advice, const std::string& path) {
+std::unexpected<error> system_error(const std::string& advice, const std::string& path) {
     return refuse(advice + ": " + path + ": " + std::generic_category().message(errno));
 }
 
@@ -42,9 +42,9 @@ bool write_whole(int file, std::string_view rest) {
 } // namespace
 
 result<secret_saver> secret_saver::prepare(const std::string& path) {
-    std::error_code fault;
-    const auto whole = std::filesystem::absolute(path, fault);
-    if (fault || path.empty() || !whole.has_filename()) {
+    std::error_code ec;
+    const auto whole = std::filesystem::absolute(path, ec);
+    if (ec || path.empty() || !whole.has_filename()) {
         return refuse("Give a file's path to save the secret in, not \"" + path + '"');
     }
     secret_saver made{whole.lexically_normal()};
@@ -73,7 +73,7 @@ secret_saver::~secret_saver() {
 result<void> secret_saver::look_at_old() {
     struct stat about{};
     if (::lstat(path_.c_str(), &about) != 0) {
-        return errno == ENOENT ? result<void>{} : system_fault("Check where to save the secret", path_);
+        return errno == ENOENT ? result<void>{} : system_error("Check where to save the secret", path_);
     }
     if (!S_ISREG(about.st_mode)) {
         return refuse("Name a regular file to save the secret in: " + path_ +
@@ -92,12 +92,12 @@ result<void> secret_saver::make_new() {
     const std::string directory = std::filesystem::path{path_}.parent_path();
     directory_.reset(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory_) {
-        return system_fault(advice, directory);
+        return system_error(advice, directory);
     }
     std::string name = std::filesystem::path{directory} / ".hookd-secret-XXXXXX";
     new_file_.reset(::mkostemp(name.data(), O_CLOEXEC)); // mode 0600
     if (!new_file_) {
-        return system_fault(advice, directory);
+        return system_error(advice, directory);
     }
     new_path_ = std::move(name);
     return {};
@@ -115,14 +115,14 @@ result<void> secret_saver::save(std::string_view text) {
     }
     if (::fchmod(new_file_.get(), mode_) != 0 || !write_whole(new_file_.get(), text) ||
         !write_whole(new_file_.get(), "\n") || ::fsync(new_file_.get()) != 0) {
-        return system_fault(advice, new_path_);
+        return system_error(advice, new_path_);
     }
     if (::rename(new_path_.c_str(), path_.c_str()) != 0) {
-        return system_fault(advice, path_);
+        return system_error(advice, path_);
     }
     new_path_.clear();
     if (::fsync(directory_.get()) != 0) {
-        return system_fault("Mend the disk: the secret is in its file, but a power failure may undo it", path_);
+        return system_error("Mend the disk: the secret is in its file, but a power failure may undo it", path_);
     }
     return {};
 }

@@ -104,7 +104,7 @@ command_result<http::destination_ptr> find_receiver(const send_arguments& given,
     auto found = http::find_destination(where, {.ca_file = given.ca_file.value_or(""), .verify = !given.insecure});
     if (!found) {
         const auto& [kind, detail] = found.error();
-        return fail(kind == http::client_fault::authorities ? exit_io : exit_unreachable,
+        return fail(kind == http::client_errc::authorities ? exit_io : exit_unreachable,
                     detail + ". " + std::string{advice_for(kind)});
     }
     return *found;
@@ -148,7 +148,7 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     }
     err << advice_text(tally);
     if (!out.flush()) {
-        err << output_fault << '\n';
+        err << output_error << '\n';
         return exit_io;
     }
     return tally.good() == plan.requests() ? exit_done : exit_no;
@@ -184,9 +184,9 @@ command_result<exit_code> send_all(const send_arguments& given, std::ostream& ou
                     .target = where->target,
                     .keys = std::move(*keys),
                     .body = std::move(*body),
-                    .fault = given.forge   ? message_fault::forged
-                             : given.stale ? message_fault::stale
-                                           : message_fault::none,
+                    .error = given.forge   ? message_error::forged
+                             : given.stale ? message_error::stale
+                                           : message_error::none,
                     .clock = choose_clock()}};
     if (const auto connected = load.connect(); !connected) {
         const auto& [kind, detail] = connected.error();

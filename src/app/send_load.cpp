@@ -46,7 +46,7 @@ http::client_result<void> send_load::connect() {
     }
     context_.run();
     context_.restart();
-    return opened_ == 0 && first_fault_ ? http::client_result<void>{std::unexpected{*first_fault_}}
+    return opened_ == 0 && first_error_ ? http::client_result<void>{std::unexpected{*first_error_}}
                                         : http::client_result<void>{};
 }
 
@@ -54,8 +54,8 @@ asio::awaitable<void> send_load::open(std::size_t index) {
     const auto opened = co_await connections_[index].link.connect();
     if (opened) {
         ++opened_;
-    } else if (!first_fault_) {
-        first_fault_ = opened.error();
+    } else if (!first_error_) {
+        first_error_ = opened.error();
     }
 }
 
@@ -104,12 +104,12 @@ asio::awaitable<void> send_load::work(std::size_t index) {
 signature::message_headers send_load::sign(std::string_view body) {
     const auto now = message_.clock();
     const auto at = std::chrono::floor<std::chrono::seconds>(now);
-    switch (message_.fault) {
-    case message_fault::none:
+    switch (message_.error) {
+    case message_error::none:
         break;
-    case message_fault::forged: // with the right keys, so that it differs in nothing but what it is a signature of
+    case message_error::forged: // with the right keys, so that it differs in nothing but what it is a signature of
         return signature::sign_message(message_.keys, ids_.next(now), at, std::string{body} + ' ');
-    case message_fault::stale:
+    case message_error::stale:
         return signature::sign_message(message_.keys, ids_.next(now), at - staleness, body);
     }
     return signature::sign_message(message_.keys, ids_.next(now), at, body);
@@ -151,8 +151,8 @@ asio::awaitable<void> send_load::tick() {
 /// A second interrupt ends the process, as it would without us.
 void send_load::watch_interrupt() {
     interrupt_.add(SIGINT);
-    interrupt_.async_wait([this](const boost::system::error_code& fault, int) {
-        if (fault) {
+    interrupt_.async_wait([this](const boost::system::error_code& ec, int) {
+        if (ec) {
             return;
         }
         interrupt_.clear();

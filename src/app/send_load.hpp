@@ -33,7 +33,7 @@ struct load_plan {
 };
 
 /// What becomes of a message before it is sent.
-enum class message_fault : std::uint8_t {
+enum class message_error : std::uint8_t {
     none,
     forged, ///< It has the signature of another body.
     stale,  ///< It was signed a day ago.
@@ -45,7 +45,7 @@ struct load_message {
     std::string target;
     std::vector<signature::signer> keys;
     send_body body;
-    message_fault fault = message_fault::none;
+    message_error error = message_error::none;
     wall_clock clock = system_now;
 };
 
@@ -66,7 +66,7 @@ public:
 
     send_load(const load_plan& plan, load_message message);
 
-    /// Opens the connections before the clock runs. The first fault where not one could be opened; those that could
+    /// Opens the connections before the clock runs. The first error where not one could be opened; those that could
     /// not are tried again when their turn comes.
     http::client_result<void> connect();
 
@@ -95,7 +95,7 @@ private:
     boost::asio::signal_set interrupt_{context_};
     boost::asio::steady_timer ticking_{context_};
     std::vector<connection> connections_; // before the context goes
-    std::optional<http::client_error> first_fault_;
+    std::optional<http::client_error> first_error_;
     std::size_t opened_ = 0;
     std::size_t working_ = 0;
     std::uint64_t next_ = 0;

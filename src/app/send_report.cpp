@@ -63,9 +63,9 @@ std::string event_line(const sent_event& event, std::string_view type, expectati
     const std::string_view again = event.again ? "  again" : "";
     const auto shown_type = escaped(type);
     if (!event.response) {
-        const auto& fault = event.response.error();
-        return fmt::format("--- {} {} {:>8}{}  {}: {}\n", event.id, shown_type, latency, again, to_text(fault.kind),
-                           fault.detail);
+        const auto& error = event.response.error();
+        return fmt::format("--- {} {} {:>8}{}  {}: {}\n", event.id, shown_type, latency, again, to_text(error.kind),
+                           error.detail);
     }
     const std::string_view judgement = wanted == expectation::accepted ? ""
                                        : is_expected(event, wanted)    ? "  as expected"
@@ -98,8 +98,8 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
     for (const auto& [status, count] : tally.statuses()) {
         fmt::format_to(to, "  {:<12} {:>9}\n", status, count);
     }
-    for (const auto& [fault, failures] : tally.faults()) {
-        fmt::format_to(to, "  {:<12} {:>9}  {}\n", to_text(fault), failures.count, failures.first);
+    for (const auto& [error, failures] : tally.errors()) {
+        fmt::format_to(to, "  {:<12} {:>9}  {}\n", to_text(error), failures.count, failures.first);
     }
     if (tally.resent() > 0) {
         fmt::format_to(to, "  {:<12} {:>9}  on a new connection: the receiver had closed the old one\n", "sent again",
@@ -118,25 +118,25 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
     return text;
 }
 
-std::string_view advice_for(http::client_fault fault) {
-    switch (fault) {
-    case http::client_fault::authorities:
+std::string_view advice_for(http::client_errc error) {
+    switch (error) {
+    case http::client_errc::authorities:
         return "Check the file of --cacert";
-    case http::client_fault::unknown_host:
+    case http::client_errc::unknown_host:
         return "Check the URL's host";
-    case http::client_fault::unreachable:
+    case http::client_errc::unreachable:
         return "Check the URL, and that the receiver runs and listens there";
-    case http::client_fault::tls:
+    case http::client_errc::tls:
         return "Give the receiver's authority with --cacert and use the name that its certificate is for; for a test, "
                "--insecure";
-    case http::client_fault::handshake_closed:
+    case http::client_errc::handshake_closed:
         return "See the receiver's log: it closes connections before a request, perhaps for a limit of connections";
-    case http::client_fault::timed_out:
+    case http::client_errc::timed_out:
         return "Look at the receiver: it accepts requests and does not answer them in time";
-    case http::client_fault::closed:
+    case http::client_errc::closed:
         return "Look at the receiver's log: it closes connections without an answer";
-    case http::client_fault::no_tls:
-    case http::client_fault::malformed:
+    case http::client_errc::no_tls:
+    case http::client_errc::malformed:
         return "Check the URL's scheme and port: something else listens there";
     }
     return {};
@@ -149,8 +149,8 @@ std::string advice_text(const send_tally& tally) {
             fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice, status);
         }
     }
-    for (const auto& [fault, failures] : tally.faults()) {
-        fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice_for(fault), to_text(fault));
+    for (const auto& [error, failures] : tally.errors()) {
+        fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice_for(error), to_text(error));
     }
     return text;
 }

@@ -21,11 +21,11 @@ std::string event_line(const sent_event& event, std::string_view type, expectati
 /// A bar of fixed width, how many of how many, and how fast; without a line break.
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed);
 
-/// Statuses, faults, rate and latencies, a line each.
+/// Statuses, errors, rate and latencies, a line each.
 std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome);
 
-/// What to do about the answers and faults that there were; empty where there is no advice.
+/// What to do about the answers and errors that there were; empty where there is no advice.
 std::string advice_text(const send_tally& tally);
-std::string_view advice_for(http::client_fault fault);
+std::string_view advice_for(http::client_errc error);
 
 } // namespace hookd::app

@@ -18,7 +18,7 @@ void send_tally::add(const sent_event& event) {
     ++total_;
     good_ += is_expected(event, wanted_) ? 1 : 0;
     if (!event.response) {
-        auto& [count, first] = faults_[event.response.error().kind];
+        auto& [count, first] = errors_[event.response.error().kind];
         if (count++ == 0) {
             first = event.response.error().detail;
         }

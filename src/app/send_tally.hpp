@@ -52,7 +52,7 @@ public:
     std::uint64_t answered() const { return latencies_.size(); }
     std::uint64_t resent() const { return resent_; }
     const std::map<unsigned, std::uint64_t>& statuses() const { return statuses_; }
-    const std::map<http::client_fault, failures>& faults() const { return faults_; }
+    const std::map<http::client_errc, failures>& errors() const { return errors_; }
     /// Of answered events, whatever the answer; the percentile is the smallest value that so many do not exceed. All 0
     /// where nothing was answered.
     latency_summary latencies() const;
@@ -63,7 +63,7 @@ private:
     std::uint64_t good_ = 0;
     std::uint64_t resent_ = 0;
     std::map<unsigned, std::uint64_t> statuses_;
-    std::map<http::client_fault, failures> faults_;
+    std::map<http::client_errc, failures> errors_;
     std::vector<std::uint32_t> latencies_; // microseconds: small, so that millions fit
 };
 

@@ -30,8 +30,8 @@ int run_status(const std::string& config_path, const status_arguments& given, st
     }
     const auto response = ask_daemon(socket->path, "GET", "/v1/status", patience);
     if (!response) {
-        if (!socket->faults.empty()) {
-            err << socket->faults << '\n';
+        if (!socket->errors.empty()) {
+            err << socket->errors << '\n';
         }
         return end({exit_unreachable, unreachable_text(socket->path, response.error())}, err);
     }

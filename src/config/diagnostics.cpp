@@ -19,20 +19,20 @@ diagnostics::entry diagnostics::make_entry(place where, std::string_view key_pat
     return {where, std::string{key_path}, text + without_secrets(what)};
 }
 
-bool diagnostics::has_fault(place where, std::string_view key_path) const {
-    return !key_path.empty() && std::ranges::any_of(faults_, [&](const entry& each) {
+bool diagnostics::has_error(place where, std::string_view key_path) const {
+    return !key_path.empty() && std::ranges::any_of(errors_, [&](const entry& each) {
         return each.where == where && each.key_path == key_path;
     });
 }
 
-void diagnostics::fault(place where, std::string_view key_path, std::string_view what) {
-    if (!has_fault(where, key_path)) {
-        faults_.push_back(make_entry(where, key_path, what));
+void diagnostics::error(place where, std::string_view key_path, std::string_view what) {
+    if (!has_error(where, key_path)) {
+        errors_.push_back(make_entry(where, key_path, what));
     }
 }
 
 void diagnostics::warning(place where, std::string_view key_path, std::string_view what) {
-    if (!has_fault(where, key_path)) {
+    if (!has_error(where, key_path)) {
         warnings_.push_back(make_entry(where, key_path, what));
     }
 }
@@ -58,8 +58,8 @@ std::vector<std::string> in_order(const Entries& entries) {
 
 } // namespace
 
-std::vector<std::string> diagnostics::faults() const {
-    return in_order(faults_);
+std::vector<std::string> diagnostics::errors() const {
+    return in_order(errors_);
 }
 std::vector<std::string> diagnostics::warnings() const {
     return in_order(warnings_);

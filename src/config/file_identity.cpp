@@ -11,9 +11,9 @@ namespace hookd::config {
 
 std::string resolved(const std::string& path) {
     const std::filesystem::path last = follow_links(path).back();
-    std::error_code fault;
-    auto plain = std::filesystem::weakly_canonical(last, fault);
-    if (fault) {
+    std::error_code ec;
+    auto plain = std::filesystem::weakly_canonical(last, ec);
+    if (ec) {
         plain = last.lexically_normal();
     }
     auto text = plain.string();

@@ -143,7 +143,7 @@ bool tree_builder::open(node_kind kind) {
     std::string path = next_path();
     node* const added = add(kind);
     if (open_.size() == deepest_nesting) {
-        found_.fault(added->where, "", "nested too deeply; a configuration has four levels");
+        found_.error(added->where, "", "nested too deeply; a configuration has four levels");
         return false;
     }
     open_.push_back({added, std::move(path), {}, {}});
@@ -161,7 +161,7 @@ bool tree_builder::key(std::string& name) {
     const auto [first, added] = open_.back().keys.try_emplace(name, where);
     pending_repeated_ = !added;
     if (!added) {
-        found_.fault(where, path_of(open_.back().path, name),
+        found_.error(where, path_of(open_.back().path, name),
                      "stands here twice, first in line " + std::to_string(first->second.line) + "; keep one of them");
     }
     pending_.emplace(std::move(name), where, node{});
@@ -169,7 +169,7 @@ bool tree_builder::key(std::string& name) {
 }
 
 /// The message without the text that was being read, which could be a secret.
-std::string syntax_fault(std::string_view what) {
+std::string syntax_error(std::string_view what) {
     if (what.contains("number overflow")) {
         return "not JSON: a number too large for any use";
     }
@@ -200,7 +200,7 @@ std::size_t unexpected_length(std::string_view what, std::string_view last_token
 bool tree_builder::parse_error(std::size_t position, const std::string& last_token,
                                const nlohmann::detail::exception& error) {
     const std::size_t length = unexpected_length(error.what(), last_token);
-    found_.fault(from_.at(position > length ? position - length : 0), "", syntax_fault(error.what()));
+    found_.error(from_.at(position > length ? position - length : 0), "", syntax_error(error.what()));
     return false;
 }
 
@@ -217,7 +217,7 @@ std::optional<node> parse_json(const source& from, diagnostics& found) {
     }
     auto root = builder.take_root();
     if (root && root->kind != node_kind::table) {
-        found.fault(root->where, "", "got " + std::string{described(root->kind)} + "; want a table: { … }");
+        found.error(root->where, "", "got " + std::string{described(root->kind)} + "; want a table: { … }");
         return std::nullopt;
     }
     return root;

@@ -86,8 +86,8 @@ std::string check_socket_path(std::string_view path) {
 result<listen_address> parse_listen_address(std::string_view text) {
     if (text.starts_with("unix:")) {
         const std::string_view path = text.substr(5);
-        if (auto fault = check_socket_path(path); !fault.empty()) {
-            return wrong(std::move(fault));
+        if (auto error = check_socket_path(path); !error.empty()) {
+            return wrong(std::move(error));
         }
         return listen_address{listen_address::family::unix_socket, {}, 0, std::string{path}};
     }

@@ -13,7 +13,7 @@ namespace {
 
 loaded told(const diagnostics& found) {
     loaded outcome;
-    outcome.faults = found.faults();
+    outcome.errors = found.errors();
     outcome.warnings = found.warnings();
     return outcome;
 }
@@ -47,7 +47,7 @@ result<Part> read_part(const std::string& path, Read read) {
     Part part;
     auto file = read_configuration_file(path, largest_document);
     if (!file) {
-        found.fault({}, "", file.error().message);
+        found.error({}, "", file.error().message);
     } else if (const auto root = parse_document(file->text, syntax_of(path), found)) {
         effective_values shown;
         reading shared{found, shown, false};
@@ -61,8 +61,8 @@ result<Part> read_part(const std::string& path, Read read) {
         return part;
     }
     error all;
-    for (const auto& fault : found.faults()) {
-        all.message += all.message.empty() ? fault : '\n' + fault;
+    for (const auto& error : found.errors()) {
+        all.message += all.message.empty() ? error : '\n' + error;
     }
     return std::unexpected{std::move(all)};
 }
@@ -77,7 +77,7 @@ loaded load(const std::string& path, const checks& lent) {
     auto file = read_configuration_file(path, largest_document);
     if (!file) {
         diagnostics found{path};
-        found.fault({}, "", file.error().message);
+        found.error({}, "", file.error().message);
         return told(found);
     }
     loaded outcome = read_document(file->text, syntax_of(path), path, lent, file->open_to_others);

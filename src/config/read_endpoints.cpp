@@ -17,10 +17,10 @@ std::string read_path(table& keys) {
         return path;
     }
     if (!path.starts_with('/')) {
-        keys.fault("path",
+        keys.error("path",
                    keys.written("path") + " does not begin with \"/\"; want a path such as \"/webhooks/colivara\"");
     } else if (!printable || path.find_first_of("?#") != std::string::npos || path.size() > 1024) {
-        keys.fault("path", keys.written("path") +
+        keys.error("path", keys.written("path") +
                                " is no path of a request; want at most 1024 printable ASCII characters "
                                "without \"?\" and \"#\"");
     } else {
@@ -32,7 +32,7 @@ std::string read_path(table& keys) {
 std::chrono::seconds read_tolerance(table& keys, std::chrono::seconds fallback) {
     const auto tolerance = keys.duration("tolerance", fallback, 1s, 1h);
     if (tolerance % 1s != 0ms) {
-        keys.fault("tolerance", "is no whole number of seconds; signatures know nothing finer");
+        keys.error("tolerance", "is no whole number of seconds; signatures know nothing finer");
     }
     return std::chrono::floor<std::chrono::seconds>(tolerance);
 }
@@ -40,7 +40,7 @@ std::chrono::seconds read_tolerance(table& keys, std::chrono::seconds fallback) 
 std::vector<secret> read_secrets(table& keys, const checks& lent) {
     if (!keys.has("secrets")) {
         keys.optional("secrets");
-        keys.fault("secrets",
+        keys.error("secrets",
                    "is missing; want at least one, such as [{ file = \"/etc/colivara-hookd/webhook-secret\" }]");
         return {};
     }
@@ -66,7 +66,7 @@ std::vector<endpoint_settings> read_endpoints(table& root, const checks& lent) {
         endpoints.push_back(std::move(endpoint));
     }
     if (endpoints.empty()) {
-        root.fault("endpoint", "there is none; want at least one [[endpoint]] with name, path and secrets");
+        root.error("endpoint", "there is none; want at least one [[endpoint]] with name, path and secrets");
     }
     return endpoints;
 }

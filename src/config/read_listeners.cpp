@@ -20,13 +20,13 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     const auto look = [&](std::string_view key, const std::string& path, file_kind kind) {
         std::string wrong = path.empty() ? "" : check_file(path, kind);
         const auto content = wrong.empty() || kind != file_kind::secret ? std::string_view{} : public_content(path);
-        if (!content.empty()) { // its rights are no fault
+        if (!content.empty()) { // its rights are no error
             wrong =
                 "holds " + std::string{content} + ", not a private key" +
                 (content == "a certificate" ? ": are certificate and private_key swapped?" : "; give the private one");
         }
         if (!wrong.empty()) {
-            keys.fault(key, keys.written(key) + ": " + wrong);
+            keys.error(key, keys.written(key) + ": " + wrong);
             readable = false;
         }
     };
@@ -35,7 +35,7 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     if (readable && lent.tls != nullptr) {
         std::vector<std::string> doubts;
         if (const auto wrong = lent.tls(tls, doubts)) {
-            listener.fault("tls", *wrong);
+            listener.error("tls", *wrong);
         }
         for (const auto& doubtful : doubts) {
             listener.warning("tls", doubtful);
@@ -56,7 +56,7 @@ void doubt(table& keys, const listener_settings& listener, const listen_address&
         keys.warning("trusted_proxies", "\"unix:\" trusts the peers of a Unix socket, and this listener is none");
     }
     if (address.kind == listen_address::family::unix_socket && !listener.trusted_proxies.empty() &&
-        !listener.trust_unix && !listener.proxy_protocol) { // with it, that is a fault
+        !listener.trust_unix && !listener.proxy_protocol) { // with it, that is an error
         keys.warning("trusted_proxies", "no peer of a Unix socket has an address; use \"unix:\"");
     }
     if (!address.port_is_fixed()) {
@@ -64,7 +64,7 @@ void doubt(table& keys, const listener_settings& listener, const listen_address&
     }
 }
 
-/// Address blocks, and "unix:" for whoever reaches a Unix socket. False after a fault.
+/// Address blocks, and "unix:" for whoever reaches a Unix socket. False after an error.
 bool read_trusted(table& keys, listener_settings& listener) {
     const auto texts = keys.texts("trusted_proxies", {});
     bool good = true;
@@ -87,7 +87,7 @@ void demand_trusted(table& keys, const listener_settings& listener, listen_addre
     if ((by_address && !listener.trusted_proxies.empty()) || (by_path && listener.trust_unix)) {
         return;
     }
-    keys.fault("proxy_protocol", std::string{"true, but trusted_proxies names no peer that this listener can have, and "
+    keys.error("proxy_protocol", std::string{"true, but trusted_proxies names no peer that this listener can have, and "
                                              "the header is taken from no other; want the proxy there, as in "
                                              "trusted_proxies = "} +
                                      (by_address ? "[\"127.0.0.1/32\"]" : "[\"unix:\"]"));
@@ -112,12 +112,12 @@ listener_settings read_listener(table& keys, const checks& lent, owners& known) 
     }
     const auto address = parse_listen_address(listener.address);
     if (!address) {
-        keys.fault("address", keys.written("address") + ": " + address.error().message);
+        keys.error("address", keys.written("address") + ": " + address.error().message);
         return listener;
     }
     const auto [first, added] = known.try_emplace(address->canonical(), keys.path());
     if (!added && address->port_is_fixed()) {
-        keys.fault("address", first->second + " has this address already; want another, or one listener less");
+        keys.error("address", first->second + " has this address already; want another, or one listener less");
     }
     if (listener.proxy_protocol && !trust_faulty) {
         demand_trusted(keys, listener, address->kind);
@@ -141,7 +141,7 @@ std::vector<listener_settings> read_listeners(table& root, const checks& lent) {
         listeners.push_back(read_listener(keys, lent, known));
     }
     if (listeners.empty()) {
-        root.fault("listener", "there is none; want at least one [[listener]] with an address");
+        root.error("listener", "there is none; want at least one [[listener]] with an address");
     }
     return listeners;
 }

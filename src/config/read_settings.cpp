@@ -59,11 +59,11 @@ journal_settings read_journal(table keys, const checks& lent) {
         keys.uses_file("path", name);
     }
     if (journal.path.empty()) {
-        keys.fault("path", "is empty; want the path of a file in a directory of its own");
+        keys.error("path", "is empty; want the path of a file in a directory of its own");
     } else if (lent.places) {
         check_place(keys, "path", journal.path);
         if (const auto usable = check_journal_files(place); !usable) {
-            keys.fault("path", usable.error().message);
+            keys.error("path", usable.error().message);
         }
         if (const auto weakness = weakness_of_file_system(journal.path); !weakness.empty()) {
             keys.warning("path",
@@ -82,7 +82,7 @@ std::vector<std::string> read_hosts(table& keys, std::string_view key) {
     auto hosts = keys.texts(key, {});
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         if (!is_host_name(hosts[i])) {
-            keys.fault(key, i,
+            keys.error(key, i,
                        "invalid host name " + keys.written(key, i) +
                            ": expected a name without scheme and port, such as \"hookd.example.org\"");
         }
@@ -95,7 +95,7 @@ admin_settings read_admin(table keys, const checks& lent) {
     admin.socket = keys.text("socket", admin.socket);
     keys.uses_file("socket", admin.socket);
     if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
-        keys.fault("socket", keys.written("socket") + ": " + wrong);
+        keys.error("socket", keys.written("socket") + ": " + wrong);
     } else if (lent.places) {
         check_place(keys, "socket", admin.socket);
     }
@@ -103,9 +103,9 @@ admin_settings read_admin(table keys, const checks& lent) {
     if (!admin.address.empty()) {
         const auto address = parse_listen_address(admin.address);
         if (!address) {
-            keys.fault("address", keys.written("address") + ": " + address.error().message);
+            keys.error("address", keys.written("address") + ": " + address.error().message);
         } else if (address->kind != listen_address::family::ip) {
-            keys.fault("address", keys.written("address") + " is no address with a port; want one such as "
+            keys.error("address", keys.written("address") + " is no address with a port; want one such as "
                                                             "\"127.0.0.1:9464\", or \"\" for none");
         }
     }
@@ -126,10 +126,10 @@ void check_admin_sockets(table& root, const settings& all) {
     };
     table admin = root.sub("admin");
     if (taken("unix:" + all.admin.socket)) {
-        admin.fault("socket", "a listener has this socket already; want another path");
+        admin.error("socket", "a listener has this socket already; want another path");
     }
     if (taken(all.admin.address)) {
-        admin.fault("address", "a listener has this address already; want another port");
+        admin.error("address", "a listener has this address already; want another port");
     }
 }
 
@@ -137,7 +137,7 @@ void check_admin_sockets(table& root, const settings& all) {
 void check_fixed(table& root, const settings& running, const settings& all) {
     const auto fixed = [](table keys, std::string_view key, bool same) {
         if (!same && !keys.faulty()) {
-            keys.fault(key, "cannot change while the daemon runs; restart it, or put the old value back");
+            keys.error(key, "cannot change while the daemon runs; restart it, or put the old value back");
         }
     };
     fixed(root.sub("server"), "threads", running.server.threads == all.server.threads);
@@ -149,14 +149,14 @@ void check_fixed(table& root, const settings& running, const settings& all) {
 } // namespace
 
 void check_place(table& keys, std::string_view key, const std::string& path) {
-    std::error_code fault;
+    std::error_code ec;
     const auto shown = quoted(std::string_view{path}); // a default stands in no file
-    if (std::filesystem::is_directory(path, fault)) {
-        keys.fault(key, shown + " is a directory; want the path of a file in one");
+    if (std::filesystem::is_directory(path, ec)) {
+        keys.error(key, shown + " is a directory; want the path of a file in one");
         return;
     }
-    if (const auto wrong = fault_of_name(path, file_type::file); !wrong.empty()) {
-        keys.fault(key, shown + ' ' + wrong);
+    if (const auto wrong = name_error(path, file_type::file); !wrong.empty()) {
+        keys.error(key, shown + ' ' + wrong);
         return;
     }
     auto directory = std::filesystem::path{path}.parent_path();
@@ -170,7 +170,7 @@ void check_place(table& keys, std::string_view key, const std::string& path) {
     if (errno == ENOENT) {
         keys.warning(key, named + " does not exist; create it, unless the service manager does at the start");
     } else {
-        keys.fault(key, named + ": " + std::generic_category().message(errno) +
+        keys.error(key, named + ": " + std::generic_category().message(errno) +
                             "; want one in which the daemon's user can make files");
     }
 }
@@ -181,7 +181,7 @@ void demand_unique(table& keys, std::string_view key, const std::string& value, 
     }
     const auto [first, added] = known.try_emplace(value, keys.path());
     if (!added) {
-        keys.fault(key, keys.written(key) + " is " + first->second + "'s already; want another");
+        keys.error(key, keys.written(key) + " is " + first->second + "'s already; want another");
     }
 }
 
@@ -192,7 +192,7 @@ std::string read_name(table& keys) {
                                  c == '.' || c == '_' || c == '-';
                       });
     if (!fits) {
-        keys.fault("name", keys.written("name") + " is no name; want 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
+        keys.error("name", keys.written("name") + " is no name; want 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
         return {};
     }
     return name;
@@ -202,7 +202,7 @@ std::optional<cidr> read_block(table& keys, std::string_view key, std::size_t in
                                std::string_view others) {
     auto block = cidr::parse(text);
     if (!block) {
-        keys.fault(key, index,
+        keys.error(key, index,
                    keys.written(key, index) +
                        " is no address block; want one such as \"10.0.0.0/8\" or "
                        "\"2001:db8::/32\", with no bits set behind the prefix" +

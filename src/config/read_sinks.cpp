@@ -22,7 +22,7 @@ retry_settings read_retry(table keys) {
     retry.first = keys.duration("first", retry.first, 1ms, 24h * 30);
     retry.max = keys.duration("max", retry.max, 1ms, 24h * 30);
     if (retry.first > retry.max) {
-        keys.fault(keys.has("first") ? "first" : "max",
+        keys.error(keys.has("first") ? "first" : "max",
                    "the first delay is longer than max, the longest; want first at most as long as max");
     }
     keys.finish();
@@ -32,11 +32,11 @@ retry_settings read_retry(table keys) {
 std::vector<std::string> read_patterns(table& keys, std::string_view key) {
     auto patterns = keys.texts(key, {"*"});
     if (patterns.empty()) {
-        keys.fault(key, "is empty and matches nothing; leave it out to match everything");
+        keys.error(key, "is empty and matches nothing; leave it out to match everything");
     }
     for (std::size_t i = 0; i < patterns.size(); ++i) {
         if (patterns[i].empty()) {
-            keys.fault(key, i, "is empty and matches nothing; want a name, or a pattern with *");
+            keys.error(key, i, "is empty and matches nothing; want a name, or a pattern with *");
         }
     }
     return patterns;
@@ -72,7 +72,7 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
         types.push_back(each.type);
     }
     const auto near = nearest(sink.type, types);
-    keys.fault("type", keys.written("type") + " is no type of sink; want one of " + listed(types) +
+    keys.error("type", keys.written("type") + " is no type of sink; want one of " + listed(types) +
                            (near ? "; did you mean " + quoted(*near) + '?' : ""));
     return false;
 }
@@ -103,7 +103,7 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
             continue;
         }
         if (const auto user = keys.user_of(path)) {
-            keys.fault("path", keys.written("path") + " belongs to " + *user + "; want a file of the sink's own");
+            keys.error("path", keys.written("path") + " belongs to " + *user + "; want a file of the sink's own");
         }
         const auto directory = resolved(std::filesystem::path{resolved(path)}.parent_path());
         for (std::size_t k = 0; k < sinks.size(); ++k) {
@@ -112,12 +112,12 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
                 continue;
             }
             if (k < i && same_file(other.path, path)) {
-                keys.fault("path", keys.written("path") + " is " + tables[k].path() + "'s already; want another");
+                keys.error("path", keys.written("path") + " is " + tables[k].path() + "'s already; want another");
             }
             if (other.queue && std::ranges::any_of(std::array{"/tmp", "/new", "/cur"}, [&](const char* part) {
                     return directory == resolved(other.path + part);
                 })) {
-                keys.fault("path", keys.written("path") + " lies among the events of " + tables[k].path() +
+                keys.error("path", keys.written("path") + " lies among the events of " + tables[k].path() +
                                        "; want another directory");
             }
         }

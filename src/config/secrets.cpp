@@ -53,7 +53,7 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
                                    std::optional<std::string> (*doubt)(std::string_view)) {
     const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
     if (value != nullptr && value->elements.empty()) {
-        fault(key, "is empty; want at least one of " + std::string{wanted});
+        error(key, "is empty; want at least one of " + std::string{wanted});
     }
     std::vector<secret> good;
     std::vector<std::string> literals;
@@ -63,7 +63,7 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
             continue;
         }
         if (const auto wrong = check == nullptr ? std::nullopt : check(read->text())) {
-            fault(key, i, *wrong);
+            error(key, i, *wrong);
             continue;
         }
         if (const auto doubtful = doubt == nullptr ? std::nullopt : doubt(read->text())) {
@@ -92,7 +92,7 @@ table::named_secrets(std::string_view key, std::optional<std::string> (*check)(s
             continue;
         }
         if (const auto wrong = check == nullptr ? std::nullopt : check(read->text())) {
-            inside.fault(each->key, *wrong);
+            inside.error(each->key, *wrong);
         } else {
             good.emplace_back(each->key, std::move(*read));
         }
@@ -112,7 +112,7 @@ std::optional<secret> table::any_secret(const node& value, const std::string& pa
         shown = "{ " + source.line() + " }";
         return read;
     }
-    shared_->found.fault(value.where, path,
+    shared_->found.error(value.where, path,
                          "got " + std::string{described(value.kind)} + "; want " + std::string{wanted});
     return std::nullopt;
 }
@@ -124,11 +124,11 @@ std::optional<secret> table::inline_secret(const node& value, const std::string&
     }
     std::optional<secret> read;
     if (shared_->open_to_others && !value.text.contains("${")) {
-        shared_->found.fault(value.where, path,
+        shared_->found.error(value.where, path,
                              "a secret in a file that others can read; chmod o= this file, or use "
                              "{ file = \"…\" }");
     } else if (text->empty()) {
-        shared_->found.fault(value.where, path, "is empty; want the secret");
+        shared_->found.error(value.where, path, "is empty; want the secret");
     } else {
         read.emplace(std::string_view{*text});
     }
@@ -157,11 +157,11 @@ std::optional<secret> table::referred_secret(table reference) {
         if (got) {
             read = std::move(*got);
         } else {
-            reference.fault(source, got.error().message);
+            reference.error(source, got.error().message);
         }
     }
     if (given != 1) {
-        shared_->found.fault(reference.where_, reference.path_,
+        shared_->found.error(reference.where_, reference.path_,
                              given == 0 ? "names no secret; want one of file, env, credential"
                                         : "names more than one secret; want one of file, env, credential");
         read.reset();

@@ -57,16 +57,16 @@ std::string table::written(std::string_view key, std::size_t index) const {
     return quoted(there ? std::string_view{found->value.elements[index].text} : std::string_view{});
 }
 
-void table::fault(std::string_view key, std::string_view what) {
-    shared_->found.fault(place_of(key), path_to(key), what);
+void table::error(std::string_view key, std::string_view what) {
+    shared_->found.error(place_of(key), path_to(key), what);
 }
 
 void table::warning(std::string_view key, std::string_view what) {
     shared_->found.warning(place_of(key), path_to(key), what);
 }
 
-void table::fault(std::string_view key, std::size_t index, std::string_view what) {
-    shared_->found.fault(place_of(key, index), path_of(path_to(key), index), what);
+void table::error(std::string_view key, std::size_t index, std::string_view what) {
+    shared_->found.error(place_of(key, index), path_of(path_to(key), index), what);
 }
 
 void table::warning(std::string_view key, std::size_t index, std::string_view what) {
@@ -98,19 +98,19 @@ const node* table::ask(std::string_view key, node_kind kind, std::string_view wa
     if (value == nullptr || value->kind == kind) {
         return value;
     }
-    fault(key, "got " + std::string{described(value->kind)} + "; want " + std::string{wanted});
+    error(key, "got " + std::string{described(value->kind)} + "; want " + std::string{wanted});
     return nullptr;
 }
 
 std::optional<std::string> table::expanded(const node& value, const std::string& path) {
     auto text = expand(value.text);
     if (!text) {
-        shared_->found.fault(value.where, path, text.error().message);
+        shared_->found.error(value.where, path, text.error().message);
         return std::nullopt;
     }
     // The operating system would take the part before it for the whole.
     if (text->contains('\0')) {
-        shared_->found.fault(value.where, path, "holds a NUL character; leave it out");
+        shared_->found.error(value.where, path, "holds a NUL character; leave it out");
         return std::nullopt;
     }
     return std::move(*text);
@@ -133,7 +133,7 @@ std::string table::required_text(std::string_view key) {
     if (!has(key)) {
         ask(key);
         if (!faulty_) {
-            fault(key, "is missing; want a string");
+            error(key, "is missing; want a string");
         }
         return {};
     }
@@ -142,7 +142,7 @@ std::string table::required_text(std::string_view key) {
         return {};
     }
     if (value->empty()) {
-        fault(key, "is empty; want a string that is not");
+        error(key, "is empty; want a string that is not");
     }
     shown_->set(key, literal(std::string_view{keys_->find(key)->value.text}));
     return std::move(*value);
@@ -163,7 +163,7 @@ std::vector<std::string> table::texts(std::string_view key, std::vector<std::str
         if (element.kind == node_kind::text) {
             text = expanded(element, path_of(path_to(key), i)).value_or("");
         } else {
-            fault(key, i, "got " + std::string{described(element.kind)} + "; want a string");
+            error(key, i, "got " + std::string{described(element.kind)} + "; want a string");
         }
         literals.push_back(literal(std::string_view{element.text}));
     }
@@ -183,7 +183,7 @@ std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::ui
     std::uint64_t number = fallback;
     if (const node* const value = ask(key, node_kind::integer, "a whole number " + range)) {
         if (!is_within(*value, least, most)) {
-            fault(key, value->text + " is out of range; want a whole number " + range);
+            error(key, value->text + " is out of range; want a whole number " + range);
         } else {
             number = static_cast<std::uint64_t>(value->integer);
         }
@@ -200,9 +200,9 @@ std::vector<std::uint64_t> table::counts(std::string_view key, std::vector<std::
         for (std::size_t i = 0; i < value->elements.size(); ++i) {
             const node& element = value->elements[i];
             if (element.kind != node_kind::integer) {
-                fault(key, i, "got " + std::string{described(element.kind)} + "; want a whole number " + range);
+                error(key, i, "got " + std::string{described(element.kind)} + "; want a whole number " + range);
             } else if (!is_within(element, least, most)) {
-                fault(key, i, element.text + " is out of range; want a whole number " + range);
+                error(key, i, element.text + " is out of range; want a whole number " + range);
             } else {
                 numbers.push_back(static_cast<std::uint64_t>(element.integer));
             }
@@ -228,11 +228,11 @@ byte_size table::size(std::string_view key, byte_size fallback, byte_size least,
     } else if (const auto text = expanded_text(key, wanted)) {
         size = parse_byte_size(*text);
         if (!size) {
-            fault(key, written(key) + " is no size; want a whole number and B, KiB, MiB, GiB or TiB, as in \"1 MiB\"");
+            error(key, written(key) + " is no size; want a whole number and B, KiB, MiB, GiB or TiB, as in \"1 MiB\"");
         }
     }
     if (size && (*size < least || *size > most)) {
-        fault(key,
+        error(key,
               (value->kind == node_kind::text ? written(key) : value->text) + " is out of range; want a size " + range);
         size.reset();
     }
@@ -246,9 +246,9 @@ std::chrono::milliseconds table::duration(std::string_view key, std::chrono::mil
     if (const auto text = expanded_text(key, "a duration such as \"250ms\", \"10s\", \"5m\", \"1h\" or \"7d\"")) {
         duration = parse_duration(*text);
         if (!duration) {
-            fault(key, written(key) + " is no duration; want one whole number and ms, s, m, h or d, as in \"10s\"");
+            error(key, written(key) + " is no duration; want one whole number and ms, s, m, h or d, as in \"10s\"");
         } else if (*duration < least || *duration > most) {
-            fault(key,
+            error(key,
                   written(key) + " is out of range; want a duration from " + to_text(least) + " to " + to_text(most));
             duration.reset();
         }
@@ -266,7 +266,7 @@ std::size_t table::choice(std::string_view key, std::span<const std::string_view
             index = static_cast<std::size_t>(found - allowed.begin());
         } else {
             const auto near = nearest(*text, allowed);
-            fault(key, written(key) + " is none of " + listed(allowed) +
+            error(key, written(key) + " is none of " + listed(allowed) +
                            (near ? "; did you mean " + quoted(*near) + '?' : "; want one of them"));
         }
     }
@@ -287,7 +287,7 @@ std::vector<table> table::tables(std::string_view key) {
     for (std::size_t i = 0; value != nullptr && i < value->elements.size(); ++i) {
         const node& element = value->elements[i];
         if (element.kind != node_kind::table) {
-            fault(key, i, "got " + std::string{described(element.kind)} + "; want a table");
+            error(key, i, "got " + std::string{described(element.kind)} + "; want a table");
             continue;
         }
         found.push_back({*shared_, &element, element.where, path_of(path_to(key), i), shown_->element(key)});
@@ -302,7 +302,7 @@ void table::finish() {
     const std::vector<std::string_view> known(asked_.begin(), asked_.end());
     for (const member& each : keys_->members) {
         if (std::ranges::find(known, each.key) == known.end()) {
-            shared_->found.fault(each.where, path_to(each.key), "no such key" + suggestion(each.key, known));
+            shared_->found.error(each.where, path_to(each.key), "no such key" + suggestion(each.key, known));
         }
     }
 }

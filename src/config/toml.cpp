@@ -84,7 +84,7 @@ std::string on_one_line(std::string_view text) {
     return line;
 }
 
-std::string syntax_fault(std::string_view description) {
+std::string syntax_error(std::string_view description) {
     constexpr std::string_view undetermined = "could not determine value type";
     std::string text = "not TOML: ";
     if (description.ends_with(undetermined)) {
@@ -106,7 +106,7 @@ std::string syntax_fault(std::string_view description) {
 
 std::optional<node> parse_toml(const source& from, diagnostics& found) {
     if (const auto deep = find_deep_nesting(from.text())) {
-        found.fault(from.at(*deep), "", "nested too deeply; a configuration has four levels");
+        found.error(from.at(*deep), "", "nested too deeply; a configuration has four levels");
         return std::nullopt;
     }
     try {
@@ -116,7 +116,7 @@ std::optional<node> parse_toml(const source& from, diagnostics& found) {
         root.where = {1, 1};
         return root;
     } catch (const toml::parse_error& error) {
-        found.fault(place_of(error.source(), from), "", syntax_fault(error.description()));
+        found.error(place_of(error.source(), from), "", syntax_error(error.description()));
         return std::nullopt;
     }
 }

@@ -43,11 +43,11 @@ const char* remote_name(std::uint32_t kind) {
 std::vector<std::string> follow_links(const std::string& path) {
     constexpr std::size_t most_links = 40; // as many as the kernel follows
     std::vector<std::string> names{path};
-    std::error_code fault;
+    std::error_code ec;
     while (names.size() <= most_links) {
         const std::filesystem::path link = names.back();
-        const auto target = std::filesystem::read_symlink(link, fault);
-        if (fault) {
+        const auto target = std::filesystem::read_symlink(link, ec);
+        if (ec) {
             break;
         }
         names.push_back((link.parent_path() / target).string());
@@ -55,7 +55,7 @@ std::vector<std::string> follow_links(const std::string& path) {
     return names;
 }
 
-std::string fault_of_name(const std::string& path, file_type wanted) {
+std::string name_error(const std::string& path, file_type wanted) {
     if (wanted == file_type::file && path.ends_with('/')) {
         return "ends in \"/\", as directories do; expected the path of a file";
     }
@@ -71,10 +71,10 @@ std::string fault_of_name(const std::string& path, file_type wanted) {
 }
 
 std::string weakness_of_file_system(const std::string& path) {
-    std::error_code fault;
-    const auto place = std::filesystem::weakly_canonical(follow_links(path).back(), fault).parent_path();
+    std::error_code ec;
+    const auto place = std::filesystem::weakly_canonical(follow_links(path).back(), ec).parent_path();
     struct statfs status{};
-    if (fault || ::statfs(place.c_str(), &status) != 0) {
+    if (ec || ::statfs(place.c_str(), &status) != 0) {
         return {};
     }
     const auto kind = static_cast<std::uint32_t>(status.f_type);

@@ -14,8 +14,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
         }
         const auto digits = text.substr(i + 1, 2);
         unsigned char byte = 0;
-        const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-        if (fault != std::errc{} || end != digits.data() + 2) {
+        const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        if (ec != std::errc{} || end != digits.data() + 2) {
             return std::nullopt;
         }
         decoded += static_cast<char>(byte);

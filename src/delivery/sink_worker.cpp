@@ -38,7 +38,7 @@ void name_thread(const std::string& sink) {
     pthread_setname_np(pthread_self(), ("sink " + sink).substr(0, 15).c_str());
 }
 
-/// A fault in the sink itself: it threw, or left an event without an outcome.
+/// An error in the sink itself: it threw, or left an event without an outcome.
 sinks::outcome unforeseen(const std::exception_ptr& failure) {
     return {.what = sinks::verdict::unavailable,
             .retry_after = {},

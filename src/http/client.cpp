@@ -17,7 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::unexpected<client_error> fail(client_fault kind, std::string detail) {
+std::unexpected<client_error> fail(client_errc kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};
 }
 
@@ -32,24 +32,24 @@ bool cancelled(const asio::cancellation_state& state) {
 
 } // namespace
 
-std::string_view to_text(client_fault fault) {
-    switch (fault) {
-    case client_fault::authorities:
+std::string_view to_text(client_errc ec) {
+    switch (ec) {
+    case client_errc::authorities:
         return "no authorities";
-    case client_fault::unknown_host:
+    case client_errc::unknown_host:
         return "unknown host";
-    case client_fault::unreachable:
+    case client_errc::unreachable:
         return "unreachable";
-    case client_fault::tls:
-    case client_fault::handshake_closed:
+    case client_errc::tls:
+    case client_errc::handshake_closed:
         return "TLS";
-    case client_fault::no_tls:
+    case client_errc::no_tls:
         return "no TLS";
-    case client_fault::timed_out:
+    case client_errc::timed_out:
         return "timed out";
-    case client_fault::closed:
+    case client_errc::closed:
         return "closed";
-    case client_fault::malformed:
+    case client_errc::malformed:
         return "malformed";
     }
     return {};
@@ -72,7 +72,7 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
     client_result<void> opened;
     for (clock::rep i = 0; i < count; ++i) {
         if (cancelled(co_await asio::this_coro::cancellation_state)) {
-            opened = fail(client_fault::unreachable, "cancelled");
+            opened = fail(client_errc::unreachable, "cancelled");
             break;
         }
         const auto now = clock::now();
@@ -81,8 +81,7 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
         if (opened) {
             opened = co_await shake_hands();
         }
-        if (opened || opened.error().kind == client_fault::tls ||
-            opened.error().kind == client_fault::handshake_closed) {
+        if (opened || opened.error().kind == client_errc::tls || opened.error().kind == client_errc::handshake_closed) {
             break;
         }
     }
@@ -95,22 +94,22 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
 
 asio::awaitable<client_result<void>> client::state::connect_to(address peer) {
     close();
-    auto [fault] = co_await socket_.async_connect(peer, use_tuple);
+    auto [ec] = co_await socket_.async_connect(peer, use_tuple);
     if (deadline_.passed()) {
-        co_return fail(client_fault::unreachable, "no connection in time");
+        co_return fail(client_errc::unreachable, "no connection in time");
     }
-    if (!fault) {
-        socket_.non_blocking(true, fault);
+    if (!ec) {
+        socket_.non_blocking(true, ec);
     }
-    if (fault) {
-        co_return fail(client_fault::unreachable, fault.message());
+    if (ec) {
+        co_return fail(client_errc::unreachable, ec.message());
     }
     const int on = 1;
     setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     transport_ = where_->tls ? make_tls_client_transport(socket_.native_handle(), where_->tls.get(), where_->host)
                              : make_plain_transport(socket_.native_handle());
     if (transport_ == nullptr) {
-        co_return fail(client_fault::tls, "OpenSSL cannot make a connection to a host of this name");
+        co_return fail(client_errc::tls, "OpenSSL cannot make a connection to a host of this name");
     }
     co_return client_result<void>{};
 }
@@ -122,12 +121,12 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
             co_return co_await await_acceptance();
         case io_status::want_read:
             if (!co_await wait(socket::wait_read)) {
-                co_return fail(client_fault::unreachable, "no TLS handshake in time");
+                co_return fail(client_errc::unreachable, "no TLS handshake in time");
             }
             break;
         case io_status::want_write:
             if (!co_await wait(socket::wait_write)) {
-                co_return fail(client_fault::unreachable, "no TLS handshake in time");
+                co_return fail(client_errc::unreachable, "no TLS handshake in time");
             }
             break;
         case io_status::end:
@@ -147,7 +146,7 @@ asio::awaitable<client_result<void>> client::state::await_acceptance() {
             co_return not_let_in();
         }
         if (cancelled(co_await asio::this_coro::cancellation_state)) {
-            co_return fail(client_fault::unreachable, "cancelled");
+            co_return fail(client_errc::unreachable, "cancelled");
         }
     }
     co_return client_result<void>{};
@@ -155,13 +154,13 @@ asio::awaitable<client_result<void>> client::state::await_acceptance() {
 
 std::unexpected<client_error> client::state::not_let_in() const {
     if (transport_->met_no_tls()) {
-        return fail(client_fault::no_tls, "no TLS came back; perhaps http:// is meant");
+        return fail(client_errc::no_tls, "no TLS came back; perhaps http:// is meant");
     }
     if (transport_->closed_in_handshake()) {
-        return fail(client_fault::handshake_closed, "the server closed the connection during the TLS handshake");
+        return fail(client_errc::handshake_closed, "the server closed the connection during the TLS handshake");
     }
-    return fail(client_fault::tls,
-                transport_->certificate_missed() ? std::string{no_certificate} : transport_->handshake_fault());
+    return fail(client_errc::tls,
+                transport_->certificate_missed() ? std::string{no_certificate} : transport_->handshake_error());
 }
 
 asio::awaitable<client_result<client_response>> client::state::request(std::string_view method, std::string_view target,
@@ -174,7 +173,7 @@ asio::awaitable<client_result<client_response>> client::state::request(std::stri
     const bool was_open = is_open();
     write_message(method, target, fields, body);
     auto response = co_await try_once(method == "HEAD", latest);
-    if (!response && was_open && response.error().kind == client_fault::closed && !reader_.begun() &&
+    if (!response && was_open && response.error().kind == client_errc::closed && !reader_.begun() &&
         !cancelled(co_await asio::this_coro::cancellation_state)) {
         response = co_await try_once(method == "HEAD", latest);
         if (response) {
@@ -232,8 +231,8 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
             if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
                 co_return std::unexpected{lost()};
             }
-            const auto [fault] = co_await socket_.async_wait(socket::wait_read, use_tuple);
-            if (fault || deadline_.passed()) {
+            const auto [ec] = co_await socket_.async_wait(socket::wait_read, use_tuple);
+            if (ec || deadline_.passed()) {
                 co_return std::unexpected{lost()};
             }
         }
@@ -245,7 +244,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
             case response_reader::progress::complete:
                 co_return take_response();
             case response_reader::progress::malformed:
-                co_return fail(client_fault::malformed, "what came is no HTTP/1.1 answer: " + reader_.fault());
+                co_return fail(client_errc::malformed, "what came is no HTTP/1.1 answer: " + reader_.error());
             case response_reader::progress::need_more:
                 if (limits_.body && reader_.has_header() && !std::exchange(header_seen, true)) {
                     deadline_.set(std::min(latest, clock::now() + *limits_.body));
@@ -266,7 +265,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
                 co_return take_response();
             }
             if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
-                co_return fail(client_fault::malformed, "the server sent " + std::string{limit});
+                co_return fail(client_errc::malformed, "the server sent " + std::string{limit});
             }
             co_return std::unexpected{lost()};
         }
@@ -289,8 +288,8 @@ asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
     if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
         co_return false;
     }
-    auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
-    co_return !fault && !deadline_.passed();
+    auto [ec] = co_await socket_.async_wait(readiness, use_tuple);
+    co_return !ec && !deadline_.passed();
 }
 
 void client::state::end_wait() {
@@ -308,13 +307,13 @@ client_response client::state::take_response() {
 
 client_error client::state::lost() const {
     if (deadline_.passed()) {
-        return {client_fault::timed_out, "no whole answer within " + hookd::to_text(limits_.whole)};
+        return {client_errc::timed_out, "no whole answer within " + hookd::to_text(limits_.whole)};
     }
     if (!reader_.begun() && transport_->certificate_missed()) {
-        return {client_fault::tls, std::string{no_certificate}};
+        return {client_errc::tls, std::string{no_certificate}};
     }
-    return {client_fault::closed, reader_.begun() ? "the connection was closed in the middle of the answer"
-                                                  : "the connection was closed without an answer"};
+    return {client_errc::closed, reader_.begun() ? "the connection was closed in the middle of the answer"
+                                                 : "the connection was closed without an answer"};
 }
 
 void client::state::close() {

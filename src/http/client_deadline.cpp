@@ -25,8 +25,8 @@ void client_deadline::stop() {
 void client_deadline::run_timer(const std::shared_ptr<state>& own) {
     own->running_to = own->when;
     own->ticking.expires_at(own->when);
-    own->ticking.async_wait([weak = std::weak_ptr<state>{own}](const boost::system::error_code& fault) {
-        if (const auto alive = weak.lock(); alive && !fault) {
+    own->ticking.async_wait([weak = std::weak_ptr<state>{own}](const boost::system::error_code& ec) {
+        if (const auto alive = weak.lock(); alive && !ec) {
             look(alive);
         }
     });

@@ -16,7 +16,7 @@ namespace hookd::http {
 
 namespace {
 
-std::unexpected<client_error> fail(client_fault kind, std::string detail) {
+std::unexpected<client_error> fail(client_errc kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};
 }
 
@@ -29,11 +29,11 @@ client_result<void> look_up(const url& where, destination& into) {
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    const int fault = getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &wanted, &found);
-    const std::unique_ptr<addrinfo, address_list_free> list{fault == 0 ? found : nullptr};
-    if (fault != 0) {
-        return fail(client_fault::unknown_host,
-                    where.host + ": " + (fault == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(fault)));
+    const int error = getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &wanted, &found);
+    const std::unique_ptr<addrinfo, address_list_free> list{error == 0 ? found : nullptr};
+    if (error != 0) {
+        return fail(client_errc::unknown_host,
+                    where.host + ": " + (error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error)));
     }
     for (const addrinfo* one = list.get(); one != nullptr; one = one->ai_next) {
         into.addresses.emplace_back(one->ai_addr, one->ai_addrlen, one->ai_protocol);
@@ -55,7 +55,7 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
     ERR_clear_error();
     tls_context context{SSL_CTX_new(TLS_client_method()), SSL_CTX_free};
     if (context == nullptr) {
-        return fail(client_fault::authorities, "OpenSSL cannot make a TLS context: " + openssl_reason());
+        return fail(client_errc::authorities, "OpenSSL cannot make a TLS context: " + openssl_reason());
     }
     SSL_CTX* const raw = context.get();
     SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
@@ -64,7 +64,7 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
     constexpr std::array<unsigned char, 9> only_http11{8,   'h', 't', 't', 'p',
                                                        '/', '1', '.', '1'}; // RFC 7301 section 3.1
     if (SSL_CTX_set_alpn_protos(raw, only_http11.data(), only_http11.size()) != 0) {
-        return fail(client_fault::authorities, "OpenSSL has no memory");
+        return fail(client_errc::authorities, "OpenSSL has no memory");
     }
     if (!trust.verify) {
         SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);
@@ -76,13 +76,13 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
         return context;
     }
     if (const auto unfit = unfit_file(trust.ca_file)) {
-        return fail(client_fault::authorities, unfit->message);
+        return fail(client_errc::authorities, unfit->message);
     }
     if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
         const auto reason = openssl_reason();
         const auto instead = explain_pem_file(trust.ca_file, pem_wanted::certificates);
-        return fail(client_fault::authorities, trust.ca_file + " holds no certificates in PEM form that can be read: " +
-                                                   (instead.empty() ? reason : instead));
+        return fail(client_errc::authorities, trust.ca_file + " holds no certificates in PEM form that can be read: " +
+                                                  (instead.empty() ? reason : instead));
     }
     // Whatever the file names is to be trusted: also an intermediate without its root, or the server's own certificate.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
@@ -117,7 +117,7 @@ client_result<void> check_trust(const client_trust& trust) {
 
 client_result<destination_ptr> find_unix_destination(const std::string& path) {
     if (path.empty() || path.size() >= sizeof sockaddr_un::sun_path) {
-        return fail(client_fault::unknown_host, "a Unix socket cannot have the path \"" + path + '"');
+        return fail(client_errc::unknown_host, "a Unix socket cannot have the path \"" + path + '"');
     }
     auto made = std::make_shared<destination>();
     made->host = "localhost";

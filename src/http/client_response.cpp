@@ -44,14 +44,14 @@ void response_reader::expect(bool head_request) {
     begun_ = false;
     head_request_ = head_request;
     interims_ = 0;
-    fault_.clear();
+    error_.clear();
     begin_header();
 }
 
 void response_reader::begin_header() {
     has_header_ = chunked_ = in_framing_ = false;
     length_.reset();
-    framing_fault_.clear();
+    framing_error_.clear();
     status_ = 0;
     retry_after_.clear();
     body_.clear();
@@ -178,7 +178,7 @@ void response_reader::on_status_line(std::string_view line) {
 void response_reader::on_field(std::string_view line) {
     if (white_space.contains(line.front())) {
         if (in_framing_) {
-            framing_fault_ = "a field about the length of its body is folded";
+            framing_error_ = "a field about the length of its body is folded";
         }
         return;
     }
@@ -191,7 +191,7 @@ void response_reader::on_field(std::string_view line) {
         on_content_length(value);
     } else if (in_framing_) {
         if (chunked_ || !same_but_for_case(value, "chunked")) {
-            framing_fault_ = "its Transfer-Encoding is not chunked";
+            framing_error_ = "its Transfer-Encoding is not chunked";
         }
         chunked_ = true;
     } else if (same_field_name(name, "Connection")) {
@@ -210,9 +210,9 @@ void response_reader::on_content_length(std::string_view value) {
     std::uint64_t length = 0;
     const auto [end, error] = std::from_chars(value.begin(), value.end(), length);
     if (error != std::errc{} || end != value.end()) {
-        framing_fault_ = "its Content-Length is no number";
+        framing_error_ = "its Content-Length is no number";
     } else if (length_ && *length_ != length) {
-        framing_fault_ = "it has two different Content-Lengths";
+        framing_error_ = "it has two different Content-Lengths";
     }
     length_ = length;
 }
@@ -227,10 +227,10 @@ void response_reader::on_header_end() {
         has_header_ = true;
         // RFC 9112 section 6.3.
         if (head_request_ || status_ == 204 || status_ == 304) {
-            persistent_ = persistent_ && framing_fault_.empty();
+            persistent_ = persistent_ && framing_error_.empty();
             go_to(part::done);
-        } else if (!framing_fault_.empty()) {
-            fail(framing_fault_);
+        } else if (!framing_error_.empty()) {
+            fail(framing_error_);
         } else if (chunked_) {
             persistent_ = persistent_ && !length_;
             go_to(part::chunk_size);
@@ -262,7 +262,7 @@ void response_reader::go_to(part next) {
 
 void response_reader::fail(std::string what) {
     part_ = part::broken;
-    fault_ = std::move(what);
+    error_ = std::move(what);
 }
 
 } // namespace hookd::http

@@ -22,10 +22,10 @@ public:
     enum class progress : std::uint8_t {
         need_more, ///< read more bytes, then advance again
         complete,
-        malformed, ///< the connection is of no more use; `fault` says why
+        malformed, ///< the connection is of no more use; `error` says why
     };
 
-    /// Keeps so many bytes of a body; with 0 `fault` quotes nothing of what came either.
+    /// Keeps so many bytes of a body; with 0 `error` quotes nothing of what came either.
     explicit response_reader(std::size_t keep_body = 0);
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
@@ -46,7 +46,7 @@ public:
     /// Whether the header has come, so that the status is known, whatever becomes of the body.
     bool has_header() const { return has_header_; }
     /// What is wrong with a malformed answer.
-    const std::string& fault() const { return fault_; }
+    const std::string& error() const { return error_; }
     // Once the header has come.
     unsigned status() const { return status_; }
     const std::string& retry_after() const { return retry_after_; }
@@ -101,8 +101,8 @@ private:
     bool in_framing_ = false; // the field before was about the answer's end
     std::optional<std::uint64_t> length_;
     std::uint64_t left_ = 0;    // of the body, or of its chunk
-    std::string framing_fault_; // the header is complete all the same
-    std::string fault_;
+    std::string framing_error_; // the header is complete all the same
+    std::string error_;
     unsigned status_ = 0;
     std::string retry_after_;
     std::string body_;

@@ -154,8 +154,8 @@ asio::awaitable<bool> connection::wait_for(io_status blocked) {
         co_return false;
     }
     const auto readiness = blocked == io_status::want_read ? socket::wait_read : socket::wait_write;
-    const auto [fault] = co_await socket_.async_wait(readiness, use_tuple);
-    co_return !fault && !expired_ && !cut_;
+    const auto [ec] = co_await socket_.async_wait(readiness, use_tuple);
+    co_return !ec && !expired_ && !cut_;
 }
 
 /// Between two pieces of what a peer has sent already: the thread's other connections have their turn, and its timer.
@@ -180,7 +180,7 @@ asio::awaitable<bool> connection::handshake() {
             if (!cut_ && transport_->begun()) { // else somebody has looked whether anybody listens
                 home_.shared().metrics.failed_handshakes.add();
                 log(log_kinds::failed_handshakes, "a TLS handshake failed",
-                    expired_ ? "it took longer than tls_timeout" : transport_->handshake_fault());
+                    expired_ ? "it took longer than tls_timeout" : transport_->handshake_error());
             }
             co_return false;
         }
@@ -304,8 +304,8 @@ asio::awaitable<void> connection::linger() {
     socket_.shutdown(socket::shutdown_send, ignored);
     std::array<char, 4096> dropped{};
     for (std::size_t total = 0; total < linger_bytes && !expired_ && !cut_;) {
-        const auto [fault, count] = co_await socket_.async_receive(asio::buffer(dropped), use_tuple);
-        if (fault) {
+        const auto [ec, count] = co_await socket_.async_receive(asio::buffer(dropped), use_tuple);
+        if (ec) {
             co_return;
         }
         total += count;

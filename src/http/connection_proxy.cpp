@@ -35,12 +35,12 @@ asio::awaitable<bool> connection::take_proxy_header() {
     }
     const bool health_check = status == io_status::end && !reader.begun(); // a look at whether anybody listens
     if (!cut_ && !health_check) {
-        const auto& fault = reader.header().fault;
+        const auto& error = reader.header().error;
         metrics.proxy_refused.add();
         log(log_kinds::proxy_headers, "refused a connection",
             expired_        ? "the PROXY header took longer than tls_timeout"
-            : fault.empty() ? "it ended inside the PROXY header"
-                            : fault);
+            : error.empty() ? "it ended inside the PROXY header"
+                            : error);
     }
     co_return false;
 }

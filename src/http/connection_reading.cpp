@@ -61,9 +61,8 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             // Asio reads into the buffer as soon as there is something, which spares the call that arms the waiting. A
             // connection has no buffer until its first byte.
             const auto room = reader_.room();
-            const auto [fault, count] =
-                co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
-            if (!fault && !cut_) {
+            const auto [ec, count] = co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
+            if (!ec && !cut_) {
                 reader_.filled(count);
                 brought(count);
                 status = io_status::done;

@@ -132,17 +132,17 @@ void io_thread::install(snapshot_ptr settings_snapshot, std::vector<accepting_so
 /// The kernel would reset the connections that wait to be accepted: they are taken first. In a socket that systemd
 /// passed they wait on, for the next process. Those that go on coming meanwhile are not waited for.
 void io_thread::close(accepting& one) {
-    boost::system::error_code fault;
-    one.socket.non_blocking(true, fault);
+    boost::system::error_code ec;
+    one.socket.non_blocking(true, ec);
     const int waiting = one.where->settings.address.starts_with("systemd:") ? 0 : SOMAXCONN;
-    for (int taken = 0; !fault && taken < waiting; ++taken) {
+    for (int taken = 0; !ec && taken < waiting; ++taken) {
         socket peer{context_};
-        one.socket.accept(peer, fault);
-        if (!fault) {
+        one.socket.accept(peer, ec);
+        if (!ec) {
             on_accept(one.where, std::move(peer), shared_.threads.size());
         }
     }
-    one.socket.close(fault);
+    one.socket.close(ec);
 }
 
 std::chrono::milliseconds io_thread::stalled_for() {
@@ -159,10 +159,10 @@ void io_thread::accept_from(accepting_socket from) {
     socklen_t length = sizeof storage;
     getsockname(from.descriptor.get(), reinterpret_cast<sockaddr*>(&storage), &length);
     auto one = std::make_shared<accepting>(snapshot_->find(from.key), acceptor{context_});
-    boost::system::error_code fault;
-    one->socket.assign({storage.ss_family, 0}, from.descriptor.get(), fault);
-    if (fault) {
-        spdlog::critical("cannot accept on {}: {}", one->where->bound, fault.message());
+    boost::system::error_code ec;
+    one->socket.assign({storage.ss_family, 0}, from.descriptor.get(), ec);
+    if (ec) {
+        spdlog::critical("cannot accept on {}: {}", one->where->bound, ec.message());
         return;
     }
     // Those that are accepted inherit it: answers are small, and a peer that reads none of them must not have the
@@ -237,15 +237,15 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
             co_await pause.async_wait(use_tuple);
             continue;
         }
-        auto [fault, peer] = co_await socket.async_accept(context_, use_tuple);
-        if (!fault) {
+        auto [ec, peer] = co_await socket.async_accept(context_, use_tuple);
+        if (!ec) {
             on_accept(where, std::move(peer), shared_.threads.size());
-        } else if (fault != asio::error::operation_aborted && fault != asio::error::connection_aborted) {
+        } else if (ec != asio::error::operation_aborted && ec != asio::error::connection_aborted) {
             shared_.metrics.accept_failed();
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
             limited_log::shared().write({log_kinds::failed_accepts, where->bound},
-                                        "cannot accept on {}: {}; trying again every {} ms", where->bound,
-                                        fault.message(), accept_pause.count());
+                                        "cannot accept on {}: {}; trying again every {} ms", where->bound, ec.message(),
+                                        accept_pause.count());
             pause.expires_after(accept_pause);
             co_await pause.async_wait(use_tuple);
         }
@@ -351,9 +351,9 @@ bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t l
         --shared_.handed_over;
         return false;
     }
-    boost::system::error_code fault;
-    const int family = peer.local_endpoint(fault).protocol().family();
-    unique_fd descriptor{peer.release(fault)};
+    boost::system::error_code ec;
+    const int family = peer.local_endpoint(ec).protocol().family();
+    unique_fd descriptor{peer.release(ec)};
     asio::post(to.context_, [&to, where, family, left, descriptor = std::move(descriptor)]() mutable {
         --to.shared_.handed_over;
         boost::system::error_code refused;

@@ -16,8 +16,8 @@ constexpr std::size_t longest_v1 = 107; // with CR LF: section 2.1
 constexpr std::string_view v2_signature{"\r\n\r\n\0\r\nQUIT\n", 12};
 constexpr std::size_t v2_fixed_length = 16;
 
-proxy_header refused(std::string_view fault) {
-    return {progress::refused, 0, {}, fault};
+proxy_header refused(std::string_view error) {
+    return {progress::refused, 0, {}, error};
 }
 
 proxy_header complete(std::size_t length, std::optional<ip_address> source) {

@@ -22,7 +22,7 @@ struct proxy_header {
     progress reached = progress::incomplete;
     std::size_t length = 0;           ///< Of a complete header; what follows is the client's.
     std::optional<ip_address> source; ///< Nothing: the header names no address that a TCP client can have.
-    std::string_view fault;           ///< Why it is refused: static text.
+    std::string_view error;           ///< Why it is refused: static text.
 };
 
 /// A longer header is refused; what a proxy adds to the addresses (its TLVs) rarely takes a tenth of it.

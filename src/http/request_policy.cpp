@@ -49,40 +49,40 @@ bool is_length(std::string_view value) {
 
 } // namespace
 
-std::string_view to_text(policy_fault fault) {
-    switch (fault) {
-    case policy_fault::none:
+std::string_view to_text(policy_error error) {
+    switch (error) {
+    case policy_error::none:
         return "none";
-    case policy_fault::version:
+    case policy_error::version:
         return "not HTTP/1.1 (nginx needs proxy_http_version 1.1)";
-    case policy_fault::target:
+    case policy_error::target:
         return "a target that is neither a path nor an http URL in printable ASCII";
-    case policy_fault::host:
+    case policy_error::host:
         return "not exactly one valid Host";
-    case policy_fault::early_coding:
+    case policy_error::early_coding:
         return "a Transfer-Encoding in HTTP/1.0";
-    case policy_fault::content_length:
+    case policy_error::content_length:
         return "not a single, plain Content-Length";
-    case policy_fault::both_lengths:
+    case policy_error::both_lengths:
         return "Content-Length beside Transfer-Encoding";
-    case policy_fault::repeated_coding:
+    case policy_error::repeated_coding:
         return "a repeated Transfer-Encoding";
-    case policy_fault::unsupported_coding:
+    case policy_error::unsupported_coding:
         return "a transfer coding other than chunked";
-    case policy_fault::upgrade:
+    case policy_error::upgrade:
         return "an Upgrade";
     }
     return "unknown";
 }
 
-policy_fault check_policy(int version, std::string_view target, std::span<const header_field> fields,
+policy_error check_policy(int version, std::string_view target, std::span<const header_field> fields,
                           leniency allowed) {
     const bool lenient = allowed == leniency::health_checks;
     if (version != 11 && !(lenient && version == 10)) {
-        return policy_fault::version;
+        return policy_error::version;
     }
     if (!is_target(target)) {
-        return policy_fault::target;
+        return policy_error::target;
     }
     unsigned hosts = 0;
     unsigned lengths = 0;
@@ -101,29 +101,29 @@ policy_fault check_policy(int version, std::string_view target, std::span<const 
             ++codings;
             chunked = same_field_name(value, "chunked");
         } else if (same_field_name(name, "Upgrade") && !lenient) {
-            return policy_fault::upgrade;
+            return policy_error::upgrade;
         }
     }
     const bool hostless = lenient && hosts == 0;
     if ((!hostless && (hosts != 1 || !good_host)) || !names_host(target)) {
-        return policy_fault::host;
+        return policy_error::host;
     }
     if (failpoint("lenient_framing")) {
-        return policy_fault::none;
+        return policy_error::none;
     }
     if (version != 11 && codings > 0) {
-        return policy_fault::early_coding;
+        return policy_error::early_coding;
     }
     if (lengths > 0 && codings > 0) {
-        return policy_fault::both_lengths;
+        return policy_error::both_lengths;
     }
     if (lengths > 1 || !good_length) {
-        return policy_fault::content_length;
+        return policy_error::content_length;
     }
     if (codings > 1) {
-        return policy_fault::repeated_coding;
+        return policy_error::repeated_coding;
     }
-    return chunked ? policy_fault::none : policy_fault::unsupported_coding;
+    return chunked ? policy_error::none : policy_error::unsupported_coding;
 }
 
 request_target take_apart(std::string_view target) {

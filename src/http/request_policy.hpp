@@ -11,7 +11,7 @@ namespace hookd::http {
 
 /// Why a well-parsed header is refused all the same. The parser (Beast 1.81) accepts each of these, and each has been
 /// a way to make two servers see different requests in the same bytes.
-enum class policy_fault : std::uint8_t {
+enum class policy_error : std::uint8_t {
     none,
     version,            ///< not HTTP/1.1
     target,             ///< neither origin form nor absolute form (RFC 9112 section 3.2) in printable ASCII
@@ -24,14 +24,14 @@ enum class policy_fault : std::uint8_t {
     upgrade,            ///< asks for another protocol
 };
 
-std::string_view to_text(policy_fault fault);
+std::string_view to_text(policy_error error);
 
 /// What a listener takes beside clean HTTP/1.1: nothing, or what load balancers' health checks send: HTTP/1.0, no Host
 /// or an empty one, an Upgrade. None of them changes where a request ends.
 enum class leniency : std::uint8_t { none, health_checks };
 
 /// Pure. `version` is 10 times the major plus the minor number.
-policy_fault check_policy(int version, std::string_view target, std::span<const header_field> fields,
+policy_error check_policy(int version, std::string_view target, std::span<const header_field> fields,
                           leniency allowed = leniency::none);
 
 /// A target taken apart (RFC 9112 section 3.2).
@@ -40,7 +40,7 @@ struct request_target {
     std::string_view path;      ///< And query. The absolute form without a path asks for `/`, whatever its query.
 };
 
-/// Of a target that check_policy found no fault with.
+/// Of a target that check_policy found no error with.
 request_target take_apart(std::string_view target);
 
 /// Whether a list-valued field (`Connection`) has this member, by ASCII case-insensitive comparison.

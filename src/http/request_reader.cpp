@@ -46,12 +46,12 @@ private:
         request_.target = to_std(target);
         version_ = version;
     }
-    void on_field_impl(beast_http::field, string_view name, string_view value, error_code& fault) override {
+    void on_field_impl(beast_http::field, string_view name, string_view value, error_code& ec) override {
         if (header_done_) {
             return;
         }
         if (fields_.size() == most_fields) {
-            fault = beast_http::error::header_limit;
+            ec = beast_http::error::header_limit;
             return;
         }
         fields_.push_back({to_std(name), to_std(value)});
@@ -139,20 +139,20 @@ request_reader::progress request_reader::parse_head() {
     parser_->header_limit(static_cast<std::uint32_t>(max_header_) + 1); // the scanner has seen to the limit
     parser_->body_limit(max_body_);
     parser_->eager(false);
-    error_code fault;
-    for (string_view rest{head_}; !fault && !parser_->is_header_done() && !rest.empty();) {
-        rest.remove_prefix(parser_->put(boost::asio::buffer(rest.data(), rest.size()), fault));
+    error_code ec;
+    for (string_view rest{head_}; !ec && !parser_->is_header_done() && !rest.empty();) {
+        rest.remove_prefix(parser_->put(boost::asio::buffer(rest.data(), rest.size()), ec));
     }
-    if (fault == beast_http::error::header_limit) {
+    if (ec == beast_http::error::header_limit) {
         return refuse(431, "more than 128 header fields");
     }
-    const bool too_large = fault == beast_http::error::body_limit;
-    if ((fault && !too_large) || (!too_large && !parser_->is_header_done())) {
+    const bool too_large = ec == beast_http::error::body_limit;
+    if ((ec && !too_large) || (!too_large && !parser_->is_header_done())) {
         return refuse(400, "not a clean HTTP/1.1 header");
     }
     const auto violation = check_policy(parser_->version(), request_.target, fields_, allowed_);
-    if (violation != policy_fault::none) {
-        return refuse(violation == policy_fault::unsupported_coding ? 501 : 400, to_text(violation));
+    if (violation != policy_error::none) {
+        return refuse(violation == policy_error::unsupported_coding ? 501 : 400, to_text(violation));
     }
     if (too_large) {
         return refuse(413, body_too_large());
@@ -183,19 +183,19 @@ void request_reader::find_host() {
 }
 
 request_reader::progress request_reader::read_body() {
-    error_code fault;
+    error_code ec;
     while (!parser_->is_done() && end_ - begin_ >= fewest_bytes(*parser_)) {
-        const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), fault);
+        const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), ec);
         begin_ += used;
-        if (fault == beast_http::error::need_more) {
+        if (ec == beast_http::error::need_more) {
             // A chunk's header, or a trailer, that does not fit the whole buffer is nobody's honest request.
             return end_ - begin_ >= body_buffer ? refuse(400, "a chunk header or trailer too long")
                                                 : progress::need_more;
         }
-        if (fault == beast_http::error::body_limit) {
+        if (ec == beast_http::error::body_limit) {
             return refuse(413, body_too_large());
         }
-        if (fault) {
+        if (ec) {
             return refuse(400, "a malformed chunked body");
         }
     }

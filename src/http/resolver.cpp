@@ -100,7 +100,7 @@ asio::awaitable<client_result<destination_ptr>> resolver::find(clock::time_point
         co_return found_;
     }
     if (under_way_ == nullptr && !begin()) {
-        co_return std::unexpected{client_error{client_fault::unknown_host, "no thread to look up " + where_.host}};
+        co_return std::unexpected{client_error{client_errc::unknown_host, "no thread to look up " + where_.host}};
     }
     const auto own = under_way_;
     if (!own->response && clock::now() < latest) {
@@ -110,7 +110,7 @@ asio::awaitable<client_result<destination_ptr>> resolver::find(clock::time_point
     }
     const auto& response = own->response;
     if (!response) {
-        co_return std::unexpected{client_error{client_fault::unknown_host, where_.host + ": no address in time"}};
+        co_return std::unexpected{client_error{client_errc::unknown_host, where_.host + ": no address in time"}};
     }
     if (under_way_ == own) { // the first to hear of it
         under_way_.reset();

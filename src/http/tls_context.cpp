@@ -75,12 +75,12 @@ error openssl_error(std::string what) {
 
 /// What OpenSSL says, and in plain words what is in the file instead.
 std::unexpected<error> unusable(const std::string& what, const std::string& path, pem_wanted wanted) {
-    const auto fault = openssl_error("cannot use the " + what + ' ' + path);
+    const auto cause = openssl_error("cannot use the " + what + ' ' + path);
     auto instead = explain_pem_file(path, wanted);
     if (instead.ends_with("not a certificate") || instead.ends_with("not a private key")) {
         instead += ": are certificate and private_key swapped?";
     }
-    return std::unexpected{instead.empty() ? fault : error{"cannot use the " + what + ' ' + path + ": " + instead}};
+    return std::unexpected{instead.empty() ? cause : error{"cannot use the " + what + ' ' + path + ": " + instead}};
 }
 
 using key_ptr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -163,9 +163,9 @@ result<tls_context> make_tls_context(const tls_settings& files) {
         return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
     }
     SSL_CTX_set_default_passwd_cb(raw, no_password); // else OpenSSL asks at the terminal, where there is one
-    for (const auto& fault : {unfit_file(files.certificate), unfit_file(files.private_key, S_IRWXO)}) {
-        if (fault) {
-            return std::unexpected{*fault};
+    for (const auto& unfit : {unfit_file(files.certificate), unfit_file(files.private_key, S_IRWXO)}) {
+        if (unfit) {
+            return std::unexpected{*unfit};
         }
     }
     if (SSL_CTX_use_certificate_chain_file(raw, files.certificate.c_str()) != 1) {

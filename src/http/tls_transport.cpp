@@ -91,7 +91,7 @@ public:
         return outcome;
     }
 
-    std::string handshake_fault() const override {
+    std::string handshake_error() const override {
         if (const auto limit = exceeded_limit(); !limit.empty()) {
             return std::string{limit};
         }

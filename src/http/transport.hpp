@@ -28,7 +28,7 @@ public:
 
     virtual io_status handshake() = 0;
     /// Why the handshake failed, in words for a log line.
-    virtual std::string handshake_fault() const { return {}; }
+    virtual std::string handshake_error() const { return {}; }
     /// Which limit the peer exceeded, where that is why the connection failed; else empty.
     virtual std::string_view exceeded_limit() const { return {}; }
     /// Whether it failed because the peer closed the connection, without a word why.

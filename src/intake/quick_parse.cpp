@@ -34,32 +34,32 @@ public:
 
     explicit handler(body_fields& found) : members_{found} {}
 
-    bool on_document_begin(error_code& /*fault*/) { return true; }
-    bool on_document_end(error_code& /*fault*/) { return true; }
-    bool on_object_begin(error_code& /*fault*/) { return members_.open_object(); }
-    bool on_array_begin(error_code& /*fault*/) { return members_.open_array(); }
-    bool on_object_end(std::size_t /*members*/, error_code& /*fault*/) { return members_.close(); }
-    bool on_array_end(std::size_t /*elements*/, error_code& /*fault*/) { return members_.close(); }
-    bool on_key_part(string_view piece, std::size_t /*size*/, error_code& /*fault*/) { return keep(piece); }
-    bool on_string_part(string_view piece, std::size_t /*size*/, error_code& /*fault*/) { return keep(piece); }
-    bool on_key(string_view last, std::size_t size, error_code& /*fault*/) {
+    bool on_document_begin(error_code& /*ec*/) { return true; }
+    bool on_document_end(error_code& /*ec*/) { return true; }
+    bool on_object_begin(error_code& /*ec*/) { return members_.open_object(); }
+    bool on_array_begin(error_code& /*ec*/) { return members_.open_array(); }
+    bool on_object_end(std::size_t /*members*/, error_code& /*ec*/) { return members_.close(); }
+    bool on_array_end(std::size_t /*elements*/, error_code& /*ec*/) { return members_.close(); }
+    bool on_key_part(string_view piece, std::size_t /*size*/, error_code& /*ec*/) { return keep(piece); }
+    bool on_string_part(string_view piece, std::size_t /*size*/, error_code& /*ec*/) { return keep(piece); }
+    bool on_key(string_view last, std::size_t size, error_code& /*ec*/) {
         members_.key(whole(last, size));
         begun_.clear();
         return true;
     }
-    bool on_string(string_view last, std::size_t size, error_code& /*fault*/) {
+    bool on_string(string_view last, std::size_t size, error_code& /*ec*/) {
         members_.string(whole(last, size));
         begun_.clear();
         return true;
     }
-    bool on_number_part(string_view /*piece*/, error_code& /*fault*/) { return true; }
-    bool on_int64(std::int64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return members_.other(); }
-    bool on_uint64(std::uint64_t /*value*/, string_view /*text*/, error_code& /*fault*/) { return members_.other(); }
-    bool on_double(double /*value*/, string_view /*text*/, error_code& /*fault*/) { return members_.other(); }
-    bool on_bool(bool /*value*/, error_code& /*fault*/) { return members_.other(); }
-    bool on_null(error_code& /*fault*/) { return members_.other(); }
-    bool on_comment_part(string_view /*piece*/, error_code& /*fault*/) { return true; }
-    bool on_comment(string_view /*text*/, error_code& /*fault*/) { return true; }
+    bool on_number_part(string_view /*piece*/, error_code& /*ec*/) { return true; }
+    bool on_int64(std::int64_t /*value*/, string_view /*text*/, error_code& /*ec*/) { return members_.other(); }
+    bool on_uint64(std::uint64_t /*value*/, string_view /*text*/, error_code& /*ec*/) { return members_.other(); }
+    bool on_double(double /*value*/, string_view /*text*/, error_code& /*ec*/) { return members_.other(); }
+    bool on_bool(bool /*value*/, error_code& /*ec*/) { return members_.other(); }
+    bool on_null(error_code& /*ec*/) { return members_.other(); }
+    bool on_comment_part(string_view /*piece*/, error_code& /*ec*/) { return true; }
+    bool on_comment(string_view /*text*/, error_code& /*ec*/) { return true; }
 
 private:
     bool keep(string_view piece) {
@@ -87,9 +87,9 @@ json::parse_options options() {
 
 bool quick_parse(std::string_view body, body_fields& found) {
     json::basic_parser<handler> parser{options(), found};
-    error_code fault;
-    const auto used = parser.write_some(false, body.data(), body.size(), fault);
-    found.json = !fault && used == body.size() && parser.done();
+    error_code ec;
+    const auto used = parser.write_some(false, body.data(), body.size(), ec);
+    found.json = !ec && used == body.size() && parser.done();
     return found.json;
 }
 

@@ -29,7 +29,7 @@ unique_fd open_file(const std::string& path, int flags) {
     return unique_fd{::open(path.c_str(), flags | O_CLOEXEC, 0600)};
 }
 
-error system_fault(const std::string& doing, const std::string& path, const std::string& remedy) {
+error system_error(const std::string& doing, const std::string& path, const std::string& remedy) {
     return {"cannot " + doing + " " + path + ": " + std::strerror(errno) + "; " + remedy};
 }
 
@@ -118,7 +118,7 @@ result<void> check_no_log_is_left(const std::string& path) {
 result<void> check_content(const std::string& path, int file) {
     struct stat status{};
     if (::fstat(file, &status) != 0) {
-        return std::unexpected(system_fault("inspect the journal", path, "check the disk"));
+        return std::unexpected(system_error("inspect the journal", path, "check the disk"));
     }
     if (status.st_size == 0) {
         return check_no_log_is_left(path);
@@ -136,7 +136,7 @@ result<void> check_content(const std::string& path, int file) {
 result<void> check_file(const std::string& path) {
     const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
     if (!file) {
-        return std::unexpected(system_fault("open the journal", path, "name a file that you may read"));
+        return std::unexpected(system_error("open the journal", path, "name a file that you may read"));
     }
     return check_content(path, file.get());
 }
@@ -145,7 +145,7 @@ result<bool> check_or_create_file(const std::string& path) {
     const auto file = open_file(path, O_RDONLY | O_NONBLOCK);
     if (!file) {
         if (errno != ENOENT) {
-            return std::unexpected(system_fault("open the journal", path, "make it readable for the daemon's user"));
+            return std::unexpected(system_error("open the journal", path, "make it readable for the daemon's user"));
         }
         if (auto none = check_no_log_is_left(path); !none) {
             return std::unexpected(none.error());
@@ -153,21 +153,21 @@ result<bool> check_or_create_file(const std::string& path) {
         const auto created = open_file(path, O_RDWR | O_CREAT | O_EXCL);
         if (!created) {
             return std::unexpected(
-                system_fault("create the journal", path, "make its directory writable for the daemon's user"));
+                system_error("create the journal", path, "make its directory writable for the daemon's user"));
         }
         return true;
     }
     const auto fit = check_content(path, file.get());
     if (fit && ::access(path.c_str(), W_OK) != 0) {
-        return std::unexpected(system_fault("write the journal", path, "make it writable for the daemon's user"));
+        return std::unexpected(system_error("write the journal", path, "make it writable for the daemon's user"));
     }
     return fit ? result<bool>{false} : std::unexpected(fit.error());
 }
 
 result<std::string> locate(const std::string& path) {
     auto last = follow_links(path).back();
-    std::error_code fault;
-    if (std::filesystem::is_symlink(last, fault)) {
+    std::error_code ec;
+    if (std::filesystem::is_symlink(last, ec)) {
         return std::unexpected(error{path + " is a dangling symbolic link: set journal.path to a file"});
     }
     if (auto usable = check_journal_files(last); !usable) {
@@ -181,8 +181,8 @@ result<void> check_directory(const std::string& path) {
     if (directory.empty()) {
         directory = ".";
     }
-    std::error_code fault;
-    if (!std::filesystem::is_directory(directory, fault)) {
+    std::error_code ec;
+    if (!std::filesystem::is_directory(directory, ec)) {
         return std::unexpected(error{"the journal's directory " + directory.string() +
                                      " does not exist: create it with mode 0700, owned by the daemon's user"});
     }
@@ -196,7 +196,7 @@ result<void> sync_directory_of(const std::string& path) {
     }
     const auto opened = open_file(directory.string(), O_RDONLY | O_DIRECTORY);
     if (!opened || ::fsync(opened.get()) != 0) {
-        return std::unexpected(system_fault("sync the journal's directory", directory.string(), "check the disk"));
+        return std::unexpected(system_error("sync the journal's directory", directory.string(), "check the disk"));
     }
     return {};
 }

@@ -75,8 +75,8 @@ std::optional<failure> row_after(const repair& what, std::uint64_t sequence) {
 
 std::optional<std::uint64_t> as_sequence(const std::string& text) {
     std::uint64_t number = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return fault == std::errc{} && end == text.data() + text.size() ? std::optional{number} : std::nullopt;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return ec == std::errc{} && end == text.data() + text.size() ? std::optional{number} : std::nullopt;
 }
 
 } // namespace

@@ -72,7 +72,7 @@ public:
         limits.retains = false;
         auto opened = open_with(settings_, clock_, {}, limits);
         if (!opened) {
-            fault_ = opened.error();
+            error_ = opened.error();
             co_return repaired{};
         }
         auto done = co_await (*opened)->apply(std::move(what));
@@ -81,7 +81,7 @@ public:
         co_return done;
     }
     std::uint64_t last_sequence() const override { return last_sequence_; }
-    const std::optional<error>& fault() const override { return fault_; }
+    const std::optional<error>& last_error() const override { return error_; }
 
     acceptance accepts() const override { return acceptance::closed; }
     const journal_metrics& metrics() const override { return metrics_; }
@@ -111,10 +111,10 @@ public:
 private:
     template <class Answer, class Read>
     Answer ask(const Read& read) {
-        fault_.reset();
+        error_.reset();
         auto found = look_into<Answer>(read);
         if (!found) {
-            fault_ = found.error();
+            error_ = found.error();
             return {};
         }
         return std::move(*found);
@@ -181,7 +181,7 @@ private:
     journal_settings settings_;
     const wall_clock clock_;
     const tuning limits_;
-    std::optional<error> fault_;
+    std::optional<error> error_;
     std::uint64_t last_sequence_ = 0;
     const journal_metrics metrics_;
     const std::map<std::string, unix_millis> newest_;

@@ -45,7 +45,7 @@ bool starts_like_prefix(std::string_view text) {
 }
 
 /// Why `text`, without its prefix, is not canonical base64.
-std::string_view base64_fault(std::string_view text, bool prefixed) {
+std::string_view base64_error(std::string_view text, bool prefixed) {
     if (text.starts_with("\xef\xbb\xbf")) {
         return "its file begins with a byte order mark; save it as UTF-8 without one";
     }
@@ -93,7 +93,7 @@ result<key_text> read_key_text(std::string_view text) {
         return std::unexpected(error{"the secret has nothing behind its prefix; copy the secret whole"});
     }
     const auto unreadable = [&] {
-        return std::unexpected(error{"the secret cannot be read: " + std::string(base64_fault(text, prefixed))});
+        return std::unexpected(error{"the secret cannot be read: " + std::string(base64_error(text, prefixed))});
     };
     const auto size = base64::decoded_size(text);
     if (!size) {

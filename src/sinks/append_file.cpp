@@ -24,9 +24,9 @@ result<void> append_file::begin() {
         }
     }
     if (ends_within_line()) {
-        if (const auto fault = append("\n"); fault) {
+        if (const auto ec = append("\n"); ec) {
             file_.reset();
-            return std::unexpected(failed("cannot write", fault));
+            return std::unexpected(failed("cannot write", ec));
         }
     }
     arrived_ = 0;
@@ -34,18 +34,18 @@ result<void> append_file::begin() {
 }
 
 result<void> append_file::write(std::string_view lines) {
-    auto fault = reserve(lines.size());
-    if (!fault) {
-        fault = append(lines);
+    auto ec = reserve(lines.size());
+    if (!ec) {
+        ec = append(lines);
     }
-    if (!fault) {
+    if (!ec) {
         return {};
     }
     broken_ = true;
     if (ends_within_line()) {
         static_cast<void>(write_all(file_.get(), "\n"));
     }
-    return std::unexpected(failed("cannot write", fault));
+    return std::unexpected(failed("cannot write", ec));
 }
 
 result<void> append_file::commit() {

@@ -101,17 +101,16 @@ bool background_output::start() {
 asio::awaitable<void> background_output::follow(std::shared_ptr<job> what, hook_output::stream which) {
     auto& pipe = what->pipes.at(static_cast<std::size_t>(which));
     asio::posix::stream_descriptor from{co_await asio::this_coro::executor};
-    boost::system::error_code fault;
-    from.assign(pipe.get(), fault);
-    if (fault) {
+    boost::system::error_code ec;
+    from.assign(pipe.get(), ec);
+    if (ec) {
         co_return;
     }
     pipe.release();
     std::array<char, 16U << 10U> buffer{};
-    while (!fault) {
+    while (!ec) {
         std::size_t count = 0;
-        std::tie(fault, count) =
-            co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+        std::tie(ec, count) = co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
         what->output.take(which, {buffer.data(), count});
     }
 }

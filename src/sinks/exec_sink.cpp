@@ -84,13 +84,13 @@ void check_executable(config::table& keys, const std::string& path) {
         }
         return;
     }
-    keys.fault("command", 0, fmt::format("{}{}; {}", keys.written("command", 0), wrong, wanted_command));
+    keys.error("command", 0, fmt::format("{}{}; {}", keys.written("command", 0), wrong, wanted_command));
 }
 
 std::vector<std::string> read_command(config::table& keys) {
     auto command = keys.texts("command", {});
     if (command.empty()) {
-        keys.fault("command", fmt::format("names no program; {}", wanted_command));
+        keys.error("command", fmt::format("names no program; {}", wanted_command));
     } else {
         check_executable(keys, command.front());
     }
@@ -120,13 +120,13 @@ std::shared_ptr<const sink_options> read_exec_options(config::table& keys) {
     keys.optional("command");
     keys.optional("shell");
     if (keys.has("command") && keys.has("shell")) {
-        keys.fault("shell", "stands beside command; want one of the two");
+        keys.error("shell", "stands beside command; want one of the two");
     } else if (keys.has("shell")) {
         options->command = {"/bin/sh", "-c", keys.required_text("shell")};
     } else if (keys.has("command")) {
         options->command = read_command(keys);
     } else {
-        keys.fault("command", fmt::format("is missing; {}; or shell = \"a line for /bin/sh\"", wanted_command));
+        keys.error("command", fmt::format("is missing; {}; or shell = \"a line for /bin/sh\"", wanted_command));
     }
     return options;
 }

@@ -79,8 +79,8 @@ private:
 
 std::optional<mode_t> parse_mode(std::string_view text) {
     mode_t mode = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
-    if (fault != std::errc{} || end != text.data() + text.size() || mode > 0777 || (mode & 0600U) != 0600U) {
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (ec != std::errc{} || end != text.data() + text.size() || mode > 0777 || (mode & 0600U) != 0600U) {
         return std::nullopt;
     }
     return mode;
@@ -97,7 +97,7 @@ bool is_standard_stream(const std::string& path) {
 
 bool check_no_stream(config::table& keys, const std::string& path) {
     if (is_standard_stream(path)) {
-        keys.fault("path", keys.written("path") +
+        keys.error("path", keys.written("path") +
                                " is a standard stream, and no file that could be synced or moved away; "
                                "want type = \"stdout\" without a path, or another file");
         return false;
@@ -111,11 +111,11 @@ void check_file(config::table& keys, const std::string& path) {
         return;
     }
     if (S_ISDIR(info.st_mode)) {
-        keys.fault("path", keys.written("path") + " is a directory; want a file in it");
+        keys.error("path", keys.written("path") + " is a directory; want a file in it");
     } else if (!S_ISREG(info.st_mode)) {
-        keys.fault("path", keys.written("path") + " is no regular file; want one, or a path where there is none yet");
+        keys.error("path", keys.written("path") + " is no regular file; want one, or a path where there is none yet");
     } else if (!may(path, R_OK | W_OK)) {
-        keys.fault("path", keys.written("path") + ": " + last_error().message() +
+        keys.error("path", keys.written("path") + ": " + last_error().message() +
                                "; want a file that the daemon's user can read and write");
     }
 }
@@ -133,7 +133,7 @@ std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
     if (const auto mode = parse_mode(keys.text("mode", "0640"))) {
         options->mode = *mode;
     } else {
-        keys.fault("mode", keys.written("mode") + " is no mode of a file that its owner can read and write; want octal "
+        keys.error("mode", keys.written("mode") + " is no mode of a file that its owner can read and write; want octal "
                                                   "digits, as in \"0640\"");
     }
     return options;

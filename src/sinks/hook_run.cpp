@@ -87,10 +87,10 @@ boost::system::error_code hook_run::watch(child_process::ends ours) {
     const std::array<std::pair<stream_descriptor*, unique_fd*>, 4> all{
         {{&stdin_, &ours.input}, {&stdout_, &ours.output}, {&stderr_, &ours.error_output}, {&ended_, &ours.ended}}};
     for (const auto& [watched, fd] : all) {
-        boost::system::error_code fault;
-        watched->assign(fd->get(), fault);
-        if (fault) {
-            return fault;
+        boost::system::error_code ec;
+        watched->assign(fd->get(), ec);
+        if (ec) {
+            return ec;
         }
         fd->release();
     }
@@ -106,9 +106,9 @@ asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout, 
             asio::co_spawn(worker, drain(stderr_, hook_output::stream::error), asio::deferred),
             asio::co_spawn(worker, supervise(timeout), asio::deferred))
             .async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
-    for (const auto& fault : {fed, read, read_errors, supervised}) {
-        if (fault) {
-            std::rethrow_exception(fault);
+    for (const auto& error : {fed, read, read_errors, supervised}) {
+        if (error) {
+            std::rethrow_exception(error);
         }
     }
     std::array<unique_fd, 2> held{read_rest(stdout_, hook_output::stream::output),
@@ -134,12 +134,12 @@ asio::awaitable<void> hook_run::drain(stream_descriptor& from, hook_output::stre
     co_await asio::this_coro::throw_if_cancelled(false);
     std::array<char, 16U << 10U> buffer{};
     while (!over_) {
-        const auto [fault, count] = co_await from.async_read_some(asio::buffer(buffer), as_value);
+        const auto [ec, count] = co_await from.async_read_some(asio::buffer(buffer), as_value);
         output_.take(as, {buffer.data(), count});
-        if (fault == asio::error::eof) {
+        if (ec == asio::error::eof) {
             from.close();
         }
-        if (fault) {
+        if (ec) {
             break;
         }
     }
@@ -274,8 +274,8 @@ asio::awaitable<outcome> run_hook(program what, std::string input, std::string l
         co_return not_started(path, child.error());
     }
     hook_run run(co_await asio::this_coro::executor, std::move(*child), std::move(input), std::move(log_prefix));
-    if (const auto fault = run.watch(std::move(ours)); fault) {
-        co_return not_started(path, fault);
+    if (const auto ec = run.watch(std::move(ours)); ec) {
+        co_return not_started(path, ec);
     }
     co_return co_await run.carry_out(timeout, background);
 }

@@ -53,12 +53,12 @@ std::vector<std::pair<std::string, secret>> read_headers(config::table& keys) {
         const auto& name = headers[i].first;
         auto inside = keys.sub("headers");
         if (!is_token(name)) {
-            inside.fault(name, "is no name of a header; want letters, digits and hyphens, as in \"X-Api-Key\"");
+            inside.error(name, "is no name of a header; want letters, digits and hyphens, as in \"X-Api-Key\"");
         } else if (is_own(name)) {
-            inside.fault(name, "is the sink's own to send; leave it out");
+            inside.error(name, "is the sink's own to send; leave it out");
         } else if (std::any_of(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(i),
                                [&](const auto& each) { return same_field_name(each.first, name); })) {
-            inside.fault(name, "is there twice; the names of headers are the same in capitals and small letters");
+            inside.error(name, "is there twice; the names of headers are the same in capitals and small letters");
         }
     }
     return headers;
@@ -81,10 +81,10 @@ void read_content_type(config::table& keys, http_options& options) {
     }
     options.content_type = keys.text("content_type", options.content_type);
     if (!is_media_type(options.content_type)) {
-        keys.fault("content_type", keys.written("content_type") + " is no media type; want one such as "
+        keys.error("content_type", keys.written("content_type") + " is no media type; want one such as "
                                                                   "\"application/json\"");
     } else if (options.format == http_format::original) {
-        keys.fault("content_type", "stands beside format = \"original\", which is sent as what it came as; leave out "
+        keys.error("content_type", "stands beside format = \"original\", which is sent as what it came as; leave out "
                                    "one of the two");
     }
 }
@@ -100,7 +100,7 @@ void read_authorities(config::table& keys, http_options& options) {
         return;
     }
     if (const auto trusted = http::check_trust({.ca_file = options.ca_file}); !trusted) {
-        keys.fault("ca_file", trusted.error().detail + "; want a PEM file of certificates, which the daemon's user "
+        keys.error("ca_file", trusted.error().detail + "; want a PEM file of certificates, which the daemon's user "
                                                        "can read");
         return;
     }
@@ -117,7 +117,7 @@ std::shared_ptr<const sink_options> read_http_options(config::table& keys) {
         if (auto where = http::parse_url(text)) {
             options->where = std::move(*where);
         } else {
-            keys.fault("url", where.error().message);
+            keys.error("url", where.error().message);
         }
     }
     options->format = static_cast<http_format>(keys.choice("format", formats, 0));

@@ -71,21 +71,21 @@ outcome judge(const http::client_response& response, std::span<const std::uint64
     return judged;
 }
 
-outcome judge(const http::client_error& fault) {
-    switch (fault.kind) {
-    case http::client_fault::authorities:
-    case http::client_fault::unknown_host:
-    case http::client_fault::unreachable:
-    case http::client_fault::tls:
-    case http::client_fault::handshake_closed:
-    case http::client_fault::no_tls:
-        return {verdict::unavailable, {}, fmt::format("{}: {}", http::to_text(fault.kind), fault.detail)};
-    case http::client_fault::timed_out:
-    case http::client_fault::closed:
-    case http::client_fault::malformed:
+outcome judge(const http::client_error& error) {
+    switch (error.kind) {
+    case http::client_errc::authorities:
+    case http::client_errc::unknown_host:
+    case http::client_errc::unreachable:
+    case http::client_errc::tls:
+    case http::client_errc::handshake_closed:
+    case http::client_errc::no_tls:
+        return {verdict::unavailable, {}, fmt::format("{}: {}", http::to_text(error.kind), error.detail)};
+    case http::client_errc::timed_out:
+    case http::client_errc::closed:
+    case http::client_errc::malformed:
         break;
     }
-    return {verdict::retry, {}, fault.detail};
+    return {verdict::retry, {}, error.detail};
 }
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, unix_millis now) {
@@ -94,8 +94,8 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
     }
     if (std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
         std::int64_t seconds = 0;
-        const auto [end, fault] = std::from_chars(text.begin(), text.end(), seconds);
-        const bool bounded = fault == std::errc{} && seconds < longest_wait.count();
+        const auto [end, ec] = std::from_chars(text.begin(), text.end(), seconds);
+        const bool bounded = ec == std::errc{} && seconds < longest_wait.count();
         return bounded ? std::chrono::seconds{seconds} : longest_wait;
     }
     const auto date = parse_date(std::string{text});

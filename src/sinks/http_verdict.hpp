@@ -20,9 +20,9 @@ namespace hookd::sinks {
 outcome judge(const http::client_response& response, std::span<const std::uint64_t> reject, unix_millis now);
 
 /// What it means that there is none. Where no connection came about, none would for any other event: `unavailable`, so
-/// that a dead host is left alone for growing pauses. Once the event was sent, the fault may be its own: `retry`, so
+/// that a dead host is left alone for growing pauses. Once the event was sent, the error may be its own: `retry`, so
 /// that no event can hold up the others.
-outcome judge(const http::client_error& fault);
+outcome judge(const http::client_error& error);
 
 /// RFC 9110 section 10.2.3: seconds, or a date in any of the three forms of section 5.6.7. At most a day; nothing where
 /// it is neither, 0 where the date has passed.

@@ -66,14 +66,14 @@ asio::awaitable<std::error_code> line_writer::wait_writable() {
         co_return last_error();
     }
     asio::posix::stream_descriptor ready(worker_);
-    boost::system::error_code fault;
-    ready.assign(watch.get(), fault);
-    if (fault) {
-        co_return fault;
+    boost::system::error_code ec;
+    ready.assign(watch.get(), ec);
+    if (ec) {
+        co_return ec;
     }
     watch.release();
-    std::tie(fault) = co_await ready.async_wait(asio::posix::stream_descriptor::wait_read, as_value);
-    co_return fault;
+    std::tie(ec) = co_await ready.async_wait(asio::posix::stream_descriptor::wait_read, as_value);
+    co_return ec;
 }
 
 asio::awaitable<std::error_code> line_writer::write(std::string lines) {
@@ -82,18 +82,18 @@ asio::awaitable<std::error_code> line_writer::write(std::string lines) {
     turn ours;
     while (!ours.take()) {
         pause.expires_after(5ms);
-        if (const auto [fault] = co_await pause.async_wait(as_value); fault) {
-            co_return fault;
+        if (const auto [ec] = co_await pause.async_wait(as_value); ec) {
+            co_return ec;
         }
     }
     if (torn_descriptor == fd_) {
         lines.insert(0, 1, '\n');
     }
     std::string_view rest = lines;
-    std::error_code fault;
-    while (!rest.empty() && !fault) {
+    std::error_code ec;
+    while (!rest.empty() && !ec) {
         if (!writable_now()) {
-            fault = co_await wait_writable();
+            ec = co_await wait_writable();
             continue;
         }
         const auto count = ::write(fd_, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
@@ -101,12 +101,12 @@ asio::awaitable<std::error_code> line_writer::write(std::string lines) {
             torn_descriptor = rest[static_cast<std::size_t>(count) - 1] == '\n' ? -1 : fd_;
             rest.remove_prefix(static_cast<std::size_t>(count));
         } else if (count < 0 && errno == EAGAIN) {
-            fault = co_await wait_writable();
+            ec = co_await wait_writable();
         } else if (count == 0 || errno != EINTR) {
-            fault = count == 0 ? std::make_error_code(std::errc::io_error) : last_error();
+            ec = count == 0 ? std::make_error_code(std::errc::io_error) : last_error();
         }
     }
-    co_return fault;
+    co_return ec;
 }
 
 } // namespace hookd::sinks

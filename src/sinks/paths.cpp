@@ -14,7 +14,7 @@ namespace hookd::sinks {
 
 bool check_absolute(config::table& keys, std::string_view key, const std::string& path) {
     if (!path.starts_with('/')) {
-        keys.fault(key, keys.written(key) + " does not begin with \"/\"; want an absolute path");
+        keys.error(key, keys.written(key) + " does not begin with \"/\"; want an absolute path");
         return false;
     }
     if (!answers(path)) {
@@ -26,9 +26,9 @@ bool check_absolute(config::table& keys, std::string_view key, const std::string
 }
 
 bool check_name(config::table& keys, std::string_view key, const std::string& path, file_type wanted) {
-    const auto wrong = fault_of_name(path, wanted);
+    const auto wrong = name_error(path, wanted);
     if (!wrong.empty()) {
-        keys.fault(key, keys.written(key) + ' ' + wrong);
+        keys.error(key, keys.written(key) + ' ' + wrong);
     }
     return wrong.empty();
 }
@@ -49,7 +49,7 @@ bool check_writable_directory(config::table& keys, std::string_view key, const s
     } else {
         return true;
     }
-    keys.fault(key, (named + wrong).append(wanted));
+    keys.error(key, (named + wrong).append(wanted));
     return false;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// What a reader can say about a path before anything is opened: faults go to the table, at the key, and quote the
+/// What a reader can say about a path before anything is opened: errors go to the table, at the key, and quote the
 /// path as it was written.
 namespace hookd::sinks {
 
@@ -18,7 +18,7 @@ bool check_absolute(config::table& keys, std::string_view key, const std::string
 /// A path at which the kernel would make such a file, once its directory is there.
 bool check_name(config::table& keys, std::string_view key, const std::string& path, file_type wanted);
 
-/// A directory in which this process may make and rename files. `named` says in the fault which directory it is.
+/// A directory in which this process may make and rename files. `named` says in the error which directory it is.
 bool check_writable_directory(config::table& keys, std::string_view key, const std::string& path,
                               const std::string& named);
 

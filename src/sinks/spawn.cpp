@@ -58,8 +58,8 @@ void execute(const instructions& what) noexcept {
             ::execve(what.path, what.arguments, what.environment);
         }
     }
-    const int fault = errno;
-    static_cast<void>(!::write(ready ? report : what.report, &fault, sizeof fault));
+    const int error = errno;
+    static_cast<void>(!::write(ready ? report : what.report, &error, sizeof error));
 }
 
 } // namespace
@@ -90,14 +90,14 @@ io_result<pid_t> spawn(const program& what, standard_streams streams) {
         ::_exit(127);
     }
     // NOLINTEND(clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork)
-    int fault = child < 0 ? errno : 0;
+    int error = child < 0 ? errno : 0;
     reporting.reset();
-    if (child > 0 && ::read(reported.get(), &fault, sizeof fault) == sizeof fault) {
+    if (child > 0 && ::read(reported.get(), &error, sizeof error) == sizeof error) {
         ::waitpid(child, nullptr, 0);
     }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (fault != 0) {
-        return std::unexpected(std::error_code(fault, std::system_category()));
+    if (error != 0) {
+        return std::unexpected(std::error_code(error, std::system_category()));
     }
     return child;
 }

@@ -32,23 +32,23 @@ private:
 asio::awaitable<std::vector<outcome>> stdout_sink::deliver(std::vector<delivery> batch) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    std::error_code fault;
+    std::error_code ec;
     std::size_t out = 0;
     std::string piece;
-    for (std::size_t next = 0; next < batch.size() && !fault; ++next) {
+    for (std::size_t next = 0; next < batch.size() && !ec; ++next) {
         const auto line = event_line(*batch[next].what) + '\n';
         if (!piece.empty() && piece.size() + line.size() > PIPE_BUF) {
-            fault = co_await out_.write(std::exchange(piece, {}));
-            out = fault ? out : next;
+            ec = co_await out_.write(std::exchange(piece, {}));
+            out = ec ? out : next;
         }
         piece += line;
     }
-    if (!fault) {
-        fault = co_await out_.write(std::move(piece));
-        out = fault ? out : batch.size();
+    if (!ec) {
+        ec = co_await out_.write(std::move(piece));
+        out = ec ? out : batch.size();
     }
     std::vector<outcome> outcomes(out);
-    outcomes.resize(batch.size(), {verdict::unavailable, {}, "cannot write to standard output: " + fault.message()});
+    outcomes.resize(batch.size(), {verdict::unavailable, {}, "cannot write to standard output: " + ec.message()});
     co_await asio::this_coro::throw_if_cancelled(throws);
     co_return outcomes;
 }

@@ -407,12 +407,12 @@ def test_a_reload_that_is_refused_says_why_and_exits_78(make_daemon):
     daemon.configuration["server"]["max_body"] = "huge"
     asked = daemon.run("reload")
     assert (asked.returncode, asked.stdout) == (CONFIG, "")
-    assert [fault.split(": ")[1] for fault in asked.stderr.splitlines()] == ["server.max_body", "nonsense"]
+    assert [error.split(": ")[1] for error in asked.stderr.splitlines()] == ["server.max_body", "nonsense"]
     answer = ask(unix_socket(daemon), "/v1/reload", "POST")
     assert answer.status == 422
     assert answer.fields["content-type"] == "application/json"
     told = json.loads(answer.body)
-    assert told == {"applied": False, "faults": asked.stderr.splitlines()}
+    assert told == {"applied": False, "errors": asked.stderr.splitlines()}
     refused = status(daemon)["last_reload"]
     assert refused["applied"] is False
 
@@ -444,7 +444,7 @@ def test_a_file_that_is_named_and_cannot_be_read_leads_to_no_other_daemon(tmp_pa
     assert "typo.toml" in asked.stderr
 
 
-def test_a_broken_file_does_not_hide_its_faults_where_no_daemon_is_reached(tmp_path):
+def test_a_broken_file_does_not_hide_its_errors_where_no_daemon_is_reached(tmp_path):
     broken = tmp_path / "hookd.toml"
     broken.write_text("[admin\n")
     asked = with_configuration(broken, "reload")

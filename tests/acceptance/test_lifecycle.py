@@ -112,7 +112,7 @@ def test_stopping_under_load_answers_what_it_stored_and_ends_well_within_the_dra
             begin = time.monotonic()
             daemon.stop()
             assert time.monotonic() - begin < 8
-        assert sender.faults == []
+        assert sender.errors == []
         assert sender.acknowledged <= set(journal_ids(daemon.journal_path))
         daemon.start()
     daemon.stop()
@@ -291,21 +291,21 @@ def without_warnings(text):
 
 
 @pytest.mark.parametrize("words", [["run"], ["check"], ["check", "--print"]], ids=" ".join)
-def test_every_fault_of_a_configuration_is_reported_with_its_place_and_exit_code_78(make_daemon, words):
+def test_every_error_of_a_configuration_is_reported_with_its_place_and_exit_code_78(make_daemon, words):
     daemon = make_daemon()
-    faults = break_in_three_places(daemon)
+    errors = break_in_three_places(daemon)
     ended = daemon.run(*words)
     assert ended.returncode == CONFIG
     assert ended.stdout == ""
     lines = without_warnings(ended.stderr)
-    assert len(lines) == len(faults)
-    for line, fault in zip(lines, faults):
-        assert re.search(rf"^{re.escape(str(daemon.configuration_path))}:\d+:\d+: {fault}", line), line
+    assert len(lines) == len(errors)
+    for line, error in zip(lines, errors):
+        assert re.search(rf"^{re.escape(str(daemon.configuration_path))}:\d+:\d+: {error}", line), line
     assert not daemon.journal_path.exists()
 
 
 @pytest.mark.parametrize("name", ["run", "check"])
-def test_a_missing_configuration_is_a_fault_of_the_configuration(name, tmp_path):
+def test_a_missing_configuration_is_an_error_of_the_configuration(name, tmp_path):
     path = tmp_path / "none.toml"
     ended = command("-c", path, name)
     assert ended.returncode == CONFIG
@@ -341,8 +341,8 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     daemon.configuration["admin"] = {"socket": tmp_path / "nowhere/admin.sock", "address": ""}
     ended = daemon.run("check")
     assert ended.returncode == CONFIG
-    for fault in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* belongs to journal\.path"):
-        assert re.search(rf":\d+:\d+: {fault}", ended.stderr)
+    for error in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* belongs to journal\.path"):
+        assert re.search(rf":\d+:\d+: {error}", ended.stderr)
     for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
         assert re.search(rf":\d+:\d+: {doubt}.*\(a warning\)", ended.stderr)
     daemon.configuration["sink"] = [file_sink(f"{daemon.journal_path}.jsonl")]
@@ -608,7 +608,7 @@ def test_a_log_that_nobody_reads_delays_no_request_and_no_end(make_daemon, tmp_p
     begin = time.monotonic()
     daemon.stop()
     assert time.monotonic() - begin < 10
-    assert sender.faults == [] and sender.unanswered() == []
+    assert sender.errors == [] and sender.unanswered() == []
     assert set(journal_ids(daemon.journal_path)) == sender.acknowledged
     os.close(held_open)
     os.close(waiting)

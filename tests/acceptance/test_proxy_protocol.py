@@ -107,7 +107,7 @@ def test_nobody_elses_header_is_taken(proxied, where, header):
     told(proxied, rf"refused a connection: proxy_protocol is set.*trusted_proxies; client={STRANGER} ", refused)
 
 
-@pytest.mark.parametrize("name, bytes_, fault", [
+@pytest.mark.parametrize("name, bytes_, error", [
     ("none", b"", "no PROXY header"),
     ("lower-case", v1(ALLOWED).lower(), "no PROXY header"),
     ("bare-lf", v1(ALLOWED).replace(b"\r", b""), "does not end in CR LF"),
@@ -117,11 +117,11 @@ def test_nobody_elses_header_is_taken(proxied, where, header):
     ("short", v2(ALLOWED, addresses=b"\xc6\x33\x64\x07"), "too short for its addresses"),
     ("64-kib", SIGNATURE + b"\x21\x11\xff\xff" + bytes(12), "more than 4 KiB"),
 ], ids=lambda value: value if isinstance(value, str) and " " not in value else "")
-def test_what_is_no_header_ends_the_connection_unanswered(proxied, where, name, bytes_, fault):
+def test_what_is_no_header_ends_the_connection_unanswered(proxied, where, name, bytes_, error):
     def refused():
         assert status(proxied, where, *([bytes_] if bytes_ else [])) is None
 
-    told(proxied, rf"refused a connection: .*{fault}; client={PROXY} ", refused)
+    told(proxied, rf"refused a connection: .*{error}; client={PROXY} ", refused)
     assert status(proxied, where, v2(ALLOWED)) == 204
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guarantee 11: a reload is all or nothing. Nobody notices it, a fault in the file changes nothing, and what is
+"""Guarantee 11: a reload is all or nothing. Nobody notices it, an error in the file changes nothing, and what is
 new counts from the next request on."""
 
 import contextlib
@@ -293,9 +293,9 @@ def test_a_name_that_another_program_has_taken_is_left_to_it(make_daemon, tmp_pa
         assert path.exists()
 
 
-# A fault changes nothing
+# An error changes nothing
 
-FAULTS = {
+ERRORS = {
     "an unknown key": (lambda c, _: c["server"].update(max_bodies="1 MiB"), r"hookd\.toml:\d+:\d+: server\.max_bodies: "),
     "a secret that is none": (lambda c, _: c["endpoint"][0].update(secrets=["whsec_!"]),
                               r"hookd\.toml:\d+:\d+: endpoint\[0\]\.secrets\[0\]: "),
@@ -309,9 +309,9 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_leaves_everything_as_it_was_and_is_logged_with_its_place(make_daemon, tmp_path, fault):
-    change, wanted = FAULTS[fault]
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_leaves_everything_as_it_was_and_is_logged_with_its_place(make_daemon, tmp_path, error):
+    change, wanted = ERRORS[error]
     daemon = make_daemon().start()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         change(daemon.configuration, f"127.0.0.1:{taken.getsockname()[1]}")

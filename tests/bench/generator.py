@@ -50,9 +50,9 @@ class Generator:
 
     @staticmethod
     def _end(begun, server):
-        output, fault = begun.communicate("\n")
+        output, error = begun.communicate("\n")
         if begun.returncode != 0:
-            fail(f"{server.name}: {fault}")
+            fail(f"{server.name}: {error}")
         result = json.loads(output)
         if result["good"] != result["answered"]:
             fail(f"{server.name}: {result['good']} of {result['answered']} answers were 204")

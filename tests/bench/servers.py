@@ -162,7 +162,7 @@ class Server:
     def __enter__(self):
         return self.wait_until_it_listens()
 
-    def __exit__(self, *fault):
+    def __exit__(self, *error):
         self.stop()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The campaigns: the promises under load, faults and hostile clients (docs/guarantees.md)."""
+"""The campaigns: the promises under load, errors and hostile clients (docs/guarantees.md)."""
 
 import sys
 from pathlib import Path

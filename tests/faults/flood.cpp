@@ -290,8 +290,8 @@ int main(int count, char** arguments) {
         std::printf("connections=%d longest=%.2f megabytes=%.1f\n", connections, longest,
                     static_cast<double>(sent) / 1e6);
         return 0;
-    } catch (const std::exception& fault) {
-        std::fprintf(stderr, "flood: %s\n", fault.what());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "flood: %s\n", error.what());
         return 1;
     }
 }

@@ -126,14 +126,14 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_journal_once_and_in_every
     drain(crashing_daemon, sinks, sender)
 
     rows, outputs = read_journal(crashing_daemon.journal_path), sinks.outputs()
-    faults = check(rows, sender, outputs)
+    errors = check(rows, sender, outputs)
     lost = sender.acknowledged - {id for _, _, id in rows}
     redelivered = {name: len(each.events) - len(rows) for name, each in outputs.items()}
     with capsys.disabled():
         print(f"\ncrash: seed={SEED} rounds={ROUNDS} requests={sender.requests} repeated={sender.repeated} "
               f"acknowledged={len(sender.acknowledged)} lost={len(lost)} events={len(rows)} "
               f"redelivered={redelivered} seconds={time.monotonic() - begin:.1f}")
-    assert faults == []
+    assert errors == []
     assert sender.repeated > 0
     assert cursors(crashing_daemon.journal_path) == {name: (len(rows), 0) for name in outputs}
     # A kill can cut a line short in a file; the next one begins on a line of its own.
@@ -146,8 +146,8 @@ def test_answers_that_go_before_the_commit_are_found_out(make_daemon):
     generator, sender = random.Random(SEED), Sender(daemon.secret, SEED)
     for _ in range(100):
         crash(daemon, sender, generator)
-        faults = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())
-        if any("was acknowledged and is not there" in fault for fault in faults):
+        errors = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())
+        if any("was acknowledged and is not there" in error for error in errors):
             return
     pytest.fail("100 kills, and nothing was lost")
 
@@ -172,15 +172,15 @@ def test_the_checker_sees_an_acknowledged_event_that_is_missing_in_the_journal(d
     victim = min(sender.acknowledged)
     with contextlib.closing(sqlite3.connect(without)) as journal, journal:
         journal.execute("DELETE FROM event WHERE id = ?", [victim])
-    faults = check(read_journal(without), sender, outputs)
-    assert f"journal: {victim} was acknowledged and is not there" in faults
+    errors = check(read_journal(without), sender, outputs)
+    assert f"journal: {victim} was acknowledged and is not there" in errors
 
 
 def test_the_checker_sees_a_message_that_became_two_events(delivered):
     path, sender, outputs = delivered
     rows = read_journal(path)
     rows.append((len(rows) + 1, *rows[0][1:]))
-    assert any("is 2 events" in fault for fault in check(rows, sender, outputs))
+    assert any("is 2 events" in error for error in check(rows, sender, outputs))
 
 
 @pytest.mark.parametrize("name", ["file", "queue", "exec", "stdout"])
@@ -196,7 +196,7 @@ def test_the_checker_sees_another_sequence_other_data_and_a_wrong_order(delivere
     rows = read_journal(path)
     sequence, id, data = outputs["file"].events[0]
     outputs["file"].events.append((sequence + 1, id, data))
-    assert any(f"file: {id} has sequence {sequence + 1}" in fault for fault in check(rows, sender, outputs))
+    assert any(f"file: {id} has sequence {sequence + 1}" in error for error in check(rows, sender, outputs))
     outputs["file"].events[-1] = (sequence, id, {})
     assert f"file: {id} came with other data" in check(rows, sender, outputs)
     outputs["file"].events[-1] = (sequence, id, data)

@@ -116,5 +116,5 @@ def test_a_full_disk_that_is_answered_as_if_it_were_not_is_found_out(make_full_d
     with pytest.raises(AssertionError, match="a full disk refuses nothing"):
         full.round(most_tries=1_000)
     full.daemon.stop()
-    faults = check_journal(read_journal(full.daemon.journal_path), full.sender.acknowledged, full.sender.bodies.keys())
-    assert any("was acknowledged and is not there" in fault for fault in faults)
+    errors = check_journal(read_journal(full.daemon.journal_path), full.sender.acknowledged, full.sender.bodies.keys())
+    assert any("was acknowledged and is not there" in error for error in errors)

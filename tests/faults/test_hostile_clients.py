@@ -46,18 +46,18 @@ def hostile(daemon):
     }
 
 
-def faults_of(report, kinds, late=LATE):
+def errors_of(report, kinds, late=LATE):
     """Every client that was not cut at its deadline, or in another way than it must be, as sentences."""
-    faults = []
+    errors = []
     for kind, (deadline, ends) in kinds.items():
-        faults += [f"{kind.name}: ended with {end}" for end in report.ends[kind.name] if end not in ends]
+        errors += [f"{kind.name}: ended with {end}" for end in report.ends[kind.name] if end not in ends]
         lives = [life for end, life in report.lives[kind.name] if end != "503"]
         if lives and min(lives) < deadline - EARLY and not kind.flood:
-            faults.append(f"{kind.name}: cut after {min(lives):.2f} s already")
+            errors.append(f"{kind.name}: cut after {min(lives):.2f} s already")
         oldest = max([report.oldest[kind.name], *lives])
         if oldest > deadline + late:
-            faults.append(f"{kind.name}: still there after {oldest:.2f} s")
-    return faults
+            errors.append(f"{kind.name}: still there after {oldest:.2f} s")
+    return errors
 
 
 def p99(good):
@@ -83,7 +83,7 @@ def test_a_good_client_is_served_in_time_beside_hostile_ones_which_are_cut_at_th
         print(f"\nhostile clients: at once={slow_clients.total} cut={sum(map(len, report.lives.values()))} p99 alone="
               f"{alone * 1000:.1f} ms beside them={'/'.join(f'{each * 1000:.1f}' for each in beside)} ms, longest lives",
               {name: round(max(life for _, life in lives), 2) for name, lives in report.lives.items() if lives})
-    assert faults_of(report, kinds) == []
+    assert errors_of(report, kinds) == []
     assert good.statuses == {204}
     assert beside[-1] < WORST + alone
 
@@ -95,4 +95,4 @@ def test_clients_that_are_never_cut_are_found(make_daemon):
     kinds = hostile(daemon)
     with SlowClients(list(kinds), 5) as slow_clients:
         slow_clients.wait_until(lambda report: min(report.oldest.values()) > 2 + 3, "the clients to grow old")
-    assert len([fault for fault in faults_of(slow_clients.report, kinds, late=3) if "still there" in fault]) == len(kinds)
+    assert len([error for error in errors_of(slow_clients.report, kinds, late=3) if "still there" in error]) == len(kinds)

@@ -165,7 +165,7 @@ def test_sinks_that_are_dead_for_long_leave_the_memory_level(make_daemon, tmp_pa
         with Watch(daemon.process) as watch, Load(sender, daemon.listeners, connections=16) as load:
             until(lambda: load.answers >= EVENTS // 2, lambda: f"{load.answers} answers", 240)
         peaks.append(watch.peak())
-    assert sender.faults == []
+    assert sender.errors == []
     lags = {sink["name"]: sink["lag_events"] + sink["waiting"] for sink in status(daemon)["sinks"]}
     with capsys.disabled():
         print(f"\nmemory: dead sinks, events={len(sender.bodies)} of {20_000 // 1000} kB, waiting={lags}, peaks of the halves:",

@@ -59,7 +59,7 @@ class Campaign:
                                                                     {"address": "127.0.0.1:0", "tls": self.files}], **keys)
         self.daemon.start()
         self.good = self.daemon.configuration
-        self.faults = []
+        self.errors = []
         self.refused = self.renewed = 0
 
     def renew(self, number):
@@ -89,9 +89,9 @@ class Campaign:
         verdict, said = reload(self.daemon)
         self.refused += verdict == "not reloaded"
         if verdict == "reloaded" or not re.search(place, said):
-            self.faults.append(f"{name}: {said}")
+            self.errors.append(f"{name}: {said}")
         if current(self.daemon) != before or (self.directory / "half.jsonl").exists():
-            self.faults.append(f"{name}: half of it is in force")
+            self.errors.append(f"{name}: half of it is in force")
 
     def change(self, generator, number):
         self.daemon.configuration = {**self.good, "server": {**self.good["server"], "max_body": f"{64 + number} KiB"}}
@@ -105,9 +105,9 @@ class Campaign:
             self.renew(self.renewed)
         verdict, said = reload(self.daemon)
         if verdict != "reloaded":
-            self.faults.append(said)
+            self.errors.append(said)
         if renewing and self.served() != ssl.PEM_cert_to_DER_cert(self.files["certificate"].read_text()):
-            self.faults.append("the handshake behind a renewal has the old certificate")
+            self.errors.append("the handshake behind a renewal has the old certificate")
 
     def served(self):
         with Connection(self.daemon.https) as connection:
@@ -123,9 +123,9 @@ def test_reloads_under_load_are_all_or_nothing_and_fail_no_request(make_daemon, 
         load.wait_for(200)
     with capsys.disabled():
         print(f"\nreloads: {RELOADS}, refused={campaign.refused} renewed={campaign.renewed} requests={sender.requests} "
-              f"failed={len(sender.faults) + sender.refused} seconds={time.monotonic() - begin:.1f}")
-    assert campaign.faults == [] and campaign.refused == RELOADS // 10
-    assert sender.faults == [] and sender.refused == 0
+              f"failed={len(sender.errors) + sender.refused} seconds={time.monotonic() - begin:.1f}")
+    assert campaign.errors == [] and campaign.refused == RELOADS // 10
+    assert sender.errors == [] and sender.refused == 0
     assert sender.acknowledged == sender.bodies.keys(), "every request was answered with 204"
     campaign.daemon.wait_for_events(sender.acknowledged)
 
@@ -133,4 +133,4 @@ def test_reloads_under_load_are_all_or_nothing_and_fail_no_request(make_daemon, 
 def test_half_a_reload_is_found(make_daemon, certificates, tmp_path):
     campaign = Campaign(make_daemon, certificates, tmp_path, environment={"HOOKD_FAILPOINT": "half_reload"})
     campaign.run(40)
-    assert any("half of it is in force" in fault for fault in campaign.faults), campaign.faults
+    assert any("half of it is in force" in error for error in campaign.errors), campaign.errors

@@ -58,7 +58,7 @@ def test_what_was_taken_before_a_stop_is_answered_and_the_end_is_good_and_in_tim
               f"seconds={time.monotonic() - begin:.1f}")
     assert {end[1:] for end in ends} == {(0, 0)}
     assert max(end[0] for end in ends) < DRAIN
-    assert sender.faults == []
+    assert sender.errors == []
     stored = event_ids(daemon.sink_path)
     assert len(stored) == len(set(stored)) == len(sender.acknowledged) + ROUNDS * HALVES, "and nothing else was taken"
     assert sender.acknowledged <= set(stored)

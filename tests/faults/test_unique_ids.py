@@ -68,11 +68,11 @@ def test_each_id_is_one_event_however_often_and_when_it_comes(make_daemon, capsy
     daemon.stop()
 
     rows = read_journal(daemon.journal_path)
-    faults = check(rows, sender, {"events": output})
+    errors = check(rows, sender, {"events": output})
     with capsys.disabled():
         print(f"\nunique ids: seed={SEED} ids={len(sender.bodies)} copies={sum(sender.copies.values())} "
               f"restarts={dict(ends)} events={len(rows)} seconds={time.monotonic() - begin:.1f}")
-    assert faults == []
+    assert errors == []
     assert sender.unanswered() == []
     assert len(rows) == len(sender.bodies) >= IDS
 
@@ -81,5 +81,5 @@ def test_ids_that_may_come_twice_are_found_out(make_daemon):
     daemon = make_daemon(log={"level": "info"}, certificates=None, environment={"HOOKD_FAILPOINT": "no_unique_id"})
     sender = Copies(daemon.secret, SEED)
     send_over_lives(daemon, sender, random.Random(SEED), 10)
-    faults = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())
-    assert any("events" in fault for fault in faults)
+    errors = check_journal(read_journal(daemon.journal_path), sender.acknowledged, sender.bodies.keys())
+    assert any("events" in error for error in errors)

@@ -39,8 +39,8 @@ void configuration(std::string_view bytes) {
     const auto in = parts.byte() == 'J' ? config::syntax::json : config::syntax::toml;
     const auto read =
         config::load_text(parts.rest(), in, "fuzzed", {.secret = check_secret, .tls = nullptr, .sinks = readers});
-    require((read.values == nullptr) == !read.faults.empty(), "there are settings, or it is said why not");
-    require(std::ranges::all_of(read.faults, is_one_line) && std::ranges::all_of(read.warnings, is_one_line),
+    require((read.values == nullptr) == !read.errors.empty(), "there are settings, or it is said why not");
+    require(std::ranges::all_of(read.errors, is_one_line) && std::ranges::all_of(read.warnings, is_one_line),
             "a message is a line that harms no log");
     if (read.values != nullptr) {
         config::diagnostics found{"effective"};

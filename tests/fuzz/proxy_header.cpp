@@ -14,7 +14,7 @@ void proxy_header(std::string_view bytes) {
     const auto end = whole.reached == progress::complete ? whole.length : bytes.size();
     require(end <= std::min(bytes.size(), http::longest_proxy_header) || whole.reached != progress::complete,
             "a header ends within its bytes and its limit");
-    require((whole.reached == progress::refused) == !whole.fault.empty(), "what is refused is refused for a reason");
+    require((whole.reached == progress::refused) == !whole.error.empty(), "what is refused is refused for a reason");
     // The reader looks again at each new byte; a few of the beginnings stand for all.
     for (const std::size_t less : {std::size_t{1}, std::size_t{2}, end / 2}) {
         if (less == 0 || less > end) {

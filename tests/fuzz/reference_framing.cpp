@@ -26,8 +26,8 @@ std::optional<std::string_view> take_line(std::string_view& bytes) {
 
 std::optional<std::size_t> number(std::string_view text, int base) {
     std::size_t value = 0;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return fault == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    return ec == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
 /// Section 7.1: chunks, then trailers up to an empty line.

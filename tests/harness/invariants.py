@@ -49,37 +49,37 @@ def read_journal(path):
 
 
 def check_journal(rows, acknowledged, sent):
-    faults = []
+    errors = []
     copies = collections.Counter((endpoint, id) for _, endpoint, id in rows)
-    faults += [f"journal: {id} is {count} events" for (_, id), count in copies.items() if count > 1]
+    errors += [f"journal: {id} is {count} events" for (_, id), count in copies.items() if count > 1]
     ids = {id for _, _, id in rows}
-    faults += [f"journal: {id} was acknowledged and is not there" for id in acknowledged - ids]
-    faults += [f"journal: {id} was never sent" for id in ids - sent]
+    errors += [f"journal: {id} was acknowledged and is not there" for id in acknowledged - ids]
+    errors += [f"journal: {id} was never sent" for id in ids - sent]
     if [sequence for sequence, _, _ in rows] != list(range(1, len(rows) + 1)):
-        faults.append("journal: the sequence does not rise by one")
-    return faults
+        errors.append("journal: the sequence does not rise by one")
+    return errors
 
 
 def check_sink(name, output, rows, bodies):
     sequences = {id: sequence for sequence, _, id in rows}
-    faults = [f"{name}: {id} has sequence {sequence} and in the journal {sequences.get(id)}"
+    errors = [f"{name}: {id} has sequence {sequence} and in the journal {sequences.get(id)}"
               for sequence, id, _ in output.events if sequences.get(id) != sequence]
-    faults += [f"{name}: {id} came with other data" for _, id, data in output.events
+    errors += [f"{name}: {id} came with other data" for _, id, data in output.events
                if id in bodies and data != json.loads(bodies[id])]
-    faults += [f"{name}: {id} never came" for id in sequences.keys() - {id for _, id, _ in output.events}]
+    errors += [f"{name}: {id} never came" for id in sequences.keys() - {id for _, id, _ in output.events}]
     if output.ordered:
         firsts = list(dict.fromkeys(sequence for sequence, _, _ in output.events))
         if firsts != sorted(firsts):
-            faults.append(f"{name}: first deliveries are out of order")
-    return faults
+            errors.append(f"{name}: first deliveries are out of order")
+    return errors
 
 
 def check(rows, sender, outputs):
     """Every breach of the promise, as a list of sentences."""
-    faults = list(sender.faults) + check_journal(rows, sender.acknowledged, sender.bodies.keys())
+    errors = list(sender.errors) + check_journal(rows, sender.acknowledged, sender.bodies.keys())
     for name, output in outputs.items():
-        faults += check_sink(name, output, rows, sender.bodies)
-    return faults
+        errors += check_sink(name, output, rows, sender.bodies)
+    return errors
 
 
 def wait_for_sink(daemon, ids):

@@ -30,7 +30,7 @@ class Sender:
         self.requests = 0
         self.repeated = 0
         self.refused = 0
-        self.faults = []
+        self.errors = []
         self._lock = threading.Lock()
         self._random = random.Random(seed)
 
@@ -49,7 +49,7 @@ class Sender:
             elif answer.startswith(_BUSY):
                 self.refused += 1
             elif answer:
-                self.faults.append(f"{id}: {answer!r}")
+                self.errors.append(f"{id}: {answer!r}")
 
     def choose(self, retries):
         """The id to send next: one to retry, now and then a copy of any earlier one, mostly a fresh one."""

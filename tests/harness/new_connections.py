@@ -44,8 +44,8 @@ class NewConnections(Threads):
             return "refused"
         except ConnectionResetError:
             return "reset"
-        except OSError as fault:
-            return f"{type(fault).__name__}: {fault}"
+        except OSError as error:
+            return f"{type(error).__name__}: {error}"
 
 
 def _answer(connection, request):

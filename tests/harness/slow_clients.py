@@ -113,9 +113,9 @@ class _Client:
         """Goes as far as it can; the end it has come to, or None."""
         try:
             if not self.connected:
-                fault = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                if fault:
-                    return "refused" if fault == errno.ECONNREFUSED else errno.errorcode[fault]
+                error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if error:
+                    return "refused" if error == errno.ECONNREFUSED else errno.errorcode[error]
                 self.connected = True
                 self.begun = self.progress = time.monotonic()
                 if self.kind.context:
@@ -135,8 +135,8 @@ class _Client:
             return None if self.kind.flood else self._read()
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None if self.kind.flood or not self.connected else self._read_early()
-        except OSError as fault:
-            return type(fault).__name__
+        except OSError as error:
+            return type(error).__name__
 
     def _read_early(self):
         """An answer may come before everything was sent."""
@@ -144,8 +144,8 @@ class _Client:
             return self._read()
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
-        except OSError as fault:
-            return type(fault).__name__
+        except OSError as error:
+            return type(error).__name__
 
     def _read(self):
         got = self.socket.recv(4096)

@@ -171,7 +171,7 @@ def test_the_completions_are_good_for_their_shell(shell):
 
 
 @pytest.mark.parametrize("page", ["colivara-hookd.1", "colivara-hookd.toml.5"])
-def test_the_manual_pages_have_no_fault(page):
+def test_the_manual_pages_have_no_error(page):
     done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", package.PROJECT / "docs/man" / page],
                           capture_output=True, text=True, env={"LC_ALL": "C.UTF-8", "MANWIDTH": "80", "PATH": "/usr/bin:/bin"})
     assert (done.returncode, done.stderr) == (0, "")

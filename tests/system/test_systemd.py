@@ -11,7 +11,7 @@ from machine.service import CONFIGURATION, SOCKET, UNIT, Service
 RESTARTS = 50
 
 
-def test_the_units_have_no_fault(service):
+def test_the_units_have_no_error(service):
     done = service.machine.run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", UNIT, SOCKET)
     assert done.stdout + done.stderr == ""
 

@@ -38,8 +38,8 @@ def sslscan(daemon):
             {each.get("id") for each in test.iter("group")})
 
 
-def faults_of_testssl(daemon, *sections):
-    """What testssl.sh finds fault with: id -> what."""
+def testssl_findings(daemon, *sections):
+    """What testssl.sh reports: id -> what."""
     report = daemon.directory / "testssl.json"
     done = subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", *sections,
                            "--jsonfile", report, f"https://{daemon.https.address}"],
@@ -59,10 +59,10 @@ def test_sslscan_sees_two_versions_and_nothing_but_aead_behind_ecdhe(scanned):
     assert groups <= {"0x001d", "0x0017", "0x0018"}, "X25519, P-256, P-384"
 
 
-def test_testssl_finds_no_fault_but_the_certificate_of_a_test(scanned):
+def test_testssl_finds_no_error_but_the_certificate_of_a_test(scanned):
     daemon, _ = scanned
     # Protocols, ciphers, forward secrecy, the server's preference and defaults, every known vulnerability.
-    assert faults_of_testssl(daemon, "-p", "-s", "-f", "-P", "-S", "-U") == {}
+    assert testssl_findings(daemon, "-p", "-s", "-f", "-P", "-S", "-U") == {}
 
 
 def test_the_scanners_see_old_versions_and_ciphers_where_they_are(tmp_path):
@@ -71,4 +71,4 @@ def test_the_scanners_see_old_versions_and_ciphers_where_they_are(tmp_path):
         versions, ciphers, _ = sslscan(daemon)
         assert versions > {"1.2", "1.3"}
         assert any("CBC" in cipher or cipher.endswith("-SHA") for _, cipher in ciphers)
-        assert {"TLS1", "TLS1_1", "cipherlist_CBC", "cipherlist_OBSOLETED"} & faults_of_testssl(daemon, "-p", "-s").keys()
+        assert {"TLS1", "TLS1_1", "cipherlist_CBC", "cipherlist_OBSOLETED"} & testssl_findings(daemon, "-p", "-s").keys()

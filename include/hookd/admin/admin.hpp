@@ -26,7 +26,7 @@ inline constexpr unsigned most_connections = 64;
 /// What became of a reload that was asked for.
 struct reload_verdict {
     bool applied = false;
-    std::vector<std::string> faults; ///< Why not, a line each; then nothing has changed.
+    std::vector<std::string> errors; ///< Why not, a line each; then nothing has changed.
 };
 
 /// The last time that the configuration was read: the start counts as one.

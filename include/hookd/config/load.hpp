@@ -16,7 +16,7 @@
 
 namespace hookd::config {
 
-/// How a type of sink reads its own keys from a [[sink]] table. Pure but for looking at the files it names; faults go
+/// How a type of sink reads its own keys from a [[sink]] table. Pure but for looking at the files it names; errors go
 /// through the table. The caller reads the common keys and calls finish().
 struct sink_reader {
     std::string_view type;
@@ -41,15 +41,15 @@ struct checks {
 };
 
 struct loaded {
-    std::shared_ptr<const settings> values; ///< Null where there is any fault.
-    std::vector<std::string> faults;        ///< `FILE:LINE:COLUMN: key.path: what`, in file order.
+    std::shared_ptr<const settings> values; ///< Null where there is any error.
+    std::vector<std::string> errors;        ///< `FILE:LINE:COLUMN: key.path: what`, in file order.
     std::vector<std::string> warnings;
     /// All values in force as TOML, for `check --print`: an inline secret as "<secret>", `${NAME}` as it was written.
-    /// Empty where there is any fault.
+    /// Empty where there is any error.
     std::string effective;
 };
 
-/// Reads `path` (JSON where it ends in `.json`, else TOML) and every secret and file that it names. Blocking. Faults
+/// Reads `path` (JSON where it ends in `.json`, else TOML) and every secret and file that it names. Blocking. Errors
 /// of the file itself (missing, unreadable, not TOML) are reported the same way.
 loaded load(const std::string& path, const checks& lent);
 
@@ -58,7 +58,7 @@ loaded load_text(std::string_view text, syntax in, const std::string& name, cons
 
 /// Where the daemon of this configuration is to be asked: `[admin].socket`, or its default. Nothing else of the file is
 /// judged, and no file that it names is read: who asks a daemon may not have access to its secrets. The error is what
-/// keeps the socket from being known, a line a fault.
+/// keeps the socket from being known, a line an error.
 result<std::string> read_admin_socket(const std::string& path);
 
 /// The paths of the configured endpoints, likewise: before a webhook is registered its secret's file is not there yet.

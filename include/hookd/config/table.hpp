@@ -23,23 +23,23 @@ class effective_values; // what `check --print` shows; filled while reading
 enum class node_kind : std::uint8_t;
 
 /// One table of the document while it is being read. Each reader names a key, what it must be and its default; a
-/// fault is added to the diagnostics and the default returned, so reading never fails and goes on to the next key.
+/// error is added to the diagnostics and the default returned, so reading never fails and goes on to the next key.
 /// `finish()` then reports the keys that nobody asked for, with the nearest one somebody did. Strings come with
-/// `${NAME}` already replaced. A `required` key that is missing is a fault at the table's own place. Each value that is
-/// read is also noted for `check --print`. Good only while the document is being read, and on the thread that does.
+/// `${NAME}` already replaced. A `required` key that is missing is an error at the table's own place. Each value that
+/// is read is also noted for `check --print`. Good only while the document is being read, and on the thread that does.
 class table {
 public:
     /// The document's root.
     table(reading& shared, const node& root);
 
     std::string text(std::string_view key, std::string_view fallback);
-    /// Empty only after a fault.
+    /// Empty only after an error.
     std::string required_text(std::string_view key);
     /// An element that is faulty is empty, so that indices agree with the file's.
     std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);
     bool flag(std::string_view key, bool fallback);
     std::uint64_t count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
-    /// Of an array; one that is out of range is left out, after the fault.
+    /// Of an array; one that is out of range is left out, after the error.
     std::vector<std::uint64_t> counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
                                       std::uint64_t most);
     byte_size size(std::string_view key, byte_size fallback, byte_size least, byte_size most);
@@ -77,11 +77,11 @@ public:
     /// The key's string as it was written, in quotes, for a message: what `${NAME}` stands for may be a secret.
     std::string written(std::string_view key) const;
     std::string written(std::string_view key, std::size_t index) const;
-    /// Adds a fault at the key's value, or at the table where it has no such key.
-    void fault(std::string_view key, std::string_view what);
+    /// Adds an error at the key's value, or at the table where it has no such key.
+    void error(std::string_view key, std::string_view what);
     void warning(std::string_view key, std::string_view what);
     /// The same at the key's `index`-th element, counted from 0.
-    void fault(std::string_view key, std::size_t index, std::string_view what);
+    void error(std::string_view key, std::size_t index, std::string_view what);
     void warning(std::string_view key, std::size_t index, std::string_view what);
     void finish();
 

@@ -15,7 +15,7 @@ enum class file_type : bool { file, directory };
 /// Why nothing of this type can be at `path`, whatever its directory has: a "/" at the end of a file's, symbolic links
 /// that lead in a circle, a name that is too long. Goes on after the path, and says what to do. Empty: nothing is wrong
 /// with it.
-std::string fault_of_name(const std::string& path, file_type wanted);
+std::string name_error(const std::string& path, file_type wanted);
 
 /// Why what is synced to a file at `path`, whose directory must be there, may not last: the file system that it is on
 /// is in memory, or on another machine. Goes on after "is on". Empty: nothing is known against it.

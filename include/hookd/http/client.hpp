@@ -20,7 +20,7 @@
 namespace hookd::http {
 
 /// Why a request has no answer.
-enum class client_fault : std::uint8_t {
+enum class client_errc : std::uint8_t {
     authorities,      ///< the certificates to trust cannot be read
     unknown_host,     ///< the name has no address
     unreachable,      ///< no connection: refused, no route, or not in time
@@ -31,10 +31,10 @@ enum class client_fault : std::uint8_t {
     closed,           ///< the connection was closed or reset before the answer was whole
     malformed,        ///< what came is no HTTP/1.1 answer
 };
-std::string_view to_text(client_fault fault);
+std::string_view to_text(client_errc error);
 
 struct client_error {
-    client_fault kind{};
+    client_errc kind{};
     std::string detail; ///< What happened, in words.
 };
 template <class T>
@@ -94,7 +94,7 @@ public:
     /// added. A connection that was open before may turn out to have been closed by the server meanwhile; then the very
     /// same bytes are sent once more on a new one, so only requests that may arrive twice can be made. All views must
     /// live until the coroutine has ended. Redirects are not followed. Cancelled where that does not throw, it ends at
-    /// once, with some fault.
+    /// once, with some error.
     boost::asio::awaitable<client_result<client_response>> request(std::string_view method, std::string_view target,
                                                                    std::span<const header_field> fields,
                                                                    std::string_view body);

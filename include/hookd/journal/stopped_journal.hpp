@@ -15,7 +15,7 @@ namespace hookd::journal {
 class stopped_journal : public journal {
 public:
     /// Why the last query failed; empty: it did not.
-    virtual const std::optional<error>& fault() const = 0;
+    virtual const std::optional<error>& last_error() const = 0;
 };
 
 /// The file need not exist yet: a query then reports it.

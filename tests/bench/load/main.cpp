@@ -73,8 +73,8 @@ int main(int count, char** words) {
             std::cerr << "load: see the head of tests/bench/load/main.cpp for its commands\n";
             return 2;
         }
-    } catch (const std::exception& fault) {
-        std::cerr << "load: " << fault.what() << '\n';
+    } catch (const std::exception& error) {
+        std::cerr << "load: " << error.what() << '\n';
         return 1;
     }
     return 0;

@@ -130,8 +130,8 @@ std::ptrdiff_t wire::outcome(int result, std::size_t moved) {
     if (result > 0) {
         return static_cast<std::ptrdiff_t>(moved);
     }
-    const int fault = SSL_get_error(ssl_.get(), result);
-    return fault == SSL_ERROR_WANT_READ || fault == SSL_ERROR_WANT_WRITE ? 0 : -1;
+    const int error = SSL_get_error(ssl_.get(), result);
+    return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? 0 : -1;
 }
 
 std::ptrdiff_t wire::read(char* into, std::size_t room) {

@@ -9,7 +9,7 @@ namespace hookd::model {
 namespace {
 
 struct outcome {
-    std::string fault; // empty: none
+    std::string error; // empty: none
     std::vector<std::string> log;
 };
 
@@ -30,7 +30,7 @@ outcome run_one(const world_builder& build, std::uint64_t seed, const std::vecto
         }
         made->end();
     } catch (const broken_promise& broken) {
-        return {.fault = broken.what(), .log = made->log()};
+        return {.error = broken.what(), .log = made->log()};
     }
     return {};
 }
@@ -42,7 +42,7 @@ std::vector<step> fewest(const world_builder& build, std::uint64_t seed, std::ve
             auto fewer = steps;
             const auto from = fewer.begin() + static_cast<std::ptrdiff_t>(at);
             fewer.erase(from, from + static_cast<std::ptrdiff_t>(std::min(size, fewer.size() - at)));
-            if (run_one(build, seed, fewer).fault.empty()) {
+            if (run_one(build, seed, fewer).error.empty()) {
                 at += size;
             } else {
                 steps = std::move(fewer);
@@ -69,18 +69,18 @@ std::optional<finding> run(const world_builder& build, std::size_t steps, const 
     for (auto seed = over.first; seed < over.first + over.seeds; ++seed) {
         const auto all = steps_of(seed, steps);
         const auto first = run_one(build, seed, all);
-        if (first.fault.empty()) {
+        if (first.error.empty()) {
             continue;
         }
         const auto few = over.shrink ? fewest(build, seed, all) : all;
         const auto last = run_one(build, seed, few);
         auto text = "seed " + std::to_string(seed) + " (HOOKD_MODEL_FIRST=" + std::to_string(seed) +
-                    " HOOKD_MODEL_SEEDS=1): " + first.fault + "\n" + std::to_string(few.size()) + " of its " +
+                    " HOOKD_MODEL_SEEDS=1): " + first.error + "\n" + std::to_string(few.size()) + " of its " +
                     std::to_string(all.size()) + " steps suffice:\n";
         for (const auto& line : last.log) {
             text += "  " + line + "\n";
         }
-        return finding{.seed = seed, .text = text + "  => " + last.fault};
+        return finding{.seed = seed, .text = text + "  => " + last.error};
     }
     return std::nullopt;
 }

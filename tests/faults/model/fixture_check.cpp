@@ -180,10 +180,10 @@ void fixture::check() {
     if (recovered()) {
         return;
     }
-    const auto fault = difference(expected(), seen, may_be_gone_);
+    const auto error = difference(expected(), seen, may_be_gone_);
     const auto also = [&](const state& each) { return difference(each, seen, may_be_gone_).empty(); };
-    if (!fault.empty() && (!disk::instance().limited() || std::ranges::none_of(expected_.maybe(), also))) {
-        throw broken_promise(fault);
+    if (!error.empty() && (!disk::instance().limited() || std::ranges::none_of(expected_.maybe(), also))) {
+        throw broken_promise(error);
     }
     if (!disk::instance().limited()) {
         expected_.settle();

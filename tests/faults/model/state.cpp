@@ -144,8 +144,8 @@ std::string difference(const state& expected, const state& seen, const std::set<
         if (found == seen.sinks.end()) {
             return "sink " + name + " is lost";
         }
-        if (auto fault = difference(name, place, found->second, gone); !fault.empty()) {
-            return fault;
+        if (auto error = difference(name, place, found->second, gone); !error.empty()) {
+            return error;
         }
     }
     return {};

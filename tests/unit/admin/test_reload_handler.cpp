@@ -35,7 +35,7 @@ TEST_CASE("reload router: the verdict of another thread reaches the one who wait
     asio::io_context context;
     std::thread other;
     reload_handler router{[&](callback answer) {
-        other = std::thread{[answer = std::move(answer)]() mutable { answer({.applied = true, .faults = {}}); }};
+        other = std::thread{[answer = std::move(answer)]() mutable { answer({.applied = true, .errors = {}}); }};
     }};
     const auto found = wait_at(router, context);
     context.run(); // returns only when the verdict has come
@@ -47,11 +47,11 @@ TEST_CASE("reload router: the verdict of another thread reaches the one who wait
 
 TEST_CASE("reload router: a verdict that comes at once is good") {
     asio::io_context context;
-    reload_handler router{[](callback answer) { answer({.applied = false, .faults = {"a:1:2: b"}}); }};
+    reload_handler router{[](callback answer) { answer({.applied = false, .errors = {"a:1:2: b"}}); }};
     const auto found = wait_at(router, context);
     context.run();
     REQUIRE(found->verdicts.size() == 1);
-    CHECK(found->verdicts.front().faults == std::vector<std::string>{"a:1:2: b"});
+    CHECK(found->verdicts.front().errors == std::vector<std::string>{"a:1:2: b"});
 }
 
 TEST_CASE("reload router: closing answers all who wait and all who come later; late verdicts are nobody's") {
@@ -70,11 +70,11 @@ TEST_CASE("reload router: closing answers all who wait and all who come later; l
     for (const auto& each : {first, second, third}) {
         REQUIRE(each->verdicts.size() == 1);
         CHECK_FALSE(each->verdicts.front().applied);
-        CHECK(each->verdicts.front().faults == std::vector<std::string>{"the daemon is stopping"});
+        CHECK(each->verdicts.front().errors == std::vector<std::string>{"the daemon is stopping"});
     }
     CHECK(pending.size() == 2);
     for (auto& each : pending) {
-        each({.applied = true, .faults = {}});
+        each({.applied = true, .errors = {}});
     }
     context.restart();
     context.run();

@@ -45,20 +45,20 @@ said reload_against(unsigned status, const std::string& body) {
 
 } // namespace
 
-TEST_CASE("reload: a verdict is an exit code, and each fault a line") {
+TEST_CASE("reload: a verdict is an exit code, and each error a line") {
     const auto applied = reload_against(200, R"({"applied":true})");
     CHECK(applied.code == 0);
     CHECK(applied.out == "reloaded\n");
     CHECK(applied.err.empty());
 
-    const auto refused = reload_against(422, R"({"applied":false,"faults":["a.toml:1:2: x","a.toml:3:4: y"]})");
+    const auto refused = reload_against(422, R"({"applied":false,"errors":["a.toml:1:2: x","a.toml:3:4: y"]})");
     CHECK(refused.code == 78);
     CHECK(refused.out.empty());
     CHECK(refused.err == "a.toml:1:2: x\na.toml:3:4: y\n");
 }
 
 TEST_CASE("reload: whatever is no verdict is not taken for one") {
-    for (const auto* const body : {"", "{", "[]", "7", "{}", R"({"faults":7)"}) {
+    for (const auto* const body : {"", "{", "[]", "7", "{}", R"({"errors":7)"}) {
         CHECK(reload_against(422, body).code == 69);
     }
     CHECK(reload_against(404, "not found\n").code == 69);

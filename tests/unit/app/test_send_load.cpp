@@ -114,5 +114,5 @@ TEST_CASE("send load: when the receiver goes away half way, the rest fail and th
     load.run([&](const sent_event& event) { tally.add(event); }, {});
     CHECK(tally.total() == 10);
     CHECK(tally.good() == 1);
-    CHECK(tally.faults().at(http::client_fault::closed).count == 9);
+    CHECK(tally.errors().at(http::client_errc::closed).count == 9);
 }

@@ -14,7 +14,7 @@ sent_event answered(unsigned status, std::chrono::microseconds latency, bool res
     return {.id = "msg_1", .response = http::client_response{.status = status, .resent = resent}, .latency = latency};
 }
 
-sent_event failed(http::client_fault kind, std::string detail) {
+sent_event failed(http::client_errc kind, std::string detail) {
     return {.id = "msg_1", .response = std::unexpected{http::client_error{kind, std::move(detail)}}, .latency = 1ms};
 }
 
@@ -47,14 +47,14 @@ TEST_CASE("send tally: only 2xx is good, and failures have no latency") {
     for (const unsigned status : {200U, 204U, 299U, 301U, 401U, 503U}) {
         tally.add(answered(status, 1ms, status == 204));
     }
-    tally.add(failed(http::client_fault::closed, "first"));
-    tally.add(failed(http::client_fault::closed, "second"));
+    tally.add(failed(http::client_errc::closed, "first"));
+    tally.add(failed(http::client_errc::closed, "second"));
     CHECK(tally.total() == 8);
     CHECK(tally.good() == 3);
     CHECK(tally.answered() == 6);
     CHECK(tally.resent() == 1);
-    CHECK(tally.faults().at(http::client_fault::closed).count == 2);
-    CHECK(tally.faults().at(http::client_fault::closed).first == "first");
+    CHECK(tally.errors().at(http::client_errc::closed).count == 2);
+    CHECK(tally.errors().at(http::client_errc::closed).first == "first");
 }
 
 TEST_CASE("send report: latencies are given in a fitting unit") {
@@ -71,7 +71,7 @@ TEST_CASE("send report: latencies are given in a fitting unit") {
 TEST_CASE("send report: lines of answers stand in columns, failures say why") {
     CHECK(event_line(answered(204, 3100us), "upsert.fail") == "204 msg_1 upsert.fail   3.1 ms\n");
     CHECK(event_line(answered(401, 240ms), "upsert.fail") == "401 msg_1 upsert.fail   240 ms\n");
-    CHECK(event_line(failed(http::client_fault::closed, "by the peer"), "upsert.fail") ==
+    CHECK(event_line(failed(http::client_errc::closed, "by the peer"), "upsert.fail") ==
           "--- msg_1 upsert.fail   1.0 ms  closed: by the peer\n");
 }
 
@@ -81,7 +81,7 @@ TEST_CASE("send report: of events that are to be refused each line gives the jud
     auto repeated = answered(204, 1ms);
     repeated.again = true;
     CHECK(event_line(repeated, "t") == "204 msg_1 t   1.0 ms  again\n");
-    repeated.response = std::unexpected{http::client_error{http::client_fault::closed, "gone"}};
+    repeated.response = std::unexpected{http::client_error{http::client_errc::closed, "gone"}};
     CHECK(event_line(repeated, "t", expectation::refused) == "--- msg_1 t   1.0 ms  again  closed: gone\n");
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("send report: the summary counts statuses and failures by kind") {
     for (int i = 0; i < 9; ++i) {
         tally.add(answered(503, 2ms));
     }
-    tally.add(failed(http::client_fault::timed_out, "no answer within 30s"));
+    tally.add(failed(http::client_errc::timed_out, "no answer within 30s"));
     const auto text = summary_text(tally, {.count = 120, .rate = 50.0, .connections = 4},
                                    {.took = 2s, .behind = 5ms, .interrupted = true});
     CHECK_THAT(text, Contains("100 events in 2.00 s, 50 a second, over 4 connections\n"));
@@ -141,6 +141,6 @@ TEST_CASE("send report: an answer that one can do something about comes with adv
     tally.add(answered(204, 1ms));
     CHECK(advice_text(tally).empty());
     tally.add(answered(401, 1ms));
-    tally.add(failed(http::client_fault::unreachable, "refused"));
+    tally.add(failed(http::client_errc::unreachable, "refused"));
     CHECK_THAT(advice_text(tally), Contains("Check the secret") && Contains("(401)") && Contains("(unreachable)"));
 }

@@ -26,9 +26,9 @@ std::vector<std::string> corpus() {
 std::string said_about(const std::string& name, const std::string& content) {
     const syntax in = name.ends_with(".json") ? syntax::json : syntax::toml;
     const loaded outcome = load_text(content, in, name, test_checks());
-    CHECK((outcome.values == nullptr) == !outcome.faults.empty());
+    CHECK((outcome.values == nullptr) == !outcome.errors.empty());
     std::string lines;
-    for (const std::string& each : outcome.faults) {
+    for (const std::string& each : outcome.errors) {
         lines += each + '\n';
     }
     for (const std::string& each : outcome.warnings) {
@@ -39,7 +39,7 @@ std::string said_about(const std::string& name, const std::string& content) {
 
 } // namespace
 
-TEST_CASE("config: every fault of a file is told at once, with its place and what would be right") {
+TEST_CASE("config: every error of a file is told at once, with its place and what would be right") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret},
                                  {"HOOKD_TEST_BAD_SECRET", "Vm9uSGllckFuSXN0QWxsZXNHZWhlaW0"},
                                  {"HOOKD_TEST_EMPTY", ""},

@@ -79,11 +79,11 @@ std::string at_home(const scratch& files) {
 
 TEST_CASE("default file: as it stands it lacks nothing but the secret") {
     const loaded bare = load_text(installed_file(), syntax::toml, "f", test_checks());
-    REQUIRE(bare.faults.size() == 1);
-    CHECK(bare.faults[0].contains("endpoint[0].secrets[0].file: cannot be read"));
+    REQUIRE(bare.errors.size() == 1);
+    CHECK(bare.errors[0].contains("endpoint[0].secrets[0].file: cannot be read"));
     const scratch files;
     const loaded supplied = load_text(at_home(files), syntax::toml, "f", test_checks());
-    CHECK(supplied.faults == none);
+    CHECK(supplied.errors == none);
     CHECK(supplied.warnings == none);
     CHECK(supplied.values);
 }
@@ -94,14 +94,14 @@ TEST_CASE("default file: what it states as a default is the default") {
     const std::string stated = uncommented(text, false);
     CHECK(stated.size() < text.size() - 20);
     const loaded outcome = load_text(stated, syntax::toml, "f", test_checks());
-    CHECK(outcome.faults == none);
+    CHECK(outcome.errors == none);
     CHECK(outcome.effective == load_text(text, syntax::toml, "f", test_checks()).effective);
 }
 
 TEST_CASE("default file: its examples are right") {
     const scratch files;
     const loaded outcome = load_text(uncommented(at_home(files), true), syntax::toml, "f", test_checks());
-    CHECK(outcome.faults == none);
+    CHECK(outcome.errors == none);
     CHECK(outcome.warnings == none);
     REQUIRE(outcome.values);
     CHECK(outcome.values->listeners.size() == 2);

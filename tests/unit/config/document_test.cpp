@@ -11,7 +11,7 @@ node parsed(std::string_view text, syntax in) {
     diagnostics found{"f"};
     auto root = parse_document(text, in, found);
     INFO(text);
-    for (const std::string& each : found.faults()) {
+    for (const std::string& each : found.errors()) {
         UNSCOPED_INFO(each);
     }
     REQUIRE(root);
@@ -19,11 +19,11 @@ node parsed(std::string_view text, syntax in) {
     return std::move(*root);
 }
 
-std::string first_fault(std::string_view text, syntax in) {
+std::string first_error(std::string_view text, syntax in) {
     diagnostics found{"f"};
     CHECK_FALSE(parse_document(text, in, found));
-    REQUIRE(found.faults().size() == 1);
-    return found.faults().front();
+    REQUIRE(found.errors().size() == 1);
+    return found.errors().front();
 }
 
 const node& at(const node& table, std::string_view key) {
@@ -132,12 +132,12 @@ TEST_CASE("document: a byte order mark and CRLF line ends change no place") {
     CHECK(at(parsed("\xEF\xBB\xBF{\r\n\"y\": 2}", syntax::json), "y").where == place{2, 6});
 }
 
-TEST_CASE("document: a JSON key that comes twice is a fault, and its first value counts") {
+TEST_CASE("document: a JSON key that comes twice is an error, and its first value counts") {
     diagnostics found{"f"};
     const auto root =
         parse_document(R"({"a": {"b": [{"c": 1, "c": {"d": [2]}}], "e": 5}, "a": 3})", syntax::json, found);
     REQUIRE(root);
-    CHECK(found.faults() == std::vector<std::string>{
+    CHECK(found.errors() == std::vector<std::string>{
                                 "f:1:23: a.b[0].c: stands here twice, first in line 1; keep one of them",
                                 "f:1:51: a: stands here twice, first in line 1; keep one of them",
                             });
@@ -149,8 +149,8 @@ TEST_CASE("document: a JSON key that comes twice is a fault, and its first value
 TEST_CASE("document: nesting of any depth is refused, not followed") {
     constexpr std::size_t deep = 200'000;
     const std::string brackets(deep, '[');
-    CHECK(first_fault(brackets, syntax::json).contains("nested too deeply"));
-    CHECK(first_fault("a = " + brackets, syntax::toml).contains("nested too deeply"));
+    CHECK(first_error(brackets, syntax::json).contains("nested too deeply"));
+    CHECK(first_error("a = " + brackets, syntax::toml).contains("nested too deeply"));
     std::string objects;
     std::string inline_tables = "a = ";
     std::string key = "a";
@@ -159,11 +159,11 @@ TEST_CASE("document: nesting of any depth is refused, not followed") {
         inline_tables += "{a=";
         key += ".a";
     }
-    CHECK(first_fault(objects, syntax::json).contains("nested too deeply"));
-    CHECK(first_fault(inline_tables, syntax::toml).contains("nested too deeply"));
-    CHECK(first_fault(key + " = 1", syntax::toml).contains("nested too deeply"));
-    CHECK(first_fault('[' + key + ']', syntax::toml).contains("nested too deeply"));
-    CHECK(first_fault("x = { " + key + " = 1 }", syntax::toml).contains("nested too deeply"));
+    CHECK(first_error(objects, syntax::json).contains("nested too deeply"));
+    CHECK(first_error(inline_tables, syntax::toml).contains("nested too deeply"));
+    CHECK(first_error(key + " = 1", syntax::toml).contains("nested too deeply"));
+    CHECK(first_error('[' + key + ']', syntax::toml).contains("nested too deeply"));
+    CHECK(first_error("x = { " + key + " = 1 }", syntax::toml).contains("nested too deeply"));
 }
 
 TEST_CASE("document: brackets and dots in strings and comments are no nesting") {
@@ -184,8 +184,8 @@ TEST_CASE("document: brackets and dots in strings and comments are no nesting") 
 
 TEST_CASE("document: a megabyte is enough") {
     const std::string large(largest_document + 1, '\n');
-    CHECK(first_fault(large, syntax::toml) == "f: larger than 1 MiB; a configuration is a few KiB of text");
-    CHECK(first_fault(large, syntax::json) == "f: larger than 1 MiB; a configuration is a few KiB of text");
+    CHECK(first_error(large, syntax::toml) == "f: larger than 1 MiB; a configuration is a few KiB of text");
+    CHECK(first_error(large, syntax::json) == "f: larger than 1 MiB; a configuration is a few KiB of text");
     std::string keys = "{\"a\": 0";
     for (int i = 0; keys.size() < largest_document - 20; ++i) {
         keys += ",\"" + std::to_string(i) + "\":0";

@@ -21,7 +21,7 @@ const strings none;
 TEST_CASE("load: the smallest configuration has every default of the settings") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const loaded outcome = load_text(smallest(), syntax::toml, "f", test_checks());
-    CHECK(outcome.faults.empty());
+    CHECK(outcome.errors.empty());
     CHECK(outcome.warnings.empty());
     REQUIRE(outcome.values);
     const settings& all = *outcome.values;
@@ -81,7 +81,7 @@ constexpr std::string_view everything = R"({
 TEST_CASE("load: every key arrives in the settings") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const loaded outcome = load_text(everything, syntax::json, "f", test_checks());
-    CHECK(outcome.faults == none);
+    CHECK(outcome.errors == none);
     REQUIRE(outcome.values);
     const settings& all = *outcome.values;
     CHECK(all.log.level == log_level::error);
@@ -130,7 +130,7 @@ TEST_CASE("load: the effective values are a configuration that says the same") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const loaded first = load_text(everything, syntax::json, "f", test_checks());
     const loaded again = load_text(first.effective, syntax::toml, "f", test_checks());
-    CHECK(again.faults == none);
+    CHECK(again.errors == none);
     CHECK(again.effective == first.effective);
     CHECK(first.effective.contains("max_header = \"4 KiB\""));
     CHECK(first.effective.contains("[[sink]]\nname = \"s\""));
@@ -145,21 +145,21 @@ TEST_CASE("load: proxy_protocol is taken wherever a trusted proxy can connect") 
         const std::string text = smallest() + "[[listener]]\n" + std::string{listener} + "\nproxy_protocol = true\n";
         const loaded outcome = load_text(text.substr(text.find("[[endpoint]]")), syntax::toml, "f", test_checks());
         INFO(text);
-        CHECK(outcome.faults == none);
+        CHECK(outcome.errors == none);
         CHECK(outcome.warnings == none);
         CHECK(outcome.effective.contains("proxy_protocol = true"));
     }
 }
 
-TEST_CASE("load: a file that cannot be read is told like any fault") {
+TEST_CASE("load: a file that cannot be read is told like any error") {
     const scratch files;
     const std::string gone = files.path("gone.toml");
-    CHECK(load(gone, test_checks()).faults ==
+    CHECK(load(gone, test_checks()).errors ==
           strings{gone + ": cannot be read: No such file or directory; create it, or correct the path"});
     const std::string directory = files.path("");
-    CHECK(load(directory, test_checks()).faults == strings{directory + ": is a directory; want a file"});
+    CHECK(load(directory, test_checks()).errors == strings{directory + ": is a directory; want a file"});
     const loaded huge = load(files.write("huge.toml", std::string((1U << 20U) + 1, '\n')), test_checks());
-    CHECK(huge.faults.at(0).contains("larger than 1 MiB"));
+    CHECK(huge.errors.at(0).contains("larger than 1 MiB"));
 }
 
 TEST_CASE("load: a file is JSON where its name ends so, else TOML") {
@@ -214,6 +214,6 @@ TEST_CASE("load: text cut anywhere is refused or read, and never worse") {
     }
     for (std::size_t length = 0; length < toml.size(); ++length) {
         const loaded outcome = load_text(std::string_view{toml}.substr(0, length), syntax::toml, "f", test_checks());
-        CHECK((outcome.values != nullptr) == outcome.faults.empty());
+        CHECK((outcome.values != nullptr) == outcome.errors.empty());
     }
 }

@@ -26,7 +26,7 @@ loaded load_secrets(const std::string& list) {
 
 strings texts_of(const loaded& from) {
     strings texts;
-    for (const std::string& each : from.faults) {
+    for (const std::string& each : from.errors) {
         UNSCOPED_INFO(each);
     }
     REQUIRE(from.values);
@@ -36,11 +36,11 @@ strings texts_of(const loaded& from) {
     return texts;
 }
 
-std::string only_fault(const loaded& from) {
-    REQUIRE(from.faults.size() == 1);
+std::string only_error(const loaded& from) {
+    REQUIRE(from.errors.size() == 1);
     CHECK_FALSE(from.values);
     CHECK(from.effective.empty());
-    return from.faults.front();
+    return from.errors.front();
 }
 
 } // namespace
@@ -71,7 +71,7 @@ TEST_CASE("secrets: a file that gives others anything is refused") {
     const scratch files;
     for (const unsigned mode : {0644U, 0604U, 0602U, 0601U}) {
         const std::string path = files.write("secret", test_secret, mode);
-        CHECK(only_fault(load_secrets("{ file = \"" + path + "\" }")) ==
+        CHECK(only_error(load_secrets("{ file = \"" + path + "\" }")) ==
               "f:9:21: endpoint[0].secrets[0].file: gives others access, and so does not keep a secret; chmod o= " +
                   path);
     }
@@ -84,21 +84,21 @@ TEST_CASE("secrets: a file that gives others anything is refused") {
 TEST_CASE("secrets: a file that is empty, too large or no file is refused") {
     const scratch files;
     const std::string largest = std::string(64 * 1024 - 40, ' ') + test_secret;
-    const auto fault_of = [&](const std::string& path) {
-        return only_fault(load_secrets("{ file = \"" + path + "\" }"))
+    const auto error_of = [&](const std::string& path) {
+        return only_error(load_secrets("{ file = \"" + path + "\" }"))
             .substr(sizeof("f:9:21: endpoint[0].secrets[0].file:"));
     };
-    CHECK(fault_of(files.write("empty", "")) == "is empty; write the secret into it");
-    CHECK(fault_of(files.write("blank", " \n\t\n")) == "is empty; write the secret into it");
-    CHECK(fault_of(files.write("large", largest + std::string(100, '\n'))) ==
+    CHECK(error_of(files.write("empty", "")) == "is empty; write the secret into it");
+    CHECK(error_of(files.write("blank", " \n\t\n")) == "is empty; write the secret into it");
+    CHECK(error_of(files.write("large", largest + std::string(100, '\n'))) ==
           "is larger than 64 KiB; a secret is one short line");
     CHECK(texts_of(load_secrets("{ file = \"" + files.write("fits", largest) + "\" }")) == strings{test_secret});
 
     const std::string fifo = files.path("fifo");
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    CHECK(fault_of(fifo) == "is not a regular file; a secret must be in one");
+    CHECK(error_of(fifo) == "is not a regular file; a secret must be in one");
     if (::geteuid() != 0) {
-        CHECK(fault_of(files.write("closed", test_secret, 0)).contains("Permission denied"));
+        CHECK(error_of(files.write("closed", test_secret, 0)).contains("Permission denied"));
     }
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("secrets: what is wrong with one is told at its place without quoting 
     const loaded outcome =
         load_secrets("{ file = \"" + path + "\" },\n\"hunter2\",\n  { env = \"HOOKD_TEST_SECRET\" }");
     const std::string what = "is no key; want the endpoint's secret as the sender shows it, whsec_ and base64";
-    CHECK(outcome.faults == strings{"f:9:12: endpoint[0].secrets[0]: " + what,
+    CHECK(outcome.errors == strings{"f:9:12: endpoint[0].secrets[0]: " + what,
                                     "f:10:1: endpoint[0].secrets[1]: " + what,
                                     "f:11:3: endpoint[0].secrets[2]: " + what});
 }
@@ -145,9 +145,9 @@ TEST_CASE("secrets: one that stands wherever it does not belong is never shown")
     };
     for (const std::string& text : wrong) {
         const loaded outcome = load_text(text, syntax::toml, "f", test_checks());
-        CHECK_FALSE(outcome.faults.empty());
+        CHECK_FALSE(outcome.errors.empty());
         std::string all;
-        for (const auto* const lines : {&outcome.faults, &outcome.warnings}) {
+        for (const auto* const lines : {&outcome.errors, &outcome.warnings}) {
             for (const std::string& line : *lines) {
                 all += line + '\n';
             }
@@ -162,7 +162,7 @@ TEST_CASE("secrets: the configuration that holds one itself must not be readable
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const std::string text = with_secrets(std::string{"\""} + test_secret + "\"");
     const loaded open = load(files.write("open.toml", text, 0644), test_checks());
-    CHECK(only_fault(open).contains("open.toml:9:12: endpoint[0].secrets[0]: a secret in a file that others can read"));
+    CHECK(only_error(open).contains("open.toml:9:12: endpoint[0].secrets[0]: a secret in a file that others can read"));
     CHECK(texts_of(load(files.write("closed.toml", text, 0640), test_checks())).size() == 1);
     const std::string referring = with_secrets("\"${HOOKD_TEST_SECRET}\", { env = \"HOOKD_TEST_SECRET\" }");
     CHECK(texts_of(load(files.write("refers.toml", referring, 0644), test_checks())).size() == 2);
@@ -184,8 +184,8 @@ TEST_CASE("secrets: a private key that others can read is refused, and files mus
     CHECK(good.values->listeners.at(1).tls->private_key == key);
 
     const std::string open = files.write("open.pem", "k", 0644);
-    CHECK(only_fault(with_tls(certificate, open)).ends_with("chmod o= " + open));
-    CHECK(only_fault(with_tls(files.write("mismatch.pem", "c"), key)) ==
+    CHECK(only_error(with_tls(certificate, open)).ends_with("chmod o= " + open));
+    CHECK(only_error(with_tls(files.write("mismatch.pem", "c"), key)) ==
           "f:12:7: listener[1].tls: certificate and private key do not belong together");
 }
 
@@ -196,11 +196,11 @@ TEST_CASE("secrets: a table gives each of its secrets a name, in the file's orde
                          syntax::toml, "f", test_checks());
     };
     const auto found = in_headers("[sink.headers]\nZ = \"hidden\"\n\"a b\" = { env = \"HOOKD_TEST_SECRET\" }\n");
-    CHECK(found.faults == strings{});
+    CHECK(found.errors == strings{});
     CHECK(found.effective.contains("[sink.headers]\nZ = \"<secret>\"\n\"a b\" = { env = \"HOOKD_TEST_SECRET\" }\n"));
     CHECK_FALSE(found.effective.contains("hidden"));
-    CHECK(only_fault(in_headers("headers = { Z = { env = \"HOOKD_TEST_NONE\" } }"))
+    CHECK(only_error(in_headers("headers = { Z = { env = \"HOOKD_TEST_NONE\" } }"))
               .contains("sink[1].headers.Z.env: the environment has no variable of that name"));
-    CHECK(only_fault(in_headers("headers = { Z = \"\" }")).contains("sink[1].headers.Z: is empty"));
-    CHECK(only_fault(in_headers("headers = { Z = true }")).contains("sink[1].headers.Z: got a boolean; want { file"));
+    CHECK(only_error(in_headers("headers = { Z = \"\" }")).contains("sink[1].headers.Z: is empty"));
+    CHECK(only_error(in_headers("headers = { Z = true }")).contains("sink[1].headers.Z: got a boolean; want { file"));
 }

@@ -35,7 +35,7 @@ std::shared_ptr<const sink_options> read_file(table& keys) {
 
 std::shared_ptr<const sink_options> read_exec(table& keys) {
     if (keys.has("command") == keys.has("shell")) {
-        keys.fault("command", "want either command or shell");
+        keys.error("command", "want either command or shell");
     }
     for (const std::string_view key : {"command", "shell"}) {
         if (!keys.has(key)) {

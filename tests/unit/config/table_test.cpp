@@ -72,7 +72,7 @@ TEST_CASE("table: a faulty value is told and its default taken") {
     CHECK(keys.size("s", byte_size{5}, {}, byte_size{10}).bytes == 5);
     CHECK(keys.duration("d", 9ms, 0ms, 1h) == 9ms);
     CHECK(keys.choice("c", words, 0) == 0);
-    CHECK(in.found.faults().size() == 7);
+    CHECK(in.found.errors().size() == 7);
 }
 
 TEST_CASE("table: bounds belong to the range") {
@@ -85,7 +85,7 @@ TEST_CASE("table: bounds belong to the range") {
     keys.count("c", 5, 1, 10);
     keys.count("d", 5, 1, 10);
     keys.duration("f", 1s, 1s, 10s);
-    CHECK(in.found.faults() == strings{"f:3:5: c: 0 is out of range; want a whole number from 1 to 10",
+    CHECK(in.found.errors() == strings{"f:3:5: c: 0 is out of range; want a whole number from 1 to 10",
                                        "f:4:5: d: 11 is out of range; want a whole number from 1 to 10",
                                        "f:6:5: f: \"10001ms\" is out of range; want a duration from 1s to 10s"});
 }
@@ -98,37 +98,37 @@ TEST_CASE("table: a key that nobody asked for is told at its own place, with the
     keys.text("format", "");
     keys.finish();
     root.finish();
-    CHECK(in.found.faults() == strings{"f:2:1: sub.levle: no such key; did you mean \"level\"?",
+    CHECK(in.found.errors() == strings{"f:2:1: sub.levle: no such key; did you mean \"level\"?",
                                        "f:3:3: sub.unheard_of: no such key; known here: level, format",
                                        "f:4:1: sub.for: no such key; known here: level, format"});
 }
 
-TEST_CASE("table: elements are counted from 0, and a fault can stand at one") {
+TEST_CASE("table: elements are counted from 0, and an error can stand at one") {
     open_document in{"[[s]]\nl = [\"a\", \"b\"]\n[[s]]\nl = [\n  \"c\",\n  \"d\"]\n"};
     auto tables = in.root().tables("s");
     REQUIRE(tables.size() == 2);
     CHECK(tables[1].path() == "s[1]");
     CHECK(tables[1].written("l", 1) == "\"d\"");
-    tables[1].fault("l", 1, "first");
+    tables[1].error("l", 1, "first");
     tables[0].warning("l", 0, "second");
-    tables[1].fault("none", "third");
-    tables[1].fault("l", 9, "fourth");
-    CHECK(in.found.faults() ==
+    tables[1].error("none", "third");
+    tables[1].error("l", 9, "fourth");
+    CHECK(in.found.errors() ==
           strings{"f:3:1: s[1].none: third", "f:4:5: s[1].l[9]: fourth", "f:6:3: s[1].l[1]: first"});
     CHECK(in.found.warnings() == strings{"f:2:6: s[0].l[0]: second"});
 }
 
-TEST_CASE("table: one fault a value, and nothing is missed in a table that is none") {
+TEST_CASE("table: one error a value, and nothing is missed in a table that is none") {
     open_document in{"a = 1\nsub = 3\n"};
     table keys = in.root();
     keys.text("a", "x");
-    keys.fault("a", "a consequence");
+    keys.error("a", "a consequence");
     keys.warning("a", "another");
     table sub = keys.sub("sub");
     sub.required_text("name");
     sub.sub("deeper").required_text("name");
     sub.finish();
-    CHECK(in.found.faults() ==
+    CHECK(in.found.errors() ==
           strings{"f:1:5: a: got a whole number; want a string", "f:2:7: sub: got a whole number; want a table"});
     CHECK(in.found.warnings().empty());
 }
@@ -138,7 +138,7 @@ TEST_CASE("table: a required key that is missing is told at its table's place, o
     table root = in.root();
     root.sub("here").required_text("name");
     root.sub("gone").required_text("name");
-    CHECK(in.found.faults() ==
+    CHECK(in.found.errors() ==
           strings{"f:1:1: gone.name: is missing; want a string", "f:2:1: here.name: is missing; want a string"});
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("table: ${NAME} is replaced once, and nothing else is") {
     CHECK(keys.texts("e", {}) == strings{"x", "va"});
     CHECK(in.found.ok());
     CHECK(keys.text("f", "fallback") == "fallback");
-    CHECK(in.found.faults().size() == 1);
+    CHECK(in.found.errors().size() == 1);
     CHECK(keys.written("a") == "\"<${HOOKD_A}|${HOOKD_A}>\"");
     CHECK(in.shown.text().contains("a = \"<${HOOKD_A}|${HOOKD_A}>\""));
 }

@@ -75,7 +75,7 @@ scripted_server::script always(std::string_view answer) {
 }
 
 template <class T>
-client_fault fault_of(const client_result<T>& outcome) {
+client_errc error_of(const client_result<T>& outcome) {
     REQUIRE_FALSE(outcome);
     CAPTURE(outcome.error().detail);
     CHECK_FALSE(outcome.error().detail.empty());
@@ -193,7 +193,7 @@ TEST_CASE("client: what came between two requests is not taken for an answer") {
 
 TEST_CASE("client: a new connection that is closed without an answer is not tried again") {
     scripted_server server{[](scripted_peer& peer, int) { peer.read_request(); }};
-    CHECK(fault_of(caller{server.url()}.post()) == client_fault::closed);
+    CHECK(error_of(caller{server.url()}.post()) == client_errc::closed);
     CHECK(server.connections() == 1);
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("client: a request whose answer had begun is not sent again") {
     }};
     caller here{server.url()};
     REQUIRE(here.post());
-    CHECK(fault_of(here.post()) == client_fault::closed);
+    CHECK(error_of(here.post()) == client_errc::closed);
     CHECK(server.connections() == 1);
 }
 
@@ -220,7 +220,7 @@ TEST_CASE("client: the second try has no third") {
     }};
     caller here{server.url()};
     REQUIRE(here.post());
-    CHECK(fault_of(here.post()) == client_fault::closed);
+    CHECK(error_of(here.post()) == client_errc::closed);
     CHECK(server.connections() == 2);
 }
 
@@ -232,7 +232,7 @@ TEST_CASE("client: a server that never answers is given up, and the connection w
         peer.read_to_end();
     }};
     caller here{server.url(), {}, {.whole = 100ms}};
-    CHECK(fault_of(here.post()) == client_fault::timed_out);
+    CHECK(error_of(here.post()) == client_errc::timed_out);
     CHECK(here.post().value().status == 204); // the late answer would have gone to the wrong request
     CHECK(server.connections() == 2);
 }
@@ -241,7 +241,7 @@ TEST_CASE("client: a server that does not read is given up") {
     std::latch over{1};
     scripted_server server{[&](scripted_peer&, int) { over.wait(); }};
     caller here{server.url(), {}, {.whole = 100ms}};
-    CHECK(fault_of(here.post(std::string(std::size_t{32} << 20U, 'x'))) == client_fault::timed_out);
+    CHECK(error_of(here.post(std::string(std::size_t{32} << 20U, 'x'))) == client_errc::timed_out);
     over.count_down();
 }
 
@@ -280,10 +280,10 @@ TEST_CASE("client: a refused port and an impossible name are said to be that") {
         port = gone.port();
     }
     caller here{"http://127.0.0.1:" + std::to_string(port) + "/"};
-    CHECK(fault_of(here.connect()) == client_fault::unreachable);
-    CHECK(fault_of(here.post()) == client_fault::unreachable);
+    CHECK(error_of(here.connect()) == client_errc::unreachable);
+    CHECK(error_of(here.post()) == client_errc::unreachable);
     const auto impossible = parse_url("http://" + std::string(64, 'a') + ".invalid/"); // RFC 1035: at most 63
-    CHECK(fault_of(find_destination(*impossible, {})) == client_fault::unknown_host);
+    CHECK(error_of(find_destination(*impossible, {})) == client_errc::unknown_host);
 }
 
 TEST_CASE("client: something that speaks another protocol is said to be malformed") {
@@ -291,7 +291,7 @@ TEST_CASE("client: something that speaks another protocol is said to be malforme
         peer.send("SSH-2.0-OpenSSH_9.2\r\n");
         peer.read_to_end();
     }};
-    CHECK(fault_of(caller{server.url()}.post()) == client_fault::malformed);
+    CHECK(error_of(caller{server.url()}.post()) == client_errc::malformed);
 }
 
 TEST_CASE("client: a large body goes through, and a server that refuses it early is heard") {
@@ -371,10 +371,10 @@ TEST_CASE("client: a certificate of a stranger, or of another name, is refused u
         for (const std::string host : {"127.0.0.1", "localhost"}) {
             caller here{server->url(host), strict};
             const auto refused = here.post();
-            CHECK(fault_of(refused) == client_fault::tls);
+            CHECK(error_of(refused) == client_errc::tls);
             CHECK(refused.error().detail.find("not trusted") != std::string::npos);
         }
-        CHECK(fault_of(caller{server->url(), {}}.post()) == client_fault::tls); // nor by the system's authorities
+        CHECK(error_of(caller{server->url(), {}}.post()) == client_errc::tls); // nor by the system's authorities
     }
     CHECK(requests == 0);
     client_trust any;
@@ -395,19 +395,19 @@ TEST_CASE("client: a TLS handshake that fails or hangs is no connection") {
         return "https://127.0.0.1:" + std::to_string(server.port()) + "/";
     };
     const client_trust trust{.ca_file = trusted.certificate()};
-    CHECK(fault_of(caller{tls_url(silent), trust, {.connect = 100ms}}.connect()) == client_fault::unreachable);
-    CHECK(fault_of(caller{tls_url(closing), trust}.connect()) == client_fault::handshake_closed);
-    CHECK(fault_of(caller{tls_url(plain), trust}.connect()) == client_fault::no_tls);
+    CHECK(error_of(caller{tls_url(silent), trust, {.connect = 100ms}}.connect()) == client_errc::unreachable);
+    CHECK(error_of(caller{tls_url(closing), trust}.connect()) == client_errc::handshake_closed);
+    CHECK(error_of(caller{tls_url(plain), trust}.connect()) == client_errc::no_tls);
 }
 
 TEST_CASE("client: authorities that cannot be read are said at once") {
     const auto where = parse_url("https://127.0.0.1/");
-    CHECK(fault_of(find_destination(*where, {.ca_file = "/nonexistent/ca.pem"})) == client_fault::authorities);
-    CHECK(fault_of(find_destination(*where, {.ca_file = "/dev/null"})) == client_fault::authorities);
+    CHECK(error_of(find_destination(*where, {.ca_file = "/nonexistent/ca.pem"})) == client_errc::authorities);
+    CHECK(error_of(find_destination(*where, {.ca_file = "/dev/null"})) == client_errc::authorities);
     std::string directory = "/tmp/hookd-client-XXXXXX";
     REQUIRE(mkdtemp(directory.data()) != nullptr);
     const auto fifo = directory + "/ca.pem";
     REQUIRE(mkfifo(fifo.c_str(), S_IRWXU) == 0);
-    CHECK(fault_of(find_destination(*where, {.ca_file = fifo})) == client_fault::authorities);
+    CHECK(error_of(find_destination(*where, {.ca_file = fifo})) == client_errc::authorities);
     std::filesystem::remove_all(directory);
 }

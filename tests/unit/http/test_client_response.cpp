@@ -120,7 +120,7 @@ TEST_CASE("client response: a body of any size is dropped as it comes") {
 TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and why") {
     struct bad_answer {
         std::string bytes;
-        std::string fault;
+        std::string error;
     };
     std::string interims;
     for (int i = 0; i < 33; ++i) {
@@ -156,7 +156,7 @@ TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and w
         reader.expect(false);
         CHECK(feed(reader, bad.bytes, step) == progress::malformed);
         CHECK(
-            reader.fault().starts_with(step > 1 || !bad.fault.starts_with("it begins") ? bad.fault : "it begins with"));
+            reader.error().starts_with(step > 1 || !bad.error.starts_with("it begins") ? bad.error : "it begins with"));
         CHECK_FALSE(reader.keep_alive());
     }
 }
@@ -165,7 +165,7 @@ TEST_CASE("client response: where nothing is kept, nothing is quoted either") {
     response_reader reader;
     reader.expect(false);
     CHECK(feed(reader, "Bearer hidden\r\n", 100) == progress::malformed);
-    CHECK(reader.fault() == "it begins with no status line");
+    CHECK(reader.error() == "it begins with no status line");
 }
 
 TEST_CASE("client response: what has a meaning is an answer, however carelessly it is written") {

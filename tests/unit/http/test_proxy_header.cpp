@@ -40,7 +40,7 @@ const std::string v6_addresses = bytes({0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0
 std::string said(const std::string& header) {
     const auto parsed = parse_proxy_header(header);
     if (parsed.reached == progress::refused) {
-        return "refused: " + std::string{parsed.fault};
+        return "refused: " + std::string{parsed.error};
     }
     if (parsed.reached == progress::incomplete) {
         return "incomplete";
@@ -161,9 +161,9 @@ TEST_CASE("proxy header: cut anywhere it is incomplete, and no byte behind it is
 
 TEST_CASE("proxy header: what is none, or none that may be sent, is refused with the reason") {
     for (const auto* list : {&bad, &bad_binary}) {
-        for (const auto& [header, fault] : *list) {
+        for (const auto& [header, error] : *list) {
             CAPTURE(header);
-            CHECK(said(header) == "refused: " + fault);
+            CHECK(said(header) == "refused: " + error);
         }
     }
     for (const auto& line : bad_lines) {
@@ -179,7 +179,7 @@ TEST_CASE("proxy header: the longest line of version 1 is taken") {
 }
 
 TEST_CASE("proxy header: what has been refused stays refused whatever follows") {
-    for (const auto& [header, fault] : bad_binary) {
-        CHECK(said(header + std::string(5000, '\0')) == "refused: " + fault);
+    for (const auto& [header, error] : bad_binary) {
+        CHECK(said(header + std::string(5000, '\0')) == "refused: " + error);
     }
 }

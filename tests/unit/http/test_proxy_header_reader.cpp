@@ -77,7 +77,7 @@ TEST_CASE("proxy header reader: tells a refusal from an end, and an end before a
     http::proxy_header_reader first{refused.socket()};
     CHECK(first.read() == io_status::failed);
     CHECK(first.begun());
-    CHECK(first.header().fault == "no PROXY header");
+    CHECK(first.header().error == "no PROXY header");
 
     connected cut;
     cut.send(line.substr(0, 20));

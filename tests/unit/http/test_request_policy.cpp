@@ -12,7 +12,7 @@ using namespace hookd::http;
 
 namespace {
 
-policy_fault judged(const std::vector<header_field>& more) {
+policy_error judged(const std::vector<header_field>& more) {
     std::vector<header_field> fields{{"Host", "x"}};
     fields.insert(fields.end(), more.begin(), more.end());
     return check_policy(11, "/", fields);
@@ -22,18 +22,18 @@ policy_fault judged(const std::vector<header_field>& more) {
 
 // The parser behind it refuses most of these, too; it is not to be the only one.
 TEST_CASE("request policy: a body has one length, told in one way") {
-    CHECK(judged({}) == policy_fault::none);
-    CHECK(judged({{"Content-Length", "5"}}) == policy_fault::none);
-    CHECK(judged({{"Transfer-Encoding", "chunked"}}) == policy_fault::none);
-    CHECK(judged({{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}) == policy_fault::both_lengths);
-    CHECK(judged({{"Content-Length", "5"}, {"Content-Length", "5"}}) == policy_fault::content_length);
+    CHECK(judged({}) == policy_error::none);
+    CHECK(judged({{"Content-Length", "5"}}) == policy_error::none);
+    CHECK(judged({{"Transfer-Encoding", "chunked"}}) == policy_error::none);
+    CHECK(judged({{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}) == policy_error::both_lengths);
+    CHECK(judged({{"Content-Length", "5"}, {"Content-Length", "5"}}) == policy_error::content_length);
     for (const std::string_view length : {"+5", "-5", "5, 5", "0x5", "5 ", "", "1000000000000000000"}) {
-        CHECK(judged({{"Content-Length", length}}) == policy_fault::content_length);
+        CHECK(judged({{"Content-Length", length}}) == policy_error::content_length);
     }
     CHECK(judged({{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}) ==
-          policy_fault::repeated_coding);
+          policy_error::repeated_coding);
     for (const std::string_view coding : {"gzip", "gzip, chunked", "xchunked", "chunked;a", "identity", ""}) {
-        CHECK(judged({{"Transfer-Encoding", coding}}) == policy_fault::unsupported_coding);
+        CHECK(judged({{"Transfer-Encoding", coding}}) == policy_error::unsupported_coding);
     }
 }
 

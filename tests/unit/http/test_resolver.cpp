@@ -83,7 +83,7 @@ TEST_CASE_METHOD(finding, "destination finder: a name without an address is an e
         run();
         REQUIRE(outcome);
         REQUIRE_FALSE(*outcome);
-        CHECK(outcome->error().kind == client_fault::unknown_host);
+        CHECK(outcome->error().kind == client_errc::unknown_host);
     }
 }
 

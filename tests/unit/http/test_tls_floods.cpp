@@ -82,7 +82,7 @@ TEST_CASE("client over TLS: a server that sends KeyUpdates without end is given 
     CHECK(answer_after(20).value().status == 204);
     const auto refused = answer_after(40);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind == client_fault::malformed);
+    CHECK(refused.error().kind == client_errc::malformed);
     CHECK(refused.error().detail == "the server sent more than 32 TLS records without data");
 }
 
@@ -100,5 +100,5 @@ TEST_CASE("client over TLS: an answer that never ends is given up in time, howev
     const auto refused = server.post({.whole = 300ms});
     CHECK(std::chrono::steady_clock::now() - begun < 5s);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind == client_fault::timed_out);
+    CHECK(refused.error().kind == client_errc::timed_out);
 }

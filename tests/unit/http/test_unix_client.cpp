@@ -56,7 +56,7 @@ TEST_CASE("client: of a body it keeps as much as was asked for, and reads on to 
 }
 
 TEST_CASE("client: a Unix socket that is not there is unreachable, and a path that cannot be one is told") {
-    CHECK(get("/nowhere/socket", 0).error().kind == client_fault::unreachable);
+    CHECK(get("/nowhere/socket", 0).error().kind == client_errc::unreachable);
     CHECK_FALSE(find_unix_destination(""));
     CHECK_FALSE(find_unix_destination("/" + std::string(108, 'x')));
     CHECK(find_unix_destination("/" + std::string(106, 'x')));

@@ -103,8 +103,8 @@ TEST_CASE("journal: a rollback journal next to a journal is reported, and neithe
     CHECK_THAT(refusal(directory.journal()), Contains(log) && Contains(advice));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
     wait_for(stopped->query({}));
-    REQUIRE(stopped->fault());
-    CHECK_THAT(stopped->fault()->message, Contains(log) && Contains(advice));
+    REQUIRE(stopped->last_error());
+    CHECK_THAT(stopped->last_error()->message, Contains(log) && Contains(advice));
     CHECK(bytes_of(log) == found);
     CHECK(bytes_of(directory.journal()) == before);
     found.replace(0, 8, 8, '\0'); // as SQLite leaves one that is done with
@@ -207,8 +207,8 @@ TEST_CASE("journal: anything but a regular file in place of one of its files is 
     CHECK_THAT(refusal(directory.journal()), Contains(name + " is " + kind + ", not a regular file"));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
     wait_for(stopped->query({}));
-    REQUIRE(stopped->fault());
-    CHECK_THAT(stopped->fault()->message, Contains("not a regular file"));
+    REQUIRE(stopped->last_error());
+    CHECK_THAT(stopped->last_error()->message, Contains("not a regular file"));
 }
 
 TEST_CASE("journal: a file with a second hard link is rejected until that is removed") {
@@ -219,7 +219,7 @@ TEST_CASE("journal: a file with a second hard link is rejected until that is rem
     CHECK_THAT(refusal(directory.journal()), Contains(name + " has 2 hard links") && Contains("remove"));
     const auto stopped = open_stopped(settings_for(directory.journal()), now);
     wait_for(stopped->query({}));
-    CHECK(stopped->fault());
+    CHECK(stopped->last_error());
     std::filesystem::remove(directory.file("copy"));
     CHECK_NOTHROW(open_journal(settings_for(directory.journal())));
 }

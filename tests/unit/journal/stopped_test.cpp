@@ -65,9 +65,9 @@ std::vector<std::string> ids_in(stopped_journal& journal) {
     return ids;
 }
 
-std::string fault_of(stopped_journal& journal) {
+std::string error_of(stopped_journal& journal) {
     CHECK(ids_in(journal).empty());
-    return journal.fault() ? journal.fault()->message : "none";
+    return journal.last_error() ? journal.last_error()->message : "none";
 }
 
 } // namespace
@@ -88,9 +88,9 @@ TEST_CASE("stopped journal: a query sees what is in the log, and leaves every fi
     const auto before = files_in(directory.path());
     const auto journal = open_stopped(settings_for(directory.journal()), now);
     const auto ids = ids_in(*journal);
-    CAPTURE(journal->fault() ? journal->fault()->message : "none");
+    CAPTURE(journal->last_error() ? journal->last_error()->message : "none");
     CHECK(ids == std::vector<std::string>{"a", "b", "c"});
-    CHECK_FALSE(journal->fault());
+    CHECK_FALSE(journal->last_error());
     CHECK(journal->last_sequence() == 3);
     const auto page = wait_for(journal->query(all_events()));
     CHECK(page.events.at(1).sinks.at(0).state == delivery_state::dead);
@@ -165,10 +165,10 @@ TEST_CASE("stopped journal: a drop is durable, deletes nothing that is old, and 
 TEST_CASE("stopped journal: an error names the file that cannot be read") {
     const temporary_directory directory;
     const auto journal = open_stopped(settings_for(directory.journal()), now);
-    CHECK_THAT(fault_of(*journal), Contains(directory.journal()) && Contains("No such file"));
+    CHECK_THAT(error_of(*journal), Contains(directory.journal()) && Contains("No such file"));
     std::ofstream(directory.journal()) << "notes";
-    CHECK_THAT(fault_of(*journal), Contains("is not a journal of colivara-hookd"));
+    CHECK_THAT(error_of(*journal), Contains("is not a journal of colivara-hookd"));
     std::filesystem::resize_file(directory.journal(), 0);
-    CHECK_THAT(fault_of(*journal), Contains("never finished"));
+    CHECK_THAT(error_of(*journal), Contains("never finished"));
     CHECK(files_in(directory.path()).size() == 1);
 }

@@ -92,7 +92,7 @@ TEST_CASE("explain: a malformed id or timestamp is described, never quoted") {
                Contains("digits only") && !Contains("\x1b"));
 }
 
-TEST_CASE("explain: a signature header that no key could match is told by its fault") {
+TEST_CASE("explain: a signature header that no key could match is told by its error") {
     const auto about = [](std::initializer_list<std::string_view> keys, std::string_view header) {
         const auto found = explained(keys, svix(id, timestamp, header));
         CHECK(found.what == verdict::bad_signature);

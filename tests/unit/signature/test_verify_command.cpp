@@ -164,7 +164,7 @@ TEST_CASE("verify: a captured request is read with either line end, its body as 
     CHECK(run(arguments).out == "not valid: repeated_header\n");
 }
 
-TEST_CASE("verify: the explanation of a captured request names the fault, whatever it is") {
+TEST_CASE("verify: the explanation of a captured request names the error, whatever it is") {
     const directory own;
     verify_arguments arguments{.secret_file = own.write("secret", secret_text),
                                .headers = {},
@@ -218,7 +218,7 @@ TEST_CASE("verify: on a terminal, findings are broken at its width") {
     CHECK(joined + "\n" == whole);
 }
 
-TEST_CASE("verify: what an editor did to a secret's file is told by its name, and CR LF is no fault") {
+TEST_CASE("verify: what an editor did to a secret's file is told by its name, and CR LF is no error") {
     const directory own;
     const std::string text{secret_text};
     verify_arguments arguments{.secret_file = own.path("secret"),
@@ -230,14 +230,14 @@ TEST_CASE("verify: what an editor did to a secret's file is told by its name, an
     for (const char c : text) {
         utf16.append({c, '\0'});
     }
-    const std::vector<std::pair<std::string, std::string>> faults{{"\xef\xbb\xbf" + text, "byte order mark"},
+    const std::vector<std::pair<std::string, std::string>> errors{{"\xef\xbb\xbf" + text, "byte order mark"},
                                                                   {'"' + text + "\"\r\n", "quotes around it"},
                                                                   {'\'' + text + '\'', "quotes around it"},
                                                                   {"“" + text + "”", "quotes around it"},
                                                                   {utf16, "UTF-16"},
                                                                   {"SECRET=" + text, "stands before whsec_"},
                                                                   {text + '\r' + text, "white space in it"}};
-    for (const auto& [bytes, words] : faults) {
+    for (const auto& [bytes, words] : errors) {
         own.write("secret", bytes);
         const auto ended = run(arguments);
         CHECK(ended.code == 78);

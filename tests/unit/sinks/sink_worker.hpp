@@ -111,8 +111,8 @@ inline outcomes deliver(boost::asio::io_context& worker, hookd::sinks::sink& to,
     std::signal(SIGPIPE, SIG_IGN);
     std::optional<outcomes> answer;
     std::exception_ptr thrown;
-    boost::asio::co_spawn(worker, to.deliver(std::move(batch)), [&](std::exception_ptr fault, outcomes what) {
-        thrown = std::move(fault);
+    boost::asio::co_spawn(worker, to.deliver(std::move(batch)), [&](std::exception_ptr error, outcomes what) {
+        thrown = std::move(error);
         answer = std::move(what);
     });
     worker.restart();

@@ -26,17 +26,17 @@ hookd::config::loaded read(const std::string& keys) {
 
 std::shared_ptr<const http_options> options_of(const std::string& keys) {
     const auto config = read(keys);
-    for (const auto& each : config.faults) {
+    for (const auto& each : config.errors) {
         UNSCOPED_INFO(each);
     }
     REQUIRE(config.values);
     return std::dynamic_pointer_cast<const http_options>(config.values->sinks.at(0).options);
 }
 
-std::string fault_of(const std::string& keys) {
-    const auto faults = read(keys).faults;
-    REQUIRE(faults.size() == 1);
-    return faults[0].substr(faults[0].find(": ") + 2);
+std::string error_of(const std::string& keys) {
+    const auto errors = read(keys).errors;
+    REQUIRE(errors.size() == 1);
+    return errors[0].substr(errors[0].find(": ") + 2);
 }
 
 constexpr auto url = "url = \"http://app.example:3000/events?a=b\"\n";
@@ -73,24 +73,24 @@ TEST_CASE("http: its keys and their defaults") {
     CHECK(full->headers[1].second.text() == "k y");
 }
 
-TEST_CASE("http: what it could not send is a fault, and no fault quotes a value") {
-    CHECK(fault_of("").contains("sink[0].url: is missing"));
-    CHECK(fault_of("url = \"ftp://x\"").contains("sink[0].url: give a URL that begins with https:// or http://"));
-    CHECK_FALSE(fault_of("url = \"http://u:hidden@x\"").contains("hidden"));
-    CHECK(fault_of(std::string{url} + "format = \"orignal\"").contains("did you mean \"original\""));
+TEST_CASE("http: what it could not send is an error, and no error quotes a value") {
+    CHECK(error_of("").contains("sink[0].url: is missing"));
+    CHECK(error_of("url = \"ftp://x\"").contains("sink[0].url: give a URL that begins with https:// or http://"));
+    CHECK_FALSE(error_of("url = \"http://u:hidden@x\"").contains("hidden"));
+    CHECK(error_of(std::string{url} + "format = \"orignal\"").contains("did you mean \"original\""));
     for (const char* const own : {"Host", "content-length", "Idempotency-Key", "Transfer-Encoding", "svix-id",
                                   "Webhook-Signature", "Content-Type"}) {
-        CHECK(fault_of(url + ("headers = { " + std::string{own} + " = \"x\" }")).contains("is the sink's own to send"));
+        CHECK(error_of(url + ("headers = { " + std::string{own} + " = \"x\" }")).contains("is the sink's own to send"));
     }
-    CHECK(fault_of(std::string{url} + "headers = { \"X Y\" = \"x\" }").contains("is no name of a header"));
-    CHECK(fault_of(std::string{url} + "headers = { X-A = \"x\", x-a = \"y\" }").contains("is there twice"));
+    CHECK(error_of(std::string{url} + "headers = { \"X Y\" = \"x\" }").contains("is no name of a header"));
+    CHECK(error_of(std::string{url} + "headers = { X-A = \"x\", x-a = \"y\" }").contains("is there twice"));
     for (const char* const bad : {"hidden\\r\\nX: y", "hidden\\n", " hidden", "hidden\\u00e4", "hidden\\u0007"}) {
-        const auto fault = fault_of(std::string{url} + "headers = { X-A = \"" + bad + "\" }");
-        CHECK(fault.contains("sink[0].headers.X-A: is no value of a header"));
-        CHECK_FALSE(fault.contains("hidden"));
+        const auto error = error_of(std::string{url} + "headers = { X-A = \"" + bad + "\" }");
+        CHECK(error.contains("sink[0].headers.X-A: is no value of a header"));
+        CHECK_FALSE(error.contains("hidden"));
     }
-    CHECK(fault_of(std::string{url} + "headers = { X-A = 5 }").contains("headers.X-A: got a whole number"));
-    CHECK(fault_of(std::string{url} + "headers = \"X-A: y\"").contains("sink[0].headers: got a string; want a table"));
+    CHECK(error_of(std::string{url} + "headers = { X-A = 5 }").contains("headers.X-A: got a whole number"));
+    CHECK(error_of(std::string{url} + "headers = \"X-A: y\"").contains("sink[0].headers: got a string; want a table"));
 }
 
 TEST_CASE("http: which statuses reject an event, and what a CloudEvent is called, are the operator's to say") {
@@ -100,16 +100,16 @@ TEST_CASE("http: which statuses reject an event, and what a CloudEvent is called
     CHECK(lines_of_fields(*compose(*options, sample())).at(0) == "Content-Type: application/json; charset=utf-8");
     CHECK(options_of(std::string{url} + "reject = []")->reject.empty());
     CHECK(read(std::string{url} + "reject = [404, 410]").effective.contains("reject = [404, 410]"));
-    CHECK(fault_of(std::string{url} + "reject = [200]")
+    CHECK(error_of(std::string{url} + "reject = [200]")
               .contains("sink[0].reject[0]: 200 is out of range; want a whole number from 300 to 599"));
-    CHECK(fault_of(std::string{url} + "reject = [-400]").contains("-400 is out of range"));
-    CHECK(fault_of(std::string{url} + "reject = [\"4xx\"]").contains("reject[0]: got a string; want a whole number"));
-    CHECK(fault_of(std::string{url} + "reject = 404")
+    CHECK(error_of(std::string{url} + "reject = [-400]").contains("-400 is out of range"));
+    CHECK(error_of(std::string{url} + "reject = [\"4xx\"]").contains("reject[0]: got a string; want a whole number"));
+    CHECK(error_of(std::string{url} + "reject = 404")
               .contains("reject: got a whole number; want an array of whole numbers"));
     for (const char* const bad : {"", "json", "application/", "/json", "a b/json", "application/json\\r\\nX: y"}) {
-        CHECK(fault_of(url + ("content_type = \"" + std::string{bad} + '"')).contains("is no media type"));
+        CHECK(error_of(url + ("content_type = \"" + std::string{bad} + '"')).contains("is no media type"));
     }
-    CHECK(fault_of(std::string{url} + "format = \"original\"\ncontent_type = \"application/json\"")
+    CHECK(error_of(std::string{url} + "format = \"original\"\ncontent_type = \"application/json\"")
               .contains("content_type: stands beside format"));
 }
 
@@ -128,18 +128,18 @@ TEST_CASE("http: header values come from where secrets come from, and are never 
     CHECK(shown.contains("[sink.headers]\nAuthorization = " + from + "\nX-Inline = \"<secret>\"\n"));
 
     fs::permissions(directory / "token", fs::perms::owner_read | fs::perms::others_read);
-    CHECK(fault_of(keys).contains("headers.Authorization.file: gives others access"));
+    CHECK(error_of(keys).contains("headers.Authorization.file: gives others access"));
 }
 
 TEST_CASE("http: an authorities' file must hold certificates") {
     const temporary_directory directory;
     put(directory / "empty.pem", "");
     const auto with = [](const fs::path& file) { return "url = \"https://x\"\nca_file = \"" + file.string() + "\""; };
-    CHECK(fault_of(with(directory / "empty.pem")).contains("holds no certificates in PEM form"));
-    CHECK(fault_of(with(directory / "missing.pem")).contains("sink[0].ca_file: "));
-    CHECK(fault_of(with("ca.pem")).contains("want an absolute path"));
+    CHECK(error_of(with(directory / "empty.pem")).contains("holds no certificates in PEM form"));
+    CHECK(error_of(with(directory / "missing.pem")).contains("sink[0].ca_file: "));
+    CHECK(error_of(with("ca.pem")).contains("want an absolute path"));
     const auto idle = read(std::string{url} + "ca_file = \"/nowhere\"");
-    CHECK(idle.faults.empty());
+    CHECK(idle.errors.empty());
     REQUIRE(idle.warnings.size() == 1);
     CHECK(idle.warnings[0].contains("no certificates to check"));
 }

@@ -67,8 +67,8 @@ struct http_fixture {
         std::optional<outcomes> answer;
         boost::asio::co_spawn(
             worker, sink.deliver({on_its_way(what)}),
-            boost::asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& fault, outcomes what) {
-                REQUIRE_FALSE(fault);
+            boost::asio::bind_cancellation_slot(stop.slot(), [&](const std::exception_ptr& error, outcomes what) {
+                REQUIRE_FALSE(error);
                 answer = std::move(what);
             }));
         worker.restart();

@@ -9,7 +9,7 @@
 using namespace hookd;
 using namespace hookd::sinks;
 using namespace std::chrono_literals;
-using http::client_fault;
+using http::client_errc;
 
 namespace {
 
@@ -58,13 +58,13 @@ TEST_CASE("http: the operator is told the status, what a redirect needs, and the
     CHECK(answered(204, "", "fine").detail.empty());
 }
 
-TEST_CASE("http: no connection means no event can be delivered; a fault after sending may be the event's own") {
-    for (const auto kind : {client_fault::authorities, client_fault::unknown_host, client_fault::unreachable,
-                            client_fault::tls, client_fault::handshake_closed, client_fault::no_tls}) {
+TEST_CASE("http: no connection means no event can be delivered; an error after sending may be the event's own") {
+    for (const auto kind : {client_errc::authorities, client_errc::unknown_host, client_errc::unreachable,
+                            client_errc::tls, client_errc::handshake_closed, client_errc::no_tls}) {
         CHECK(judge({kind, "why"}).what == verdict::unavailable);
         CHECK(judge({kind, "why"}).detail.ends_with(": why"));
     }
-    for (const auto kind : {client_fault::timed_out, client_fault::closed, client_fault::malformed}) {
+    for (const auto kind : {client_errc::timed_out, client_errc::closed, client_errc::malformed}) {
         CHECK(judge({kind, "why"}).what == verdict::retry);
         CHECK(judge({kind, "why"}).detail == "why");
     }

@@ -28,15 +28,15 @@ hookd::config::loaded read(const std::string& keys) {
 template <class Options>
 Options options_of(const std::string& keys) {
     const auto config = read(keys);
-    REQUIRE(config.faults.empty());
+    REQUIRE(config.errors.empty());
     return dynamic_cast<const Options&>(*config.values->sinks.at(0).options);
 }
 
-/// The only fault there is, without its place.
-std::string fault_of(const std::string& keys) {
-    const auto faults = read(keys).faults;
-    REQUIRE(faults.size() == 1);
-    return faults[0].substr(faults[0].find(": ") + 2);
+/// The only error there is, without its place.
+std::string error_of(const std::string& keys) {
+    const auto errors = read(keys).errors;
+    REQUIRE(errors.size() == 1);
+    return errors[0].substr(errors[0].find(": ") + 2);
 }
 
 std::string quoted(const fs::path& path) {
@@ -64,7 +64,7 @@ TEST_CASE("sinks: every row of the catalogue reads its keys and builds a sink by
     for (const auto& keys : {std::string("type = \"stdout\""), file_at(directory / "f"), queue_at(directory / "q"),
                              exec_of("[\"/bin/true\"]"), std::string("type = \"http\"\nurl = \"http://localhost\"")}) {
         const auto config = read(keys);
-        REQUIRE(config.faults.empty());
+        REQUIRE(config.errors.empty());
         CHECK(hookd::sinks::build(config.values->sinks.at(0), worker) != nullptr);
     }
 }
@@ -76,44 +76,44 @@ TEST_CASE("file: its keys") {
     CHECK(options.mode == 0600);
     CHECK(options_of<hookd::sinks::file_options>(file_at(directory / "f")).mode == 0640);
     for (const char* bad : {"rw", "0840", "00", "0440", "7777", "", "-640"}) {
-        CHECK(fault_of(file_at(directory / "f") + "\nmode = \"" + bad + '"').contains(" is no mode of a file"));
+        CHECK(error_of(file_at(directory / "f") + "\nmode = \"" + bad + '"').contains(" is no mode of a file"));
     }
-    CHECK(fault_of("type = \"stdout\"\npath = \"/tmp/x\"").contains("no such key"));
+    CHECK(error_of("type = \"stdout\"\npath = \"/tmp/x\"").contains("no such key"));
 }
 
-TEST_CASE("file: a path that it could not append to is a fault before anything is opened") {
+TEST_CASE("file: a path that it could not append to is an error before anything is opened") {
     const temporary_directory directory;
     REQUIRE(::mkfifo((directory / "fifo").c_str(), 0600) == 0);
-    CHECK(fault_of(file_at("relative/f")) ==
+    CHECK(error_of(file_at("relative/f")) ==
           "sink[0].path: \"relative/f\" does not begin with \"/\"; want an absolute path");
-    CHECK(fault_of(file_at(directory / "fifo")).contains("is no regular file"));
-    CHECK(fault_of(file_at("/dev/null")).contains("is no regular file"));
-    CHECK(fault_of(file_at(directory.path())).contains("is a directory"));
-    CHECK(fault_of(file_at("/etc/passwd/f")).contains("is not a directory"));
+    CHECK(error_of(file_at(directory / "fifo")).contains("is no regular file"));
+    CHECK(error_of(file_at("/dev/null")).contains("is no regular file"));
+    CHECK(error_of(file_at(directory.path())).contains("is a directory"));
+    CHECK(error_of(file_at("/etc/passwd/f")).contains("is not a directory"));
 }
 
-TEST_CASE("file, queue: a name that the kernel takes for no file is a fault that says why") {
+TEST_CASE("file, queue: a name that the kernel takes for no file is an error that says why") {
     const temporary_directory directory;
     fs::create_symlink("b", directory / "a");
     fs::create_symlink("a", directory / "b");
     const std::string long_name(256, 'x');
-    CHECK(fault_of(file_at(directory / "events/")).contains("events/\" ends in \"/\", as directories do"));
+    CHECK(error_of(file_at(directory / "events/")).contains("events/\" ends in \"/\", as directories do"));
     CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory / "spool/")).path == directory / "spool/");
     for (const auto& at : {file_at, queue_at}) {
-        CHECK(fault_of(at(directory / "a")).contains("/a\" is a symbolic link that leads in a circle"));
-        CHECK(fault_of(at(directory / "a/deeper")).contains("leads in a circle"));
-        CHECK(fault_of(at(directory / long_name)).contains("has a name of more than 255 bytes"));
+        CHECK(error_of(at(directory / "a")).contains("/a\" is a symbolic link that leads in a circle"));
+        CHECK(error_of(at(directory / "a/deeper")).contains("leads in a circle"));
+        CHECK(error_of(at(directory / long_name)).contains("has a name of more than 255 bytes"));
     }
 }
 
-TEST_CASE("file: a standard stream is no file, by whichever name, and the fault names the type that it wants") {
+TEST_CASE("file: a standard stream is no file, by whichever name, and the error names the type that it wants") {
     const temporary_directory directory;
     fs::create_symlink("/dev/stdout", directory / "link");
     fs::create_symlink("link", directory / "link-to-link");
     for (const fs::path path : {"/dev/stdout", "/dev/stderr", "/dev/fd/1", "/proc/self/fd/1", "//dev/../dev/stdout"}) {
-        CHECK(fault_of(file_at(path)).contains("want type = \"stdout\""));
+        CHECK(error_of(file_at(path)).contains("want type = \"stdout\""));
     }
-    CHECK(fault_of(file_at(directory / "link-to-link")).contains("want type = \"stdout\""));
+    CHECK(error_of(file_at(directory / "link-to-link")).contains("want type = \"stdout\""));
 }
 
 TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no events, under whatever path") {
@@ -140,8 +140,8 @@ TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no
             (more.empty() ? exec_of('[' + quoted(directory / "linked/hook") + ']') : more);
         hookd::config::checks lent;
         lent.sinks = hookd::sinks::readers();
-        const auto faults = hookd::config::load_text(text, hookd::config::syntax::toml, config_file, lent).faults;
-        return faults.empty() ? std::string{} : faults.at(0).substr(faults.at(0).find(": ") + 2);
+        const auto errors = hookd::config::load_text(text, hookd::config::syntax::toml, config_file, lent).errors;
+        return errors.empty() ? std::string{} : errors.at(0).substr(errors.at(0).find(": ") + 2);
     };
     CHECK(with(directory / "real/events.jsonl").empty());
     for (const char* const suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
@@ -166,7 +166,7 @@ TEST_CASE("file, queue: a directory that does not exist yet is a warning, since 
     const temporary_directory directory;
     for (const auto& keys : {file_at(directory / "missing/f"), queue_at(directory / "missing/q")}) {
         const auto config = read(keys);
-        CHECK(config.faults.empty());
+        CHECK(config.errors.empty());
         REQUIRE_FALSE(config.warnings.empty());
         CHECK(config.warnings.back().contains("does not exist; create it"));
     }
@@ -178,9 +178,9 @@ TEST_CASE("queue: its path may be missing, and is looked at only when it is ther
     CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory / "spool")).path == directory / "spool");
     CHECK(options_of<hookd::sinks::queue_options>(queue_at(directory.path())).path == directory.path());
     CHECK_FALSE(fs::exists(directory / "spool"));
-    CHECK(fault_of(queue_at("spool")).contains("want an absolute path"));
-    CHECK(fault_of(queue_at("/etc/passwd")).contains("is not a directory"));
-    CHECK(fault_of("type = \"queue\"").contains("sink[0].path: is missing"));
+    CHECK(error_of(queue_at("spool")).contains("want an absolute path"));
+    CHECK(error_of(queue_at("/etc/passwd")).contains("is not a directory"));
+    CHECK(error_of("type = \"queue\"").contains("sink[0].path: is missing"));
 }
 
 TEST_CASE("exec: a command or a shell line, and one of them only") {
@@ -188,21 +188,21 @@ TEST_CASE("exec: a command or a shell line, and one of them only") {
           std::vector<std::string>{"/bin/echo", "$HOME"});
     CHECK(options_of<hookd::sinks::exec_options>("type = \"exec\"\nshell = \"cat; true\"").command ==
           std::vector<std::string>{"/bin/sh", "-c", "cat; true"});
-    CHECK(fault_of("type = \"exec\"").contains("command: is missing"));
-    CHECK(fault_of(exec_of("[\"/bin/true\"]\nshell = \"x\"")).contains("shell: stands beside command"));
-    CHECK(fault_of("type = \"exec\"\nshell = \"\"").contains("shell: is empty"));
-    CHECK(fault_of("type = \"exec\"\ncomand = [\"/bin/true\"]\nshell=\"x\"").contains("did you mean"));
+    CHECK(error_of("type = \"exec\"").contains("command: is missing"));
+    CHECK(error_of(exec_of("[\"/bin/true\"]\nshell = \"x\"")).contains("shell: stands beside command"));
+    CHECK(error_of("type = \"exec\"\nshell = \"\"").contains("shell: is empty"));
+    CHECK(error_of("type = \"exec\"\ncomand = [\"/bin/true\"]\nshell=\"x\"").contains("did you mean"));
 }
 
-TEST_CASE("exec: a command that could not be started is a fault") {
+TEST_CASE("exec: a command that could not be started is an error") {
     const temporary_directory directory;
     put(directory / "plain", "#!/bin/sh\n");
-    CHECK(fault_of(exec_of("[]")).contains("names no program"));
-    CHECK(fault_of(exec_of("[\"true\"]")).contains("does not begin with \"/\""));
-    CHECK(fault_of(exec_of("[\"\"]")).contains("does not begin with \"/\""));
-    CHECK(fault_of(exec_of("[\"/no/such\"]")).contains("command[0]: \"/no/such\": No such file or directory"));
-    CHECK(fault_of(exec_of("[\"/tmp\"]")).contains("is no file"));
-    CHECK(fault_of(exec_of('[' + quoted(directory / "plain") + ']')).contains("cannot be executed"));
+    CHECK(error_of(exec_of("[]")).contains("names no program"));
+    CHECK(error_of(exec_of("[\"true\"]")).contains("does not begin with \"/\""));
+    CHECK(error_of(exec_of("[\"\"]")).contains("does not begin with \"/\""));
+    CHECK(error_of(exec_of("[\"/no/such\"]")).contains("command[0]: \"/no/such\": No such file or directory"));
+    CHECK(error_of(exec_of("[\"/tmp\"]")).contains("is no file"));
+    CHECK(error_of(exec_of('[' + quoted(directory / "plain") + ']')).contains("cannot be executed"));
 }
 
 namespace {
@@ -210,7 +210,7 @@ namespace {
 std::vector<std::string> warnings_of_hook(const fs::path& path) {
     fs::permissions(path, fs::perms::owner_all);
     const auto config = read(exec_of('[' + quoted(path) + ']'));
-    CHECK(config.faults.empty());
+    CHECK(config.errors.empty());
     return config.warnings;
 }
 

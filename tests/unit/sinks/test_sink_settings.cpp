@@ -24,7 +24,7 @@ hookd::sink_settings sink_of(const std::string& type, const std::string& keys) {
     hookd::config::checks lent;
     lent.sinks = hookd::sinks::readers();
     const auto read = hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
-    for (const auto& each : read.faults) {
+    for (const auto& each : read.errors) {
         UNSCOPED_INFO(each);
     }
     REQUIRE(read.values);
