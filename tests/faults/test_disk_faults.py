@@ -55,7 +55,7 @@ class Campaign:
         self.daemon.kill()
         self._lose_power()
         rows = read_journal(self.daemon.journal_path)
-        assert self.sender.faults + check_journal(rows, self.sender.acknowledged, self.sender.bodies.keys()) == []
+        assert self.sender.errors + check_journal(rows, self.sender.acknowledged, self.sender.bodies.keys()) == []
 
     def _send_until_the_fault(self, calls):
         answers_before_it = []
