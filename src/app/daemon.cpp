@@ -156,11 +156,9 @@ private:
         }
     }
 
-    /// Of the main thread's loop.
-    void end() {
-        signals_.cancel();
-        timer_.cancel();
-    }
+    /// Ends the main thread's loop. To cancel the timer and the signals would not: a handler that waits for its turn by
+    /// then still runs, and starts the next wait.
+    void end() { main_.stop(); }
 
     /// Ends the process though something hangs.
     [[noreturn]] void leave(std::chrono::milliseconds patience, int code) {

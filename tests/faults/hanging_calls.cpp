@@ -5,7 +5,7 @@
 //
 // The first page holds rules, a line each. "write events.jsonl": a write to a file whose path holds that text does not
 // return before the rule is gone; likewise open, stat, sync, rename, spawn (of a program) and lookup (of a host's
-// name). "thread": no thread can be made; "thread 3": none after the third of this process. The second page begins with
+// name). "wait": the main thread does not begin to wait for events. "thread": no thread can be made; "thread 3": none after the third of this process. The second page begins with
 // the number of calls that hang now.
 
 #include <algorithm>
@@ -26,6 +26,7 @@
 #include <pthread.h>
 #include <string>
 #include <string_view>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -129,6 +130,14 @@ int open(const char* path, int flags, ...) {
     const auto mode = va_arg(rest, mode_t);
     va_end(rest);
     return open64(path, flags, mode);
+}
+
+int epoll_wait(int descriptor, epoll_event* events, int most, int timeout) {
+    static auto* const real = next<int(int, epoll_event*, int, int)>("epoll_wait");
+    if (::getpid() == static_cast<pid_t>(::syscall(SYS_gettid))) {
+        all().pass("wait", "");
+    }
+    return real(descriptor, events, most, timeout);
 }
 
 int openat(int directory, const char* path, int flags, ...) {

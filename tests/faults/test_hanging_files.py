@@ -205,3 +205,19 @@ def test_a_hook_inherits_no_blocked_and_no_ignored_signal(make_daemon, tmp_path)
     glibcs_own = 0x180000000  # 32 and 33, which sigaction(2) lets nobody touch
     assert [(name, int(mask, 16) & ~glibcs_own) for name, mask in seen] == [("SigBlk", 0), ("SigIgn", 0)]
     daemon.stop()
+
+
+def test_a_timer_that_expires_in_the_moment_of_the_end_does_not_keep_the_daemon_from_ending(make_daemon):
+    """As on a machine so busy that the main thread learns of both at once."""
+    daemon, calls = with_calls(make_daemon())
+    daemon.start()
+    connection, rest = half_sent(daemon, daemon.request(success_event()))
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_for_log("draining")
+    with calls("wait"):
+        calls.wait_for()
+        since = len(daemon.log())
+        connection.send(rest)
+        daemon.wait_for_log(" stopped", since)
+        time.sleep(0.6)  # a timer of the main thread expires every 0.5 s
+    assert daemon.wait(5) == DONE

@@ -21,8 +21,11 @@ def frozen(process, thread_name):
         if libc.ptrace(request, thread, None, None) != 0:
             pytest.skip(f"needs to trace a child: {os.strerror(ctypes.get_errno())}")
 
-    threads = [int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()
-               if (each / "comm").read_text().strip() == thread_name]
+    def name(thread):
+        with contextlib.suppress(FileNotFoundError):  # it has ended
+            return (thread / "comm").read_text().strip()
+
+    threads = [int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir() if name(each) == thread_name]
     assert threads, f"no thread {thread_name}"
     for thread in threads:
         trace(_SEIZE, thread)
