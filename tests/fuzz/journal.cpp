@@ -2,8 +2,8 @@
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "journal/history.hpp"
-#include "journal/schema.hpp"
+#include "journal/sqlite/history.hpp"
+#include "journal/sqlite/schema.hpp"
 #include "sinks/queue_name.hpp"
 
 #include <hookd/sinks/event_line.hpp>

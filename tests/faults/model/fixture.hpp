@@ -2,7 +2,7 @@
 #pragma once
 
 #include "disk.hpp"
-#include "journal/sqlite_journal.hpp"
+#include "journal/sqlite/sqlite_storage.hpp"
 #include "prng.hpp"
 #include "state.hpp"
 
@@ -126,7 +126,7 @@ private:
     journal_settings settings_;
     journal::tuning limits_;
     std::unique_ptr<boost::asio::io_context> context_;
-    std::unique_ptr<journal::sqlite_journal> journal_;
+    std::unique_ptr<journal::sqlite_storage> journal_;
     expectation expected_;
     std::set<std::string> opened_;
     std::set<std::string> closed_; // in this life

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "delivery/delivery_bench.hpp"
 
-#include "journal/sqlite_journal.hpp"
+#include "journal/sqlite/sqlite_storage.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "journal/tuning.hpp"
+#include "journal/sqlite/tuning.hpp"
 
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/journal/journal.hpp>

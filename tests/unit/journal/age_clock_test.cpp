@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/age_clock.hpp"
+#include "journal/sqlite/age_clock.hpp"
 #include "journal/support.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/changes.hpp"
+#include "journal/sqlite/changes.hpp"
 
 #include <catch2/catch.hpp>
 

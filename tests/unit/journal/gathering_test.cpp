@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "journal/sqlite/write_coalescing_vfs.hpp"
 #include "journal/support.hpp"
-#include "journal/write_coalescing_vfs.hpp"
 
 #include <catch2/catch.hpp>
 #include <sqlite3.h>

@@ -38,7 +38,7 @@ failure row(std::uint64_t sequence, bool dead) {
 }
 
 /// Six events: audit is past all, with 2 dead and 3 waiting; inbox has reached 4.
-std::unique_ptr<sqlite_journal> six(const temporary_directory& directory, const tuning& limits = {}) {
+std::unique_ptr<sqlite_storage> six(const temporary_directory& directory, const tuning& limits = {}) {
     auto opened = open_journal(settings_for(directory.journal()), limits);
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "journal/queue.hpp"
+#include "journal/sqlite/queue.hpp"
 
 #include <catch2/catch.hpp>
 

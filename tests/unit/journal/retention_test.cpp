@@ -31,7 +31,7 @@ void fill(hookd::journal::journal& into, int events) {
     }
 }
 
-void let_it_sweep(const sqlite_journal& opened) {
+void let_it_sweep(const sqlite_storage& opened) {
     const auto before = opened.metrics().sweeps.load();
     REQUIRE(eventually([&] { return opened.metrics().sweeps >= before + 3; }));
 }

@@ -55,7 +55,7 @@ journal_settings settings_for(const std::string& path) {
     return settings;
 }
 
-std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, const tuning& limits, observers watch) {
+std::unique_ptr<sqlite_storage> open_journal(const journal_settings& settings, const tuning& limits, observers watch) {
     auto opened = open_with(settings, now, std::move(watch), with_own_clock(limits));
     if (!opened) {
         throw std::runtime_error(opened.error().message);

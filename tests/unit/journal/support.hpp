@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "journal/sqlite_journal.hpp"
+#include "journal/sqlite/sqlite_storage.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -49,7 +49,7 @@ inline constexpr unix_millis some_day{std::chrono::milliseconds(1'770'000'000'00
 
 journal_settings settings_for(const std::string& path);
 /// Throws with the journal's message when it does not open.
-std::unique_ptr<sqlite_journal> open_journal(const journal_settings& settings, const tuning& limits = {},
+std::unique_ptr<sqlite_storage> open_journal(const journal_settings& settings, const tuning& limits = {},
                                              observers watch = {});
 /// The error message when it does not open.
 std::string refusal(const std::string& path);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "journal/sqlite/database.hpp"
+#include "journal/sqlite/event_table.hpp"
+#include "journal/sqlite/ledger.hpp"
+#include "journal/sqlite/statement.hpp"
+#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/tuning.hpp"
+
+#include <hookd/journal/history.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace hookd::journal {
+
+/// Answers queries about stored events, a bounded number of rows at a time, so that no commit waits long for them.
+class history {
+public:
+    static storage_result<history> prepare(database& file);
+
+    storage_result<event_page> read_page(event_table& events, ledger& sinks, const event_query& what,
+                                         const tuning& limits);
+    /// Within a transaction, unless it is a dry run.
+    storage_result<repaired> apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
+
+private:
+    /// Sequence numbers that may match, in the order asked for; and whether the bound cut them off.
+    struct candidates {
+        std::vector<std::uint64_t> sequences;
+        bool cut = false;
+    };
+
+    history() = default;
+    storage_result<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
+    storage_result<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
+    storage_result<std::optional<event_details>> read(event_table& events, std::uint64_t sequence);
+    storage_result<void> add_sinks(ledger& sinks, const event_query& what, event_details& details);
+
+    statement head_;
+    statement forward_;
+    statement backward_;
+    statement failed_forward_;
+    statement failed_backward_;
+    statement failures_;
+};
+
+} // namespace hookd::journal

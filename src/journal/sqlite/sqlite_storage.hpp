@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "journal/sqlite/queue.hpp"
+#include "journal/sqlite/start_up.hpp"
+#include "journal/sqlite/tuning.hpp"
+#include "journal/sqlite/writer.hpp"
+
+#include <hookd/journal/journal.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace hookd::journal {
+
+/// The journal over one SQLite file. What callers ask goes through the queue to the writer's thread.
+class sqlite_storage final : public journal {
+public:
+    sqlite_storage(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock, observers watch,
+                   const tuning& limits);
+    sqlite_storage(const sqlite_storage&) = delete;
+    sqlite_storage& operator=(const sqlite_storage&) = delete;
+    ~sqlite_storage() override;
+
+    boost::asio::awaitable<append_outcome> append(std::shared_ptr<event> what) override;
+    boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
+                                                        byte_size most_bytes) override;
+    result<sink_state> open_sink(std::string_view sink) override;
+    void close_sink(std::string_view sink) override;
+    void commit_cursor(std::string_view sink, std::uint64_t cursor) override;
+    void nack(std::string_view sink, failure what) override;
+    void ack(std::string_view sink, std::uint64_t sequence) override;
+    boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
+                                                       std::vector<std::uint64_t> except) override;
+    boost::asio::awaitable<sink_state> state(std::string_view sink) override;
+    boost::asio::awaitable<event_page> query(event_query what) override;
+    boost::asio::awaitable<repaired> apply(repair what) override;
+    boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) override;
+    std::uint64_t last_sequence() const override;
+    void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
+    std::chrono::milliseconds stalled_for() override { return queue_.stalled_for(); }
+    void close() override;
+    /// Without a thread of its own: processes what is queued and what is due.
+    void turn();
+
+    acceptance accepts() const override;
+    const journal_metrics& metrics() const override { return metrics_; }
+    const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
+
+private:
+    template <class Answer, class Read>
+    boost::asio::awaitable<Answer> ask_tables(Read read);
+    template <class Answer, class Apply>
+    boost::asio::awaitable<Answer> ask_edit(Apply apply);
+
+    const tuning limits_;
+    const std::string path_;
+    const std::map<std::string, unix_millis> newest_;
+    observers watch_;
+    journal_metrics metrics_;
+    std::unique_ptr<started> started_;
+    mutable queue queue_;
+    writer writer_;
+    std::thread thread_;
+};
+
+/// As journal::open, with limits of the caller's.
+result<std::unique_ptr<sqlite_storage>> open_with(const journal_settings& settings, wall_clock clock, observers watch,
+                                                  const tuning& limits);
+
+} // namespace hookd::journal

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/event_table.hpp"
+#include "journal/sqlite/file_check.hpp"
+#include "journal/sqlite/history.hpp"
+#include "journal/sqlite/ledger.hpp"
+#include "journal/sqlite/schema.hpp"
+#include "journal/sqlite/sqlite_storage.hpp"
+
+#include <hookd/core/unique_fd.hpp>
+#include <hookd/journal/stopped_journal.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <tuple>
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace hookd::journal {
+
+namespace {
+
+/// What changes with every write.
+struct imprint {
+    explicit imprint(const std::string& path) {
+        if (::stat(path.c_str(), &status_) != 0) {
+            status_ = {};
+        }
+    }
+    friend bool operator==(const imprint& a, const imprint& b) { return a.parts() == b.parts(); }
+
+private:
+    std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long> parts() const {
+        return {status_.st_dev,          status_.st_ino,         status_.st_size,        status_.st_mtim.tv_sec,
+                status_.st_mtim.tv_nsec, status_.st_ctim.tv_sec, status_.st_ctim.tv_nsec};
+    }
+    struct stat status_{};
+};
+
+/// Whether another process has SQLite's lock on the file, as a daemon has for all its life. Asks, and takes none.
+bool is_served(const std::string& path) {
+    constexpr off_t first_locked = 0x40000002; // see "shared bytes" in SQLite's os.h
+    constexpr off_t locked = 510;
+    const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    struct flock wanted{};
+    wanted.l_type = F_RDLCK;
+    wanted.l_whence = SEEK_SET;
+    wanted.l_start = first_locked;
+    wanted.l_len = locked;
+    return file && ::fcntl(file.get(), F_GETLK, &wanted) == 0 && wanted.l_type != F_UNLCK;
+}
+
+class files_at_rest final : public stopped_journal {
+public:
+    files_at_rest(const journal_settings& settings, wall_clock clock) : settings_(settings), clock_(clock) {}
+
+    asio::awaitable<event_page> query(event_query what) override {
+        co_return ask<event_page>(
+            [&](tables& from) { return from.past.read_page(from.events, from.sinks, what, limits_); });
+    }
+    asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes) override {
+        co_return ask<std::vector<event_ptr>>([&](tables& from) { return from.events.read(after, most, most_bytes); });
+    }
+    asio::awaitable<repaired> apply(repair what) override {
+        if (what.dry_run) {
+            co_return ask<repaired>(
+                [&](tables& from) { return from.past.apply(from.events, from.sinks, what, limits_); });
+        }
+        tuning limits;
+        limits.retains = false;
+        auto opened = open_with(settings_, clock_, {}, limits);
+        if (!opened) {
+            error_ = opened.error();
+            co_return repaired{};
+        }
+        auto done = co_await (*opened)->apply(std::move(what));
+        last_sequence_ = (*opened)->last_sequence();
+        (*opened)->close();
+        co_return done;
+    }
+    std::uint64_t last_sequence() const override { return last_sequence_; }
+    const std::optional<error>& last_error() const override { return error_; }
+
+    acceptance accepts() const override { return acceptance::closed; }
+    const journal_metrics& metrics() const override { return metrics_; }
+    const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
+    std::chrono::milliseconds stalled_for() override { return {}; }
+    asio::awaitable<append_outcome> append(std::shared_ptr<event> /*what*/) override {
+        co_return append_outcome::stopped;
+    }
+    asio::awaitable<std::vector<due_event>> due(std::string_view /*sink*/, unix_millis /*now*/, std::size_t /*most*/,
+                                                std::vector<std::uint64_t> /*except*/) override {
+        co_return std::vector<due_event>{};
+    }
+    asio::awaitable<sink_state> state(std::string_view /*sink*/) override { co_return sink_state{}; }
+    asio::awaitable<repair_outcome> pause(std::string /*sink*/, bool /*paused*/) override {
+        co_return repair_outcome::stopped;
+    }
+    result<sink_state> open_sink(std::string_view /*sink*/) override {
+        return std::unexpected(error{"the journal is closed"});
+    }
+    void close_sink(std::string_view /*sink*/) override {}
+    void commit_cursor(std::string_view /*sink*/, std::uint64_t /*cursor*/) override {}
+    void nack(std::string_view /*sink*/, failure /*what*/) override {}
+    void ack(std::string_view /*sink*/, std::uint64_t /*sequence*/) override {}
+    void configure(const journal_settings& bounds) override { settings_ = bounds; }
+    void close() override {}
+
+private:
+    template <class Answer, class Read>
+    Answer ask(const Read& read) {
+        error_.reset();
+        auto found = look_into<Answer>(read);
+        if (!found) {
+            error_ = found.error();
+            return {};
+        }
+        return std::move(*found);
+    }
+
+    /// A concurrent writer is noticed after the read, whatever the read returned.
+    template <class Answer, class Read>
+    result<Answer> look_into(const Read& read) {
+        const auto path = locate(settings_.path);
+        const auto fit = path ? check_file(*path) : std::unexpected(path.error());
+        if (!fit) {
+            return std::unexpected(fit.error());
+        }
+        const imprint file(*path);
+        const imprint log(*path + "-wal");
+        const auto moved = [&] { return is_served(*path) || file != imprint(*path) || log != imprint(*path + "-wal"); };
+        const std::unexpected in_use(
+            error{"the journal " + settings_.path +
+                  " was opened by another process meanwhile: run the command again, it then asks the daemon"});
+        if (moved()) {
+            return in_use;
+        }
+        auto found = read_files<Answer>(*path, read);
+        if (moved()) {
+            return in_use;
+        }
+        if (!found) {
+            return std::unexpected(error{"cannot read the journal " + settings_.path + ": " + found.error().message +
+                                         "; if it is damaged, see docs/journal.md on how to save its events"});
+        }
+        return std::move(*found);
+    }
+
+    template <class Answer, class Read>
+    storage_result<Answer> read_files(const std::string& path, const Read& read) {
+        auto file = database::open_to_read(path);
+        const auto known = file ? look_at_schema(*file) : std::unexpected(file.error());
+        if (!known) {
+            return std::unexpected(known.error());
+        }
+        if (*known == schema_state::foreign || *known == schema_state::newer) {
+            return std::unexpected(storage_error{storage_errc::broken, "it has the schema of another version"});
+        }
+        if (*known == schema_state::none) {
+            return std::unexpected(
+                storage_error{storage_errc::broken, "its creation was never finished, start the daemon"});
+        }
+        const auto ready = *known == schema_state::older ? show_as_upgraded(*file) : storage_result<void>();
+        auto events = then(ready, [&] { return event_table::prepare(*file); });
+        auto sinks = then(ready, [&] { return ledger::prepare(*file); });
+        auto past = then(ready, [&] { return history::prepare(*file); });
+        if (!events || !sinks || !past) {
+            return std::unexpected(!events ? events.error() : !sinks ? sinks.error() : past.error());
+        }
+        const auto last = events->highest_ever();
+        if (!last) {
+            return std::unexpected(last.error());
+        }
+        last_sequence_ = *last;
+        tables all{*events, *sinks, *past};
+        return read(all);
+    }
+
+    journal_settings settings_;
+    const wall_clock clock_;
+    const tuning limits_;
+    std::optional<error> error_;
+    std::uint64_t last_sequence_ = 0;
+    const journal_metrics metrics_;
+    const std::map<std::string, unix_millis> newest_;
+};
+
+} // namespace
+
+std::unique_ptr<stopped_journal> open_stopped(const journal_settings& settings, wall_clock clock) {
+    return std::make_unique<files_at_rest>(settings, clock);
+}
+
+} // namespace hookd::journal
