@@ -4,6 +4,7 @@
 #include "admin/event_view.hpp"
 
 #include <hookd/core/http_message.hpp>
+#include <hookd/journal/storage_error.hpp>
 
 #include <memory>
 #include <string>
@@ -25,12 +26,10 @@ inline response refused(unsigned status, std::string_view why) {
     return made(status, error_json(why));
 }
 
-inline response journal_closed() {
-    return refused(503, "start the daemon again, or look at its log: the journal is closing or has failed");
-}
-
-inline response journal_full() {
-    return refused(507, "free some space and do it again: the journal's disk is full, and no more was changed");
+inline response journal_refused(const journal::storage_error& why) {
+    return why.what == journal::storage_errc::full
+               ? refused(507, "free some space and do it again: the journal's disk is full, and no more was changed")
+               : refused(503, "start the daemon again, or look at its log: the journal is closing or has failed");
 }
 
 } // namespace hookd::admin

@@ -31,47 +31,48 @@ asio::awaitable<response> list(const event_context& of, std::string_view target)
         co_return refused(400, asked.error().message);
     }
     auto query = std::move(asked->query);
-    journal::event_page all{.known = true, .events = {}, .position = query.from, .more = true};
+    journal::event_page all{.events = {}, .position = query.from, .more = true};
     const auto most = query.most;
     for (unsigned part = 0; part < parts_a_request && all.more && all.events.size() < most; ++part) {
         query.from = all.position;
         query.most = most - all.events.size();
-        auto page = co_await of.journal.query(query);
-        if (!page.known) {
-            co_return journal_closed();
+        auto page = co_await of.events.query(query);
+        if (!page) {
+            co_return journal_refused(page.error());
         }
-        std::ranges::move(page.events, std::back_inserter(all.events));
-        all.position = page.position;
-        all.more = page.more;
+        std::ranges::move(page->events, std::back_inserter(all.events));
+        all.position = page->position;
+        all.more = page->more;
+        all.last_sequence = page->last_sequence;
         if (!all.events.empty()) {
             break; // one part of an answer is bounded in bytes, several would not be
         }
     }
-    co_return made(200, page_json(all, of.journal.last_sequence()));
+    co_return made(200, page_json(all));
 }
 
 asio::awaitable<response> show(const event_context& of, std::string id) {
     journal::event_query query{.filter = {}, .scopes = of.sinks()};
     query.filter.id = std::move(id);
-    const auto page = co_await of.journal.query(query);
-    if (!page.known) {
-        co_return journal_closed();
+    const auto page = co_await of.events.query(query);
+    if (!page) {
+        co_return journal_refused(page.error());
     }
-    if (page.events.empty()) {
+    if (page->events.empty()) {
         co_return refused(404, "no event of this id is in the journal");
     }
-    co_return made(200, page_json(page, of.journal.last_sequence()));
+    co_return made(200, page_json(*page));
 }
 
 asio::awaitable<response> show_body(const event_context& of, std::uint64_t sequence) {
-    const auto found = co_await of.journal.read(sequence - 1, 1, byte_size{1});
-    if (found.empty() && of.journal.accepts() >= journal::acceptance::closed) {
-        co_return journal_closed();
+    const auto found = co_await of.events.get(sequence);
+    if (!found) {
+        co_return journal_refused(found.error());
     }
-    if (found.empty() || found.front()->sequence != sequence) {
+    const auto& event = *found;
+    if (event == nullptr) {
         co_return refused(404, "no event of this sequence is in the journal");
     }
-    const auto& event = found.front();
     // Not copied: it may be as large as server.max_body.
     co_return response{.status = 200,
                        .body = {},
@@ -103,20 +104,17 @@ asio::awaitable<response> apply(const event_context& of, journal::repair_kind ki
         co_return refused(400, "say which events: by id, state, type, endpoint, collection, document, since or until");
     }
     asked->query.most = SIZE_MAX;
-    const auto done = co_await of.journal.apply(
+    const auto done = co_await of.events.apply(
         {.kind = kind, .which = std::move(asked->query), .dry_run = asked->dry_run, .now = of.clock()});
-    if (done.outcome == journal::repair_outcome::stopped) {
-        co_return journal_closed();
-    }
-    if (done.outcome == journal::repair_outcome::full) {
-        co_return journal_full();
+    if (!done) {
+        co_return journal_refused(done.error());
     }
     if (!asked->dry_run) {
-        for (const auto& sink : done.sinks) {
+        for (const auto& sink : done->sinks) {
             of.look_again(sink);
         }
     }
-    co_return made(200, repaired_json(done, of.journal.last_sequence()));
+    co_return made(200, repaired_json(*done));
 }
 
 } // namespace

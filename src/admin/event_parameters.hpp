@@ -2,7 +2,7 @@
 #pragma once
 
 #include <hookd/core/error.hpp>
-#include <hookd/journal/history.hpp>
+#include <hookd/journal/event_search.hpp>
 
 #include <cstdint>
 #include <string_view>

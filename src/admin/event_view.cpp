@@ -66,7 +66,7 @@ std::optional<delivery_state> standing_from(std::string_view text) {
                                                                                     : std::optional{found->what};
 }
 
-std::string page_json(const journal::event_page& page, std::uint64_t last_sequence) {
+std::string page_json(const journal::event_page& page) {
     auto events = json::array();
     for (const auto& each : page.events) {
         events.push_back(event_json(each));
@@ -74,17 +74,17 @@ std::string page_json(const journal::event_page& page, std::uint64_t last_sequen
     return json_line({{"events", std::move(events)},
                       {"position", page.position},
                       {"more", page.more},
-                      {"last_sequence", last_sequence}}) +
+                      {"last_sequence", page.last_sequence}}) +
            '\n';
 }
 
-std::string repaired_json(const journal::repaired& what, std::uint64_t last_sequence) {
+std::string repaired_json(const journal::repaired& what) {
     return json_line({{"events", what.events},
                       {"deliveries", what.deliveries},
                       {"sinks", what.sinks},
                       {"position", what.position},
                       {"more", what.more},
-                      {"last_sequence", last_sequence}}) +
+                      {"last_sequence", what.last_sequence}}) +
            '\n';
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/journal/history.hpp>
+#include <hookd/journal/event_search.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -15,8 +15,8 @@ std::string_view to_text(journal::delivery_state what);
 std::optional<journal::delivery_state> standing_from(std::string_view text);
 
 /// These as one JSON object on one line.
-std::string page_json(const journal::event_page& page, std::uint64_t last_sequence);
-std::string repaired_json(const journal::repaired& what, std::uint64_t last_sequence);
+std::string page_json(const journal::event_page& page);
+std::string repaired_json(const journal::repaired& what);
 std::string error_json(std::string_view message);
 
 } // namespace hookd::admin

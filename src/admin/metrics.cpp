@@ -79,8 +79,7 @@ void add_connections(metrics_writer& to, const http::server& server) {
     }
 }
 
-void add_journal(metrics_writer& to, const journal::journal& journal) {
-    const auto& counters = journal.metrics();
+void add_journal(metrics_writer& to, const journal::journal_metrics& counters) {
     to.distribution("hookd_commit_batch_events", "Events stored by one commit.", counters.batch_events, 1);
     to.distribution("hookd_commit_duration_seconds", "How long a commit took, its sync to disk included.",
                     counters.commit_microseconds, microseconds_a_second);
@@ -93,7 +92,7 @@ void add_journal(metrics_writer& to, const journal::journal& journal) {
              "How far the clock is ahead of the time that is known to have passed; nothing is deleted for that yet.")
         .add(number(counters.clock_ahead_milliseconds.load()) / milliseconds_a_second);
     to.gauge("hookd_journal_last_sequence", "Sequence number of the newest event.")
-        .add(number(journal.last_sequence()));
+        .add(number(counters.last_sequence.load()));
 }
 
 struct sink_metric {
@@ -173,7 +172,7 @@ std::string metrics_text(const context& what) {
     add_requests(all, what);
     add_events(all, what);
     add_connections(all, what.server);
-    add_journal(all, what.journal);
+    add_journal(all, what.health.metrics());
     add_sinks(all, what);
     add_daemon(all, what);
     add_process(all);

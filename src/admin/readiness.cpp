@@ -37,7 +37,7 @@ std::vector<std::string> reasons_not_ready(const context& what) {
     if (auto stuck = what.not_alive()) {
         reasons.push_back(std::move(*stuck));
     }
-    if (const auto reason = reason_of(what.journal.accepts()); !reason.empty()) {
+    if (const auto reason = reason_of(what.health.accepts()); !reason.empty()) {
         reasons.emplace_back(reason);
     }
     if (what.server.metrics().accepting_fails()) {

@@ -77,7 +77,7 @@ const router::route* router::find(std::string_view path) {
 }
 
 event_context router::event_context_of(const context& what) {
-    return {.journal = what.journal,
+    return {.events = what.events,
             .clock = what.clock,
             .sinks =
                 [&what] {

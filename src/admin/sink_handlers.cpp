@@ -33,12 +33,8 @@ boost::asio::awaitable<response> answer_about_one_sink(const context& what, std:
     if (!sink || !is_active(what, *sink)) {
         co_return refused(404, "no sink of this name is in force");
     }
-    const auto noted = co_await what.journal.pause(*sink, pause);
-    if (noted == journal::repair_outcome::full) {
-        co_return journal_full();
-    }
-    if (noted == journal::repair_outcome::stopped) {
-        co_return journal_closed();
+    if (const auto noted = co_await what.deliveries.pause(*sink, pause); !noted) {
+        co_return journal_refused(noted.error());
     }
     what.dispatcher.pause(*sink, pause); // a sink worker that is new since then has begun as the journal says
     co_return made(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");

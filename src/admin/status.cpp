@@ -94,7 +94,7 @@ json refusal_counts(const context& what) {
 std::string status_json(const context& what, unix_millis started) {
     const auto reasons = reasons_not_ready(what);
     const auto& server = what.server.metrics();
-    const auto& journal = what.journal.metrics();
+    const auto& journal = what.health.metrics();
     const auto reloaded = what.reloaded();
     const auto closed = server.connections_closed.value();
     json all{{"version", what.version},
@@ -109,7 +109,7 @@ std::string status_json(const context& what, unix_millis started) {
              {"connections", server.connections_opened.value() - closed},
              {"endpoints", endpoint_list(what.intake)},
              {"journal",
-              {{"last_sequence", what.journal.last_sequence()},
+              {{"last_sequence", journal.last_sequence.load()},
                {"size_bytes", journal.size_bytes.load()},
                {"max_size_bytes", journal.max_size_bytes.load()}}},
              {"listeners", listener_list(what.server)},

@@ -25,7 +25,7 @@ namespace {
 class offline_source final : public event_source {
 public:
     offline_source(std::unique_ptr<journal::stopped_journal> opened, std::vector<journal::sink_scope> sinks)
-        : journal_{std::move(opened)}, sinks_{std::move(sinks)}, room_{.journal = *journal_,
+        : journal_{std::move(opened)}, sinks_{std::move(sinks)}, room_{.events = *journal_,
                                                                        .clock = choose_clock(),
                                                                        .sinks = [this] { return sinks_; },
                                                                        .look_again = [](std::string_view) {}} {}

@@ -27,9 +27,9 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 /// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
 class intake_adapter final : public http::handler {
 public:
-    intake_adapter(std::shared_ptr<const settings> settings, journal::journal& journal, wall_clock clock,
+    intake_adapter(std::shared_ptr<const settings> settings, journal::event_log& log, wall_clock clock,
                    intake::metrics& counters, const asio::any_io_executor& workers)
-        : settings_{std::move(settings)}, intake_{settings_->endpoints, journal, clock, counters, workers} {}
+        : settings_{std::move(settings)}, intake_{settings_->endpoints, log, clock, counters, workers} {}
 
     std::optional<response> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<response> handle(const request& whole) override { return intake_.take(whole); }
@@ -55,7 +55,7 @@ result<void> receiver::start(const std::shared_ptr<const settings>& settings) {
         return std::unexpected{journal.error()};
     }
     journal_ = std::move(*journal);
-    auto dispatcher = delivery::start(settings->sinks, sinks::build, *journal_, clock_);
+    auto dispatcher = delivery::start(settings->sinks, sinks::build, *journal_, *journal_, clock_);
     if (!dispatcher) {
         return std::unexpected{dispatcher.error()};
     }
@@ -178,7 +178,9 @@ admin::context receiver::admin_context() const {
             .clock = clock_,
             .server = *server_,
             .intake = received_,
-            .journal = *journal_,
+            .events = *journal_,
+            .deliveries = *journal_,
+            .health = *journal_,
             .dispatcher = *dispatcher_,
             .not_ready = {},
             .not_alive = {},

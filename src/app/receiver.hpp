@@ -12,7 +12,7 @@
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
 #include <hookd/intake/metrics.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <atomic>
 #include <functional>
@@ -72,7 +72,7 @@ private:
     std::atomic<bool> ending_{false};
     mutable mutex mutex_;
     std::shared_ptr<const settings> settings_ HOOKD_GUARDED_BY(mutex_);
-    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<journal::storage> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::metrics received_;
     std::optional<worker_threads> workers_; // for the intakes: as many as I/O threads

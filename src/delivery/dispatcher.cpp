@@ -82,9 +82,9 @@ void end(const workers& leaving, std::chrono::milliseconds patience, const std::
 
 class threaded_dispatcher final : public dispatcher {
 public:
-    threaded_dispatcher(sink_builder build, journal::journal& journal, wall_clock clock)
+    threaded_dispatcher(sink_builder build, const journal_parts& journal, wall_clock clock)
         : build_{std::move(build)}, journal_{journal}, clock_{clock},
-          newest_events_{std::make_shared<recent_events>(journal.last_sequence(), recent_events::limits{})} {}
+          newest_events_{std::make_shared<recent_events>(journal.log.last_sequence(), recent_events::limits{})} {}
 
     ~threaded_dispatcher() override { stop(std::chrono::milliseconds{0}); }
     threaded_dispatcher(const threaded_dispatcher&) = delete;
@@ -173,7 +173,7 @@ private:
                 }
             }
             for (const auto& name : opened) {
-                owner_.journal_.close_sink(name);
+                owner_.journal_.store.close_sink(name);
             }
         }
         void commit() override { owner_.take_over(*this); }
@@ -192,7 +192,7 @@ private:
     void take_over(prepared& next);
 
     sink_builder build_;
-    journal::journal& journal_;
+    const journal_parts journal_;
     wall_clock clock_;
     std::shared_ptr<recent_events> newest_events_;
     std::atomic<bool> expedite_{false}; // the process is to end
@@ -241,7 +241,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
         if (find(now, each.name) != nullptr) {
             continue;
         }
-        if (const auto known = journal_.open_sink(each.name); !known) {
+        if (const auto known = journal_.store.open_sink(each.name); !known) {
             return std::unexpected(error{"sink " + each.name + ": " + known.error().message});
         }
         next->opened.push_back(each.name);
@@ -261,7 +261,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     end(leaving, for_a_change, expedite_);
     for (const auto& each : leaving) {
         if (find(all, each->name()) == nullptr) {
-            journal_.close_sink(each->name());
+            journal_.store.close_sink(each->name());
             spdlog::info("sink {}: removed", each->name());
         }
     }
@@ -271,7 +271,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     for (auto& each : next.places) {
         if (!each.runs_on) {
-            each.feeding->begin(journal_.open_sink(each.feeding->name()).value());
+            each.feeding->begin(journal_.store.open_sink(each.feeding->name()).value());
             each.runs_on = true;
         }
     }
@@ -282,8 +282,8 @@ void threaded_dispatcher::take_over(prepared& next) {
 } // namespace
 
 result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, const sink_builder& build,
-                                          journal::journal& journal, wall_clock clock) {
-    auto made = std::make_unique<threaded_dispatcher>(build, journal, clock);
+                                          journal::event_log& log, journal::delivery_store& store, wall_clock clock) {
+    auto made = std::make_unique<threaded_dispatcher>(build, journal_parts{.log = log, .store = store}, clock);
     auto ready = made->prepare(sinks);
     if (!ready) {
         return std::unexpected(ready.error());

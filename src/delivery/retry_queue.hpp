@@ -5,7 +5,7 @@
 #include "delivery/time_pair.hpp"
 
 #include <hookd/core/settings.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <cstdint>

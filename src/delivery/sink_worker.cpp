@@ -173,23 +173,25 @@ asio::awaitable<void> sink_worker::loop() {
     }
 }
 
+/// Empty, as at the end of the log, where the journal does not answer: then the process is about to end.
 asio::awaitable<std::vector<event_ptr>> sink_worker::read(std::uint64_t after) {
     if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes)) {
         co_return std::move(*recent);
     }
-    auto* journal = journal_.journal();
-    if (journal == nullptr || stopping_) {
+    const auto journal = journal_.parts();
+    if (!journal || stopping_) {
         co_return std::vector<event_ptr>{};
     }
-    co_return co_await journal->read(after, most_events, most_bytes);
+    co_return (co_await journal->log.read(after, most_events, most_bytes)).value_or(std::vector<event_ptr>{});
 }
 
 asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<std::uint64_t> except) {
-    auto* journal = journal_.journal();
-    if (journal == nullptr || stopping_) {
+    const auto journal = journal_.parts();
+    if (!journal || stopping_) {
         co_return std::vector<journal::due_event>{};
     }
-    co_return co_await journal->due(settings_.name, unix_millis::max(), retry_queue::most, std::move(except));
+    co_return (co_await journal->store.due(settings_.name, unix_millis::max(), retry_queue::most, std::move(except)))
+        .value_or(std::vector<journal::due_event>{});
 }
 
 /// Until `until`, or a commit, a delivery's end, or stop().
@@ -254,7 +256,7 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
 
 void sink_worker::tell(next::nack what) {
     const auto current = now();
-    if (journal_.journal() != nullptr) {
+    if (journal_.parts()) {
         log_.failed(*what.subject, what.row, std::max(what.row.next_try - current.wall, std::chrono::milliseconds{0}),
                     current.steady);
     }

@@ -14,7 +14,8 @@
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
+#include <hookd/journal/event_log.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -47,7 +48,7 @@ namespace hookd::delivery {
 class sink_worker : public std::enable_shared_from_this<sink_worker> {
 public:
     struct place {
-        journal::journal& journal;
+        journal_parts journal;
         std::shared_ptr<const recent_events> newest_events;
         wall_clock clock;
         /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the sink

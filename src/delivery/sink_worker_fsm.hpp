@@ -7,7 +7,7 @@
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/settings.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <algorithm>

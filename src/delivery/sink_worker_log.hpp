@@ -5,7 +5,7 @@
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/limited_log.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
 
 #include <chrono>
 #include <string>

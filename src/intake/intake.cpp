@@ -186,9 +186,9 @@ struct intake::endpoint {
     endpoint_metrics& counters;
 };
 
-intake::intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock,
+intake::intake(std::span<const endpoint_settings> endpoints, journal::event_log& log, wall_clock clock,
                metrics& counters, boost::asio::any_io_executor workers)
-    : paths_{paths_of(endpoints)}, journal_{journal}, clock_{clock}, metrics_{counters}, workers_{std::move(workers)} {
+    : paths_{paths_of(endpoints)}, log_{log}, clock_{clock}, metrics_{counters}, workers_{std::move(workers)} {
     for (const auto& one : endpoints) {
         endpoints_.push_back(std::make_unique<endpoint>(one, metrics_.of(one.name)));
     }
@@ -271,7 +271,7 @@ boost::asio::awaitable<response> intake::take(const request& whole) {
         co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
     where->counters.authentic(std::chrono::floor<std::chrono::seconds>(now));
-    const auto outcome = co_await journal_.append(std::move(found.made));
+    const auto outcome = co_await log_.append(std::move(found.made));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
         (outcome == append_outcome::stored ? where->counters.accepted : where->counters.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,

@@ -2,7 +2,7 @@
 // Durable events a second and the CPU time of one, by how many coroutines wait at a time. The first argument is the
 // directory to write in (it should be on the disk that counts), the second the seconds for each figure.
 
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -54,7 +54,7 @@ hookd::event sample() {
     return what;
 }
 
-asio::awaitable<void> append_until(journal::journal& into, clock_type::time_point end, std::vector<double>& millis) {
+asio::awaitable<void> append_until(journal::storage& into, clock_type::time_point end, std::vector<double>& millis) {
     while (clock_type::now() < end) {
         const auto begun = clock_type::now();
         if (co_await into.append(std::make_shared<hookd::event>(sample())) != journal::append_outcome::stored) {
@@ -77,7 +77,7 @@ double percentile(std::vector<double>& sorted, double part) {
     return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
 }
 
-void measure(journal::journal& into, unsigned coroutines, std::chrono::seconds duration) {
+void measure(journal::storage& into, unsigned coroutines, std::chrono::seconds duration) {
     std::array<asio::io_context, io_threads> contexts{asio::io_context(1), asio::io_context(1)};
     std::vector<std::vector<double>> millis(coroutines);
     const auto begun = clock_type::now();

@@ -7,7 +7,9 @@
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server.hpp>
 #include <hookd/intake/metrics.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
+#include <hookd/journal/event_search.hpp>
+#include <hookd/journal/storage_health.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -48,7 +50,9 @@ struct context {
     wall_clock clock = nullptr;
     const http::server& server; ///< The public one.
     const intake::metrics& intake;
-    journal::journal& journal;
+    journal::event_search& events;
+    journal::delivery_store& deliveries;
+    const journal::storage_health& health;
     delivery::dispatcher& dispatcher;
 
     /// Why the daemon as a whole is not ready (starting, stopping), beside what can be seen of the rooms.

@@ -3,8 +3,7 @@
 
 #include <hookd/core/http_message.hpp>
 #include <hookd/core/time.hpp>
-#include <hookd/journal/history.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/event_search.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -17,7 +16,7 @@ namespace hookd::admin {
 
 /// What requests about events work on: a running daemon, or a journal alone. All must outlive the answers.
 struct event_context {
-    journal::journal& journal;
+    journal::event_search& events;
     wall_clock clock = nullptr;
     /// The sinks in force.
     std::function<std::vector<journal::sink_scope>()> sinks;

@@ -5,7 +5,8 @@
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/metrics.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/delivery_store.hpp>
+#include <hookd/journal/event_log.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -72,6 +73,6 @@ public:
 
 /// Makes every sink known to the journal and starts the sink workers. An error names the sink.
 result<std::unique_ptr<dispatcher>> start(std::span<const sink_settings> sinks, const sink_builder& build,
-                                          journal::journal& journal, wall_clock clock);
+                                          journal::event_log& log, journal::delivery_store& store, wall_clock clock);
 
 } // namespace hookd::delivery

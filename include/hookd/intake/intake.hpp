@@ -6,7 +6,7 @@
 #include <hookd/core/time.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
 #include <hookd/intake/metrics.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/event_log.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -26,7 +26,7 @@ class intake {
 public:
     /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers`
     /// verify what would hold up the caller's thread for more than about a millisecond.
-    intake(std::span<const endpoint_settings> endpoints, journal::journal& journal, wall_clock clock, metrics& counters,
+    intake(std::span<const endpoint_settings> endpoints, journal::event_log& log, wall_clock clock, metrics& counters,
            boost::asio::any_io_executor workers);
     intake(const intake&) = delete;
     intake& operator=(const intake&) = delete;
@@ -48,7 +48,7 @@ private:
 
     std::vector<std::unique_ptr<endpoint>> endpoints_;
     endpoint_paths paths_; // in the same order
-    journal::journal& journal_;
+    journal::event_log& log_;
     wall_clock clock_;
     metrics& metrics_;
     boost::asio::any_io_executor workers_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/journal/journal.hpp>
+#include <hookd/core/settings.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/journal/event_search.hpp>
 
 #include <memory>
 #include <optional>
@@ -10,10 +12,11 @@ namespace hookd::journal {
 
 /// A journal that no daemon has open. Each query reads its files as they are and changes nothing: no lock, no other
 /// file, no upgrade, no recovery; a read-only copy is enough. Only a repair, unless it is a dry run, opens the journal
-/// as a daemon does, without retention, for as long as it takes. Nothing is held between two queries. Everything else
-/// returns what a closed journal returns.
-class stopped_journal : public journal {
+/// as a daemon does, without retention, for as long as it takes. Nothing is held between two queries.
+class stopped_journal : public event_search {
 public:
+    virtual ~stopped_journal() = default;
+
     /// Why the last query failed; empty: it did not.
     virtual const std::optional<error>& last_error() const = 0;
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/statement.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 
 #include <cstdint>
 #include <memory>

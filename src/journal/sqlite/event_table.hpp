@@ -3,7 +3,7 @@
 
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/statement.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>

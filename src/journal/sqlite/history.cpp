@@ -201,7 +201,7 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
     if (!found) {
         return std::unexpected(found.error());
     }
-    event_page page{.known = true, .events = {}, .position = what.from, .more = found->cut};
+    event_page page{.events = {}, .position = what.from, .more = found->cut, .last_sequence = {}};
     std::size_t bytes = 0;
     for (const auto sequence : found->sequences) {
         if (page.events.size() >= what.most || bytes >= limits.history_bytes) {
@@ -237,7 +237,7 @@ storage_result<repaired> history::apply(event_table& events, ledger& sinks, cons
         return std::unexpected(page.error());
     }
     std::set<std::string> touched;
-    repaired done{.outcome = repair_outcome::done, .sinks = {}, .position = page->position, .more = page->more};
+    repaired done{.sinks = {}, .position = page->position, .more = page->more};
     for (const auto& details : page->events) {
         const auto before = done.deliveries;
         for (const auto& each : details.sinks) {

@@ -5,10 +5,10 @@
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/ledger.hpp"
 #include "journal/sqlite/statement.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 #include "journal/sqlite/tuning.hpp"
 
-#include <hookd/journal/history.hpp>
+#include <hookd/journal/event_search.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -5,9 +5,9 @@
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/statement.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -66,27 +66,31 @@ bool queue::put(edit& what) {
     return put_into(&queue::edits_, what);
 }
 
-void queue::commit_cursor(std::string_view sink, std::uint64_t cursor) {
-    note([&](changes& said) { said.commit_cursor(sink, cursor); });
+bool queue::commit_cursor(std::string_view sink, std::uint64_t cursor) {
+    return note([&](changes& said) { said.commit_cursor(sink, cursor); });
 }
 
-void queue::nack(std::string_view sink, failure what) {
-    note([&](changes& said) { said.nack(sink, std::move(what)); });
+bool queue::nack(std::string_view sink, failure what) {
+    return note([&](changes& said) { said.nack(sink, std::move(what)); });
 }
 
-void queue::ack(std::string_view sink, std::uint64_t sequence) {
-    note([&](changes& said) { said.ack(sink, sequence); });
+bool queue::ack(std::string_view sink, std::uint64_t sequence) {
+    return note([&](changes& said) { said.ack(sink, sequence); });
 }
 
 template <class Change>
-void queue::note(Change&& change) {
+bool queue::note(Change&& change) {
     mutex_lock held(mutex_);
+    if (closed_) {
+        return false;
+    }
     std::forward<Change>(change)(said_);
     // The first change wakes the thread, which then sleeps until they are due, unless a commit takes them along.
     if (!said_due_) {
         said_due_ = limits_.now() + limits_.changes_delay;
         wake(held);
     }
+    return true;
 }
 
 void queue::wake(mutex_lock& held) {

@@ -3,12 +3,12 @@
 
 #include "journal/sqlite/changes.hpp"
 #include "journal/sqlite/completion.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 #include "journal/sqlite/tuning.hpp"
 
 #include <hookd/core/heartbeat.hpp>
 #include <hookd/core/mutex.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -39,7 +39,7 @@ struct tables {
     history& past;
 };
 
-/// A read. Puts its answer into the completion_batch, an empty one where there are no tables any more or they cannot be
+/// A read. Puts its answer into the completion_batch, an error where there are no tables any more or they cannot be
 /// read.
 using job = std::move_only_function<storage_result<void>(tables* from, completion_batch& answers)>;
 
@@ -47,12 +47,12 @@ using job = std::move_only_function<storage_result<void>(tables* from, completio
 struct edit {
     std::move_only_function<storage_result<void>(tables& of)>
         apply; ///< Within a transaction; not called where there is none.
-    std::move_only_function<void(repair_outcome became, completion_batch& answers)> answer;
+    std::move_only_function<void(storage_result<void> became, completion_batch& answers)> answer;
 };
 
 struct open_request {
     std::string sink;
-    std::promise<result<sink_state>> answer;
+    std::promise<storage_result<sink_state>> answer;
 };
 
 /// Everything that waits for the journal's thread. Bounded; any thread puts in, the journal's thread takes out.
@@ -80,9 +80,10 @@ public:
     /// Whether an append would be refused as `busy`, or as `stopped`; nothing: neither.
     std::optional<append_outcome> refuses();
 
-    void commit_cursor(std::string_view sink, std::uint64_t cursor);
-    void nack(std::string_view sink, failure what);
-    void ack(std::string_view sink, std::uint64_t sequence);
+    /// False: closed.
+    bool commit_cursor(std::string_view sink, std::uint64_t cursor);
+    bool nack(std::string_view sink, failure what);
+    bool ack(std::string_view sink, std::uint64_t sequence);
 
     /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
     /// cannot be written and accumulate here; past a limit reads have to wait, so that sink workers get no more events
@@ -105,7 +106,7 @@ public:
 
 private:
     template <class Change>
-    void note(Change&& change);
+    bool note(Change&& change);
     template <class Request>
     bool put_into(std::vector<Request> queue::* waiting, Request& what);
     bool ready(bool disk_full) const HOOKD_REQUIRES(mutex_);

@@ -4,7 +4,7 @@
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/ledger.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 #include "journal/sqlite/tuning.hpp"
 
 #include <hookd/core/time.hpp>

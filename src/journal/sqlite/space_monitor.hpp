@@ -2,7 +2,7 @@
 #pragma once
 
 #include "journal/sqlite/database.hpp"
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 #include "journal/sqlite/tuning.hpp"
 
 #include <atomic>

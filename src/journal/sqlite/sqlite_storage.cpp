@@ -23,10 +23,8 @@ namespace hookd::journal {
 
 namespace {
 
-/// The outcome of an edit that has no other result.
-struct edited {
-    repair_outcome outcome = repair_outcome::stopped;
-};
+/// The result of an edit that has no other.
+struct edited {};
 
 /// Whether the disk is full is known only from the last write, and a caller that is told that nothing can be stored may
 /// not try again: so free space is checked here.
@@ -86,33 +84,46 @@ asio::awaitable<append_outcome> sqlite_storage::append(std::shared_ptr<event> wh
 }
 #endif
 
-/// Runs `read(tables)` on the journal's thread; the result is empty if the journal is closed or has failed.
+/// Why nothing is accepted any more.
+storage_error sqlite_storage::gone() const {
+    return metrics_.failed ? storage_error{storage_errc::broken, "the journal has failed"}
+                           : storage_error{storage_errc::closed, "the journal is closed"};
+}
+
+/// Runs `read(tables)` on the journal's thread.
 template <class Answer, class Read>
-asio::awaitable<Answer> sqlite_storage::ask_tables(Read read) {
-    co_return co_await ask<Answer>([this, &read](completion<Answer> answer) {
-        job what = [read = std::move(read), answer = std::move(answer)](tables* from,
-                                                                        completion_batch& answers) mutable {
-            storage_result<Answer> found = from != nullptr ? read(*from) : Answer();
-            answers.put(answer, found ? std::move(*found) : Answer());
-            return then(found, [](const Answer&) {});
+asio::awaitable<storage_result<Answer>> sqlite_storage::ask_tables(Read read) {
+    using made = storage_result<Answer>;
+    co_return co_await ask<made>([this, &read](completion<made> answer) {
+        job what = [read = std::move(read), answer](tables* from,
+                                                    completion_batch& answers) mutable -> storage_result<void> {
+            if (from == nullptr) {
+                answers.put(answer,
+                            made(std::unexpected(storage_error{storage_errc::broken, "the journal has failed"})));
+                return {};
+            }
+            made found = read(*from);
+            auto done = then(found, [](const Answer&) {});
+            answers.put(answer, std::move(found));
+            return done;
         };
         if (!queue_.put(what)) {
             completion_batch answers;
-            [[maybe_unused]] const auto done = what(nullptr, answers); // reads nothing, so nothing can fail
+            answers.put(answer, made(std::unexpected(gone())));
             answers.send();
         }
     });
 }
 
-asio::awaitable<std::vector<event_ptr>> sqlite_storage::read(std::uint64_t after, std::size_t most,
-                                                             byte_size most_bytes) {
+asio::awaitable<storage_result<std::vector<event_ptr>>> sqlite_storage::read(std::uint64_t after, std::size_t most,
+                                                                             byte_size most_bytes) {
     const auto count = std::min(most, limits_.read_events);
     const auto bytes = std::min(most_bytes, byte_size{limits_.read_bytes});
     return ask_tables<std::vector<event_ptr>>([=](tables& from) { return from.events.read(after, count, bytes); });
 }
 
-asio::awaitable<std::vector<due_event>> sqlite_storage::due(std::string_view sink, unix_millis now, std::size_t most,
-                                                            std::vector<std::uint64_t> except) {
+asio::awaitable<storage_result<std::vector<due_event>>>
+sqlite_storage::due(std::string_view sink, unix_millis now, std::size_t most, std::vector<std::uint64_t> except) {
     const auto count = std::min(most, limits_.read_events);
     const byte_size bytes{limits_.read_bytes};
     return ask_tables<std::vector<due_event>>(
@@ -121,60 +132,71 @@ asio::awaitable<std::vector<due_event>> sqlite_storage::due(std::string_view sin
         });
 }
 
-asio::awaitable<sink_state> sqlite_storage::state(std::string_view sink) {
+asio::awaitable<storage_result<sink_state>> sqlite_storage::state(std::string_view sink) {
     return ask_tables<sink_state>([name = std::string(sink)](tables& from) { return from.sinks.state(name); });
 }
 
-/// Runs `apply(tables, answer)` in a transaction; the result is delivered once that is durable, with its outcome in it.
+/// Runs `apply(tables, answer)` in a transaction; the result is delivered once that is durable.
 template <class Answer, class Apply>
-asio::awaitable<Answer> sqlite_storage::ask_edit(Apply apply) {
-    co_return co_await ask<Answer>([this, &apply](completion<Answer> answer) {
+asio::awaitable<storage_result<Answer>> sqlite_storage::ask_edit(Apply apply) {
+    co_return co_await ask<storage_result<Answer>>([this, &apply](completion<storage_result<Answer>> answer) {
         auto made = std::make_shared<Answer>();
-        edit what{.apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
-                  .answer =
-                      [made, answer = std::move(answer)](repair_outcome became, completion_batch& answers) mutable {
-                          if (became != repair_outcome::done) {
-                              *made = Answer();
-                          }
-                          made->outcome = became;
-                          answers.put(answer, std::move(*made));
-                      }};
+        edit what{
+            .apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
+            .answer =
+                [made, answer = std::move(answer)](const storage_result<void>& became, completion_batch& answers) {
+                    answers.put(answer, then(became, [&] { return std::move(*made); }));
+                }};
         if (!queue_.put(what)) {
             completion_batch answers;
-            what.answer(repair_outcome::stopped, answers);
+            what.answer(std::unexpected(gone()), answers);
             answers.send();
         }
     });
 }
 
-asio::awaitable<event_page> sqlite_storage::query(event_query what) {
+asio::awaitable<storage_result<event_page>> sqlite_storage::query(event_query what) {
     return ask_tables<event_page>([this, what = std::move(what)](tables& from) {
-        return from.past.read_page(from.events, from.sinks, what, limits_);
+        auto page = from.past.read_page(from.events, from.sinks, what, limits_);
+        if (page) {
+            page->last_sequence = metrics_.last_sequence;
+        }
+        return page;
     });
 }
 
-asio::awaitable<repaired> sqlite_storage::apply(repair what) {
-    if (what.dry_run) {
-        return ask_tables<repaired>([this, what = std::move(what)](tables& from) {
-            return from.past.apply(from.events, from.sinks, what, limits_);
-        });
+asio::awaitable<storage_result<event_ptr>> sqlite_storage::get(std::uint64_t sequence) {
+    return ask_tables<event_ptr>([=](tables& from) { return from.events.find(sequence); });
+}
+
+asio::awaitable<storage_result<repaired>> sqlite_storage::apply(repair what) {
+    const bool dry_run = what.dry_run;
+    auto act = [this, what = std::move(what)](tables& of) {
+        auto done = of.past.apply(of.events, of.sinks, what, limits_);
+        if (done) {
+            done->last_sequence = metrics_.last_sequence;
+        }
+        return done;
+    };
+    if (dry_run) {
+        return ask_tables<repaired>(std::move(act));
     }
-    return ask_edit<repaired>([this, what = std::move(what)](tables& of, repaired& made) {
-        return then(of.past.apply(of.events, of.sinks, what, limits_), [&](const repaired& done) { made = done; });
+    return ask_edit<repaired>([act = std::move(act)](tables& of, repaired& made) {
+        return then(act(of), [&](const repaired& done) { made = done; });
     });
 }
 
-asio::awaitable<repair_outcome> sqlite_storage::pause(std::string sink, bool paused) {
+asio::awaitable<storage_result<void>> sqlite_storage::pause(std::string sink, bool paused) {
     const auto done = co_await ask_edit<edited>(
         [name = std::move(sink), paused](tables& of, edited&) { return of.sinks.pause(name, paused); });
-    co_return done.outcome;
+    co_return then(done, [](edited) {});
 }
 
-result<sink_state> sqlite_storage::open_sink(std::string_view sink) {
+storage_result<sink_state> sqlite_storage::open_sink(std::string_view sink) {
     open_request request{.sink = std::string(sink), .answer = {}};
     auto answer = request.answer.get_future();
     if (!queue_.put(request)) {
-        return std::unexpected(error{"the journal is closed; sink " + std::string(sink) + " cannot be opened"});
+        return std::unexpected(gone());
     }
     if (!limits_.own_thread) {
         turn();
@@ -192,14 +214,18 @@ void sqlite_storage::close_sink(std::string_view sink) {
     queue_.put(what); // refused: the journal is closed, and so are all sinks
 }
 
-void sqlite_storage::commit_cursor(std::string_view sink, std::uint64_t cursor) {
-    queue_.commit_cursor(sink, cursor);
+storage_result<void> sqlite_storage::taken(bool noted) const {
+    return noted ? storage_result<void>() : std::unexpected(gone());
 }
-void sqlite_storage::nack(std::string_view sink, failure what) {
-    queue_.nack(sink, std::move(what));
+
+storage_result<void> sqlite_storage::commit_cursor(std::string_view sink, std::uint64_t cursor) {
+    return taken(queue_.commit_cursor(sink, cursor));
 }
-void sqlite_storage::ack(std::string_view sink, std::uint64_t sequence) {
-    queue_.ack(sink, sequence);
+storage_result<void> sqlite_storage::nack(std::string_view sink, failure what) {
+    return taken(queue_.nack(sink, std::move(what)));
+}
+storage_result<void> sqlite_storage::ack(std::string_view sink, std::uint64_t sequence) {
+    return taken(queue_.ack(sink, sequence));
 }
 
 std::uint64_t sqlite_storage::last_sequence() const {
@@ -248,7 +274,7 @@ result<std::unique_ptr<sqlite_storage>> open_with(const journal_settings& settin
     return std::make_unique<sqlite_storage>(std::move(*ready), settings, clock, std::move(watch), limits);
 }
 
-result<std::unique_ptr<journal>> open(const journal_settings& settings, wall_clock clock, observers watch) {
+result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch) {
     auto opened = open_with(settings, clock, std::move(watch), tuning());
     if (const auto weakness = weakness_of_file_system(settings.path); opened && !weakness.empty()) {
         spdlog::warn("journal: {} is on {}: move it to a local disk", settings.path, weakness);

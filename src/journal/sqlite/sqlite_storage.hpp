@@ -6,7 +6,7 @@
 #include "journal/sqlite/tuning.hpp"
 #include "journal/sqlite/writer.hpp"
 
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <map>
 #include <memory>
@@ -17,8 +17,8 @@
 
 namespace hookd::journal {
 
-/// The journal over one SQLite file. What callers ask goes through the queue to the writer's thread.
-class sqlite_storage final : public journal {
+/// The backend over one SQLite file. What callers ask goes through the queue to the writer's thread.
+class sqlite_storage final : public storage {
 public:
     sqlite_storage(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock, observers watch,
                    const tuning& limits);
@@ -27,19 +27,20 @@ public:
     ~sqlite_storage() override;
 
     boost::asio::awaitable<append_outcome> append(std::shared_ptr<event> what) override;
-    boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most,
-                                                        byte_size most_bytes) override;
-    result<sink_state> open_sink(std::string_view sink) override;
+    boost::asio::awaitable<storage_result<std::vector<event_ptr>>> read(std::uint64_t after, std::size_t most,
+                                                                        byte_size most_bytes) override;
+    storage_result<sink_state> open_sink(std::string_view sink) override;
     void close_sink(std::string_view sink) override;
-    void commit_cursor(std::string_view sink, std::uint64_t cursor) override;
-    void nack(std::string_view sink, failure what) override;
-    void ack(std::string_view sink, std::uint64_t sequence) override;
-    boost::asio::awaitable<std::vector<due_event>> due(std::string_view sink, unix_millis now, std::size_t most,
-                                                       std::vector<std::uint64_t> except) override;
-    boost::asio::awaitable<sink_state> state(std::string_view sink) override;
-    boost::asio::awaitable<event_page> query(event_query what) override;
-    boost::asio::awaitable<repaired> apply(repair what) override;
-    boost::asio::awaitable<repair_outcome> pause(std::string sink, bool paused) override;
+    storage_result<void> commit_cursor(std::string_view sink, std::uint64_t cursor) override;
+    storage_result<void> nack(std::string_view sink, failure what) override;
+    storage_result<void> ack(std::string_view sink, std::uint64_t sequence) override;
+    boost::asio::awaitable<storage_result<std::vector<due_event>>>
+    due(std::string_view sink, unix_millis now, std::size_t most, std::vector<std::uint64_t> except) override;
+    boost::asio::awaitable<storage_result<sink_state>> state(std::string_view sink) override;
+    boost::asio::awaitable<storage_result<event_page>> query(event_query what) override;
+    boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) override;
+    boost::asio::awaitable<storage_result<repaired>> apply(repair what) override;
+    boost::asio::awaitable<storage_result<void>> pause(std::string sink, bool paused) override;
     std::uint64_t last_sequence() const override;
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
     std::chrono::milliseconds stalled_for() override { return queue_.stalled_for(); }
@@ -53,9 +54,11 @@ public:
 
 private:
     template <class Answer, class Read>
-    boost::asio::awaitable<Answer> ask_tables(Read read);
+    boost::asio::awaitable<storage_result<Answer>> ask_tables(Read read);
     template <class Answer, class Apply>
-    boost::asio::awaitable<Answer> ask_edit(Apply apply);
+    boost::asio::awaitable<storage_result<Answer>> ask_edit(Apply apply);
+    storage_error gone() const;
+    storage_result<void> taken(bool noted) const;
 
     const tuning limits_;
     const std::string path_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "journal/sqlite/storage_error.hpp"
+#include "journal/sqlite/then.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -56,66 +56,47 @@ class files_at_rest final : public stopped_journal {
 public:
     files_at_rest(const journal_settings& settings, wall_clock clock) : settings_(settings), clock_(clock) {}
 
-    asio::awaitable<event_page> query(event_query what) override {
+    asio::awaitable<storage_result<event_page>> query(event_query what) override {
         co_return ask<event_page>(
-            [&](tables& from) { return from.past.read_page(from.events, from.sinks, what, limits_); });
+            [&](tables& from) { return with_last(from.past.read_page(from.events, from.sinks, what, limits_)); });
     }
-    asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after, std::size_t most, byte_size most_bytes) override {
-        co_return ask<std::vector<event_ptr>>([&](tables& from) { return from.events.read(after, most, most_bytes); });
+    asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) override {
+        co_return ask<event_ptr>([&](tables& from) { return from.events.find(sequence); });
     }
-    asio::awaitable<repaired> apply(repair what) override {
+    asio::awaitable<storage_result<repaired>> apply(repair what) override {
         if (what.dry_run) {
             co_return ask<repaired>(
-                [&](tables& from) { return from.past.apply(from.events, from.sinks, what, limits_); });
+                [&](tables& from) { return with_last(from.past.apply(from.events, from.sinks, what, limits_)); });
         }
         tuning limits;
         limits.retains = false;
         auto opened = open_with(settings_, clock_, {}, limits);
         if (!opened) {
             error_ = opened.error();
-            co_return repaired{};
+            co_return std::unexpected(storage_error{storage_errc::broken, error_->message});
         }
         auto done = co_await (*opened)->apply(std::move(what));
-        last_sequence_ = (*opened)->last_sequence();
         (*opened)->close();
         co_return done;
     }
-    std::uint64_t last_sequence() const override { return last_sequence_; }
     const std::optional<error>& last_error() const override { return error_; }
 
-    acceptance accepts() const override { return acceptance::closed; }
-    const journal_metrics& metrics() const override { return metrics_; }
-    const std::map<std::string, unix_millis>& newest_at_start() const override { return newest_; }
-    std::chrono::milliseconds stalled_for() override { return {}; }
-    asio::awaitable<append_outcome> append(std::shared_ptr<event> /*what*/) override {
-        co_return append_outcome::stopped;
-    }
-    asio::awaitable<std::vector<due_event>> due(std::string_view /*sink*/, unix_millis /*now*/, std::size_t /*most*/,
-                                                std::vector<std::uint64_t> /*except*/) override {
-        co_return std::vector<due_event>{};
-    }
-    asio::awaitable<sink_state> state(std::string_view /*sink*/) override { co_return sink_state{}; }
-    asio::awaitable<repair_outcome> pause(std::string /*sink*/, bool /*paused*/) override {
-        co_return repair_outcome::stopped;
-    }
-    result<sink_state> open_sink(std::string_view /*sink*/) override {
-        return std::unexpected(error{"the journal is closed"});
-    }
-    void close_sink(std::string_view /*sink*/) override {}
-    void commit_cursor(std::string_view /*sink*/, std::uint64_t /*cursor*/) override {}
-    void nack(std::string_view /*sink*/, failure /*what*/) override {}
-    void ack(std::string_view /*sink*/, std::uint64_t /*sequence*/) override {}
-    void configure(const journal_settings& bounds) override { settings_ = bounds; }
-    void close() override {}
-
 private:
+    template <class Answer>
+    storage_result<Answer> with_last(storage_result<Answer> found) const {
+        if (found) {
+            found->last_sequence = last_sequence_;
+        }
+        return found;
+    }
+
     template <class Answer, class Read>
-    Answer ask(const Read& read) {
+    storage_result<Answer> ask(const Read& read) {
         error_.reset();
         auto found = look_into<Answer>(read);
         if (!found) {
             error_ = found.error();
-            return {};
+            return std::unexpected(storage_error{storage_errc::broken, error_->message});
         }
         return std::move(*found);
     }
@@ -178,13 +159,11 @@ private:
         return read(all);
     }
 
-    journal_settings settings_;
+    const journal_settings settings_;
     const wall_clock clock_;
     const tuning limits_;
     std::optional<error> error_;
     std::uint64_t last_sequence_ = 0;
-    const journal_metrics metrics_;
-    const std::map<std::string, unix_millis> newest_;
 };
 
 } // namespace

@@ -13,7 +13,7 @@
 #include "journal/sqlite/tuning.hpp"
 
 #include <hookd/core/time.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -78,9 +78,9 @@ private:
     void read(queue::work& work);
     storage_result<void> run_jobs(queue::work& work, tables* from);
     void make_edits(queue::work& work);
-    repair_outcome make_edit(edit& what);
+    storage_result<void> make_edit(edit& what);
     void open_sinks(queue::work& work);
-    result<sink_state> open_sink(const std::string& name);
+    storage_result<sink_state> open_sink(const std::string& name);
     storage_result<sink_state> look_at_sink(const std::string& name);
 
     void maintain();

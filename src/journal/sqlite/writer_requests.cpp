@@ -47,16 +47,17 @@ void writer::make_edits(queue::work& work) {
 }
 
 // Together with what sinks have reported before: if given back, that would overwrite the edit.
-repair_outcome writer::make_edit(edit& what) {
+storage_result<void> writer::make_edit(edit& what) {
     if (failed_) {
-        return repair_outcome::stopped;
+        return std::unexpected(storage_error{storage_errc::broken, failure_});
     }
     tables all{events_, sinks_, past_};
     auto said = failpoint("overwrite_repairs") ? changes() : queue_.take_changes();
     if (commit_with(std::move(said), [&] { return what.apply(all); })) {
-        return repair_outcome::done;
+        return {};
     }
-    return failed_ ? repair_outcome::stopped : repair_outcome::full;
+    return std::unexpected(failed_ ? storage_error{storage_errc::broken, failure_}
+                                   : storage_error{storage_errc::full, "no space on the journal's disk"});
 }
 
 void writer::open_sinks(queue::work& work) {
@@ -70,21 +71,23 @@ void writer::open_sinks(queue::work& work) {
     work.opens.clear();
 }
 
-result<sink_state> writer::open_sink(const std::string& name) {
+storage_result<sink_state> writer::open_sink(const std::string& name) {
     if (failed_) {
-        return std::unexpected(error{"the journal has failed: " + failure_});
+        return std::unexpected(storage_error{storage_errc::broken, "the journal has failed: " + failure_});
     }
     const auto done = file_.in_transaction([&] { return sinks_.open(name, last_sequence_); });
     wrote_ = true;
     if (!done) {
         changes_failed({}, done.error());
-        return std::unexpected(error{"the journal cannot record sink " + name + ": " + done.error().message});
+        return std::unexpected(
+            storage_error{done.error().what, "the journal cannot record sink " + name + ": " + done.error().message});
     }
     sinks_.committed();
     auto state = look_at_sink(name);
     if (!state) {
         fail(state.error());
-        return std::unexpected(error{"the journal cannot read sink " + name + ": " + state.error().message});
+        return std::unexpected(
+            storage_error{state.error().what, "the journal cannot read sink " + name + ": " + state.error().message});
     }
     return *state;
 }

@@ -30,7 +30,7 @@ state fixture::observe() {
     const auto loud = std::exchange(loud_, false);
     const auto events = begin(journal_->read(0, 1'000, byte_size{16U << 20U}));
     const auto past = begin(journal_->query({.filter = {}, .scopes = scopes(), .most = 1'000}));
-    std::map<std::string, slot<journal::sink_state>> looks;
+    std::map<std::string, slot<journal::storage_result<journal::sink_state>>> looks;
     for (const auto& each : scopes()) {
         looks.emplace(each.name, begin(journal_->state(each.name)));
     }
@@ -40,22 +40,25 @@ state fixture::observe() {
     if (disk::instance().dead()) {
         return seen;
     }
-    if (!*past || !(*past)->known || (*past)->more) {
+    const bool answered = *events && **events && *past && **past &&
+                          std::ranges::all_of(looks, [](const auto& each) { return *each.second && **each.second; });
+    if (!answered || (**past)->more) {
         throw broken_promise("the journal does not answer");
     }
     seen.last = journal_->last_sequence();
-    for (const auto& each : **events) {
+    for (const auto& each : ***events) {
         seen.events[each->sequence] = each;
     }
     std::map<std::string, journal::sink_state> metrics;
     for (const auto& [name, look] : looks) {
-        metrics.emplace(name, **look);
+        const auto& place = ***look;
+        metrics.emplace(name, place);
         if (known_.contains(name)) {
-            seen.sinks[name].cursor = (*look)->cursor;
-            seen.sinks[name].paused = (*look)->paused;
+            seen.sinks[name].cursor = place.cursor;
+            seen.sinks[name].paused = place.paused;
         }
     }
-    for (const auto& details : (*past)->events) {
+    for (const auto& details : (**past)->events) {
         for (const auto& each : details.sinks) {
             if (each.state == delivery_state::waiting || each.state == delivery_state::dead) {
                 seen.sinks[each.sink].rows[details.head.sequence] = {.sequence = details.head.sequence,

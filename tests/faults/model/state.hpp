@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 
 #include <cstdint>
 #include <map>

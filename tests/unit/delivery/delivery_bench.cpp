@@ -36,7 +36,7 @@ T wait_for(asio::awaitable<T> what) {
     return result.get();
 }
 
-asio::awaitable<void> append_one(journal::journal& to, event what) {
+asio::awaitable<void> append_one(journal::storage& to, event what) {
     if (co_await to.append(std::make_shared<event>(std::move(what))) != journal::append_outcome::stored) {
         throw std::runtime_error{"not stored"};
     }
@@ -188,7 +188,7 @@ void delivery_bench::start() {
         const auto found = std::ranges::find(settings_, settings.name, &sink_settings::name);
         return builders_.at(static_cast<std::size_t>(found - settings_.begin()))(sink_worker);
     };
-    auto started = delivery::start(settings_, build, *journal_, &system_now);
+    auto started = delivery::start(settings_, build, *journal_, *journal_, &system_now);
     REQUIRE(started.has_value());
     const std::scoped_lock lock{mutex_};
     dispatcher_ = std::move(*started);
@@ -260,11 +260,11 @@ void delivery_bench::append_together(std::size_t count, const std::string& type)
 }
 
 journal::sink_state delivery_bench::state(const std::string& sink) {
-    return wait_for(journal_->state(sink));
+    return wait_for(journal_->state(sink)).value();
 }
 
 bool delivery_bench::pause(const std::string& sink, bool paused) {
-    return wait_for(journal_->pause(sink, paused)) == journal::repair_outcome::done;
+    return wait_for(journal_->pause(sink, paused)).has_value();
 }
 
 sink_settings sink_named(const std::string& name) {

@@ -4,7 +4,7 @@
 #include "journal/sqlite/tuning.hpp"
 
 #include <hookd/delivery/dispatcher.hpp>
-#include <hookd/journal/journal.hpp>
+#include <hookd/journal/storage.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -134,7 +134,7 @@ public:
     /// In the journal; false: not noted.
     bool pause(const std::string& sink, bool paused);
 
-    journal::journal& stored() { return *journal_; }
+    journal::storage& stored() { return *journal_; }
     dispatcher& running() { return *dispatcher_; }
 
 private:
@@ -144,7 +144,7 @@ private:
     const journal_settings bounds_;
     const journal::tuning rhythm_;
     std::filesystem::path directory_;
-    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<journal::storage> journal_;
     std::vector<sink_settings> settings_;
     std::vector<std::function<std::unique_ptr<sinks::sink>(boost::asio::io_context&)>> builders_;
     std::size_t appended_ = 0;

@@ -93,7 +93,7 @@ TEST_CASE("delivery: a sink worker that rests is woken by a replay, and by the e
     bench.start();
     bench.append(1);
     REQUIRE(seen->reaches(1));
-    bench.stored().nack("sink", {.sequence = 1, .attempts = 0, .next_try = {}, .dead = false, .detail = {}});
+    REQUIRE(bench.stored().nack("sink", {.sequence = 1, .attempts = 0, .next_try = {}, .dead = false, .detail = {}}));
     bench.running().look_again("sink");
     CHECK(seen->reaches(2));
     CHECK(bench.running().pause("sink", true));

@@ -222,7 +222,7 @@ TEST_CASE("delivery: a sink that cannot be built is named, and none is started")
         }
         return std::make_unique<answering_sink>(std::make_shared<record>(), 1, answering_sink::answer{});
     };
-    const auto started = start(settings, build, bench.stored(), &hookd::system_now);
+    const auto started = start(settings, build, bench.stored(), bench.stored(), &hookd::system_now);
     REQUIRE_FALSE(started.has_value());
     CHECK(started.error().message == "sink second: no more descriptors");
 }

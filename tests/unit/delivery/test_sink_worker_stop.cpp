@@ -181,7 +181,7 @@ std::shared_ptr<sink_worker> start_hanging(delivery_bench& bench, const std::sha
     bench.append(batch_limit);
     auto alone = std::make_shared<sink_worker>(
         settings,
-        sink_worker::place{.journal = bench.stored(),
+        sink_worker::place{.journal = {.log = bench.stored(), .store = bench.stored()},
                            .newest_events = std::make_shared<recent_events>(batch_limit, recent_events::limits{}),
                            .clock = &hookd::system_now,
                            .overtime = 10ms});

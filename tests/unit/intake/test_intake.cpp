@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <hookd/intake/intake.hpp>
+#include <hookd/journal/storage.hpp>
 #include <hookd/signature/signer.hpp>
 #include <hookd/signature/verifier.hpp>
 
@@ -85,7 +86,7 @@ private:
 
     std::filesystem::path directory_;
     std::vector<endpoint_settings> endpoints_;
-    std::unique_ptr<journal::journal> journal_;
+    std::unique_ptr<journal::storage> journal_;
     intake::metrics metrics_;
     asio::thread_pool workers_{1};
     std::unique_ptr<intake::intake> intake_;

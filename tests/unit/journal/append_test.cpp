@@ -42,7 +42,7 @@ private:
     std::promise<void> released_;
 };
 
-std::vector<std::future<append_outcome>> spawn(asio::io_context& context, hookd::journal::journal& into, int count,
+std::vector<std::future<append_outcome>> spawn(asio::io_context& context, storage& into, int count,
                                                const std::function<event(int)>& make) {
     std::vector<std::future<append_outcome>> outcomes;
     for (int i = 0; i < count; ++i) {
@@ -59,7 +59,7 @@ std::size_t count(std::vector<std::future<append_outcome>>& outcomes, append_out
     return found;
 }
 
-asio::awaitable<bool> resumes_on_own_executor(hookd::journal::journal& into, std::thread::id own) {
+asio::awaitable<bool> resumes_on_own_executor(storage& into, std::thread::id own) {
     const bool stored = co_await into.append(std::make_shared<event>(sample("own"))) == append_outcome::stored;
     co_return stored&& std::this_thread::get_id() == own;
 }

@@ -63,7 +63,7 @@ std::string id_of(std::uint64_t number) {
     return "msg_" + std::to_string(1'000'000'000 + number);
 }
 
-asio::awaitable<void> append_for_ever(hookd::journal::journal& into, std::uint64_t& next, int pipe) {
+asio::awaitable<void> append_for_ever(storage& into, std::uint64_t& next, int pipe) {
     for (;;) {
         const auto number = next++;
         if (co_await into.append(std::make_shared<event>(sample(id_of(number), 700))) == append_outcome::stored) {
@@ -93,8 +93,8 @@ void live_by_failing(const std::string& path, int pipe) {
         if (append(*opened, sample(id_of(i))) != append_outcome::stored) {
             ::_exit(1);
         }
-        opened->nack("audit", {.sequence = i, .attempts = 1, .next_try = some_day, .dead = i % 2 == 0, .detail = "no"});
-        opened->commit_cursor("audit", i);
+        (void)opened->nack("audit", {.sequence = i, .attempts = 1, .next_try = some_day, .dead = i % 2 == 0, .detail = "no"});
+        (void)opened->commit_cursor("audit", i);
         tell(pipe, syncs() - before);
     }
 }

@@ -44,7 +44,7 @@ struct tally {
     std::set<std::string> refused;
     int next = 0;
 
-    append_outcome one(hookd::journal::journal& into, std::size_t body) {
+    append_outcome one(storage& into, std::size_t body) {
         const auto id = "msg_" + std::to_string(next++);
         const auto outcome = append(into, sample(id, body));
         REQUIRE((outcome == append_outcome::stored || outcome == append_outcome::full));
@@ -52,20 +52,20 @@ struct tally {
         return outcome;
     }
     /// A rejection makes the journal empty its log, which may free space; several in a row mean that there is none.
-    void until_full(hookd::journal::journal& into, std::size_t body) {
+    void until_full(storage& into, std::size_t body) {
         for (int in_a_row = 0, tries = 0; in_a_row < 4; ++tries) {
             REQUIRE(tries < 20'000);
             in_a_row = one(into, body) == append_outcome::full ? in_a_row + 1 : 0;
         }
     }
-    void until_stored(hookd::journal::journal& into, std::size_t body) {
+    void until_stored(storage& into, std::size_t body) {
         for (int tries = 0; one(into, body) != append_outcome::stored; ++tries) {
             REQUIRE(tries < 3);
         }
     }
 };
 
-std::set<std::string> ids(hookd::journal::journal& from) {
+std::set<std::string> ids(storage& from) {
     std::set<std::string> found;
     for (const auto& what : read_all(from)) {
         found.insert(what->id);
@@ -90,7 +90,7 @@ TEST_CASE("journal: on a full disk it rejects events, recovers by itself and los
         for (int round = 0; round < 5; ++round) {
             counted.until_full(*opened, body);
             CHECK(append(*opened, sample(*counted.stored.begin())) == append_outcome::duplicate);
-            opened->commit_cursor("audit", opened->last_sequence());
+            CHECK(opened->commit_cursor("audit", opened->last_sequence()));
             CHECK(wait_for(opened->state("audit")).cursor == opened->last_sequence());
             disk.give_back();
             disk.take((2'500U - (500U * static_cast<unsigned>(round))) << 10U);
@@ -137,7 +137,7 @@ TEST_CASE("journal: on a full disk a cursor is kept, though events are still rej
     }
     const auto last = opened->last_sequence();
     REQUIRE(last > 0);
-    opened->commit_cursor("audit", last);
+    CHECK(opened->commit_cursor("audit", last));
     REQUIRE(refused(number));
     CHECK(opened->metrics().sinks.find("audit")->cursor == last);
 }
@@ -155,7 +155,7 @@ TEST_CASE("journal: it closes and opens on a full disk too, with everything in i
         REQUIRE(opened->open_sink("audit"));
         counted.until_full(*opened, 3'000);
         cursor = opened->last_sequence();
-        opened->commit_cursor("audit", cursor);
+        CHECK(opened->commit_cursor("audit", cursor));
     }
     disk.take_all();
     {

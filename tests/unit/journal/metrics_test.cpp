@@ -25,8 +25,8 @@ failure failed(std::uint64_t sequence, bool dead) {
 
 TEST_CASE("journal: a sink's state is in the statistics after the commit, and again after the next start") {
     const temporary_directory directory;
-    const auto matches = [](const hookd::journal::journal& in, std::uint64_t cursor, std::uint64_t waiting,
-                            std::uint64_t dead) {
+    const auto stands = [](const storage& in, std::uint64_t cursor, std::uint64_t waiting,
+                           std::uint64_t dead) {
         const auto found = in.metrics().sinks.find("audit");
         return found && found->cursor == cursor && found->waiting == waiting && found->dead == dead;
     };
@@ -38,14 +38,14 @@ TEST_CASE("journal: a sink's state is in the statistics after the commit, and ag
         for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
             REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
         }
-        opened->nack("audit", failed(1, false));
-        opened->nack("audit", failed(2, true));
-        opened->commit_cursor("audit", 2);
-        CHECK(eventually([&] { return matches(*opened, 2, 1, 1); }));
-        opened->nack("audit", failed(1, true));
-        CHECK(eventually([&] { return matches(*opened, 2, 0, 2); }));
-        opened->ack("audit", 2);
-        CHECK(eventually([&] { return matches(*opened, 2, 0, 1); }));
+        CHECK(opened->nack("audit", failed(1, false)));
+        CHECK(opened->nack("audit", failed(2, true)));
+        CHECK(opened->commit_cursor("audit", 2));
+        CHECK(eventually([&] { return stands(*opened, 2, 1, 1); }));
+        CHECK(opened->nack("audit", failed(1, true)));
+        CHECK(eventually([&] { return stands(*opened, 2, 0, 2); }));
+        CHECK(opened->ack("audit", 2));
+        CHECK(eventually([&] { return stands(*opened, 2, 0, 1); }));
     }
     auto again = open_journal(settings_for(directory.journal()));
     REQUIRE(again->open_sink("audit"));

@@ -25,7 +25,7 @@ journal_settings kept_for_a_week(const temporary_directory& directory) {
     return settings;
 }
 
-void fill(hookd::journal::journal& into, int events) {
+void fill(storage& into, int events) {
     for (int i = 0; i < events; ++i) {
         REQUIRE(append(into, sample("msg_" + std::to_string(into.last_sequence()))) == append_outcome::stored);
     }
@@ -36,7 +36,7 @@ void let_it_sweep(const sqlite_storage& opened) {
     REQUIRE(eventually([&] { return opened.metrics().sweeps >= before + 3; }));
 }
 
-std::vector<std::uint64_t> sequences(hookd::journal::journal& opened) {
+std::vector<std::uint64_t> sequences(storage& opened) {
     std::vector<std::uint64_t> found;
     for (const auto& what : read_all(opened)) {
         found.push_back(what->sequence);
@@ -53,9 +53,9 @@ TEST_CASE("journal: retention deletes what is old, delivered and not held back b
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));
     fill(*opened, 100);
-    opened->commit_cursor("inbox", 100);
-    opened->nack("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""});
-    opened->commit_cursor("audit", 90);
+    CHECK(opened->commit_cursor("inbox", 100));
+    CHECK(opened->nack("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""}));
+    CHECK(opened->commit_cursor("audit", 90));
     let_it_sweep(*opened);
     CHECK(opened->metrics().erased == 0);
 
@@ -71,9 +71,9 @@ TEST_CASE("journal: retention deletes what is old, delivered and not held back b
     CHECK(sequences(*opened) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
     CHECK(append(*opened, sample("msg_95")) == append_outcome::duplicate);
 
-    opened->ack("audit", 40);
+    CHECK(opened->ack("audit", 40));
     CHECK(eventually([&] { return opened->metrics().erased == 90; }));
-    opened->commit_cursor("audit", 100);
+    CHECK(opened->commit_cursor("audit", 100));
     CHECK(eventually([&] { return opened->metrics().erased == 100; }));
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("journal: a sink that is in the file holds events back until it is cle
         auto opened = open_journal(kept_for_a_week(directory), quick());
         REQUIRE(opened->open_sink("gone"));
         fill(*opened, 10);
-        opened->nack("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""});
+        CHECK(opened->nack("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""}));
         CHECK(wait_for(opened->state("gone")).waiting == 1);
     }
     let_pass(24h * 8);

@@ -30,7 +30,7 @@ struct held_journal {
     }
 };
 
-asio::awaitable<void> append_and_count(hookd::journal::journal& into, std::string id, std::shared_ptr<int> alive,
+asio::awaitable<void> append_and_count(storage& into, std::string id, std::shared_ptr<int> alive,
                                        std::atomic<int>& ended) {
     if (co_await into.append(std::make_shared<event>(sample(id))) == append_outcome::stored) {
         ended += *alive;

@@ -10,7 +10,7 @@ using namespace hookd::journal::testing;
 
 namespace {
 
-void fill(hookd::journal::journal& into, int events) {
+void fill(storage& into, int events) {
     for (int i = 0; i < events; ++i) {
         REQUIRE(append(into, sample("msg_" + std::to_string(into.last_sequence()))) == append_outcome::stored);
     }
@@ -24,7 +24,7 @@ failure dead(std::uint64_t sequence) {
     return {.sequence = sequence, .attempts = 16, .next_try = {}, .dead = true, .detail = "exit 65"};
 }
 
-std::vector<due_event> due(hookd::journal::journal& from, unix_millis at, std::size_t most = 100,
+std::vector<due_event> due(storage& from, unix_millis at, std::size_t most = 100,
                            std::vector<std::uint64_t> except = {}) {
     return wait_for(from.due("audit", at, most, std::move(except)));
 }
@@ -40,12 +40,12 @@ TEST_CASE("journal: a new sink begins at the journal's end, an existing one wher
         REQUIRE(state);
         CHECK(state->cursor == 3);
         fill(*opened, 3);
-        opened->commit_cursor("audit", 5);
-        opened->commit_cursor("audit", 4);
+        CHECK(opened->commit_cursor("audit", 5));
+        CHECK(opened->commit_cursor("audit", 4));
         CHECK(wait_for(opened->state("audit")).cursor == 5);
         REQUIRE(opened->open_sink("audit"));
         CHECK(opened->open_sink("audit")->cursor == 5);
-        opened->commit_cursor("audit", 4); // nor behind what is on the disk
+        CHECK(opened->commit_cursor("audit", 4)); // nor behind what is on the disk
         CHECK(wait_for(opened->state("audit")).cursor == 5);
     }
     auto opened = open_journal(settings_for(directory.journal()));
@@ -56,7 +56,7 @@ TEST_CASE("journal: a new sink begins at the journal's end, an existing one wher
 TEST_CASE(
     "journal: failures wait, become due in order, become dead letters and are acknowledged, also across a restart") {
     const temporary_directory directory;
-    const auto check = [](hookd::journal::journal& opened) {
+    const auto check = [](storage& opened) {
         const auto state = wait_for(opened.state("audit"));
         CHECK(state.cursor == 6);
         CHECK(state.waiting == 3);
@@ -78,17 +78,17 @@ TEST_CASE(
         auto opened = open_journal(settings_for(directory.journal()));
         REQUIRE(opened->open_sink("audit"));
         fill(*opened, 6);
-        opened->nack("audit", waiting(1, some_day + 9s));
-        opened->nack("audit", waiting(1, some_day + 2s, 7));
-        opened->nack("audit", waiting(2, some_day + 1s));
+        CHECK(opened->nack("audit", waiting(1, some_day + 9s)));
+        CHECK(opened->nack("audit", waiting(1, some_day + 2s, 7)));
+        CHECK(opened->nack("audit", waiting(2, some_day + 1s)));
         CHECK(wait_for(opened->state("audit")).waiting == 2);
-        opened->ack("audit", 2);
-        opened->ack("audit", 5);
-        opened->nack("audit", waiting(3, some_day));
-        opened->nack("audit", dead(3));
-        opened->nack("audit", waiting(4, some_day + 1s));
-        opened->nack("audit", waiting(6, some_day + 3s));
-        opened->commit_cursor("audit", 6);
+        CHECK(opened->ack("audit", 2));
+        CHECK(opened->ack("audit", 5));
+        CHECK(opened->nack("audit", waiting(3, some_day)));
+        CHECK(opened->nack("audit", dead(3)));
+        CHECK(opened->nack("audit", waiting(4, some_day + 1s)));
+        CHECK(opened->nack("audit", waiting(6, some_day + 3s)));
+        CHECK(opened->commit_cursor("audit", 6));
         check(*opened);
     }
     auto opened = open_journal(settings_for(directory.journal()));
@@ -105,8 +105,8 @@ TEST_CASE("journal: one sink's failures are not another's") {
     REQUIRE(opened->open_sink("audit"));
     REQUIRE(opened->open_sink("inbox"));
     fill(*opened, 2);
-    opened->nack("inbox", waiting(1, some_day));
-    opened->commit_cursor("inbox", 2);
+    CHECK(opened->nack("inbox", waiting(1, some_day)));
+    CHECK(opened->commit_cursor("inbox", 2));
     CHECK(due(*opened, some_day + 1h).empty());
     CHECK(wait_for(opened->state("audit")).cursor == 0);
     CHECK(wait_for(opened->state("inbox")).waiting == 1);
@@ -120,7 +120,7 @@ TEST_CASE("journal: what a sink reported is on disk soon, without an event to ca
     fill(*opened, 1);
     const auto before = syncs();
     for (std::uint64_t i = 0; i < 100; ++i) {
-        opened->commit_cursor("audit", 1);
+        CHECK(opened->commit_cursor("audit", 1));
     }
     CHECK(eventually([&] { return syncs() > before; }));
     CHECK(syncs() == before + 1);
@@ -136,7 +136,7 @@ TEST_CASE("journal: a failure's detail is limited, at a character boundary") {
     for (int i = 0; i < 3'000; ++i) {
         what.detail += "\xC3\xA9";
     }
-    opened->nack("audit", what);
+    CHECK(opened->nack("audit", what));
     const auto found = due(*opened, some_day);
     REQUIRE(found.size() == 1);
     CHECK(found[0].what.detail.size() == 4095);

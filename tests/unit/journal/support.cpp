@@ -84,11 +84,11 @@ event sample(const std::string& id, std::size_t body) {
     return what;
 }
 
-append_outcome append(journal& into, event what) {
+append_outcome append(storage& into, event what) {
     return wait_for(into.append(std::make_shared<event>(std::move(what))));
 }
 
-std::vector<event_ptr> read_all(journal& from) {
+std::vector<event_ptr> read_all(storage& from) {
     std::vector<event_ptr> all;
     for (;;) {
         auto some = wait_for(from.read(all.empty() ? 0 : all.back()->sequence, 100, byte_size{1U << 20U}));

@@ -16,6 +16,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -68,8 +69,30 @@ Value wait_for(boost::asio::awaitable<Value> what) {
     return done.get();
 }
 
-append_outcome append(journal& into, event what);
-std::vector<event_ptr> read_all(journal& from);
+/// What it answers; a test that gets an error instead has failed.
+template <class Value>
+Value wait_for(boost::asio::awaitable<storage_result<Value>> what) {
+    auto answer = wait_for<storage_result<Value>>(std::move(what));
+    if (!answer) {
+        throw std::runtime_error(answer.error().message);
+    }
+    if constexpr (!std::is_void_v<Value>) {
+        return std::move(*answer);
+    }
+}
+
+/// Why it does not answer; a test that gets an answer instead has failed.
+template <class Value>
+storage_errc error_of(boost::asio::awaitable<storage_result<Value>> what) {
+    const auto answer = wait_for<storage_result<Value>>(std::move(what));
+    if (answer) {
+        throw std::runtime_error("the journal has answered");
+    }
+    return answer.error().what;
+}
+
+append_outcome append(storage& into, event what);
+std::vector<event_ptr> read_all(storage& from);
 
 /// SQLite's own check of the closed journal's whole file finds nothing.
 bool is_sound(const std::string& path);

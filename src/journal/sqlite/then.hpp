@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/error.hpp>
+#include <hookd/journal/storage_error.hpp>
 
-#include <cstdint>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace hookd::journal {
-
-enum class storage_errc : std::uint8_t {
-    full,   ///< no space: a rollback undoes every change for certain; temporary
-    broken, ///< anything else: what is on disk is unknown until the next start-up has recovered it
-};
-
-struct storage_error {
-    storage_errc what = storage_errc::broken;
-    std::string message;
-};
-
-template <class T>
-using storage_result = expected<T, storage_error>;
 
 template <class T>
 inline constexpr bool is_storage_result = false;

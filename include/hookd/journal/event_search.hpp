@@ -3,6 +3,9 @@
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/journal/storage_error.hpp>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -68,10 +71,10 @@ struct event_details {
 
 /// A page of the result: a bounded number of events was examined, some of which may be in it.
 struct event_page {
-    bool known = false; ///< False: the journal is closed or has failed, and the rest means nothing.
     std::vector<event_details> events;
-    std::uint64_t position = 0; ///< Where to go on from.
-    bool more = false;          ///< There may be more behind the position.
+    std::uint64_t position = 0;      ///< Where to go on from.
+    bool more = false;               ///< There may be more behind the position.
+    std::uint64_t last_sequence = 0; ///< Of the newest event in the journal.
 };
 
 /// What to do with events in their sinks.
@@ -89,19 +92,28 @@ struct repair {
     unix_millis now;
 };
 
-enum class repair_outcome : std::uint8_t {
-    done, ///< Durable.
-    full, ///< No space on the disk: nothing was changed.
-    stopped,
-};
-
 struct repaired {
-    repair_outcome outcome = repair_outcome::stopped;
     std::uint64_t events = 0;
     std::uint64_t deliveries = 0;   ///< Of events to sinks.
     std::vector<std::string> sinks; ///< That something was changed for.
     std::uint64_t position = 0;     ///< As in a page.
     bool more = false;
+    std::uint64_t last_sequence = 0; ///< As in a page.
+};
+
+/// Finds events with their delivery states, and changes these. Awaitables resume as those of event_log. Any thread, does
+/// not block.
+class event_search {
+public:
+    /// Examines a bounded number of events; for more, call it again with the page's position.
+    virtual boost::asio::awaitable<storage_result<event_page>> query(event_query what) = 0;
+    /// The event with this sequence number; null: there is none.
+    virtual boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) = 0;
+    /// The same, and replays events or drops dead letters, durably. The sink workers must be notified separately.
+    virtual boost::asio::awaitable<storage_result<repaired>> apply(repair what) = 0;
+
+protected:
+    ~event_search() = default;
 };
 
 } // namespace hookd::journal
