@@ -32,16 +32,22 @@ function(hookd_module name)
   endif()
 endfunction()
 
-# hookd_unit_test(ROOM SOURCES file… [LINKS target…]): one Catch2 program, which is one test to CTest: unit.ROOM.
-function(hookd_unit_test module)
+# hookd_catch_test(TARGET NAME MODULE SOURCES file… [LINKS target…]): one Catch2 program for a module, which is one test to
+# CTest: NAME.
+function(hookd_catch_test target name module)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
-  add_executable(test_${module} ${TEST_SOURCES})
-  target_include_directories(test_${module} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/unit)
+  add_executable(${target} ${TEST_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests/unit)
   # Unoptimised, it compiles in half the time; what it tests was compiled in its module.
-  target_compile_options(test_${module} PRIVATE -O0)
-  target_compile_definitions(test_${module} PRIVATE HOOKD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
-  target_link_libraries(test_${module} PRIVATE hookd_${module} hookd_test_main ${TEST_LINKS})
+  target_compile_options(${target} PRIVATE -O0)
+  target_compile_definitions(${target} PRIVATE HOOKD_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE hookd_${module} hookd_test_main ${TEST_LINKS})
   get_target_property(links hookd_${module} INTERFACE_LINK_LIBRARIES)
-  hookd_precompile(test_${module} Catch2::Catch2 ${links})
-  add_test(NAME unit.${module} COMMAND test_${module})
+  hookd_precompile(${target} Catch2::Catch2 ${links})
+  add_test(NAME ${name} COMMAND ${target})
+endfunction()
+
+# hookd_unit_test(MODULE …): the same, unit.MODULE.
+function(hookd_unit_test module)
+  hookd_catch_test(test_${module} unit.${module} ${module} ${ARGN})
 endfunction()

@@ -101,8 +101,8 @@ struct repaired {
     std::uint64_t last_sequence = 0; ///< As in a page.
 };
 
-/// Finds events with their delivery states, and changes these. Awaitables resume as those of event_log. Any thread, does
-/// not block.
+/// Finds events with their delivery states, and changes these. Awaitables resume as those of event_log. Any thread,
+/// does not block.
 class event_search {
 public:
     /// Examines a bounded number of events; for more, call it again with the page's position.

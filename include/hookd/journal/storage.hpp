@@ -37,8 +37,8 @@ struct observers {
     failure_observer failed;
 };
 
-/// Opens or creates the journal. Errors: a path that cannot be written, another process that has it open, a file that is
-/// not a journal or has a newer version, damage, a failed recovery.
+/// Opens or creates the journal. Errors: a path that cannot be written, another process that has it open, a file that
+/// is not a journal or has a newer version, damage, a failed recovery.
 result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch);
 
 } // namespace hookd::journal

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/changes.hpp"
 
-#include <hookd/core/text.hpp>
+#include "journal/selection.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace hookd::journal {
-
-namespace {
-
-constexpr std::size_t most_detail = 4096;
-
-} // namespace
 
 changes::of_sink& changes::of(std::string_view sink) {
     const auto found = sinks_.find(sink);
@@ -25,9 +19,8 @@ void changes::commit_cursor(std::string_view sink, std::uint64_t cursor) {
 }
 
 void changes::nack(std::string_view sink, failure what) {
-    what.detail.resize(utf8_prefix(what.detail, most_detail).size());
     const auto sequence = what.sequence;
-    failures_ += of(sink).failures.insert_or_assign(sequence, std::move(what)).second ? 1 : 0;
+    failures_ += of(sink).failures.insert_or_assign(sequence, bounded(std::move(what))).second ? 1 : 0;
 }
 
 void changes::ack(std::string_view sink, std::uint64_t sequence) {

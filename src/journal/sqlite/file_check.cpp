@@ -88,8 +88,7 @@ result<void> check_no_rollback_journal(const std::string& path) {
         return {};
     }
     if (std::string_view(start.data(), start.size()) != rollback_magic) {
-        return std::unexpected(
-            error{log + " is not a rollback journal of SQLite: move it away"});
+        return std::unexpected(error{log + " is not a rollback journal of SQLite: move it away"});
     }
     return std::unexpected(error{
         log +

@@ -1,85 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/history.hpp"
 
-#include <hookd/core/pattern.hpp>
+#include "journal/selection.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <set>
 #include <utility>
 
 namespace hookd::journal {
-
-namespace {
-
-bool matches_head(const event_filter& filter, const event& head) {
-    const auto fits = [](const std::optional<std::string>& pattern, const std::string& text) {
-        return !pattern || matches(*pattern, text);
-    };
-    const auto equals = [](const std::optional<std::string>& wanted, const std::string& text) {
-        return !wanted || *wanted == text;
-    };
-    return fits(filter.type, head.type) && fits(filter.endpoint, head.endpoint) &&
-           equals(filter.collection, head.collection) && equals(filter.document, head.document) &&
-           (!filter.since || head.accepted >= *filter.since) && (!filter.until || head.accepted < *filter.until);
-}
-
-/// Without a sink: in any; `delivered`: by all that want it, and by at least one.
-bool matches_sinks(const event_filter& filter, const event_details& details) {
-    const auto matches = [&](const sink_delivery& each) {
-        return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
-    };
-    if (filter.sink) {
-        const auto found = std::ranges::find(details.sinks, *filter.sink, &sink_delivery::sink);
-        return found != details.sinks.end() && matches(*found);
-    }
-    if (!filter.state) {
-        return true;
-    }
-    const bool any = std::ranges::any_of(details.sinks, matches);
-    if (*filter.state != delivery_state::delivered) {
-        return any;
-    }
-    return any && std::ranges::all_of(details.sinks, [&](const sink_delivery& each) {
-               return matches(each) || each.state == delivery_state::unwanted;
-           });
-}
-
-std::size_t weight(const event_details& details) {
-    std::size_t bytes = sizeof(event_details) + details.head.document.size() + details.head.collection.size();
-    for (const auto& each : details.sinks) {
-        bytes += sizeof(each) + each.detail.size();
-    }
-    return bytes;
-}
-
-bool is_to_be_mended(const repair& what, const sink_delivery& details) {
-    const auto& filter = what.which.filter;
-    if ((filter.sink && *filter.sink != details.sink) || (filter.state && *filter.state != details.state)) {
-        return false;
-    }
-    if (what.kind == repair_kind::drop) {
-        return details.state == delivery_state::dead;
-    }
-    return details.state == delivery_state::dead || details.state == delivery_state::waiting ||
-           details.state == delivery_state::delivered;
-}
-
-std::optional<failure> row_after(const repair& what, std::uint64_t sequence) {
-    if (what.kind == repair_kind::drop) {
-        return std::nullopt;
-    }
-    return failure{
-        .sequence = sequence, .attempts = 0, .next_try = what.now, .dead = false, .detail = "to be replayed"};
-}
-
-std::optional<std::uint64_t> as_sequence(const std::string& text) {
-    std::uint64_t number = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return ec == std::errc{} && end == text.data() + text.size() ? std::optional{number} : std::nullopt;
-}
-
-} // namespace
 
 storage_result<history> history::prepare(database& file) {
     history made;
@@ -120,10 +47,7 @@ storage_result<history::candidates> history::by_id(event_table& events, const st
     if (what.newest_first) {
         std::ranges::reverse(*found);
     }
-    std::erase_if(*found, [&](std::uint64_t each) {
-        const bool passed = what.newest_first ? what.from != 0 && each >= what.from : each <= what.from;
-        return passed || each > what.up_to;
-    });
+    std::erase_if(*found, [&](std::uint64_t each) { return !is_in_range(what, each); });
     return candidates{.sequences = std::move(*found)};
 }
 
@@ -163,16 +87,15 @@ storage_result<std::optional<event_details>> history::read(event_table& events, 
 }
 
 storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, event_details& details) {
-    std::map<std::int64_t, sink_delivery> rows_by_sink;
+    std::map<std::int64_t, failure> rows_by_sink;
     {
         query rows(failures_, details.head.sequence);
         auto row = rows.step();
         for (; row && *row; row = rows.step()) {
-            rows_by_sink[rows.number(0)] = {.sink = {},
-                                            .state =
-                                                rows.number(3) != 0 ? delivery_state::dead : delivery_state::waiting,
+            rows_by_sink[rows.number(0)] = {.sequence = details.head.sequence,
                                             .attempts = static_cast<unsigned>(rows.number(1)),
                                             .next_try = unix_millis(std::chrono::milliseconds(rows.number(2))),
+                                            .dead = rows.number(3) != 0,
                                             .detail = rows.text(4)};
         }
         if (!row) {
@@ -182,15 +105,10 @@ storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, 
     for (const auto& scope : what.scopes) {
         const auto known = sinks.known(scope.name);
         const auto row = known ? rows_by_sink.find(known->number) : rows_by_sink.end();
-        auto& added = details.sinks.emplace_back(row != rows_by_sink.end() ? std::move(row->second) : sink_delivery{});
-        added.sink = scope.name;
-        if (row != rows_by_sink.end()) {
-            continue;
-        }
-        const bool wanted =
-            matches_any(scope.events, details.head.type) && matches_any(scope.endpoints, details.head.endpoint);
-        const bool passed = known && details.head.sequence <= known->cursor;
-        added.state = !wanted ? delivery_state::unwanted : passed ? delivery_state::delivered : delivery_state::pending;
+        details.sinks.push_back(
+            row != rows_by_sink.end()
+                ? with_row(scope, std::move(row->second))
+                : without_row(scope, details.head, known ? std::optional(known->cursor) : std::nullopt));
     }
     return {};
 }
@@ -201,29 +119,20 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
     if (!found) {
         return std::unexpected(found.error());
     }
-    event_page page{.events = {}, .position = what.from, .more = found->cut, .last_sequence = {}};
-    std::size_t bytes = 0;
-    for (const auto sequence : found->sequences) {
-        if (page.events.size() >= what.most || bytes >= limits.history_bytes) {
-            page.more = true;
-            break;
+    auto page = make_page(what, found->sequences, limits.history_bytes, [&](std::uint64_t sequence) {
+        auto details = read(events, sequence);
+        if (details && *details && !matches_head(what.filter, (*details)->head)) {
+            details->reset();
         }
-        page.position = sequence;
-        auto looked = read(events, sequence);
-        if (!looked) {
-            return std::unexpected(looked.error());
+        if (details && *details) {
+            if (auto added = add_sinks(sinks, what, **details); !added) {
+                details = std::unexpected(added.error());
+            }
         }
-        auto& details = *looked;
-        if (!details || !matches_head(what.filter, details->head)) {
-            continue;
-        }
-        if (auto added = add_sinks(sinks, what, *details); !added) {
-            return std::unexpected(added.error());
-        }
-        if (matches_sinks(what.filter, *details)) {
-            bytes += weight(*details);
-            page.events.push_back(std::move(*details));
-        }
+        return details;
+    });
+    if (page) {
+        page->more = page->more || found->cut;
     }
     return page;
 }
@@ -236,28 +145,8 @@ storage_result<repaired> history::apply(event_table& events, ledger& sinks, cons
     if (!page) {
         return std::unexpected(page.error());
     }
-    std::set<std::string> touched;
-    repaired done{.sinks = {}, .position = page->position, .more = page->more};
-    for (const auto& details : page->events) {
-        const auto before = done.deliveries;
-        for (const auto& each : details.sinks) {
-            if (!is_to_be_mended(what, each)) {
-                continue;
-            }
-            ++done.deliveries;
-            touched.insert(each.sink);
-            const auto sequence = details.head.sequence;
-            if (what.dry_run) {
-                continue;
-            }
-            if (auto put = sinks.put(each.sink, sequence, row_after(what, sequence)); !put) {
-                return std::unexpected(put.error());
-            }
-        }
-        done.events += done.deliveries > before ? 1 : 0;
-    }
-    done.sinks.assign(touched.begin(), touched.end());
-    return done;
+    return repair_page(
+        *page, what, [&](const auto& sink, auto sequence, const auto& row) { return sinks.put(sink, sequence, row); });
 }
 
 } // namespace hookd::journal

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "journal/support.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <future>
-#include <thread>
 
 namespace asio = boost::asio;
 using namespace hookd;
@@ -59,89 +55,7 @@ std::size_t count(std::vector<std::future<append_outcome>>& outcomes, append_out
     return found;
 }
 
-asio::awaitable<bool> resumes_on_own_executor(storage& into, std::thread::id own) {
-    const bool stored = co_await into.append(std::make_shared<event>(sample("own"))) == append_outcome::stored;
-    co_return stored&& std::this_thread::get_id() == own;
-}
-
 } // namespace
-
-TEST_CASE("journal: an event is read as it was stored") {
-    const temporary_directory directory;
-    auto opened = open_journal(settings_for(directory.journal()));
-    auto what = sample("msg_1");
-    what.document = std::string("\xF0\x9F\x93\x84 $(touch x)\n\0\"'", 20);
-    what.collection = "";
-    what.unbranded = true;
-    what.json = false;
-    what.body = std::string("\0\xff{}", 4);
-    CHECK(append(*opened, what) == append_outcome::stored);
-    CHECK(append(*opened, sample("msg_2", 0)) == append_outcome::stored);
-    CHECK(opened->last_sequence() == 2);
-
-    const auto all = read_all(*opened);
-    REQUIRE(all.size() == 2);
-    CHECK(all[0]->sequence == 1);
-    CHECK(all[0]->endpoint == what.endpoint);
-    CHECK(all[0]->id == what.id);
-    CHECK(all[0]->type == what.type);
-    CHECK(all[0]->collection == what.collection);
-    CHECK(all[0]->document == what.document);
-    CHECK(all[0]->accepted == what.accepted);
-    CHECK(all[0]->peer == what.peer);
-    CHECK(all[0]->unbranded == what.unbranded);
-    CHECK(all[0]->timestamp == what.timestamp);
-    CHECK(all[0]->signature == what.signature);
-    CHECK(all[0]->json == what.json);
-    CHECK(all[0]->body == what.body);
-    CHECK(all[1]->body.empty());
-}
-
-TEST_CASE("journal: an id counts once at its endpoint, also after a restart") {
-    const temporary_directory directory;
-    auto elsewhere = sample("msg_1");
-    elsewhere.endpoint = "another";
-    {
-        auto opened = open_journal(settings_for(directory.journal()));
-        CHECK(append(*opened, sample("msg_1")) == append_outcome::stored);
-        CHECK(append(*opened, sample("msg_1")) == append_outcome::duplicate);
-        CHECK(append(*opened, elsewhere) == append_outcome::stored);
-    }
-    auto opened = open_journal(settings_for(directory.journal()));
-    CHECK(append(*opened, sample("msg_1")) == append_outcome::duplicate);
-    CHECK(append(*opened, elsewhere) == append_outcome::duplicate);
-    CHECK(opened->last_sequence() == 2);
-    CHECK(append(*opened, sample("msg_2")) == append_outcome::stored);
-    CHECK(read_all(*opened).back()->sequence == 3);
-}
-
-TEST_CASE("journal: twenty copies at once, from several threads, are one event and nineteen duplicates") {
-    const temporary_directory directory;
-    auto opened = open_journal(settings_for(directory.journal()));
-    for (int round = 0; round < 10; ++round) {
-        const auto id = "msg_" + std::to_string(round);
-        std::atomic<int> stored = 0;
-        std::atomic<int> duplicate = 0;
-        {
-            std::vector<std::jthread> threads;
-            for (int i = 0; i < 4; ++i) {
-                threads.emplace_back([&] {
-                    asio::io_context context;
-                    auto outcomes = spawn(context, *opened, 5, [&](int) { return sample(id); });
-                    context.run_for(patience);
-                    for (auto& outcome : outcomes) {
-                        const auto what = outcome.get();
-                        stored += what == append_outcome::stored ? 1 : 0;
-                        duplicate += what == append_outcome::duplicate ? 1 : 0;
-                    }
-                });
-            }
-        }
-        CHECK(stored == 1);
-        CHECK(duplicate == 19);
-    }
-    CHECK(read_all(*opened).size() == 10);
-}
 
 TEST_CASE("journal: events that gather during a commit share one sync") {
     const temporary_directory directory;
@@ -271,30 +185,4 @@ TEST_CASE("journal: a completed append no longer counts as waiting, whatever the
     opened->configure(settings);
     CHECK(append(*opened, sample("last")) == append_outcome::stored);
     CHECK(eventually([&] { return opened->accepts() == acceptance::open; }));
-}
-
-TEST_CASE("journal: a coroutine resumes on the executor it waited on") {
-    const temporary_directory directory;
-    auto opened = open_journal(settings_for(directory.journal()));
-    asio::io_context context;
-    const auto own = std::this_thread::get_id();
-    auto plain = asio::co_spawn(context, resumes_on_own_executor(*opened, own), asio::use_future);
-    auto strand = asio::make_strand(context);
-    auto stranded = asio::co_spawn(strand, opened->append(std::make_shared<event>(sample("strand"))), asio::use_future);
-    context.run_for(patience);
-    CHECK(plain.get());
-    CHECK(stranded.get() == append_outcome::stored);
-}
-
-TEST_CASE("journal: reading is bounded by number and by bytes") {
-    const temporary_directory directory;
-    auto opened = open_journal(settings_for(directory.journal()));
-    for (int i = 0; i < 10; ++i) {
-        REQUIRE(append(*opened, sample(std::to_string(i), 1'000)) == append_outcome::stored);
-    }
-    CHECK(wait_for(opened->read(0, 4, byte_size{1U << 20U})).size() == 4);
-    CHECK(wait_for(opened->read(0, 100, byte_size{2'500})).size() == 3);
-    CHECK(wait_for(opened->read(0, 100, byte_size{1})).size() == 1);
-    CHECK(wait_for(opened->read(8, 100, byte_size{1U << 20U})).size() == 2);
-    CHECK(wait_for(opened->read(10, 100, byte_size{1U << 20U})).empty());
 }

@@ -93,7 +93,8 @@ void live_by_failing(const std::string& path, int pipe) {
         if (append(*opened, sample(id_of(i))) != append_outcome::stored) {
             ::_exit(1);
         }
-        (void)opened->nack("audit", {.sequence = i, .attempts = 1, .next_try = some_day, .dead = i % 2 == 0, .detail = "no"});
+        (void)opened->nack("audit",
+                           {.sequence = i, .attempts = 1, .next_try = some_day, .dead = i % 2 == 0, .detail = "no"});
         (void)opened->commit_cursor("audit", i);
         tell(pipe, syncs() - before);
     }

@@ -17,40 +17,7 @@ event of_endpoint(const std::string& endpoint, const std::string& id, unix_milli
     return what;
 }
 
-failure failed(std::uint64_t sequence, bool dead) {
-    return {.sequence = sequence, .attempts = 1, .next_try = some_day, .dead = dead, .detail = {}};
-}
-
 } // namespace
-
-TEST_CASE("journal: a sink's state is in the statistics after the commit, and again after the next start") {
-    const temporary_directory directory;
-    const auto stands = [](const storage& in, std::uint64_t cursor, std::uint64_t waiting,
-                           std::uint64_t dead) {
-        const auto found = in.metrics().sinks.find("audit");
-        return found && found->cursor == cursor && found->waiting == waiting && found->dead == dead;
-    };
-    {
-        auto opened = open_journal(settings_for(directory.journal()));
-        CHECK_FALSE(opened->metrics().sinks.find("audit"));
-        REQUIRE(opened->open_sink("audit"));
-        CHECK(matches(*opened, 0, 0, 0));
-        for (const auto* id : {"msg_1", "msg_2", "msg_3"}) {
-            REQUIRE(append(*opened, sample(id)) == append_outcome::stored);
-        }
-        CHECK(opened->nack("audit", failed(1, false)));
-        CHECK(opened->nack("audit", failed(2, true)));
-        CHECK(opened->commit_cursor("audit", 2));
-        CHECK(eventually([&] { return stands(*opened, 2, 1, 1); }));
-        CHECK(opened->nack("audit", failed(1, true)));
-        CHECK(eventually([&] { return stands(*opened, 2, 0, 2); }));
-        CHECK(opened->ack("audit", 2));
-        CHECK(eventually([&] { return stands(*opened, 2, 0, 1); }));
-    }
-    auto again = open_journal(settings_for(directory.journal()));
-    REQUIRE(again->open_sink("audit"));
-    CHECK(matches(*again, 2, 0, 1));
-}
 
 TEST_CASE("journal: each commit that stored events is measured") {
     const temporary_directory directory;

@@ -46,38 +46,7 @@ std::vector<std::uint64_t> sequences(storage& opened) {
 
 } // namespace
 
-TEST_CASE("journal: retention deletes what is old, delivered and not held back by a failure, in small steps") {
-    set_clock(some_day);
-    const temporary_directory directory;
-    auto opened = open_journal(kept_for_a_week(directory), quick());
-    REQUIRE(opened->open_sink("audit"));
-    REQUIRE(opened->open_sink("inbox"));
-    fill(*opened, 100);
-    CHECK(opened->commit_cursor("inbox", 100));
-    CHECK(opened->nack("audit", {.sequence = 40, .attempts = 16, .next_try = {}, .dead = true, .detail = ""}));
-    CHECK(opened->commit_cursor("audit", 90));
-    let_it_sweep(*opened);
-    CHECK(opened->metrics().erased == 0);
-
-    let_pass(24h * 7 - 1ms);
-    let_it_sweep(*opened);
-    CHECK(opened->metrics().erased == 0);
-
-    let_pass(1ms);
-    CHECK(eventually([&] { return opened->metrics().erased == 89; }));
-    let_it_sweep(*opened);
-    CHECK(opened->metrics().erased == 89);
-    CHECK(opened->metrics().erase_steps >= 6);
-    CHECK(sequences(*opened) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
-    CHECK(append(*opened, sample("msg_95")) == append_outcome::duplicate);
-
-    CHECK(opened->ack("audit", 40));
-    CHECK(eventually([&] { return opened->metrics().erased == 90; }));
-    CHECK(opened->commit_cursor("audit", 100));
-    CHECK(eventually([&] { return opened->metrics().erased == 100; }));
-}
-
-TEST_CASE("journal: under load retention runs after every few commits, though events wait all the time") {
+TEST_CASE("journal: under load retention has its turn after a few commits, though events wait all the time") {
     set_clock(some_day);
     const temporary_directory directory;
     auto limits = quick();
@@ -103,24 +72,7 @@ TEST_CASE("journal: under load retention runs after every few commits, though ev
     context.poll();
 }
 
-TEST_CASE("journal: a sequence number is never assigned twice, even when retention has emptied the journal") {
-    set_clock(some_day);
-    const temporary_directory directory;
-    {
-        auto opened = open_journal(kept_for_a_week(directory), quick());
-        fill(*opened, 20);
-        let_pass(24h * 8);
-        CHECK(eventually([&] { return opened->metrics().erased == 20; }));
-    }
-    auto opened = open_journal(kept_for_a_week(directory), quick());
-    CHECK(opened->last_sequence() == 20);
-    CHECK(opened->open_sink("late")->cursor == 20);
-    fill(*opened, 1);
-    CHECK(opened->last_sequence() == 21);
-    CHECK(sequences(*opened) == std::vector<std::uint64_t>{21});
-}
-
-TEST_CASE("journal: a sink that is in the file holds events back until it is clear that it will not be opened") {
+TEST_CASE("journal: a sink that the file knows holds events back until it is clear that nobody opens it") {
     set_clock(some_day);
     const temporary_directory directory;
     {
@@ -197,6 +149,7 @@ TEST_CASE("journal: events of a clock that ran ahead stop the retention no longe
     let_pass(24h * 7);
     fill(*opened, 5);
     CHECK(eventually([&] { return opened->metrics().erased == 50; }));
+    CHECK(opened->metrics().erase_steps >= 4); // small ones
     CHECK(sequences(*opened).size() == 5);
     set_clock(some_day);
 }

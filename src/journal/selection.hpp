@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <hookd/journal/delivery_store.hpp>
+#include <hookd/journal/event_search.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+
+/// What a search and a repair mean, whatever the events and delivery states are kept in.
+namespace hookd::journal {
+
+/// As far as the filter speaks of the event itself.
+bool matches_head(const event_filter& filter, const event& head);
+/// As far as it speaks of sinks. With none named: of any; `delivered`: by all that want it, and by one at least.
+bool matches_sinks(const event_filter& filter, const event_details& details);
+/// What is behind `from` in the order asked for, and not past `up_to`.
+bool is_in_range(const event_query& what, std::uint64_t sequence);
+/// The id as a sequence number, where it is one.
+std::optional<std::uint64_t> as_sequence(const std::string& id);
+
+/// The delivery of an event without a failure row. `cursor`: of the sink; nothing: it was never opened.
+sink_delivery without_row(const sink_scope& scope, const event& head, std::optional<std::uint64_t> cursor);
+sink_delivery with_row(const sink_scope& scope, failure row);
+
+/// Bytes of a page that it takes.
+std::size_t weight(const event_details& details);
+
+/// A page of those candidates, which are in the order asked for, that match; at most about `most_bytes` of it.
+/// `look(sequence)` tells of one, or nothing where the event is gone or the filter says no to it.
+template <class Look>
+storage_result<event_page> make_page(const event_query& what, std::span<const std::uint64_t> candidates,
+                                     std::size_t most_bytes, const Look& look) {
+    event_page page{.events = {}, .position = what.from};
+    std::size_t bytes = 0;
+    for (const auto sequence : candidates) {
+        if (page.events.size() >= what.most || bytes >= most_bytes) {
+            page.more = true;
+            break;
+        }
+        page.position = sequence;
+        storage_result<std::optional<event_details>> details = look(sequence);
+        if (!details) {
+            return std::unexpected(details.error());
+        }
+        if (*details && matches_sinks(what.filter, **details)) {
+            bytes += weight(**details);
+            page.events.push_back(std::move(**details));
+        }
+    }
+    return page;
+}
+
+/// The row as it is kept, its detail bounded.
+failure bounded(failure row);
+
+/// Whether the repair is for this delivery.
+bool is_to_be_repaired(const repair& what, const sink_delivery& delivery);
+/// The failure row that it leaves; nothing: none.
+std::optional<failure> row_after(const repair& what, std::uint64_t sequence);
+
+/// Repairs the events of a page; `put(sink, sequence, row)` writes, or removes where there is no row.
+template <class Put>
+storage_result<repaired> repair_page(const event_page& page, const repair& what, const Put& put) {
+    repaired done{.sinks = {}, .position = page.position, .more = page.more, .last_sequence = page.last_sequence};
+    std::set<std::string> touched;
+    for (const auto& details : page.events) {
+        const auto before = done.deliveries;
+        for (const auto& each : details.sinks) {
+            if (!is_to_be_repaired(what, each)) {
+                continue;
+            }
+            ++done.deliveries;
+            touched.insert(each.sink);
+            if (what.dry_run) {
+                continue;
+            }
+            const auto sequence = details.head.sequence;
+            if (storage_result<void> written = put(each.sink, sequence, row_after(what, sequence)); !written) {
+                return std::unexpected(written.error());
+            }
+        }
+        done.events += done.deliveries > before ? 1 : 0;
+    }
+    done.sinks.assign(touched.begin(), touched.end());
+    return done;
+}
+
+} // namespace hookd::journal
