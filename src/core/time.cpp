@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <limits>
 
 namespace hookd {
@@ -52,6 +53,22 @@ std::string to_text(std::chrono::milliseconds duration) {
         }
     }
     return {};
+}
+
+std::string to_short_text(std::chrono::milliseconds duration) {
+    const auto millis = std::max<std::int64_t>(duration.count(), 0);
+    const auto write = [](std::int64_t count, const unit& in) { return std::to_string(count) + std::string{in.name}; };
+    const auto* const first =
+        std::ranges::find_if(units, [&](const unit& each) { return millis >= each.millis || each.millis == 1; });
+    const auto rest = millis % first->millis;
+    if (first->millis <= 1'000) { // seconds and less have no second unit
+        const bool has_tenths = millis < 10'000 && rest >= 100;
+        return has_tenths ? std::to_string(millis / 1'000) + '.' + write(rest / 100, *first)
+                          : write(millis / first->millis, *first);
+    }
+    const auto* const second = std::next(first);
+    return write(millis / first->millis, *first) +
+           (rest >= second->millis ? write(rest / second->millis, *second) : std::string{});
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {

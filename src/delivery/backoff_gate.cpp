@@ -9,9 +9,9 @@ namespace hookd::delivery {
 
 namespace {
 
-/// However long it has been down: soon after it is back, the sink gets its events.
+/// However long the sink was down, it gets its events soon after it is back.
 constexpr std::chrono::milliseconds longest_pause = std::chrono::minutes{1};
-/// Also with `first = 0`, an unavailable sink is not asked in a circle.
+/// Even with `first = 0`, an unavailable sink is not probed in a busy loop.
 constexpr std::chrono::milliseconds shortest_pause{10};
 
 } // namespace

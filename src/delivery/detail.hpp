@@ -6,8 +6,8 @@
 
 namespace hookd::delivery {
 
-/// What a sink said, fit for the journal and the log: control characters become spaces, and past 4 KiB it is cut,
-/// between two characters of UTF-8.
+/// A sink's text, safe for the journal and the log: control characters become spaces, and it is cut at 4 KiB, between
+/// two UTF-8 characters.
 std::string one_line(std::string_view detail);
 
 } // namespace hookd::delivery

@@ -18,15 +18,15 @@ namespace hookd::delivery {
 
 namespace {
 
-/// For a sink to end what it was cancelled in.
+/// For a sink to finish after it was cancelled.
 constexpr std::chrono::seconds after_cancelling{1};
-/// For a sink that a reload changes or removes to end what it has in hand.
+/// For a sink that a reload changes or removes to finish deliveries in flight.
 constexpr std::chrono::seconds for_a_change{5};
-/// For sinks to be built; the place of one that takes longer hangs.
+/// For sinks to be built; one that takes longer counts as hanging.
 constexpr std::chrono::seconds for_builders{2};
-/// For the builders of a change that is given up to return.
+/// For the builders of an abandoned change to return.
 constexpr std::chrono::seconds for_abandoned_builders{1};
-/// How often who waits for that looks whether it is to hurry.
+/// How often those waits check whether they must be cut short.
 constexpr std::chrono::milliseconds hurry_period{50};
 
 using workers = std::vector<std::shared_ptr<sink_worker>>;
@@ -36,7 +36,8 @@ const std::shared_ptr<sink_worker>* find(const workers& among, std::string_view 
     return found == among.end() ? nullptr : &*found;
 }
 
-/// Whether it came, as `came_before(time)` says; it is waited for until `until`, or until it comes to hurry.
+/// Waits until `came_before(time)` is true, until `until`, or until the wait must be cut short. Returns whether it is
+/// true.
 template <class Came>
 bool comes(steady_time until, const std::atomic<bool>& expedite, const Came& came_before) {
     for (;;) {
@@ -54,8 +55,9 @@ std::unexpected<error> stopping() {
     return std::unexpected(error{"the daemon is stopping"});
 }
 
-/// Stops the sink workers, and waits until they have ended; what takes longer than `patience`, or is still under way
-/// when it comes to hurry, is cancelled; what hangs even then is left behind. What is known to hang gets no patience.
+/// Stops the sink workers and waits until they have ended; what takes longer than `patience`, or is still in flight
+/// when the wait must be cut short, is cancelled; what hangs even then is detached. Sinks that are known to hang are
+/// not waited for.
 void end(const workers& leaving, std::chrono::milliseconds patience, const std::atomic<bool>& expedite) {
     for (const auto& each : leaving) {
         each->stop();
@@ -75,7 +77,7 @@ void end(const workers& leaving, std::chrono::milliseconds patience, const std::
     for (const auto& each : late) {
         if (!each->ended_before(last_moment)) {
             each->detach();
-            spdlog::warn("sink {}: hangs, is left behind; what it has in hand is delivered again", each->name());
+            spdlog::warn("sink {}: hangs, stopping without it; its deliveries in flight are repeated", each->name());
         }
     }
 }
@@ -92,7 +94,7 @@ public:
 
     void committed(std::span<const event_ptr> events) override {
         const mutex_lock lock{mutex_};
-        if (workers_.empty()) { // whoever comes later reads them in the journal
+        if (workers_.empty()) { // a later sink reads them from the journal
             newest_events_->skip_to(events.back()->sequence);
             return;
         }
@@ -140,7 +142,7 @@ public:
         }
     }
 
-    /// The sink workers stay, for whoever asks how far each has come.
+    /// The sink workers are kept, so that their positions can still be queried.
     void stop(std::chrono::milliseconds patience) override {
         expedite_ = true;
         if (!std::exchange(stopped_, true)) {
@@ -152,13 +154,13 @@ public:
     void expedite() override { expedite_ = true; }
 
 private:
-    /// A sink worker in its place in the new order: one that runs on, or one that has not yet begun.
+    /// A sink worker in its place in the new order: one that keeps running, or one that has not begun yet.
     struct place {
         std::shared_ptr<sink_worker> feeding;
         bool runs_on = false;
     };
 
-    /// Other sinks, that wait for their commit.
+    /// Prepared sinks, which wait for their commit.
     class prepared final : public change {
     public:
         explicit prepared(threaded_dispatcher& owner) : owner_{owner} {}
@@ -195,7 +197,7 @@ private:
     const journal_parts journal_;
     wall_clock clock_;
     std::shared_ptr<recent_events> newest_events_;
-    std::atomic<bool> expedite_{false}; // the process is to end
+    std::atomic<bool> expedite_{false}; // the process is about to exit
     bool stopped_ = false;              // of the thread that stops
     mutable mutex mutex_;
     workers workers_ HOOKD_GUARDED_BY(mutex_);
@@ -233,7 +235,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
             return std::unexpected(error{"sink " + feeding.name() + ": " + built.error().message});
         }
     }
-    // Last, for the journal keeps them: what can be refused for want of descriptors or threads has been made.
+    // Last, since the journal keeps them: everything that needs descriptors or threads has been created.
     for (const auto& each : sinks) {
         if (expedite_) {
             return stopping();
@@ -249,8 +251,8 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
     return next;
 }
 
-/// The cursor of a changed sink is only known once its sink worker has ended. Where the journal has failed meanwhile,
-/// the process is at its end anyway, and the exception hastens it.
+/// The cursor of a changed sink is only known once its sink worker has ended. If the journal has failed meanwhile, the
+/// process is about to exit anyway, and the exception speeds that up.
 void threaded_dispatcher::take_over(prepared& next) {
     workers all;
     for (const auto& each : next.places) {

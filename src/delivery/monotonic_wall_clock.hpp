@@ -7,9 +7,9 @@
 
 namespace hookd::delivery {
 
-/// The wall clock as the times of next tries know it: it follows a wall clock that is set forward (then tries come
-/// early, which costs no more than a try), but not one that is set back, for then every event that waits would wait
-/// that much longer. With nothing waiting it may be set right again.
+/// The wall clock that retry times are measured by: it follows a wall clock that is set forward (attempts are then
+/// early, which costs no more than an attempt), but not one that is set back, since every waiting event would then wait
+/// that much longer. When nothing waits, it may be corrected.
 class monotonic_wall_clock {
 public:
     unix_millis read(time_pair now);

@@ -13,8 +13,8 @@
 namespace hookd::delivery {
 
 /// The events that were committed last, in memory, so that a sink worker that keeps up never reads them from the
-/// journal. Bounded in number and bytes: the oldest go. It knows every event behind its floor, and says so only where
-/// it does. Any thread.
+/// journal. Bounded in number and bytes: the oldest go. It has every event after its floor, and returns events only
+/// from there. Any thread.
 class recent_events {
 public:
     struct limits {
@@ -22,17 +22,17 @@ public:
         std::size_t bytes = std::size_t{8} << 20U;
     };
 
-    /// `newest`: the last event in the journal, to which the tail has not been a witness.
+    /// `newest`: the last event in the journal, which is not in memory.
     recent_events(std::uint64_t newest, limits bounds) : bounds_{bounds}, floor_{newest}, newest_{newest} {}
 
-    /// Takes over what a commit stored, in order. A number left out means that a commit was not told: the tail then
-    /// begins anew behind it.
+    /// Takes the events that a commit stored, in order. A gap in the numbers means that a commit was missed: recent
+    /// events then begin again after it.
     void push(std::span<const event_ptr> events);
-    /// Keeps none up to this one, the newest.
+    /// Drops all events up to this one, the newest.
     void skip_to(std::uint64_t newest);
 
-    /// The events behind `position`, at most `most` and about `most_bytes`; nothing when some of them may be known to
-    /// the journal alone.
+    /// The events after `position`, at most `most` and about `most_bytes`; empty if some of them may be in the journal
+    /// only.
     std::optional<std::vector<event_ptr>> after(std::uint64_t position, std::size_t most, std::size_t most_bytes) const;
 
     /// The number of the last event that was committed.

@@ -13,7 +13,7 @@ namespace {
 constexpr double least_jitter = 0.8;
 constexpr double most_jitter = 1.2;
 
-/// Whatever the settings say, a time of the next try stays far from the end of the clock.
+/// Whatever the settings, the time of the next attempt stays far from the end of the clock's range.
 constexpr milliseconds longest_delay = std::chrono::years{10};
 
 milliseconds scaled(milliseconds delay, double factor) {

@@ -10,7 +10,7 @@ namespace hookd::delivery {
 
 namespace {
 
-/// No answer of the journal is believed for longer.
+/// The longest time before the journal is read again.
 constexpr std::chrono::seconds longest_wait{30};
 
 void keep_earliest(std::optional<steady_time>& kept, steady_time time) {
@@ -55,7 +55,7 @@ void retry_queue::found(std::vector<journal::due_event> rows, time_pair now) {
         }
     }
     if (ready > 0 && ready == rows.size()) {
-        next = now.steady; // behind the ready ones there may be more of them: an answer is bounded, in bytes too
+        next = now.steady; // there may be more after these: a result is bounded, in bytes too
     }
     next_look_ = next;
     if (new_meanwhile_) {
@@ -97,7 +97,7 @@ unix_millis retry_queue::failed(std::uint64_t sequence, std::chrono::millisecond
     return clock_.read(now) + delay;
 }
 
-/// A time that lies further ahead than the plan ever sets one was written when the clock was wrong.
+/// A time further ahead than retry_plan ever sets was written when the clock was wrong.
 bool retry_queue::is_ripe(const journal::failure& row, unix_millis now) const {
     return row.next_try <= now || row.next_try - now > longest_retry_delay(plan_, row.attempts);
 }

@@ -16,11 +16,11 @@
 
 namespace hookd::delivery {
 
-/// The failed events of a sink whose next try has come: a few at a time in memory, the others in the journal. It asks
-/// for the earliest rows whether their time has come or not, and so learns when to look again.
+/// A sink's failed events that are due for their next attempt: a few at a time in memory, the others in the journal. It
+/// reads the earliest rows whether they are due or not, and so learns when to read again.
 class retry_queue {
 public:
-    /// How many rows to ask for.
+    /// How many rows to read.
     static constexpr std::size_t most = 16;
 
     /// `rows`: some may be in the journal.
@@ -29,23 +29,23 @@ public:
     bool empty() const { return ready_.empty(); }
     std::size_t size() const { return ready_.size(); }
 
-    /// When to look into the journal; nothing: no row is there, or the ones in memory come first.
+    /// When to read the journal; empty: there is no row, or those in memory come first.
     std::optional<steady_time> look_at() const;
-    /// Begins a look; says which rows not to bring.
+    /// Begins a read; returns the rows to leave out.
     std::vector<std::uint64_t> look();
     /// Ends it.
     void found(std::vector<journal::due_event> rows, time_pair now);
 
-    /// Rows were changed by somebody else. What is in memory and under way no longer counts as what they say: it is
-    /// forgotten here, for the journal has it, and asked for again at once.
+    /// Rows were changed by a repair. What is in memory is outdated: it is dropped here, since the journal has it, and
+    /// read again at once.
     void look_again(time_pair now);
 
     std::vector<sinks::delivery> take(std::size_t most);
-    /// What was taken could not be tried: it comes first again.
+    /// What was taken could not be tried: it is put back in front.
     void put_back(sinks::delivery what);
     /// The journal was told to remove the row, or to keep it as a dead letter.
     void gone(std::uint64_t sequence) { taken_.erase(sequence); }
-    /// The journal was told to write a row for a further try, after `delay`; says the time to write into it.
+    /// The journal was told to write a row for a further attempt, after `delay`; returns the time to write into it.
     unix_millis failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now);
 
 private:
@@ -56,9 +56,9 @@ private:
     std::deque<sinks::delivery> ready_;
     std::set<std::uint64_t> taken_; // by take(), and not yet gone
     std::optional<steady_time> next_look_;
-    std::optional<steady_time> new_meanwhile_; // the earliest row that was written while a look is under way
+    std::optional<steady_time> new_meanwhile_; // the earliest row that was written during a read
     bool looking_ = false;
-    bool outdated_ = false; // the rows changed while a look is under way
+    bool outdated_ = false; // the rows changed during a read
 };
 
 } // namespace hookd::delivery

@@ -18,8 +18,8 @@ struct journal_parts {
     journal::delivery_store& store;
 };
 
-/// A sink worker's way to the journal, which can be cut: a sink worker whose thread is stuck in its sink outlives the
-/// dispatcher, and the journal, and must not come back to either. Any thread.
+/// A sink worker's access to the journal, which can be revoked: a sink worker whose thread hangs in its sink outlives
+/// the dispatcher and the journal, and must not use either any more. Any thread.
 class revocable_journal {
 public:
     revocable_journal(const journal_parts& journal, std::string sink) : sink_{std::move(sink)}, journal_{journal} {}
@@ -30,8 +30,8 @@ public:
     void nack(journal::failure row);
     void ack(std::uint64_t sequence);
 
-    /// For what is awaited; nothing once cut. It stays valid for as long as the sink worker may not be let go of, which
-    /// is not before it was asked to stop and given time: so ask only after seeing that it was not.
+    /// For awaitable calls; nothing once revoked. They stay valid until the sink worker may be detached, which only
+    /// happens after it was asked to stop and given time: so call this only after checking that it was not.
     std::optional<journal_parts> parts() const;
     const std::string& sink() const { return sink_; }
 

@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What a sink worker takes in at a time, from the tail or the journal.
+/// What a sink worker reads at a time, from recent_events or the journal.
 constexpr std::size_t most_events = 256;
 constexpr byte_size most_bytes{1U << 20U};
 
@@ -33,7 +33,7 @@ random_source jitter() {
             even = std::uniform_real_distribution<double>{}]() mutable { return even(engine); };
 }
 
-/// So that `top -H` tells the sink workers apart; the kernel takes 15 bytes.
+/// So that `top -H` shows which sink worker it is; the kernel keeps 15 bytes.
 void name_thread(const std::string& sink) {
     pthread_setname_np(pthread_self(), ("sink " + sink).substr(0, 15).c_str());
 }
@@ -42,8 +42,8 @@ void name_thread(const std::string& sink) {
 sinks::outcome unforeseen(const std::exception_ptr& failure) {
     return {.what = sinks::verdict::unavailable,
             .retry_after = {},
-            .detail = failure ? "the sink failed in an unforeseen way: " + exception_text(failure)
-                              : "the sink did not say what became of the event"};
+            .detail = failure ? "the sink failed unexpectedly: " + exception_text(failure)
+                              : "the sink returned no outcome for the event"};
 }
 
 } // namespace
@@ -76,7 +76,7 @@ result<void> sink_worker::built() {
 }
 
 void sink_worker::begin(const journal::sink_state& state) {
-    auto unsaid = pausing::as_journal_says; // what was said meanwhile is newer than `state`
+    auto unsaid = pausing::as_journal_says; // what was set meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     metrics_.reached(state.cursor);
     from_ = state;
@@ -104,7 +104,7 @@ void sink_worker::run(const sink_builder& build) {
     if (!from_) {
         return;
     }
-    while (sink_ == nullptr) { // it failed when it was too late to refuse the settings
+    while (sink_ == nullptr) { // it failed when it was too late to reject the settings
         std::this_thread::sleep_for(build_again_after);
         if (stopping_) {
             return;
@@ -128,7 +128,7 @@ void sink_worker::run(const sink_builder& build) {
             return;
         }
         spdlog::critical("sink {}: {}", settings_.name, exception_text(failure));
-        std::rethrow_exception(failure); // ends the process: a sink worker that silently stands still would be worse
+        std::rethrow_exception(failure); // ends the process: a sink worker that silently does nothing would be worse
     });
     context_.run();
     sink_.reset(); // its descriptors and timers go before the context
@@ -197,7 +197,7 @@ asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<s
 /// Until `until`, or a commit, a delivery's end, or stop().
 asio::awaitable<void> sink_worker::rest(steady_time until, std::uint64_t newest) {
     idle_ = true;
-    // What came before idle_ was set has woken nobody; what comes after posts a wake that finds the timer waiting.
+    // Events before idle_ was set have woken nothing; later ones post a wake-up that finds the timer waiting.
     if (newest_events_->newest() == newest && (!stopping_ || !under_way_.empty())) {
         wake_.expires_at(until);
         (void)co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -237,11 +237,12 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
     const auto timed_out = delivery.timed_out;
     outcomes.resize(delivery.batch_size, unforeseen(failure));
     under_way_.erase(ticket);
-    // A single event that took too long has failed; a batch says nothing about any one event, so the sink has.
+    // A single event that took too long has failed; for a batch it is unknown which event was slow, so the sink has
+    // failed.
     if (timed_out) {
         for (auto& each : outcomes) {
             if (each.what == sinks::verdict::unavailable) {
-                each.detail = "not done within " + to_text(settings_.timeout);
+                each.detail = "not delivered within " + to_text(settings_.timeout);
                 if (sink_->batch_limit() <= 1) {
                     each.what = sinks::verdict::retry;
                 }
@@ -264,7 +265,7 @@ void sink_worker::tell(next::nack what) {
     journal_.nack(std::move(what.row));
 }
 
-/// Not about what stop() itself has cut short.
+/// Except deliveries that stop() itself has cancelled.
 void sink_worker::log(const std::vector<sinks::outcome>& outcomes) {
     if (stopping_) {
         return;

@@ -37,22 +37,20 @@
 
 namespace hookd::delivery {
 
-/// A sink and the thread that feeds it: carries out what the plan says. Everything private happens on that thread
-/// unless said otherwise; the sink may block it.
-///
-/// The thread shares ownership of the sink worker and ends when everything on it has: after stop(), when nothing is
-/// under way any more. One that hangs, in a write or a sync that does not return, is let go of: it keeps the sink
-/// worker alive, cut off from the journal, until the process ends. If the call returns after all, the sink worker
-/// begins nothing more, and what it was at is cancelled; but a sink that takes batches ends the one it has in hand. So
-/// events may come from it once more, late, beside those of the sink worker that has taken its place.
+/// A sink and the thread that feeds it: carries out the actions of sink_worker_fsm. Private functions run on that
+/// thread unless noted otherwise; the sink may block it. The thread shares ownership of the sink worker and ends after
+/// stop(), when nothing is in flight any more. A thread that hangs, in a write or a sync that does not return, is
+/// detached: it keeps the sink worker alive, without access to the journal, until the process ends. If the call returns
+/// after all, the sink worker begins nothing more, and its delivery is cancelled; but a sink that takes batches
+/// finishes the current one. So it may deliver events once more, late, besides those of the sink worker that has taken
+/// its place.
 class sink_worker : public std::enable_shared_from_this<sink_worker> {
 public:
     struct place {
         journal_parts journal;
         std::shared_ptr<const recent_events> newest_events;
         wall_clock clock;
-        /// A sink that can end better what takes too long does so by itself at its `timeout`; this much later the sink
-        /// worker cancels whatever it is.
+        /// A sink that handles its own `timeout` gets this much longer before the sink worker cancels the delivery.
         std::chrono::milliseconds overtime{5'000};
     };
 
@@ -63,15 +61,16 @@ public:
 
     const std::string& name() const { return settings_.name; }
     const sink_settings& settings() const { return settings_; }
-    /// Starts the thread, which builds the sink and waits for `begin` or `abandon`. Throws std::system_error when there
-    /// can be no more.
+    /// Starts the thread, which builds the sink and waits for `begin` or `abandon`. Throws std::system_error if no
+    /// thread can be created.
     void start(sink_builder build);
     /// Waits for the builder. Whether it has returned.
     bool builder_returned_before(steady_time deadline) const;
-    /// What kept the sink from being built. A builder may hang, as its sink may: if it has not returned yet, the sink
-    /// counts as hanging, and the sink worker may begin all the same; it goes to work once the builder returns. Once.
+    /// Why the sink could not be built. A builder may hang, as its sink may: if it has not returned yet, the sink
+    /// counts as hanging, and the sink worker may begin all the same; it starts deliveries once the builder returns.
+    /// Call once.
     result<void> built();
-    /// Needs nothing that could be refused.
+    /// Cannot fail.
     void begin(const journal::sink_state& state);
     /// Instead of `begin`, or of both. Waits until the deadline for a builder that hangs.
     void abandon(steady_time deadline);
@@ -79,15 +78,15 @@ public:
     // Any thread, none of these blocks:
     void committed();
     void reopen();
-    /// The journal's failures were changed by somebody else.
+    /// The journal's failures were changed by a repair.
     void look_again();
     void pause(bool paused);
     void stop();
-    /// Cancels what is under way.
+    /// Cancels deliveries in flight.
     void cancel();
     /// The watchdog's thread, see dispatcher::look_for_hanging.
     void look_for_hanging();
-    /// As the last look found it.
+    /// As of the last check.
     bool hangs() const { return hangs_; }
     sink_metrics metrics() const;
 
@@ -121,7 +120,7 @@ private:
     void log(const std::vector<sinks::outcome>& outcomes);
     time_pair now() const;
 
-    std::optional<detached_thread_guard> detached_; // after detach; the last of all this to end
+    std::optional<detached_thread_guard> detached_; // after detach; destroyed last
     sink_settings settings_;
     std::shared_ptr<const recent_events> newest_events_;
     wall_clock clock_;
@@ -144,7 +143,7 @@ private:
     std::atomic<bool> hangs_ = false;
     std::optional<journal::sink_state> from_; // set before begun_, unless the sink worker is abandoned
     std::latch begun_{1};
-    std::promise<void> built_; // or what the builder threw
+    std::promise<void> built_; // or the builder's exception
     std::future<void> ready_{built_.get_future()};
     std::atomic<bool> at_work_ = false; // the sink is built
 

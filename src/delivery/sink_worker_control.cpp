@@ -43,7 +43,7 @@ void sink_worker::cancel() {
     });
 }
 
-/// For how long the thread has owed an answer, beyond the time that its sink may take.
+/// For how long the thread has not responded, beyond the time that its sink may take.
 std::chrono::milliseconds sink_worker::stalled_for() {
     const auto now = heartbeat::clock::now();
     const auto silent =
@@ -60,8 +60,8 @@ void sink_worker::look_for_hanging() {
 
 void sink_worker::set_hanging(bool hangs) {
     if (hangs && !hangs_) {
-        spdlog::error("sink {}: hangs: unavailable, its events wait. A call to the system has not returned in time; "
-                      "look at the disk, the mount or the program that the sink uses",
+        spdlog::error("sink {}: hangs, its events wait: a system call has not returned in time; check the disk, the "
+                      "mount or the program that the sink uses",
                       settings_.name);
     } else if (!hangs && hangs_) {
         spdlog::info("sink {}: no longer hangs", settings_.name);
@@ -80,7 +80,7 @@ sink_metrics sink_worker::metrics() const {
     shown.hangs = hangs_;
     shown.unavailable = shown.unavailable || shown.hangs;
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
-        // A sink worker that has not come to it yet, or takes nothing in, knows no age of its own.
+        // A sink worker that has not reached it yet, or reads nothing, has no age of its own.
         if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
             shown.oldest = next->front()->accepted;
         }

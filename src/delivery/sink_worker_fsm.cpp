@@ -15,9 +15,9 @@ namespace hookd::delivery {
 
 namespace {
 
-/// No wait is longer: clocks and neighbours are not trusted further.
+/// The longest wait: clocks and other modules are not trusted further.
 constexpr std::chrono::seconds longest_wait{30};
-/// Between two reads of a journal that does not give what it should have.
+/// Between two reads of a journal that does not return the events that it should have.
 constexpr std::chrono::seconds read_again_after{1};
 
 } // namespace
@@ -77,7 +77,7 @@ void sink_worker_fsm::arrived(std::vector<event_ptr> events, time_pair now) {
         }
     }
     if (waiting_.empty()) {
-        dues_turn_ = true; // while a long stretch is filtered out, failed events have their turn
+        dues_turn_ = true; // while many events are filtered out, failed events take their turn
     }
 }
 
@@ -127,7 +127,7 @@ const event* sink_worker_fsm::first_open() const {
     return first;
 }
 
-/// Before the first event that is not finished; numbers that no event has are passed with their neighbours.
+/// Before the first unfinished event; unused numbers are passed along with their neighbours.
 std::uint64_t sink_worker_fsm::cursor() const {
     const auto* const first = first_open();
     return first != nullptr && !failpoint("cursor_runs_ahead") ? first->sequence - 1 : position_;
@@ -162,7 +162,7 @@ bool sink_worker_fsm::dues_first(bool new_ones) const {
     return dues_under_way_ == new_under_way && dues_turn_;
 }
 
-/// Without that, everything done behind an event that was cut short would be delivered again after the next start.
+/// Otherwise everything finished after an interrupted event would be delivered again after the next start.
 void sink_worker_fsm::leave_behind(time_pair now) {
     for (; !waiting_.empty() && waiting_.front().what->sequence < done_; waiting_.pop_front()) {
         const auto& left = waiting_.front();
@@ -170,7 +170,7 @@ void sink_worker_fsm::leave_behind(time_pair now) {
                                                 .attempts = left.attempt - 1,
                                                 .next_try = now.wall,
                                                 .dead = false,
-                                                .detail = "cut short by a stop"}});
+                                                .detail = "interrupted by a stop"}});
     }
 }
 
@@ -193,7 +193,7 @@ std::vector<sinks::delivery> sink_worker_fsm::take_new() {
     return batch;
 }
 
-/// With every slot taken or a probe under way, only a delivery's end can change anything.
+/// With every slot taken or a probe in flight, only the end of a delivery can change anything.
 next::wait sink_worker_fsm::rest(steady_time now) const {
     auto until = now + longest_wait;
     if (stopping_) {

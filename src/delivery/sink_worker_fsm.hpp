@@ -23,7 +23,7 @@ namespace hookd::delivery {
 
 /// What the sink worker is to do next.
 namespace next {
-/// Give the batch to the sink and go on; what came of it goes to sink_worker_fsm::finished with the ticket.
+/// Give the batch to the sink and continue; its outcome goes to sink_worker_fsm::finished with the ticket.
 struct deliver {
     std::uint64_t ticket;
     std::vector<sinks::delivery> batch;
@@ -44,18 +44,18 @@ struct nack {
 struct ack {
     std::uint64_t sequence;
 };
-/// Tell the journal of an event that has failed in nothing, but is left behind.
+/// Record an event in the journal that has not failed, but is left unfinished.
 struct leave {
     journal::failure row;
 };
 struct commit_cursor {
     std::uint64_t cursor;
 };
-/// Nothing can be done before this moment, or before something happens.
+/// Nothing can be done before this time, or before something happens.
 struct wait {
     steady_time until;
 };
-/// Stopped, and nothing is under way.
+/// Stopped, and nothing is in flight.
 struct done {};
 } // namespace next
 
@@ -63,20 +63,18 @@ using action = std::variant<next::deliver, next::read, next::look, next::nack, n
                             next::commit_cursor, next::wait, next::done>;
 
 /// The decisions of a sink worker, without its thread, sockets or clocks: told what happened, it says what to do next.
-///
-/// An event that is new to the sink worker is filtered out, or waits, or is under way, or is finished: delivered, or
-/// with a row in the journal for a later try or as a dead letter. The cursor stands before the first event that is not
-/// finished, and the rows are told to the journal before the cursor that passes them. An event that the sink found
-/// itself unable to take waits again, in its place, and nothing new begins until the sink has been left alone for a
-/// while. At the stop, what is unfinished before something finished gets a row, too, so that the cursor can pass both.
-/// Failed events whose time has come are tried beside the new ones: whichever kind has less under way goes first, and
-/// on a tie they take turns.
+/// An event that is new to the sink worker is filtered out, waiting, in flight or finished: delivered, or with a row in
+/// the journal for a retry or as a dead letter. The cursor is before the first unfinished event, and rows are written
+/// to the journal before the cursor that passes them. An event that an unavailable sink could not take waits again, in
+/// its place, and nothing new begins until the sink has been paused for a while. At a stop, unfinished events before
+/// finished ones get a row, too, so that the cursor can pass both. Failed events that are due are tried along with new
+/// ones: the kind with less in flight goes first, and on a tie they take turns.
 class sink_worker_fsm {
 public:
     struct start {
-        std::uint64_t cursor = 0;  ///< Where the sink stands.
+        std::uint64_t cursor = 0;  ///< The sink's position.
         std::uint64_t newest = 0;  ///< The last event in the journal.
-        bool rows_waiting = false; ///< The sink has failures that wait for a try.
+        bool rows_waiting = false; ///< The sink has failures that wait for an attempt.
         bool rows = false;         ///< It has failures, waiting or dead.
         std::size_t batch_limit = 1;
     };
@@ -87,28 +85,28 @@ public:
 
     /// The number of the last event that was committed.
     void newest(std::uint64_t sequence) { newest_ = std::max(newest_, sequence); }
-    /// The answer to `read`. Empty though there is something newer: the journal is asked again a little later.
+    /// The result of `read`. If it is empty though there are newer events, the journal is read again a little later.
     void arrived(std::vector<event_ptr> events, time_pair now);
-    /// The answer to `look`.
+    /// The result of `query`.
     void found(std::vector<journal::due_event> rows, time_pair now) { due_.found(std::move(rows), now); }
-    /// The answer to `deliver`: one outcome an event. Any that are missing count as `unavailable`.
+    /// The result of `deliver`: one outcome per event. Missing ones count as `unavailable`.
     void finished(std::uint64_t ticket, std::span<const sinks::outcome> outcomes, time_pair now);
-    /// When the first event that is not finished was accepted; nothing: none is known here.
+    /// When the first unfinished event was accepted; empty: none is known here.
     std::optional<unix_millis> oldest() const;
-    /// The sink works for no event, and is left alone for a while.
+    /// The sink is unavailable for all events and paused for a while.
     bool on_hold() const { return backoff_.down(); }
-    /// Begins nothing until it is told otherwise.
+    /// Begins nothing until it is resumed.
     void pause(bool paused) { paused_ = paused; }
-    /// Somebody has changed the failures in the journal.
+    /// A repair has changed the failures in the journal.
     void look_again(time_pair now) { due_.look_again(now); }
-    /// Begins nothing any more.
+    /// Begins nothing from now on.
     void stop() { stopping_ = true; }
 
 private:
     struct under_way {
         std::vector<sinks::delivery> batch;
         std::uint64_t epoch;
-        bool again; // a failed event's further try
+        bool again; // a retry of a failed event
     };
     using note = std::variant<next::nack, next::ack, next::leave>;
 
@@ -135,9 +133,9 @@ private:
 
     std::uint64_t newest_;
     std::uint64_t position_;   // of the last event that arrived
-    std::uint64_t told_;       // the cursor, as the journal knows it
+    std::uint64_t told_;       // the cursor, as it is in the journal
     std::uint64_t done_ = 0;   // the last event that was new and is finished
-    std::uint64_t rows_up_to_; // events until here may have a row though they come as new: a crash was in between
+    std::uint64_t rows_up_to_; // events up to here may have a row though they arrive as new, after a crash
     steady_time read_at_;
     std::deque<sinks::delivery> waiting_;
 

@@ -3,21 +3,23 @@
 
 #include "delivery/detail.hpp"
 
+#include <hookd/core/time.hpp>
+
 #include <spdlog/spdlog.h>
 
 namespace hookd::delivery {
 
 namespace {
 
-std::string seconds_since(steady_time then, steady_time now) {
-    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - then).count()) + "s";
+std::string time_since(steady_time then, steady_time now) {
+    return to_short_text(std::chrono::floor<std::chrono::milliseconds>(now - then));
 }
 
-// Each with its own quota: what failed before must not keep an outage out of the log.
+// Each with its own quota: earlier failures must not keep an outage out of the log.
 constexpr log_kind outages{
-    .name = "a sink that is unavailable", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
+    .name = "an unavailable sink", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
 constexpr log_kind failures{
-    .name = "events that failed and are tried again", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
+    .name = "events that failed and are retried", .subject = "sink", .lines = 6, .period = std::chrono::minutes{1}};
 
 } // namespace
 
@@ -32,7 +34,7 @@ void sink_worker_log::unavailable(std::string_view why, steady_time now) {
     }
     told_ = true;
     spdlog::warn("sink {}: unavailable{}, its events wait: {}", sink_,
-                 first ? std::string{} : " for " + seconds_since(down_since_, now), one_line(why));
+                 first ? std::string{} : " for " + time_since(down_since_, now), one_line(why));
 }
 
 void sink_worker_log::worked(steady_time now) {
@@ -41,7 +43,7 @@ void sink_worker_log::worked(steady_time now) {
     }
     down_ = false;
     if (told_) {
-        spdlog::info("sink {}: works again after {}", sink_, seconds_since(down_since_, now));
+        spdlog::info("sink {}: available again after {}", sink_, time_since(down_since_, now));
     }
     told_ = false;
 }
@@ -54,8 +56,8 @@ void sink_worker_log::failed(const event& what, const journal::failure& row, std
         return;
     }
     if (limits_.admit({failures, sink_}, now)) {
-        spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, next in {} ms: {}", sink_, what.id,
-                     what.endpoint, row.attempts, until_next.count(), row.detail);
+        spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, retrying in {}: {}", sink_, what.id,
+                     what.endpoint, row.attempts, to_short_text(until_next), row.detail);
     }
 }
 

@@ -13,8 +13,8 @@
 
 namespace hookd::delivery {
 
-/// What an operator reads about a sink: when it stops working and why, when it works again, events that must wait, a
-/// few lines a minute, and every dead letter. On the sink worker's thread.
+/// The log lines about a sink: when and why it becomes unavailable, when it is available again, events that must wait
+/// (a few lines per minute) and every dead letter. On the sink worker's thread.
 class sink_worker_log {
 public:
     explicit sink_worker_log(std::string sink, limited_log& limits = limited_log::shared())

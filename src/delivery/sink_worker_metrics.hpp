@@ -13,14 +13,14 @@
 
 namespace hookd::delivery {
 
-/// A sink worker's figures while it works: its thread writes, any may read, also while the sink blocks that thread.
+/// A sink worker's metrics: written by its thread, readable from any, also while the sink blocks that thread.
 class sink_worker_metrics {
 public:
     void began(std::size_t events) { in_flight_ += events; }
     void ended(const std::vector<sinks::outcome>& outcomes);
     void failed(const journal::failure& row) { retried_ += row.dead ? 0 : 1; }
     void reached(std::uint64_t cursor) { reached_ = cursor; }
-    /// Before the sink worker does anything that may take long.
+    /// Called before anything that may take long.
     void look_at(const sink_worker_fsm& plan);
 
     void read_into(sink_metrics& shown) const;

@@ -10,13 +10,13 @@ namespace hookd::delivery {
 
 using steady_time = std::chrono::steady_clock::time_point;
 
-/// Now, by both clocks: what is waited for in this process goes by the steady one, what is stored by the wall clock.
+/// The time on both clocks: waits in this process use the steady clock, stored times the wall clock.
 struct time_pair {
     steady_time steady;
     unix_millis wall;
 };
 
-/// Draws evenly from [0, 1).
+/// Uniformly distributed in [0, 1).
 using random_source = std::function<double()>;
 
 } // namespace hookd::delivery

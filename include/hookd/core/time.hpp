@@ -24,6 +24,9 @@ std::string to_rfc3339(unix_millis time);
 /// A duration as configuration writes it, in the largest unit that divides it: `90s`, `5m`, `250ms`, `7d`.
 std::string to_text(std::chrono::milliseconds duration);
 
+/// A duration for people, in its two largest units: `3d4h`, `5m36s`, `12s`; below 10 s rounded down to `1.5s`, `250ms`.
+std::string to_short_text(std::chrono::milliseconds duration);
+
 /// Reads `250ms`, `10s`, `5m`, `1h`, `7d`: one whole number, one unit, nothing else. Nothing on overflow.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 

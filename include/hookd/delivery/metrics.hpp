@@ -10,21 +10,21 @@
 
 namespace hookd::delivery {
 
-/// How one sink is doing. What it counts, it counts since its sink worker was started.
+/// The state of one sink. Counters begin when its sink worker is started.
 struct sink_metrics {
     std::string name;
     std::string type;
-    std::vector<std::string> events; ///< What it asks for: patterns, of the type and the endpoint.
+    std::vector<std::string> events; ///< Its filter: patterns of the type and the endpoint.
     std::vector<std::string> endpoints;
     std::uint64_t delivered = 0;
-    std::uint64_t retried = 0;   ///< Tries that failed, with another to come.
-    std::uint64_t rejected = 0;  ///< Events that the sink refused for good.
-    std::uint64_t in_flight = 0; ///< Events that the sink has in hand.
-    std::uint64_t reached = 0;   ///< Every event up to here is done with, or has a row as a failure.
-    bool paused = false;         ///< Its sink worker begins nothing until somebody resumes it.
-    bool unavailable = false;    ///< The sink works for no event; its sink worker waits.
-    bool hangs = false;          ///< The reason: it is in a call to the system that does not return.
-    /// When the oldest event behind `reached` was accepted; nothing: there is none, or it was not looked at yet.
+    std::uint64_t retried = 0;   ///< Failed attempts that are retried.
+    std::uint64_t rejected = 0;  ///< Events that the sink rejected permanently.
+    std::uint64_t in_flight = 0; ///< Events that are being delivered.
+    std::uint64_t reached = 0;   ///< Every event up to here is processed, or has a failure row.
+    bool paused = false;         ///< Its sink worker begins nothing until it is resumed.
+    bool unavailable = false;    ///< The sink is unavailable for all events; its sink worker waits.
+    bool hangs = false;          ///< The reason: it is in a system call that does not return.
+    /// When the oldest event after `reached` was accepted; empty: there is none, or it was not read yet.
     std::optional<unix_millis> oldest;
 };
 

@@ -38,6 +38,19 @@ TEST_CASE("duration: a whole number and a unit") {
     CHECK(to_text(0ms) == "0ms");
 }
 
+TEST_CASE("time: for people a duration has its two largest units at most") {
+    CHECK(to_short_text(336'411ms) == "5m36s");
+    CHECK(to_short_text(24h * 3 + 4h + 59min) == "3d4h");
+    CHECK(to_short_text(24h * 3 + 59min) == "3d");
+    CHECK(to_short_text(90s) == "1m30s");
+    CHECK(to_short_text(59'999ms) == "59s");
+    CHECK(to_short_text(1'590ms) == "1.5s");
+    CHECK(to_short_text(2'000ms) == "2s");
+    CHECK(to_short_text(250ms) == "250ms");
+    CHECK(to_short_text(0ms) == "0ms");
+    CHECK(to_short_text(-5ms) == "0ms");
+}
+
 TEST_CASE("time: RFC 3339 in UTC with three decimals") {
     CHECK(to_rfc3339(unix_millis{1'700'000'000'123ms}) == "2023-11-14T22:13:20.123Z");
     CHECK(to_rfc3339(unix_millis{0ms}) == "1970-01-01T00:00:00.000Z");

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::chrono::seconds deadline{30};
 
-/// Runs what is awaited to its end on this thread.
+/// Runs an awaitable to its end on this thread.
 template <class T>
 T wait_for(asio::awaitable<T> what) {
     asio::io_context context{1};

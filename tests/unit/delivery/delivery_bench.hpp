@@ -22,7 +22,7 @@
 
 namespace hookd::delivery {
 
-/// What reached a sink of a test, in order. Any thread.
+/// What a test's sink received, in order. Any thread.
 class record {
 public:
     struct entry {
@@ -40,7 +40,7 @@ public:
     std::vector<std::size_t> batch_sizes() const;
     std::size_t count_of(const std::string& note) const;
 
-    /// Until so many deliveries came, or notes were made; false after half a minute.
+    /// Waits until there are that many deliveries (or notes, below); false after half a minute.
     bool reaches(std::size_t deliveries) const;
     bool has(const std::string& note) const;
 
@@ -54,8 +54,8 @@ private:
     std::vector<std::string> notes_;
 };
 
-/// A sink that writes down what comes and answers as the test says, which may block or throw. It notes `reopened` and
-/// `ended`, and whether it was called on a thread other than its sink worker's.
+/// A sink that records what it gets and returns outcomes that the test sets, which may block or throw. It notes
+/// `reopened` and `ended`, and whether it was called on a thread other than its sink worker's.
 class answering_sink final : public sinks::sink {
 public:
     using answer = std::function<sinks::outcome(const sinks::delivery&)>;
@@ -79,7 +79,7 @@ private:
     std::thread::id thread_;
 };
 
-/// A sink that never ends a delivery by itself; cancelled, it notes `cancelled` and says `unavailable`.
+/// A sink that never finishes a delivery; when cancelled, it notes `cancelled` and returns `unavailable`.
 class hanging_sink final : public sinks::sink {
 public:
     hanging_sink(std::shared_ptr<record> into, boost::asio::io_context& sink_worker, std::size_t batch_limit = 1)
@@ -94,7 +94,7 @@ private:
     std::size_t batch_limit_;
 };
 
-/// A door that is shut until it is opened, for good. Any thread.
+/// A door that is closed until it is opened once. Any thread.
 class door {
 public:
     void open();
@@ -106,7 +106,7 @@ private:
     bool open_ = false;
 };
 
-/// A journal in a directory of its own, and the dispatcher that it tells of its commits.
+/// A journal in a directory of its own, and the dispatcher that gets its commits.
 class delivery_bench {
 public:
     delivery_bench() : delivery_bench({}, {}) {}
@@ -115,23 +115,23 @@ public:
     delivery_bench(const delivery_bench&) = delete;
     delivery_bench& operator=(const delivery_bench&) = delete;
 
-    /// Adds a sink; for start(). Without an answer it takes everything.
+    /// Adds a sink; for start(). Without an outcome it accepts everything.
     std::shared_ptr<record> add(const sink_settings& settings, std::size_t batch_limit = 256,
                                 answering_sink::answer how = {});
     std::shared_ptr<record> add_hanging(const sink_settings& settings);
-    /// One whose builder waits for the door.
+    /// A sink whose builder waits for the door.
     void add_behind(const std::shared_ptr<door>& gate, const sink_settings& settings);
 
     void start();
     void stop(std::chrono::milliseconds patience = std::chrono::seconds{30});
-    /// Ends the dispatcher and closes the journal, forgets the sinks, and opens the journal again.
+    /// Stops the dispatcher and closes the journal, removes the sinks, and opens the journal again.
     void restart_journal();
     void close_journal();
 
-    /// Stores so many events, and returns when all are.
+    /// Stores `count` events, and returns when all are stored.
     void append(std::size_t count, const std::string& type = "upsert.success");
     journal::sink_state state(const std::string& sink);
-    /// In the journal; false: not noted.
+    /// In the journal; false: not recorded.
     bool pause(const std::string& sink, bool paused);
 
     journal::storage& stored() { return *journal_; }

@@ -11,8 +11,8 @@
 
 namespace hookd::delivery {
 
-/// A sink worker plan with a journal of maps and clocks that the test owns. It carries out what the plan says, and
-/// writes it down in words: `read 0, deliver #1: 1 2, commit_cursor 2, fail 3 in 1000, dead 3, ack 3, look, rest 30000,
+/// A sink worker plan with a journal of maps and clocks that the test owns. It carries out the plan's actions, and
+/// records them as text: `read 0, deliver #1: 1 2, commit_cursor 2, fail 3 in 1000, dead 3, ack 3, look, rest 30000,
 /// done`.
 class plan_bench {
 public:
@@ -30,22 +30,22 @@ public:
     /// Events with these numbers, committed now.
     void commit(std::uint64_t first, std::uint64_t last, std::string_view type = "upsert.success",
                 std::string_view endpoint = "colivara");
-    /// Does what the plan says until it rests or is done.
+    /// Carries out actions until the plan rests or is done.
     std::string run();
-    /// A letter an event: d(elivered), r(etry), x (reject), u(navailable).
+    /// One letter per event: d(elivered), r(etry), x (reject), u(navailable).
     void finish(std::uint64_t ticket, std::string_view letters, std::chrono::milliseconds retry_after = {});
     void later(std::chrono::milliseconds by);
     void set_clock(std::chrono::milliseconds by) { now_.wall += by; }
     void stop() { plan_.stop(); }
     void pause(bool paused) { plan_.pause(paused); }
-    /// Somebody has changed `rows`.
+    /// A repair has changed `rows`.
     void look_again() { plan_.look_again(now_); }
-    /// Rows that arrive while the plan waits for the answer to its look.
+    /// Rows that arrive while the plan waits for the result of its query.
     void hold_looks() { looks_are_held_ = true; }
     void answer_look();
-    /// The journal answers looks with no more, as where the events are large.
+    /// The most rows that a query returns, as if the events were large.
     void bound_looks(std::size_t rows_a_look) { rows_a_look_ = rows_a_look; }
-    /// The journal answers reads with nothing.
+    /// The journal returns nothing to reads.
     void fail_reads(bool fail) { reads_fail_ = fail; }
 
     std::uint64_t cursor = 0;

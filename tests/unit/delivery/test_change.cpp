@@ -19,7 +19,7 @@ namespace {
 struct forgetful_bench : delivery_bench {
     forgetful_bench() : delivery_bench({.retention = 0ms}, {.sweep_pause = 1ms}) {}
 
-    /// Until so many are deleted; false after ten seconds.
+    /// Waits until `events` are deleted; false after ten seconds.
     bool deletes(std::uint64_t events) {
         const auto deadline = std::chrono::steady_clock::now() + 10s;
         while (stored().metrics().erased < events) {
@@ -38,7 +38,7 @@ outcome unavailable(const hookd::sinks::delivery&) {
 
 } // namespace
 
-TEST_CASE("change: a sink that is removed holds no events back any more") {
+TEST_CASE("change: a removed sink no longer holds events back") {
     forgetful_bench bench;
     const auto staying = bench.add(sink_named("staying"));
     const auto leaving = bench.add(sink_named("leaving"), 1, unavailable);
@@ -54,7 +54,7 @@ TEST_CASE("change: a sink that is removed holds no events back any more") {
     bench.stop();
 }
 
-TEST_CASE("change: the sinks of one that is given up hold no events back") {
+TEST_CASE("change: the sinks of an abandoned change hold no events back") {
     forgetful_bench bench;
     const auto staying = bench.add(sink_named("staying"));
     bench.start();
@@ -66,7 +66,7 @@ TEST_CASE("change: the sinks of one that is given up hold no events back") {
     bench.stop();
 }
 
-TEST_CASE("change: a first sink gets what is behind its cursor, also from the middle of a commit") {
+TEST_CASE("change: a first sink gets what is after its cursor, even from the middle of a commit") {
     delivery_bench bench;
     bench.start();
     bench.append(2);
@@ -88,7 +88,7 @@ TEST_CASE("change: a first sink gets what is behind its cursor, also from the mi
     bench.stop();
 }
 
-TEST_CASE("change: one that is being prepared when the daemon is to end is refused at once, and opens no sink") {
+TEST_CASE("change: a change that is being prepared when the daemon stops fails at once, and opens no sink") {
     const auto end = GENERATE(
         +[](delivery_bench& bench) { bench.running().expedite(); }, +[](delivery_bench& bench) { bench.stop(); });
     delivery_bench bench;

@@ -5,7 +5,7 @@
 
 using hookd::delivery::one_line;
 
-TEST_CASE("detail: a sink's words cannot forge a line of the log") {
+TEST_CASE("detail: a sink's text cannot forge a line of the log") {
     CHECK(one_line("exit 1\n2026-11-23 error: \x1b[31mall lost\x7f\r") == "exit 1 2026-11-23 error:  [31mall lost  ");
     CHECK(one_line("größer") == "größer");
 }

@@ -57,7 +57,7 @@ TEST_CASE("backoff: a sink whose retries have no delay is not tried in a busy lo
     CHECK(bench.run() == "rest 10");
 }
 
-TEST_CASE("backoff: nothing is begun in the pause, neither new events nor failed ones, and nothing is read") {
+TEST_CASE("backoff: during the pause nothing begins, neither new events nor failed ones, and nothing is read") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 2);
     bench.run();
@@ -70,7 +70,7 @@ TEST_CASE("backoff: nothing is begun in the pause, neither new events nor failed
     CHECK(bench.reads == 1);
 }
 
-TEST_CASE("backoff: after the pause one delivery alone finds out, before the others follow in order") {
+TEST_CASE("backoff: after the pause a single delivery probes the sink, before the others follow in order") {
     plan_bench bench{{.settings = with_concurrency(3)}};
     bench.commit(1, 4);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, deliver #3: 3, rest 30000");
@@ -84,7 +84,7 @@ TEST_CASE("backoff: after the pause one delivery alone finds out, before the oth
     CHECK(bench.run() == "commit_cursor 1, deliver #5: 2, deliver #6: 3, deliver #7: 4, rest 30000");
 }
 
-TEST_CASE("backoff: a delivery that began before the bad news does not undo it") {
+TEST_CASE("backoff: a delivery that began before the outage does not end it") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 3);
     bench.run();
@@ -93,7 +93,7 @@ TEST_CASE("backoff: a delivery that began before the bad news does not undo it")
     CHECK(bench.run() == "commit_cursor 1, rest 1000");
 }
 
-TEST_CASE("backoff: a slow delivery of before does not stand in the way of finding out") {
+TEST_CASE("backoff: an earlier slow delivery does not prevent the probe") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 3);
     bench.run();
@@ -104,7 +104,7 @@ TEST_CASE("backoff: a slow delivery of before does not stand in the way of findi
     CHECK(bench.run() == "rest 2000");
 }
 
-TEST_CASE("backoff: of a batch that succeeded in part, the rest comes again") {
+TEST_CASE("backoff: of a batch that succeeded in part, the rest is delivered again") {
     plan_bench bench{{.batch_limit = 4}};
     bench.commit(1, 4);
     bench.run();
@@ -124,7 +124,7 @@ TEST_CASE("backoff: outcomes that a sink leaves out count as unavailable") {
     CHECK(bench.run() == "commit_cursor 1, rest 1000");
 }
 
-TEST_CASE("backoff: a failure or a rejection of one event shows that the sink works") {
+TEST_CASE("backoff: a failure or a rejection of one event shows that the sink is available") {
     for (const auto* outcome : {"r", "x"}) {
         plan_bench bench;
         bench.commit(1, 2);

@@ -44,7 +44,7 @@ TEST_CASE("failures: a failed event gets a row before the cursor passes it, and 
     CHECK(bench.rows.at(1).detail == "so it went");
 }
 
-TEST_CASE("failures: it is tried again at its time, ever later, and its row goes when it is delivered") {
+TEST_CASE("failures: it is retried when due, with growing delays, and its row is removed when it is delivered") {
     plan_bench bench;
     bench.commit(1, 1);
     bench.run();
@@ -63,7 +63,7 @@ TEST_CASE("failures: it is tried again at its time, ever later, and its row goes
     CHECK(bench.rows.empty());
 }
 
-TEST_CASE("failures: past its attempts an event is a dead letter and is not tried again") {
+TEST_CASE("failures: after its last attempt an event is a dead letter and is not retried") {
     plan_bench bench{{.settings = with(1, {.attempts = 3, .first = 1s, .max = 1h})}};
     bench.commit(1, 1);
     bench.run();
@@ -97,7 +97,7 @@ TEST_CASE("failures: a dead letter's row replaces the row that it had") {
     CHECK(bench.rows.at(1).dead);
 }
 
-TEST_CASE("failures: a sink's wish for a later try is heeded") {
+TEST_CASE("failures: a sink's request for a later attempt is respected") {
     plan_bench bench;
     bench.commit(1, 1);
     bench.run();
@@ -105,7 +105,7 @@ TEST_CASE("failures: a sink's wish for a later try is heeded") {
     CHECK(bench.run() == "fail 1 in 25000, commit_cursor 1, rest 25000");
 }
 
-TEST_CASE("failures: rows of before the start are tried when they are due") {
+TEST_CASE("failures: rows from before the start are tried when they are due") {
     plan_bench bench{backlog(2, start + 7s)};
     CHECK(bench.run() == "look, rest 7000");
     bench.later(7s);
@@ -114,7 +114,7 @@ TEST_CASE("failures: rows of before the start are tried when they are due") {
     CHECK(bench.run() == "ack 1, deliver #2: 2(2), rest 30000");
 }
 
-TEST_CASE("failures: with none there, the journal is not asked for any") {
+TEST_CASE("failures: if there are none, the journal is not queried for any") {
     plan_bench bench;
     bench.commit(1, 1);
     CHECK_THAT(bench.run(), !Catch::Contains("look"));
@@ -142,7 +142,7 @@ TEST_CASE("failures: slow ones leave room for new events, and slow new events fo
     shape.settings = with(4);
     plan_bench bench{shape};
     bench.commit(101, 200);
-    // Whichever kind never ends takes half of the places, and the other goes through the other half.
+    // The kind that never ends takes half of the slots, and the other uses the other half.
     CHECK(bench.run() ==
           "look, read 100, deliver #1: 101, deliver #2: 1(2), deliver #3: 102, deliver #4: 2(2), rest 30000");
     SECTION("slow failed events") {
@@ -159,7 +159,7 @@ TEST_CASE("failures: slow ones leave room for new events, and slow new events fo
     }
 }
 
-TEST_CASE("failures: with no new events they have all places, and all of a long backlog is tried") {
+TEST_CASE("failures: without new events they use all slots, and a long backlog is tried completely") {
     auto shape = backlog(100);
     shape.settings = with(4);
     plan_bench bench{shape};
@@ -171,7 +171,7 @@ TEST_CASE("failures: with no new events they have all places, and all of a long 
     CHECK(bench.rows.empty());
 }
 
-TEST_CASE("failures: they have their turn while a long stretch of the journal is filtered out") {
+TEST_CASE("failures: they are tried while many events of the journal are filtered out") {
     auto shape = backlog(10);
     shape.settings.events = {"upsert.success"};
     plan_bench bench{shape};
@@ -189,7 +189,7 @@ TEST_CASE("failures: a sink that takes batches gets due ones in a batch of their
     CHECK(bench.run() == "look, deliver #1: 1(2) 2(2) 3(2), rest 30000");
 }
 
-TEST_CASE("failures: one that is written while the journal is asked is not forgotten") {
+TEST_CASE("failures: a row that is written during a query is not forgotten") {
     auto shape = backlog(1, start + 20s);
     shape.settings = with(2);
     plan_bench bench{shape};
@@ -207,7 +207,7 @@ TEST_CASE("failures: one that is written while the journal is asked is not forgo
     CHECK(bench.run() == "look, deliver #3: 2(2), look, rest 30000");
 }
 
-TEST_CASE("failures: one that is written while the journal finds none is tried at its time all the same") {
+TEST_CASE("failures: a row that is written while a query finds none is still tried when due") {
     auto shape = backlog(1, start + 20s);
     shape.settings = with(2);
     plan_bench bench{shape};
@@ -224,7 +224,7 @@ TEST_CASE("failures: one that is written while the journal finds none is tried a
     CHECK_THAT(bench.run(), Catch::Contains("deliver #2: 2(2)"));
 }
 
-TEST_CASE("failures: one whose row outlived a crash though its event comes as new is settled by that") {
+TEST_CASE("failures: a row that survived a crash is removed when its event is delivered as a new one") {
     auto shape = backlog(2);
     shape.cursor = 0;
     shape.rows.erase(1);
@@ -241,7 +241,7 @@ TEST_CASE("failures: one whose row outlived a crash though its event comes as ne
     CHECK(bench.run() == "commit_cursor 3, rest 30000");
 }
 
-TEST_CASE("failures: due ones follow each other at once, however few of them a look brings") {
+TEST_CASE("failures: due ones follow each other at once, however few of them a query returns") {
     plan_bench bench{backlog(3)};
     bench.bound_looks(1);
     CHECK_THAT(bench.run(), Catch::StartsWith("look, deliver #1: 1(2)"));
@@ -251,7 +251,7 @@ TEST_CASE("failures: due ones follow each other at once, however few of them a l
     CHECK_THAT(bench.run(), Catch::Contains("look, deliver #3: 3(2)"));
 }
 
-TEST_CASE("clock: set forward, it costs no more than an early try each") {
+TEST_CASE("clock: set forward, it costs no more than an early attempt each") {
     plan_bench bench{backlog(3, start + 20s)};
     CHECK(bench.run() == "look, rest 20000");
     bench.set_clock(1000h);
@@ -278,7 +278,7 @@ TEST_CASE("clock: set back while events wait, they are tried as if it had not be
     CHECK(bench.run() == "look, deliver #3: 1(3), rest 30000");
 }
 
-TEST_CASE("clock: rows of a start with a clock that was far ahead do not wait for it") {
+TEST_CASE("clock: rows from a time when the clock was far ahead do not wait for it") {
     plan_bench bench{backlog(1, start + 10'000h)};
     CHECK(bench.run() == "look, deliver #1: 1(2), rest 30000");
     plan_bench last{backlog(1, unix_millis::max())};
@@ -287,7 +287,7 @@ TEST_CASE("clock: rows of a start with a clock that was far ahead do not wait fo
     CHECK(first.run() == "look, deliver #1: 1(2), rest 30000");
 }
 
-TEST_CASE("clock: however long the wait, the journal is looked at again within half a minute") {
+TEST_CASE("clock: however long the wait, the journal is queried again within half a minute") {
     plan_bench bench{backlog(1, start + 50min)};
     CHECK(bench.run() == "look, rest 30000");
     bench.later(30s);

@@ -42,7 +42,7 @@ TEST_CASE("sink worker plan: a sink that takes events singly gets them in order,
     CHECK(bench.run() == "commit_cursor 3, rest 30000");
 }
 
-TEST_CASE("sink worker plan: a sink that takes batches gets what gathered meanwhile, up to its limit") {
+TEST_CASE("sink worker plan: a sink that takes batches gets what arrived meanwhile, up to its limit") {
     plan_bench bench{{.batch_limit = 3}};
     bench.commit(1, 1);
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
@@ -55,7 +55,7 @@ TEST_CASE("sink worker plan: a sink that takes batches gets what gathered meanwh
     CHECK(bench.run() == "commit_cursor 4, deliver #3: 5 6, rest 30000");
 }
 
-TEST_CASE("sink worker plan: as many single deliveries are under way as the settings say, and no more") {
+TEST_CASE("sink worker plan: as many single deliveries are in flight as configured, and no more") {
     plan_bench bench{{.settings = with_concurrency(3)}};
     bench.commit(1, 5);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, deliver #3: 3, rest 30000");
@@ -69,7 +69,7 @@ TEST_CASE("sink worker plan: concurrency is not for sinks that take batches") {
     CHECK(bench.run() == "read 0, deliver #1: 1 2, rest 30000");
 }
 
-TEST_CASE("sink worker plan: the cursor passes nothing that is not finished, in whatever order deliveries end") {
+TEST_CASE("sink worker plan: the cursor passes nothing unfinished, in whatever order deliveries end") {
     plan_bench bench{{.settings = with_concurrency(4)}};
     bench.commit(1, 4);
     bench.run();
@@ -117,7 +117,7 @@ TEST_CASE("sink worker plan: what the filters leave out is passed without a deli
     }
 }
 
-TEST_CASE("sink worker plan: an event that is filtered out behind one under way waits for it") {
+TEST_CASE("sink worker plan: an event that is filtered out after one in flight waits for it") {
     plan_bench::shape shape;
     shape.settings.events = {"upsert.fail"};
     shape.events = {{1, of_type("upsert.fail")}, {2, of_type("upsert.success")}};
@@ -127,7 +127,7 @@ TEST_CASE("sink worker plan: an event that is filtered out behind one under way 
     CHECK(bench.run() == "commit_cursor 2, rest 30000");
 }
 
-TEST_CASE("sink worker plan: it begins behind the cursor that the journal knows") {
+TEST_CASE("sink worker plan: it begins after the cursor in the journal") {
     plan_bench::shape shape{.batch_limit = 10, .cursor = 2};
     for (std::uint64_t sequence = 1; sequence <= 4; ++sequence) {
         shape.events[sequence] = of_type("upsert.success");
@@ -136,7 +136,7 @@ TEST_CASE("sink worker plan: it begins behind the cursor that the journal knows"
     CHECK(bench.run() == "read 2, deliver #1: 3 4, rest 30000");
 }
 
-TEST_CASE("sink worker plan: a journal that gives nothing is asked again, and nothing is passed") {
+TEST_CASE("sink worker plan: a journal that returns nothing is read again, and nothing is passed") {
     plan_bench bench;
     bench.fail_reads(true);
     bench.commit(1, 2);
@@ -161,7 +161,7 @@ TEST_CASE("sink worker plan: a long backlog is read piece by piece, never far ah
     CHECK(bench.cursor == 1024);
 }
 
-TEST_CASE("sink worker plan: stopped, it begins nothing, tells the journal what came of the rest, and is done") {
+TEST_CASE("sink worker plan: when stopped, it begins nothing, records the remaining outcomes, and is done") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 4);
     bench.run();
@@ -174,7 +174,7 @@ TEST_CASE("sink worker plan: stopped, it begins nothing, tells the journal what 
     CHECK(bench.cursor == 2);
 }
 
-TEST_CASE("sink worker plan: what is done behind an event that a stop cuts short is not delivered again") {
+TEST_CASE("sink worker plan: what is finished after an event that a stop interrupts is not delivered again") {
     plan_bench bench{{.settings = with_concurrency(2)}};
     bench.commit(1, 4);
     CHECK(bench.run() == "read 0, deliver #1: 1, deliver #2: 2, rest 30000");

@@ -27,7 +27,7 @@ plan_bench::shape with_events(std::uint64_t count) {
 
 } // namespace
 
-TEST_CASE("repair: a row that somebody puts is noticed at once, also where there never was one") {
+TEST_CASE("repair: a new row is noticed at once, even if there never was one") {
     plan_bench bench{with_events(2)};
     CHECK(bench.run() == "rest 30000");
     bench.rows[1] = row(1, began);
@@ -39,7 +39,7 @@ TEST_CASE("repair: a row that somebody puts is noticed at once, also where there
     CHECK(bench.rows.empty());
 }
 
-TEST_CASE("repair: what was in memory is asked for again, with the attempts that it has now") {
+TEST_CASE("repair: what was in memory is read again, with its current attempts") {
     auto shape = with_events(3);
     for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
         shape.rows[sequence] = row(sequence, began, 7);
@@ -53,7 +53,7 @@ TEST_CASE("repair: what was in memory is asked for again, with the attempts that
     CHECK(bench.run() == "ack 1, look, deliver #2: 2, rest 30000");
 }
 
-TEST_CASE("repair: an answer that was under way when the rows changed does not count") {
+TEST_CASE("repair: the result of a query that was running when the rows changed does not count") {
     auto shape = with_events(2);
     shape.rows[1] = row(1, began, 7);
     plan_bench bench{shape};
@@ -65,7 +65,7 @@ TEST_CASE("repair: an answer that was under way when the rows changed does not c
     CHECK(bench.run() == "look, deliver #1: 1, rest 30000");
 }
 
-TEST_CASE("repair: a paused plan begins nothing, ends what is under way, and goes on where it was") {
+TEST_CASE("repair: a paused plan begins nothing, finishes what is in flight, and continues where it was") {
     plan_bench bench;
     bench.commit(1, 3);
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");
@@ -87,7 +87,7 @@ TEST_CASE("repair: a paused plan stops at once") {
     CHECK(bench.run() == "done");
 }
 
-TEST_CASE("delivery: a sink worker that rests is woken by a replay, and by the end of a pause") {
+TEST_CASE("delivery: an idle sink worker is woken by a replay, and by the end of a pause") {
     delivery_bench bench;
     const auto seen = bench.add(sink_named("sink"), 1);
     bench.start();

@@ -41,7 +41,7 @@ std::optional<numbers> after(const recent_events& recent, std::uint64_t position
 
 } // namespace
 
-TEST_CASE("recent events: it answers for what it has seen, and for nothing before") {
+TEST_CASE("recent events: it returns what it has seen, and nothing before that") {
     recent_events recent{10, {}};
     CHECK(recent.newest() == 10);
     CHECK(after(recent, 9) == std::nullopt);
@@ -55,14 +55,14 @@ TEST_CASE("recent events: it answers for what it has seen, and for nothing befor
     CHECK(after(recent, 14) == numbers{});
 }
 
-TEST_CASE("recent events: past its number of events the oldest go, and it says so") {
+TEST_CASE("recent events: past its number of events the oldest are dropped, and it reports that") {
     recent_events recent{0, {.events = 3, .bytes = unbounded}};
     recent.push(events(1, 5));
     CHECK(after(recent, 1) == std::nullopt);
     CHECK(after(recent, 2) == numbers{3, 4, 5});
 }
 
-TEST_CASE("recent events: past its bytes the oldest go, also when one event alone is too large") {
+TEST_CASE("recent events: past its bytes the oldest are dropped, even if a single event is too large") {
     recent_events recent{0, {.events = 100, .bytes = 10'000}};
     recent.push(events(1, 4, 4'000));
     CHECK(after(recent, 1) == std::nullopt);
@@ -74,7 +74,7 @@ TEST_CASE("recent events: past its bytes the oldest go, also when one event alon
     CHECK(after(recent, 5) == numbers{6});
 }
 
-TEST_CASE("recent events: after a number that it was not told of, it begins anew") {
+TEST_CASE("recent events: after a gap in the numbers, it begins again") {
     recent_events recent{0, {}};
     recent.push(events(1, 3));
     recent.push(events(5, 6));
@@ -84,7 +84,7 @@ TEST_CASE("recent events: after a number that it was not told of, it begins anew
     CHECK(recent.newest() == 6);
 }
 
-TEST_CASE("recent events: what it is told to skip is the journal's to give") {
+TEST_CASE("recent events: what it is told to skip must be read from the journal") {
     recent_events recent{0, {}};
     recent.push(events(1, 3));
     recent.skip_to(7);
@@ -95,7 +95,7 @@ TEST_CASE("recent events: what it is told to skip is the journal's to give") {
     CHECK(after(recent, 7) == numbers{8, 9});
 }
 
-TEST_CASE("recent events: it gives as much at a time as was asked for, and at least one event") {
+TEST_CASE("recent events: it returns as much at a time as requested, and at least one event") {
     recent_events recent{0, {}};
     recent.push(events(1, 9, 1'000));
     CHECK(after(recent, 0, 2) == numbers{1, 2});

@@ -31,7 +31,7 @@ TEST_CASE("retry plan: the delay doubles with each attempt up to its maximum") {
     }
 }
 
-TEST_CASE("retry plan: a maximum that is no power of two times the first delay is still reached") {
+TEST_CASE("retry plan: a maximum that is not a power of two times the first delay is still reached") {
     const retry_settings plan{.attempts = 16, .first = 3s, .max = 10s};
     CHECK(retry_delay(plan, 2, 0ms, middle) == 6s);
     CHECK(retry_delay(plan, 3, 0ms, middle) == 10s);
@@ -45,7 +45,7 @@ TEST_CASE("retry plan: what failed together is spread over 0.8 to 1.2 of the del
     CHECK(retry_delay(plan, 13, 0ms, 0.999999999) == 72min);
 }
 
-TEST_CASE("retry plan: a sink's wish for a longer delay is heeded, up to an hour") {
+TEST_CASE("retry plan: a sink's request for a longer delay is respected, up to an hour") {
     const retry_settings plan{.attempts = 16, .first = 1s, .max = 10s};
     CHECK(retry_delay(plan, 1, 30s, middle) == 30s);
     CHECK(retry_delay(plan, 1, 100ms, middle) == 1s);
@@ -67,7 +67,7 @@ TEST_CASE("retry plan: no setting makes it overflow, or run for long") {
     CHECK(retry_delay(turned, 1, 0ms, middle) == 1s);
 }
 
-TEST_CASE("retry plan: no delay exceeds the longest that it admits to") {
+TEST_CASE("retry plan: no delay exceeds the longest that it reports") {
     const retry_settings plan{.attempts = 16, .first = 90min, .max = 5h};
     for (unsigned attempt = 1; attempt < 6; ++attempt) {
         for (const auto after : {0ms, milliseconds{2h}}) {

@@ -28,7 +28,7 @@ sink_settings with_concurrency(unsigned concurrency) {
 
 } // namespace
 
-TEST_CASE("delivery: every event reaches every sink, in order, and the cursors stand behind the last") {
+TEST_CASE("delivery: every event reaches every sink, in order, and the cursors are after the last") {
     delivery_bench bench;
     const auto batches = bench.add(sink_named("batches"), 16);
     const auto singles = bench.add(sink_named("singles"), 1);
@@ -66,7 +66,7 @@ TEST_CASE("delivery: each sink gets what its filters let through, and passes the
     CHECK(bench.state("failures").cursor >= 5);
 }
 
-TEST_CASE("delivery: an event that fails is tried again, with its attempts counted, until it is delivered") {
+TEST_CASE("delivery: an event that fails is retried, with its attempts counted, until it is delivered") {
     delivery_bench bench;
     const auto got = bench.add(sink_named("sink"), 1, [](const auto& what) {
         return said(what.what->sequence == 2 && what.attempt < 4 ? verdict::retry : verdict::delivered);
@@ -85,7 +85,7 @@ TEST_CASE("delivery: an event that fails is tried again, with its attempts count
     CHECK(state.dead == 0);
 }
 
-TEST_CASE("delivery: an event that fails for good rests as a dead letter, and the others are delivered") {
+TEST_CASE("delivery: an event that fails permanently becomes a dead letter, and the others are delivered") {
     delivery_bench bench;
     auto settings = sink_named("sink");
     settings.retry.attempts = 3;
@@ -124,7 +124,7 @@ TEST_CASE("delivery: a sink that was unavailable for a while gets everything in 
     CHECK(bench.state("sink").waiting == 0);
 }
 
-TEST_CASE("delivery: a sink that throws is taken for unavailable") {
+TEST_CASE("delivery: a sink that throws counts as unavailable") {
     delivery_bench bench;
     int calls = 0;
     const auto got = bench.add(sink_named("sink"), 1, [&calls](const auto&) -> outcome {
@@ -160,7 +160,7 @@ TEST_CASE("delivery: a sink that hangs does not delay another") {
     CHECK(bench.state("healthy").cursor == 201);
 }
 
-TEST_CASE("delivery: with a concurrency, so many are under way at once") {
+TEST_CASE("delivery: with a concurrency of N, N deliveries are in flight at once") {
     delivery_bench bench;
     const auto got = bench.add_hanging(with_concurrency(4));
     bench.start();
@@ -171,7 +171,7 @@ TEST_CASE("delivery: with a concurrency, so many are under way at once") {
     CHECK(got->count_of("cancelled") == 4);
 }
 
-TEST_CASE("delivery: what outgrew the tail comes from the journal, all of it, in order") {
+TEST_CASE("delivery: what does not fit into recent events is read from the journal, completely and in order") {
     delivery_bench bench;
     const auto gate = std::make_shared<door>();
     const auto got = bench.add(sink_named("sink"), 256, [gate](const auto&) {
@@ -189,7 +189,7 @@ TEST_CASE("delivery: what outgrew the tail comes from the journal, all of it, in
     CHECK(bench.state("sink").cursor == 6'001);
 }
 
-TEST_CASE("delivery: sinks are told to open their files anew, and run on one thread only") {
+TEST_CASE("delivery: sinks are told to reopen their files, and run on one thread only") {
     delivery_bench bench;
     const auto got = bench.add(sink_named("sink"));
     bench.start();
@@ -204,7 +204,7 @@ TEST_CASE("delivery: sinks are told to open their files anew, and run on one thr
     CHECK(got->count_of("reopened") == 1);
 }
 
-TEST_CASE("delivery: without sinks, everything is a matter of course") {
+TEST_CASE("delivery: without sinks, every call works") {
     delivery_bench bench;
     bench.start();
     bench.append(5);

@@ -18,7 +18,7 @@ constexpr steady_time start{1h};
 
 } // namespace
 
-TEST_CASE("log: a sink that stops working is told with the reason, and so is that it works again") {
+TEST_CASE("log: an outage of a sink is logged with the reason, and so is its end") {
     captured_log captured;
     hookd::limited_log limits;
     sink_worker_log log{"audit", limits};
@@ -27,10 +27,10 @@ TEST_CASE("log: a sink that stops working is told with the reason, and so is tha
     log.unavailable("No space left on device\nreally", start);
     CHECK(captured.take() == "warning sink audit: unavailable, its events wait: No space left on device really\n");
     log.worked(start + 90s);
-    CHECK(captured.take() == "info sink audit: works again after 90s\n");
+    CHECK(captured.take() == "info sink audit: available again after 1m30s\n");
 }
 
-TEST_CASE("log: a sink that is down for long fills no disk") {
+TEST_CASE("log: a sink that is down for long does not fill the disk") {
     captured_log captured;
     hookd::limited_log limits;
     sink_worker_log log{"audit", limits};
@@ -40,11 +40,11 @@ TEST_CASE("log: a sink that is down for long fills no disk") {
     }
     const auto text = captured.take();
     CHECK(std::ranges::count(text, '\n') <= 14);
-    CHECK_THAT(text, Catch::Contains("unavailable for 60s") &&
-                         Catch::Contains("more lines about a sink that is unavailable; sink=audit\n"));
+    CHECK_THAT(text, Catch::Contains("unavailable for 1m,") &&
+                         Catch::Contains("more lines about an unavailable sink; sink=audit\n"));
 }
 
-TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") {
+TEST_CASE("log: every dead letter is logged, with endpoint, id, sink and reason") {
     captured_log captured;
     hookd::limited_log limits;
     sink_worker_log log{"team", limits};
@@ -60,7 +60,7 @@ TEST_CASE("log: every dead letter is told, with endpoint, id, sink and reason") 
                                        "attempt(s): exit 3\n"));
 }
 
-TEST_CASE("log: events that are tried again are told a few times a minute") {
+TEST_CASE("log: retries are logged a few times per minute") {
     captured_log captured;
     hookd::limited_log limits;
     sink_worker_log log{"team", limits};
@@ -73,6 +73,6 @@ TEST_CASE("log: events that are tried again are told a few times a minute") {
     }
     const auto text = captured.take();
     CHECK(std::ranges::count(text, '\n') <= 6);
-    CHECK_THAT(text, Catch::StartsWith("warning sink team: event msg_1 of endpoint colivara failed in attempt 1, next "
-                                       "in 1500 ms: exit 3\n"));
+    CHECK_THAT(text, Catch::StartsWith("warning sink team: event msg_1 of endpoint colivara failed in attempt 1, "
+                                       "retrying in 1.5s: exit 3\n"));
 }

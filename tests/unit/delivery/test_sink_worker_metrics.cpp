@@ -17,7 +17,7 @@ outcome said(verdict what) {
     return {.what = what, .retry_after = {}, .detail = {}};
 }
 
-/// The figures of the bench's only sink, once they are as they should be; else as they are after half a minute.
+/// The metrics of the bench's only sink, once they are as expected; else as they are after half a minute.
 sink_metrics once(delivery_bench& bench, const std::function<bool(const sink_metrics&)>& holds) {
     const auto end = std::chrono::steady_clock::now() + 30s;
     for (;;) {
@@ -32,7 +32,7 @@ sink_metrics once(delivery_bench& bench, const std::function<bool(const sink_met
 
 } // namespace
 
-TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart") {
+TEST_CASE("delivery: a sink's metrics distinguish delivered, retried and rejected") {
     delivery_bench bench;
     bench.add(sink_named("sink"), 1, [](const hookd::sinks::delivery& what) {
         if (what.what->sequence == 2) {
@@ -53,7 +53,7 @@ TEST_CASE("delivery: a sink's figures tell delivered, retried and rejected apart
     CHECK_FALSE(once(bench, [](const sink_metrics& now) { return !now.oldest; }).oldest);
 }
 
-TEST_CASE("delivery: what a sink has in hand, and since when, is known while it blocks its sink worker") {
+TEST_CASE("delivery: how many events are in flight, and since when, is known while the sink blocks its sink worker") {
     delivery_bench bench;
     const auto shut = std::make_shared<door>();
     const auto got = bench.add(sink_named("sink"), 256, [shut](const hookd::sinks::delivery&) {
@@ -72,18 +72,18 @@ TEST_CASE("delivery: what a sink has in hand, and since when, is known while it 
     CHECK(once(bench, [](const sink_metrics& now) { return now.reached == 3; }).delivered == 3);
 }
 
-TEST_CASE("delivery: a sink on hold is unavailable, and what it keeps waiting has an age, until it works") {
+TEST_CASE("delivery: a sink in backoff is unavailable, and the events that wait have an age, until it is available") {
     delivery_bench bench;
-    const auto mended = std::make_shared<std::atomic<bool>>(false);
-    bench.add(sink_named("sink"), 1, [mended](const hookd::sinks::delivery&) {
-        return said(*mended ? verdict::delivered : verdict::unavailable);
+    const auto repaired = std::make_shared<std::atomic<bool>>(false);
+    bench.add(sink_named("sink"), 1, [repaired](const hookd::sinks::delivery&) {
+        return said(*repaired ? verdict::delivered : verdict::unavailable);
     });
     bench.start();
     bench.append(2);
     const auto down = once(bench, [](const sink_metrics& now) { return now.unavailable; });
     CHECK(down.unavailable);
     CHECK(down.oldest);
-    *mended = true;
+    *repaired = true;
     const auto up = once(bench, [](const sink_metrics& now) { return now.reached == 2 && !now.unavailable; });
     CHECK_FALSE(up.unavailable);
     CHECK(up.delivered == 2);

@@ -16,7 +16,7 @@ using hookd::sinks::outcome;
 using hookd::sinks::verdict;
 using entries = std::vector<record::entry>;
 
-TEST_CASE("stop: what is under way may end in time, and counts") {
+TEST_CASE("stop: deliveries in flight may finish in time, and count") {
     delivery_bench bench;
     const auto gate = std::make_shared<door>();
     const auto got = bench.add(sink_named("sink"), 1, [gate](const auto&) {
@@ -33,7 +33,7 @@ TEST_CASE("stop: what is under way may end in time, and counts") {
     CHECK(bench.state("sink").cursor == got->entries().size());
 }
 
-TEST_CASE("stop: a sink worker whose thread is stuck is left behind in time, and touches nothing when it comes back") {
+TEST_CASE("stop: a sink worker whose thread hangs is detached in time, and touches nothing when it returns") {
     delivery_bench bench;
     const auto gate = std::make_shared<door>();
     const auto stuck = bench.add(sink_named("stuck"), 1, [gate](const auto&) {
@@ -67,7 +67,7 @@ TEST_CASE("stop: the end of the dispatcher stops it") {
     CHECK(hanging->count_of("cancelled") == 1);
 }
 
-TEST_CASE("stop: commits may still come afterwards") {
+TEST_CASE("stop: commits may still arrive afterwards") {
     delivery_bench bench;
     const auto got = bench.add(sink_named("sink"));
     bench.start();
@@ -79,7 +79,7 @@ TEST_CASE("stop: commits may still come afterwards") {
     CHECK(bench.state("sink").cursor == 2);
 }
 
-TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards; what was delivered does not") {
+TEST_CASE("restart: what was cancelled, failed or not reached is delivered afterwards; what was delivered is not") {
     delivery_bench bench;
     auto settings = sink_named("sink");
     settings.concurrency = 3;
@@ -118,7 +118,7 @@ TEST_CASE("restart: what was cancelled, failed, or not reached comes afterwards;
     CHECK(bench.state("sink").waiting == 0);
 }
 
-TEST_CASE("stop: the time that a sink asked for is in the journal") {
+TEST_CASE("stop: the retry time that a sink requested is in the journal") {
     delivery_bench bench;
     auto settings = sink_named("sink");
     settings.retry.first = 1ms;
@@ -136,7 +136,7 @@ TEST_CASE("stop: the time that a sink asked for is in the journal") {
     CHECK(*state.next_try > hookd::system_now() + 50min);
 }
 
-TEST_CASE("restart: a failed event goes on with the attempts that it had") {
+TEST_CASE("restart: a failed event continues with its number of attempts") {
     delivery_bench bench;
     auto settings = sink_named("sink");
     settings.retry.first = 200ms;
@@ -155,7 +155,7 @@ TEST_CASE("restart: a failed event goes on with the attempts that it had") {
     CHECK(bench.state("sink").waiting == 0);
 }
 
-TEST_CASE("restart: a backlog of before the start is delivered") {
+TEST_CASE("restart: a backlog from before the start is delivered") {
     delivery_bench bench;
     (void)bench.stored().open_sink("sink");
     bench.append(700);
@@ -170,7 +170,7 @@ TEST_CASE("restart: a backlog of before the start is delivered") {
 
 namespace {
 
-/// A sink worker of its own, whose sink never ends a delivery, and whose deliveries time out soon.
+/// A sink worker whose sink never finishes a delivery, and whose deliveries time out soon.
 std::shared_ptr<sink_worker> start_hanging(delivery_bench& bench, const std::shared_ptr<record>& into,
                                            unsigned attempts, std::size_t batch_limit) {
     auto settings = sink_named("sink");
@@ -203,7 +203,7 @@ void end_after_cancelling(sink_worker& alone, const record& into, std::size_t ti
 
 } // namespace
 
-TEST_CASE("timeout: a single event that is never done is cancelled, and that counts as an attempt") {
+TEST_CASE("timeout: a single event that is never finished is cancelled, and that counts as an attempt") {
     delivery_bench bench;
     const auto into = std::make_shared<record>();
     const auto alone = start_hanging(bench, into, 2, 1);
@@ -214,7 +214,7 @@ TEST_CASE("timeout: a single event that is never done is cancelled, and that cou
     CHECK(bench.state("sink").cursor == 1);
 }
 
-TEST_CASE("timeout: a batch that is never done is the sink's fault, and counts as an attempt of no event") {
+TEST_CASE("timeout: a batch that is never finished makes the sink unavailable, and is not an attempt of any event") {
     delivery_bench bench;
     const auto into = std::make_shared<record>();
     const auto alone = start_hanging(bench, into, 1, 2);
