@@ -15,8 +15,8 @@ namespace hookd::admin {
 
 namespace {
 
-/// Whoever asks is near and few: one thread, small limits. Nothing that is asked here is signed, so that the connection
-/// that is idle for longest always gives way to a new one; and none idles for long.
+/// Few clients, all nearby: one thread, small limits. No request is signed here, so the connection that has been idle
+/// longest always gives way to a new one; and none may be idle for long.
 server_settings small_limits() {
     constexpr std::chrono::milliseconds patience{5'000};
     server_settings limits;
@@ -35,7 +35,8 @@ public:
     explicit admin_server(context what)
         : context_{std::move(what)}, started_{context_.clock()}, reloads_{context_.reload} {}
 
-    /// Each on a server of its own, so that nobody who may only look can take the places of those who control.
+    /// Each on a server of its own, so that read-only clients cannot use up the connections of those that control the
+    /// daemon.
     result<void> open(const admin_settings& settings) {
         for (const auto& address : {"unix:" + settings.socket, settings.address}) {
             if (address.empty()) {

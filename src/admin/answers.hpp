@@ -28,8 +28,8 @@ inline response refused(unsigned status, std::string_view why) {
 
 inline response journal_refused(const journal::storage_error& why) {
     return why.what == journal::storage_errc::full
-               ? refused(507, "free some space and do it again: the journal's disk is full, and no more was changed")
-               : refused(503, "start the daemon again, or look at its log: the journal is closing or has failed");
+               ? refused(507, "the journal's disk is full, no more was changed: free some space and try again")
+               : refused(503, "the journal is closing or has failed: see the daemon's log");
 }
 
 } // namespace hookd::admin

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view root = "/v1/events";
 constexpr std::string_view body_suffix = "/body";
-/// Parts of the journal that one request looks at; who wants more asks again, from where it came to.
+/// Pages of the journal that one request examines; for more, the client asks again from the returned position.
 constexpr unsigned parts_a_request = 32;
 
 asio::awaitable<response> list(const event_context& of, std::string_view target) {
@@ -45,7 +45,7 @@ asio::awaitable<response> list(const event_context& of, std::string_view target)
         all.more = page->more;
         all.last_sequence = page->last_sequence;
         if (!all.events.empty()) {
-            break; // one part of an answer is bounded in bytes, several would not be
+            break; // one page is bounded in bytes, several would not be
         }
     }
     co_return made(200, page_json(all));
@@ -59,7 +59,7 @@ asio::awaitable<response> show(const event_context& of, std::string id) {
         co_return journal_refused(page.error());
     }
     if (page->events.empty()) {
-        co_return refused(404, "no event of this id is in the journal");
+        co_return refused(404, "no event with this id in the journal");
     }
     co_return made(200, page_json(*page));
 }
@@ -71,7 +71,7 @@ asio::awaitable<response> show_body(const event_context& of, std::uint64_t seque
     }
     const auto& event = *found;
     if (event == nullptr) {
-        co_return refused(404, "no event of this sequence is in the journal");
+        co_return refused(404, "no event with this sequence in the journal");
     }
     // Not copied: it may be as large as server.max_body.
     co_return response{.status = 200,
@@ -101,7 +101,8 @@ asio::awaitable<response> apply(const event_context& of, journal::repair_kind ki
         co_return refused(400, asked.error().message);
     }
     if (!selects(asked->query.filter)) {
-        co_return refused(400, "say which events: by id, state, type, endpoint, collection, document, since or until");
+        co_return refused(
+            400, "no events selected: expected id, state, type, endpoint, collection, document, since or until");
     }
     asked->query.most = SIZE_MAX;
     const auto done = co_await of.events.apply(
@@ -143,7 +144,7 @@ asio::awaitable<response> answer_about_events(const event_context& of, std::stri
         co_return co_await show_body(of, *sequence);
     }
     auto id = percent_decoded(rest);
-    co_return id && !id->empty() ? co_await show(of, std::move(*id)) : refused(404, "no event without an id");
+    co_return id && !id->empty() ? co_await show(of, std::move(*id)) : refused(404, "an event needs an id");
 }
 
 } // namespace hookd::admin

@@ -25,32 +25,32 @@ error_text read_number(std::string_view text, std::uint64_t least, std::uint64_t
     if (wrong == std::errc{} && end == text.data() + text.size() && into >= least && into <= most) {
         return std::nullopt;
     }
-    return "must be a number from " + std::to_string(least) + " to " + std::to_string(most);
+    return "expected a number from " + std::to_string(least) + " to " + std::to_string(most);
 }
 
 error_text read_time(std::string_view text, std::optional<unix_millis>& into) {
     into = parse_rfc3339(text);
-    return into ? std::nullopt : error_text{"must be an RFC 3339 time, as 2026-11-23T08:00:00Z"};
+    return into ? std::nullopt : error_text{"expected an RFC 3339 time such as 2026-11-23T08:00:00Z"};
 }
 
 error_text read_state(std::string_view text, std::optional<journal::delivery_state>& into) {
     into = standing_from(text);
-    return into ? std::nullopt : error_text{"must be pending, waiting, dead or delivered"};
+    return into ? std::nullopt : error_text{"expected one of pending, waiting, dead, delivered"};
 }
 
 error_text read_order(std::string_view text, bool& newest_first) {
     newest_first = text == "newest";
-    return newest_first || text == "oldest" ? std::nullopt : error_text{"must be newest or oldest"};
+    return newest_first || text == "oldest" ? std::nullopt : error_text{"expected newest or oldest"};
 }
 
 error_text read_flag(std::string_view text, bool& into) {
     into = text == "true";
-    return into || text == "false" ? std::nullopt : error_text{"must be true or false"};
+    return into || text == "false" ? std::nullopt : error_text{"expected true or false"};
 }
 
 error_text read_sink(std::string&& name, journal::event_query& into) {
     if (std::ranges::find(into.scopes, name, &journal::sink_scope::name) == into.scopes.end()) {
-        return "no sink of this name is in force";
+        return "unknown sink '" + name + "'";
     }
     into.filter.sink = std::move(name);
     return std::nullopt;
@@ -101,7 +101,7 @@ constexpr parameter parameters[] = {
 };
 
 std::string unknown(const std::string& key, request_about_events what) {
-    std::string message = "unknown parameter " + key + "; there are";
+    std::string message = "unknown parameter " + key + ": expected one of";
     for (const auto& each : parameters) {
         if (each.fits(what)) {
             message += ' ';

@@ -12,14 +12,14 @@ namespace hookd::admin {
 
 enum class request_about_events : std::uint8_t { list, change };
 
-/// What a request about events asks for.
+/// The parameters of a request about events.
 struct event_parameters {
-    journal::event_query query; ///< With all sinks in force.
+    journal::event_query query; ///< With all current sinks.
     bool dry_run = false;
 };
 
-/// Reads them from a target. Strict: a key that such a request does not take, an unknown sink, or a value that is not
-/// well-formed, is an error.
+/// Reads them from a target. Strict: a key that the request does not support, an unknown sink or a malformed value is
+/// an error.
 result<event_parameters> read_event_parameters(std::string_view target, request_about_events what,
                                                std::vector<journal::sink_scope> sinks);
 

@@ -11,7 +11,7 @@
 namespace hookd::admin {
 
 std::string_view to_text(journal::delivery_state what);
-/// Nothing for a word that is none, and for `unwanted`, which nobody can ask for.
+/// Empty for an unknown word, and for `unwanted`, which cannot be queried.
 std::optional<journal::delivery_state> standing_from(std::string_view text);
 
 /// These as one JSON object on one line.

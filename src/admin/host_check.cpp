@@ -17,7 +17,7 @@ std::string_view without_root(std::string_view name) {
     return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
 }
 
-/// Nobody can register a name without a dot: it is one of this network's, as containers have them.
+/// A name without a dot cannot be registered: it belongs to this network, such as a container's.
 bool is_local_name(std::string_view name) {
     const auto dot = name.rfind('.');
     return dot == std::string_view::npos || same_field_name(name.substr(dot + 1), loopback_name);

@@ -7,10 +7,10 @@
 
 namespace hookd::admin {
 
-/// Whether a request for this host (`name`, `name:port`, `[v6]:port`; empty where it names none) may be answered over
-/// TCP. A page of anybody's can have its own name resolve to this machine (DNS rebinding), and read what it asks for
-/// then: but the browser says that name. Addresses, names without a dot, names below `localhost` and those
-/// in `allowed` are nobody else's.
+/// Whether a request for this host (`name`, `name:port`, `[v6]:port`; empty if it has none) is allowed over TCP. Any
+/// web page can make its own name resolve to this machine (DNS rebinding) and read the responses; but the browser sends
+/// that name. Addresses, names without a dot, names below `localhost` and those in `allowed` cannot belong to such a
+/// page.
 bool may_ask(std::string_view host, std::span<const std::string> allowed);
 
 } // namespace hookd::admin

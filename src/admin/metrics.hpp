@@ -7,8 +7,8 @@
 
 namespace hookd::admin {
 
-/// Everything that docs/admin-api.md lists, in Prometheus' text format. Labels hold names of the configuration and of
-/// fixed sets, never what strangers sent.
+/// Everything that docs/admin-api.md lists, in Prometheus' text format. Labels hold names from the configuration and
+/// from fixed sets, never data from clients.
 std::string metrics_text(const context& what);
 
 } // namespace hookd::admin

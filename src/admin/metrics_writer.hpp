@@ -10,14 +10,14 @@
 
 namespace hookd::admin {
 
-/// Metrics on their way to Prometheus' text format 0.0.4. A family is begun, then given its values.
+/// Writes metrics in Prometheus' text format 0.0.4. A family is begun, then its values are added.
 class metrics_writer {
 public:
     metrics_writer& counter(std::string name, std::string help);
     metrics_writer& gauge(std::string name, std::string help);
     /// The family's next value, with one label or none.
     metrics_writer& add(double value, std::string_view label = {}, std::string_view label_value = {});
-    /// A family of one histogram, in units of which each is worth so many of the histogram's.
+    /// A family of one histogram, in units of `scale` units of the histogram.
     void distribution(std::string name, std::string help, const histogram& counters, double unit);
 
     std::string text() const;

@@ -5,7 +5,7 @@
 
 namespace hookd::admin {
 
-/// What the kernel says of this process: the metrics that every Prometheus client shows. 0 where it does not say.
+/// The process metrics that every Prometheus client has, from the kernel. 0 if unknown.
 struct process_figures {
     double started = 0; ///< Unix seconds.
     double cpu_seconds = 0;

@@ -41,20 +41,21 @@ std::vector<std::string> reasons_not_ready(const context& what) {
         reasons.emplace_back(reason);
     }
     if (what.server.metrics().accepting_fails()) {
-        reasons.emplace_back("no connection can be accepted: descriptors or memory have run out");
+        reasons.emplace_back("no connection can be accepted: out of file descriptors or memory");
     }
     if (what.server.metrics().limit_reached_within(limit_effect::refused_connection, 5s)) {
-        reasons.emplace_back("new connections are refused: max_connections is reached, and none gives way");
+        reasons.emplace_back("new connections are rejected: max_connections is reached, and none gives way");
     }
     return reasons;
 }
 
 std::vector<std::string> limits_reached(const context& what) {
     static constexpr std::pair<limit_effect, std::string_view> effects[] = {
-        {limit_effect::refused_connection, "connections were refused: max_connections reached, and none gave way"},
-        {limit_effect::gave_way, "connections that had brought nothing authentic gave way: max_connections reached"},
-        {limit_effect::refused_from_address, "connections were refused: max_connections_per_address reached"},
-        {limit_effect::refused_body, "large bodies were refused: too many were under way"},
+        {limit_effect::refused_connection, "connections were rejected: max_connections reached, and none gave way"},
+        {limit_effect::gave_way,
+         "connections without an authentic message were closed for new ones: max_connections reached"},
+        {limit_effect::refused_from_address, "connections were rejected: max_connections_per_address reached"},
+        {limit_effect::refused_body, "large bodies were rejected: too many at the same time"},
     };
     std::vector<std::string> lines;
     for (const auto& [effect, line] : effects) {
@@ -69,7 +70,7 @@ std::vector<std::string> hanging_sinks(const context& what) {
     std::vector<std::string> lines;
     for (const auto& each : what.dispatcher.metrics()) {
         if (each.hangs) {
-            lines.push_back("sink " + each.name + ": hangs, and is unavailable; its events wait");
+            lines.push_back("sink " + each.name + ": hangs, its events wait");
         }
     }
     return lines;

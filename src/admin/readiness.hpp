@@ -8,14 +8,14 @@
 
 namespace hookd::admin {
 
-/// Why an event that came now would not be taken, a line each; empty: it would be.
+/// Why an event that arrived now would not be accepted, one line each; empty: it would be.
 std::vector<std::string> reasons_not_ready(const context& what);
 
-/// Whom the server's limits have turned away within the last minute, a line each. No reason not to be ready: it is only
-/// those who are over a limit, and strangers can bring it about.
+/// Which limits have rejected clients within the last minute, one line each. Not a reason not to be ready: only clients
+/// over a limit are affected, and anyone can cause it.
 std::vector<std::string> limits_reached(const context& what);
 
-/// Sinks that hang, a line each. Events are taken all the same, and kept for them.
+/// Sinks that hang, one line each. Events are still accepted, and kept for them.
 std::vector<std::string> hanging_sinks(const context& what);
 
 } // namespace hookd::admin

@@ -28,7 +28,7 @@ public:
     explicit waiting(resume who) : resume_{std::move(who)} {}
     waiting(const waiting&) = delete;
     waiting& operator=(const waiting&) = delete;
-    ~waiting() { resolve({.applied = false, .errors = {"the reload was given up"}}); }
+    ~waiting() { resolve({.applied = false, .errors = {"the reload was abandoned"}}); }
 
     void resolve(reload_verdict what) {
         resume who;
@@ -43,7 +43,7 @@ public:
 
 private:
     mutex mutex_;
-    resume resume_ HOOKD_GUARDED_BY(mutex_); // empty once answered
+    resume resume_ HOOKD_GUARDED_BY(mutex_); // empty once completed
 };
 
 asio::awaitable<reload_verdict> reload_handler::reload() {

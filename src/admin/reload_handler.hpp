@@ -12,8 +12,8 @@
 
 namespace hookd::admin {
 
-/// Where requests wait for the verdict of a reload, which comes from another thread. Each that waits is answered
-/// exactly once: by the verdict; or by `close`; or, where whoever had to call back never will, when that is known.
+/// Requests that wait for the verdict of a reload, which comes from another thread. Each is completed exactly once: by
+/// the verdict, by `close`, or when the callback is destroyed without a call.
 class reload_handler {
 public:
     using begin_reload = std::function<void(std::move_only_function<void(reload_verdict)>)>;
@@ -23,7 +23,7 @@ public:
     /// Resumes on the awaiting coroutine's executor, also when its peer has gone away meanwhile.
     boost::asio::awaitable<reload_verdict> reload();
 
-    /// From now on nobody waits. Any thread.
+    /// Completes all that wait, and all later ones at once. Any thread.
     void close();
 
 private:
@@ -31,7 +31,7 @@ private:
     void enter(std::shared_ptr<waiting> one);
 
     begin_reload begin_;
-    mutex mutex_; // nobody is answered under it
+    mutex mutex_; // not held during completions
     std::vector<std::weak_ptr<waiting>> waiting_ HOOKD_GUARDED_BY(mutex_);
     bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
 };

@@ -25,12 +25,12 @@ constexpr std::string_view unix_peer = "unix";
 
 constinit const response alive{200, "ok\n", {}, {}};
 constinit const response not_found{404, "not found\n", {}, {}};
-constinit const response only_by_socket{403, "only by the Unix socket, admin.socket of the configuration\n", {}, {}};
-constinit const response another_host{421,
-                                      "the Host is not this daemon: ask for its address or for localhost, or add the "
-                                      "name to admin.allowed_hosts of the configuration\n",
-                                      {},
-                                      {}};
+constinit const response only_by_socket{403, "only available on the Unix socket (admin.socket)\n", {}, {}};
+constinit const response another_host{
+    421,
+    "Host is not allowed: use the daemon's address or localhost, or add the name to admin.allowed_hosts\n",
+    {},
+    {}};
 
 /// Who may use a route.
 enum class access : std::uint8_t {
@@ -38,7 +38,7 @@ enum class access : std::uint8_t {
     owner, ///< Peers on the Unix socket.
 };
 
-/// Whether the path has the pattern's segments; `*` stands for any one.
+/// Whether the path has the pattern's segments; `*` matches any one.
 bool matches(std::string_view path, std::string_view pattern) {
     const auto segments = [](std::string_view text) { return text | std::views::split('/'); };
     return std::ranges::equal(segments(path), segments(pattern), [](const auto& a, const auto& b) {
@@ -51,9 +51,9 @@ bool matches(std::string_view path, std::string_view pattern) {
 struct router::route {
     std::string_view path;
     access by;
-    response (router::*look)() const = nullptr; ///< By GET. Null: `work` does it.
+    response (router::*look)() const = nullptr; ///< For GET. Null: `work` handles it.
     boost::asio::awaitable<response> (router::*work)(const request& whole) = nullptr;
-    std::string_view method = {}; ///< The one for `work`; empty: it judges the method itself.
+    std::string_view method = {}; ///< The method for `work`; empty: it checks the method itself.
 };
 
 const router::route* router::find(std::string_view path) {

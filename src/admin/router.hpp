@@ -8,8 +8,8 @@
 
 namespace hookd::admin {
 
-/// Answers the requests that come to the administration's sockets. Peers on the Unix socket may control the daemon;
-/// its file's mode says who they are. One for each socket, on the one thread of its server.
+/// Handles requests to the admin server's sockets. Peers on the Unix socket may control the daemon; its file mode
+/// decides who they are. One per socket, on its server's only thread.
 class router final : public http::handler {
 public:
     /// All three must outlive it.

@@ -26,17 +26,17 @@ boost::asio::awaitable<response> answer_about_one_sink(const context& what, std:
     auto rest = path_of(target).substr(root.size());
     const bool pause = rest.ends_with(pause_suffix);
     if (!pause && !rest.ends_with(resume_suffix)) {
-        co_return refused(404, "a sink can be asked to pause or to resume");
+        co_return refused(404, "unknown action: expected pause or resume");
     }
     rest.remove_suffix(pause ? pause_suffix.size() : resume_suffix.size());
     const auto sink = percent_decoded(rest);
     if (!sink || !is_active(what, *sink)) {
-        co_return refused(404, "no sink of this name is in force");
+        co_return refused(404, "unknown sink '" + sink.value_or(std::string{rest}) + "'");
     }
     if (const auto noted = co_await what.deliveries.pause(*sink, pause); !noted) {
         co_return journal_refused(noted.error());
     }
-    what.dispatcher.pause(*sink, pause); // a sink worker that is new since then has begun as the journal says
+    what.dispatcher.pause(*sink, pause); // a sink worker created since then has begun with the journal's state
     co_return made(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");
 }
 

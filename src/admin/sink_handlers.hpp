@@ -9,7 +9,7 @@
 
 namespace hookd::admin {
 
-/// Pauses or resumes a sink: durably first, for its sink worker second. The target must live until the answer is there.
+/// Pauses or resumes a sink: durably first, then its sink worker. The target must outlive the response.
 boost::asio::awaitable<response> answer_about_one_sink(const context& what, std::string_view target);
 
 } // namespace hookd::admin

@@ -9,12 +9,12 @@
 
 namespace hookd::admin {
 
-/// A sink, as its sink worker and the journal together know it.
+/// A sink's state, from its sink worker and the journal.
 struct sink_view {
     delivery::sink_metrics worker;
-    std::uint64_t waiting = 0; ///< Failed, and awaiting the next try.
+    std::uint64_t waiting = 0; ///< Failed, and waiting for the next attempt.
     std::uint64_t dead = 0;
-    std::uint64_t lag_events = 0; ///< Not yet taken.
+    std::uint64_t lag_events = 0; ///< Not processed yet.
     double lag_seconds = 0;       ///< Age of the oldest of these.
 };
 

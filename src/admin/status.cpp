@@ -14,7 +14,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// Null for the epoch, which stands for "never".
+/// Null for the epoch, which means "never".
 json time_json(unix_millis at) {
     return at == unix_millis{} ? json(nullptr) : json(to_rfc3339(at)); // in braces it would be an array
 }
@@ -62,7 +62,7 @@ json endpoint_list(const intake::metrics& intake) {
     return all;
 }
 
-/// Those that were ever given.
+/// Those that have occurred.
 json answer_counts(const http::server_metrics& server) {
     auto all = json::object();
     for (std::size_t i = 0; i < http::known_statuses.size(); ++i) {
@@ -115,7 +115,7 @@ std::string status_json(const context& what, unix_millis started) {
              {"listeners", listener_list(what.server)},
              {"sinks", sink_list(what)},
              {"last_reload", {{"applied", reloaded.applied}, {"at", time_json(reloaded.at)}}}};
-    return json_line(all) + '\n'; // a path in an error may be no UTF-8
+    return json_line(all) + '\n'; // a path in an error may not be UTF-8
 }
 
 std::string sinks_json(const context& what) {
@@ -127,7 +127,7 @@ std::string verdict_json(const reload_verdict& what) {
     if (!what.applied) {
         all["errors"] = what.errors;
     }
-    return json_line(all) + '\n'; // a path in an error may be no UTF-8
+    return json_line(all) + '\n'; // a path in an error may not be UTF-8
 }
 
 } // namespace hookd::admin

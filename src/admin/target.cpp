@@ -16,15 +16,15 @@ result<std::vector<std::pair<std::string, std::string>>> query_pairs(std::string
         rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos) {
-            return std::unexpected{error{"parameter without a value: write KEY=VALUE"}};
+            return std::unexpected{error{"parameter without a value: expected KEY=VALUE"}};
         }
         const std::string key{pair.substr(0, equals)};
         if (std::ranges::find(pairs, key, [](const auto& each) { return each.first; }) != pairs.end()) {
-            return std::unexpected{error{"parameter given twice: " + key}};
+            return std::unexpected{error{"repeated parameter " + key}};
         }
         auto value = percent_decoded(pair.substr(equals + 1));
         if (!value) {
-            return std::unexpected{error{key + ": a % must be followed by two hexadecimal digits"}};
+            return std::unexpected{error{key + ": expected two hexadecimal digits after %"}};
         }
         pairs.emplace_back(key, std::move(*value));
     }

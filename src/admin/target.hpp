@@ -10,8 +10,8 @@
 
 namespace hookd::admin {
 
-/// The `key=value` pairs of a target's query in their order. Refused: a pair without `=`, a broken `%NN`, a key that
-/// comes twice. Keys are not decoded.
+/// The `key=value` pairs of a target's query in their order. Errors: a pair without `=`, an invalid `%NN`, a repeated
+/// key. Keys are not decoded.
 result<std::vector<std::pair<std::string, std::string>>> query_pairs(std::string_view target);
 
 /// The target without its query.

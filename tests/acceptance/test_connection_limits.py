@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What strangers can take: connections, descriptors and the memory for bodies, of the listeners and of the administration."""
+"""What strangers can take: connections, descriptors and the memory for bodies, of the listeners and of the
+administration."""
 
 import contextlib
 import select
@@ -69,7 +70,7 @@ def test_when_all_connections_are_taken_the_stranger_that_is_idle_for_longest_gi
         assert strangers[2].response().status == 404, "and who is idle for a shorter time"
         daemon.wait_for_log(r"a connection gave way to a new one: max_connections reached.*; client=127\.0\.0\.1")
         assert (answer := readiness(daemon)).status == 200 and answer.body.startswith(b"ready\n")
-        assert b"gave way: max_connections reached" in answer.body
+        assert b"were closed for new ones: max_connections reached" in answer.body
 
 
 def test_addresses_that_hold_all_connections_keep_nobody_out(make_daemon, held):
@@ -96,7 +97,7 @@ def test_nobody_gives_way_to_an_address_that_has_its_most(make_daemon, held):
             connection.send(STRANGE_REQUEST)
             assert connection.response().status == 404
         assert readiness(daemon).body == (
-            b"ready\nconnections were refused: max_connections_per_address reached\n")
+            b"ready\nconnections were rejected: max_connections_per_address reached\n")
 
 
 def test_a_trickle_does_not_make_a_stranger_less_idle(make_daemon, held):
@@ -139,8 +140,8 @@ def test_where_all_connections_are_authentic_a_new_one_is_refused_and_readiness_
         daemon.wait_for_log("refused a connection: max_connections reached")
         assert all(again(daemon, each) for each in senders)
         until(lambda: readiness(daemon).status == 200, "readiness")
-        assert b"connections were refused: max_connections reached" in readiness(daemon).body
-        assert "connections were refused: max_connections reached" in daemon.run("status").stdout
+        assert b"connections were rejected: max_connections reached" in readiness(daemon).body
+        assert "connections were rejected: max_connections reached" in daemon.run("status").stdout
 
 
 # The administration
@@ -206,7 +207,7 @@ def test_one_address_does_not_take_the_memory_for_all_large_bodies(make_daemon, 
         until(lambda: large_event_is_taken(daemon, "127.0.0.1"), "those that give way to be gone")
         assert all(large_event_is_taken(daemon, "127.0.0.1") for _ in range(10))
         daemon.wait_for_log(r"503: too many large bodies are under way.*; client=127\.0\.0\.2")
-        assert readiness(daemon).body == b"ready\nlarge bodies were refused: too many were under way\n"
+        assert readiness(daemon).body == b"ready\nlarge bodies were rejected: too many at the same time\n"
 
 
 def test_nor_for_the_others_behind_the_same_address(make_daemon, held):

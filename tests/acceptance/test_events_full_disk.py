@@ -13,7 +13,8 @@ from harness.colivara import reply
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 
 DONE, IO = 0, 74
-REFUSAL = "Free some space and do it again: the journal's disk is full, and no more was changed\n"
+REFUSAL = "the journal's disk is full, no more was changed: free some space and try again"
+ERROR = f"colivara-hookd: {REFUSAL}\n"
 
 
 class Filler:
@@ -64,7 +65,7 @@ def until_refused(daemon, filler, each):
         filler.fill()
         ended = daemon.run(*words)
         if ended.returncode != DONE:
-            assert (ended.returncode, ended.stdout, ended.stderr) == (IO, "", REFUSAL)
+            assert (ended.returncode, ended.stdout, ended.stderr) == (IO, "", ERROR)
             return number
     raise AssertionError("the disk took all of it")
 
@@ -102,7 +103,7 @@ def test_what_was_replayed_before_the_disk_was_full_is_told(make_daemon, tmp_pat
     def part(events, more):
         return reply(200, {"events": events, "deliveries": events, "sinks": ["app"], "position": events, "more": more,
                            "last_sequence": 500})
-    answers = [reply(200, b"ok"), part(500, False), part(250, True), reply(507, {"error": REFUSAL.strip()})]
+    answers = [reply(200, b"ok"), part(500, False), part(250, True), reply(507, {"error": REFUSAL})]
     path = tmp_path / "admin.sock"
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
@@ -121,4 +122,4 @@ def test_what_was_replayed_before_the_disk_was_full_is_told(make_daemon, tmp_pat
         ended = make_daemon().run("events", "replay", "--dead", "--yes", "--socket", path)
         playing.join()
     told = (ended.returncode, ended.stdout, ended.stderr)
-    assert told == (IO, "replayed 250 deliveries of 250 events to app\n", REFUSAL)
+    assert told == (IO, "replayed 250 deliveries of 250 events to app\n", ERROR)

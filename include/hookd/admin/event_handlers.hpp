@@ -14,18 +14,18 @@
 
 namespace hookd::admin {
 
-/// What requests about events work on: a running daemon, or a journal alone. All must outlive the answers.
+/// What requests about events work on: a running daemon, or only a journal. All must outlive the responses.
 struct event_context {
     journal::event_search& events;
     wall_clock clock = nullptr;
-    /// The sinks in force.
+    /// The current sinks.
     std::function<std::vector<journal::sink_scope>()> sinks;
-    /// Something was changed for this sink behind its sink worker's back. Any thread.
+    /// A repair has changed this sink's events in the journal. Any thread.
     std::function<void(std::string_view sink)> look_again;
 };
 
-/// Answers a request for `/v1/events` or below; docs/admin-api.md is the manual. Both texts must live until the answer
-/// is there.
+/// Handles a request for `/v1/events` or below, as documented in docs/admin-api.md. Both texts must outlive the
+/// response.
 boost::asio::awaitable<response> answer_about_events(const event_context& of, std::string_view method,
                                                      std::string_view target);
 

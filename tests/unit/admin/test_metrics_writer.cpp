@@ -5,7 +5,7 @@
 
 using hookd::admin::metrics_writer;
 
-TEST_CASE("metrics_writer: a family has its help, its type and a line a value") {
+TEST_CASE("metrics_writer: a family has its help, its type and one line per value") {
     metrics_writer all;
     all.counter("hookd_requests_total", "Answers.").add(3, "status", "204").add(0, "status", "401");
     all.gauge("hookd_ready", "Ready.").add(1);
@@ -31,7 +31,7 @@ TEST_CASE("metrics_writer: times keep their milliseconds, and counts their last 
     CHECK(all.text().find("9007199254740991") != std::string::npos);
 }
 
-TEST_CASE("metrics_writer: a histogram's buckets are cumulative, end with all, and agree with its count") {
+TEST_CASE("metrics_writer: a histogram's buckets are cumulative, and the last one equals its count") {
     static constexpr std::array<std::uint64_t, 3> bounds{1, 2, 4};
     hookd::histogram counted{bounds};
     for (const std::uint64_t value : {1U, 2U, 2U, 3U, 9U}) {

@@ -14,7 +14,7 @@ using hookd::admin::reload_handler;
 using hookd::admin::reload_verdict;
 using callback = std::move_only_function<void(reload_verdict)>;
 
-/// Starts a wait for a reload on the context; what came of it, and on which thread, once it has come.
+/// Starts a wait for a reload on the context; its result, and on which thread it arrived.
 struct outcome {
     std::vector<reload_verdict> verdicts;
     std::thread::id thread;
@@ -31,7 +31,7 @@ std::shared_ptr<outcome> wait_at(reload_handler& router, asio::io_context& conte
 
 } // namespace
 
-TEST_CASE("reload router: the verdict of another thread reaches the one who waits, on its own thread") {
+TEST_CASE("reload handler: a verdict from another thread reaches the waiting request on the request's own thread") {
     asio::io_context context;
     std::thread other;
     reload_handler router{[&](callback answer) {
@@ -45,7 +45,7 @@ TEST_CASE("reload router: the verdict of another thread reaches the one who wait
     CHECK(found->thread == std::this_thread::get_id());
 }
 
-TEST_CASE("reload router: a verdict that comes at once is good") {
+TEST_CASE("reload handler: a verdict may come at once") {
     asio::io_context context;
     reload_handler router{[](callback answer) { answer({.applied = false, .errors = {"a:1:2: b"}}); }};
     const auto found = wait_at(router, context);
@@ -54,7 +54,7 @@ TEST_CASE("reload router: a verdict that comes at once is good") {
     CHECK(found->verdicts.front().errors == std::vector<std::string>{"a:1:2: b"});
 }
 
-TEST_CASE("reload router: closing answers all who wait and all who come later; late verdicts are nobody's") {
+TEST_CASE("reload handler: closing completes all waiting and all later requests; late verdicts are ignored") {
     asio::io_context context;
     std::vector<callback> pending;
     reload_handler router{[&](callback answer) { pending.push_back(std::move(answer)); }};
@@ -81,7 +81,7 @@ TEST_CASE("reload router: closing answers all who wait and all who come later; l
     CHECK(first->verdicts.size() == 1);
 }
 
-TEST_CASE("reload router: whoever drops the question has answered it") {
+TEST_CASE("reload handler: destroying the callback completes the request") {
     asio::io_context context;
     reload_handler router{[](callback answer) { const callback dropped = std::move(answer); }};
     const auto found = wait_at(router, context);
