@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <hookd/app/command_line.hpp>
-#include <hookd/core/escape.hpp>
 
 #include <exception>
 #include <fcntl.h>
 #include <iostream>
 #include <unistd.h>
 
-/// For jemalloc(3), where that is linked: what is free goes back to the kernel soon, and few arenas keep some for
-/// themselves, so that a flood that comes again takes no more than the last one did. MALLOC_CONF in the environment has
-/// the last word.
+/// For jemalloc(3), if it is linked: free memory is returned to the kernel soon, and there are few arenas, so that a
+/// second flood takes no more memory than the first. MALLOC_CONF in the environment takes precedence.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "dirty_decay_ms:500,muzzy_decay_ms:0,narenas:2";
 
 namespace {
 
-/// Whoever starts the program may have closed the standard streams; then the first files it opens would take their
-/// numbers, and log lines would go into a socket. Reading /dev/null as output fails, so that no sink takes it for
+/// The standard streams may be closed at start; then the first files that are opened would get their numbers, and log
+/// lines would go into a socket. /dev/null is opened for reading, so that writing fails and no sink takes it for
 /// success.
 void hold_standard_streams() {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -33,7 +31,7 @@ int main(int count, char** words) {
     try {
         return hookd::app::run_command_line(count, words);
     } catch (const std::exception& error) {
-        std::cerr << "colivara-hookd: " << hookd::escaped(error.what()) << '\n';
-        return 74; // EX_IOERR: what is left over is the system refusing memory, threads or descriptors
+        hookd::app::print_error(std::cerr, error.what());
+        return 74; // EX_IOERR: the system is out of memory, threads or descriptors
     }
 }

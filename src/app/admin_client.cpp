@@ -33,7 +33,7 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
         return admin_socket{.path = std::move(*named), .errors = {}};
     }
     if (!usual) {
-        return fail(exit_config, std::move(named.error().message));
+        return fail_in_configuration(std::move(named.error().message));
     }
     return admin_socket{.path = admin_settings{}.socket, .errors = std::move(named.error().message)};
 }
@@ -54,26 +54,32 @@ http::client_result<http::client_response> ask_daemon(const std::string& socket,
                            std::rethrow_exception(thrown);
                        }
                        response = std::move(what);
-                       context.stop(); // the connection's timer would go on
+                       context.stop(); // the connection's timer would keep it running
                    });
     context.run();
     if (response && response->cut) {
         return std::unexpected{
-            http::client_error{http::client_errc::malformed, "its answer has more than " + to_text(most)}};
+            http::client_error{http::client_errc::malformed, "its response has more than " + to_text(most)}};
     }
     return response;
 }
 
 std::string unreachable_text(const std::string& socket, const http::client_error& error) {
-    std::string_view advice = "Start the daemon, or name its socket with --socket";
-    if (error.kind == http::client_errc::timed_out) {
-        advice = "Look at the daemon: it takes requests and does not answer in time";
-    } else if (error.kind == http::client_errc::malformed) {
-        advice = "Name the daemon's admin.socket with --socket: what listens there does not answer as a daemon does";
-    } else if (access(socket.c_str(), W_OK) != 0 && errno == EACCES) {
-        advice = "Run this as root or as the daemon's user or group";
+    switch (error.kind) {
+    case http::client_errc::timed_out:
+        return "the daemon on " + socket + " does not respond: " + error.detail;
+    case http::client_errc::malformed:
+        return "unexpected response from " + socket + ": is it the daemon's admin socket? (" + error.detail + ")";
+    case http::client_errc::unreachable:
+        if (access(socket.c_str(), W_OK) != 0 && errno == EACCES) {
+            return "cannot connect to " + socket + ": " + error.detail +
+                   ": run this command as root or as the daemon's user or group";
+        }
+        return "nothing listens on " + socket + ": is the daemon running? (" + error.detail +
+               "; for another socket use --socket)";
+    default:
+        return "cannot reach the daemon on " + socket + ": " + error.detail;
     }
-    return std::string{advice} + ": " + socket + ": " + error.detail;
 }
 
 } // namespace hookd::app

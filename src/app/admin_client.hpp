@@ -16,22 +16,22 @@ namespace hookd::app {
 /// Which daemon a command talks to.
 struct admin_socket {
     std::string path;
-    std::string errors; ///< Of a default configuration that does not name it, a line each; then `path` is the default.
+    std::string errors; ///< Of a default configuration that cannot be read, one line each; then `path` is the default.
 };
 
-/// `given`, or what the configuration says. Where that is the default file and cannot be read, the default socket; of
-/// any other file the errors end the command, since its daemon is meant and no other.
+/// `given`, or the configuration's socket. If the default configuration cannot be read, the default socket; errors in
+/// any other file end the command, since the user means its daemon and no other.
 command_result<admin_socket> find_admin_socket(const std::optional<std::string>& given, const std::string& config_path);
 
-/// More than any answer but an event's body has.
+/// More than any response except an event's body has.
 inline constexpr byte_size largest_answer{16U << 20U};
 
-/// One request to the daemon, and its whole answer: one that is larger than `most` is an error, never cut. Blocking.
+/// One request to the daemon, and its whole response: one larger than `most` is an error, never truncated. Blocking.
 http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
                                                       std::string_view target, std::chrono::milliseconds patience,
                                                       byte_size most = largest_answer);
 
-/// For who could not reach the daemon: what to do, and what happened.
+/// The error message when the daemon cannot be reached.
 std::string unreachable_text(const std::string& socket, const http::client_error& error);
 
 } // namespace hookd::app

@@ -8,10 +8,20 @@
 
 namespace hookd::app {
 
+namespace {
+
+/// As compilers write it: after the place, if it has one.
+std::string warning_line(const std::string& path, std::string warning) {
+    const auto place_end = warning.starts_with(path + ':') ? warning.find(": ", path.size()) : std::string::npos;
+    return warning.insert(place_end == std::string::npos ? 0 : place_end + 2, "warning: ");
+}
+
+} // namespace
+
 int run_check(const std::string& config_path, bool print, std::ostream& out, std::ostream& err) {
     const auto loaded = load_configuration(config_path, nullptr, true);
     for (const auto& warning : loaded.warnings) {
-        err << warning << " (a warning)\n";
+        err << warning_line(config_path, warning) << '\n';
     }
     for (const auto& error : loaded.errors) {
         err << error << '\n';
@@ -22,7 +32,7 @@ int run_check(const std::string& config_path, bool print, std::ostream& out, std
     if (print) {
         out << loaded.effective;
     } else {
-        out << config_path << ": good\n";
+        out << config_path << ": ok\n";
     }
     return exit_done;
 }

@@ -7,7 +7,7 @@
 namespace hookd::app {
 
 /// Reads the configuration with every file and secret that it names. Prints all errors and warnings to `err`, and with
-/// `print` the values in force, without secrets, to `out`. Returns the exit code: 0, or 78 with any error.
+/// `print` the effective configuration, without secrets, to `out`. Returns the exit code: 0, or 78 on errors.
 int run_check(const std::string& config_path, bool print, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

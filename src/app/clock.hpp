@@ -5,7 +5,7 @@
 
 namespace hookd::app {
 
-/// The clock that the daemon judges signatures by: the system's. Only in builds with HOOKD_TEST_HOOKS the environment
+/// The clock that signatures are checked by: the system's. Only in builds with HOOKD_TEST_HOOKS the environment
 /// variable HOOKD_TEST_CLOCK may name a file that holds Unix seconds, read at each use.
 wall_clock choose_clock();
 

@@ -15,7 +15,7 @@ namespace hookd::app {
 
 namespace {
 
-/// A captured request has its header, too.
+/// A captured request also has a header.
 constexpr std::size_t header_room = std::size_t{1} << 20U;
 
 command_result<std::string> read_all(std::istream& in, const std::string& name) {
@@ -25,12 +25,12 @@ command_result<std::string> read_all(std::istream& in, const std::string& name) 
     while (in.read(block.data(), block.size()) || in.gcount() > 0) {
         text.append(block.data(), static_cast<std::size_t>(in.gcount()));
         if (text.size() > most) {
-            return fail(exit_usage, "Give one message: " + name + " has more than " + to_text(largest_max_body) +
-                                        ", the most that a receiver's max_body can be");
+            return fail(exit_usage, name + " has more than " + to_text(largest_max_body) +
+                                        ", the largest possible max_body: expected a single message");
         }
     }
     if (in.bad()) {
-        return fail(exit_io, "Check " + name + ": it cannot be read");
+        return fail(exit_io, "cannot read " + name);
     }
     return text;
 }
@@ -43,14 +43,15 @@ command_result<std::string> read_input(const std::string& path) {
     }
     std::ifstream in(path, std::ios::binary);
     if (!in) {
-        return fail(exit_io, "Check the path " + path + ": " + std::generic_category().message(errno));
+        return fail(exit_io, "cannot read " + path + ": " + std::generic_category().message(errno));
     }
     return read_all(in, path);
 }
 
 command_result<secret> read_secret(const std::string& path, std::string_view what) {
     if (access(path.c_str(), R_OK) != 0) {
-        return fail(exit_io, "Check " + std::string{what} + ' ' + path + ": " + std::generic_category().message(errno));
+        return fail(exit_io,
+                    "cannot read " + std::string{what} + ' ' + path + ": " + std::generic_category().message(errno));
     }
     auto read = config::read_secret_file(path);
     if (!read) {

@@ -10,12 +10,12 @@
 
 namespace hookd::app {
 
-/// The whole of a file, or of standard input for `-`. Blocking; fails with exit_io where it cannot be read, and with
-/// exit_usage where there is more of it than a message can have.
+/// The contents of a file, or of standard input for `-`. Blocking; fails with exit_io if it cannot be read, and with
+/// exit_usage if it is larger than a message can be.
 command_result<std::string> read_input(const std::string& path);
 
-/// The secret in a file, which the message calls `what`. Blocking; fails with exit_io where there is none to be read,
-/// and with exit_config where it is not kept as a secret must be.
+/// The secret in a file, which errors call `what`. Blocking; fails with exit_io if it cannot be read, and with
+/// exit_config if its owner or mode is not safe for a secret.
 command_result<secret> read_secret(const std::string& path, std::string_view what);
 
 } // namespace hookd::app

@@ -19,9 +19,8 @@ std::optional<std::string> check_secret(std::string_view text) {
 std::optional<std::string> doubt_secret(std::string_view text) {
     const auto parsed = signature::key::parse(text);
     if (parsed && parsed->looks_encoded_twice()) {
-        return "the secret looks as if it was base64-encoded twice, and then no signature fits; decode it once, to "
-               "what "
-               "the sender shows";
+        return "the secret looks base64-encoded twice, so that no signature matches: decode it once, to what the "
+               "sender shows";
     }
     return parsed && !parsed->doubt().empty() ? std::optional{std::string{parsed->doubt()}} : std::nullopt;
 }

@@ -14,15 +14,15 @@ namespace hookd::app {
 
 namespace {
 
-/// For the keys of certificates, and those of each handshake under way: OpenSSL fails where it is full. Only what is
-/// used takes memory.
+/// For the keys of certificates and of each current handshake: OpenSSL fails if it is full. Only what is used takes
+/// memory.
 constexpr std::size_t secure_heap = std::size_t{64} << 20U;
 constexpr std::size_t smallest_piece = 32;
 /// Larger pieces are TLS records, never keys.
 constexpr std::size_t largest_key = std::size_t{8} << 10U;
 
-// OpenSSL takes keys apart in memory that it frees as it is. Before each piece stands its size: to ask the allocator
-// for it costs more.
+// OpenSSL parses keys in memory that it frees without overwriting it. Each piece is preceded by its size: asking the
+// allocator for it costs more.
 
 constexpr std::size_t head = alignof(std::max_align_t);
 static_assert(head >= sizeof(std::size_t));
@@ -69,7 +69,7 @@ void* change_size(void* piece, std::size_t size, const char* file, int line) {
 void keep_secrets_out_of_core_dumps() {
     if (CRYPTO_set_mem_functions(take, change_size, cleanse_and_free) == 0 ||
         CRYPTO_secure_malloc_init(secure_heap, smallest_piece) == 0) { // 2: made, though not locked into memory
-        spdlog::warn("OpenSSL keeps keys where a core dump could show them");
+        spdlog::warn("OpenSSL keeps keys in memory that a core dump can contain");
     }
 }
 

@@ -3,8 +3,8 @@
 
 namespace hookd::app {
 
-/// Before OpenSSL is first used: the keys that it holds lie where core dumps do not reach, and what it frees is
-/// overwritten. `secret` does the same for those that are the daemon's own.
+/// Call before OpenSSL is used: its keys are then kept in memory that core dumps do not contain, and freed memory is
+/// overwritten. `secret` does the same for the daemon's own secrets.
 void keep_secrets_out_of_core_dumps();
 
 } // namespace hookd::app

@@ -33,22 +33,22 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-/// Past drain_timeout the process ends all the same: a disk or a reader of the log that hangs must not hold it.
+/// After drain_timeout the process exits in any case: a disk or a reader of the log that hangs must not block it.
 constexpr std::chrono::milliseconds grace_after_drain{3'000};
-/// Between two looks at threads and certificate files.
+/// Between two checks of threads and certificate files.
 constexpr std::chrono::milliseconds tick_period{500};
-/// How long a thread may be silent where no watchdog says so.
+/// How long a thread may not respond if there is no watchdog timeout.
 constexpr std::chrono::milliseconds silence_limit{20'000};
 
-/// A reader of the log that hangs holds up the end at a second signal for so long.
+/// How long a hanging reader of the log delays the exit at a second signal.
 constexpr std::chrono::milliseconds for_last_words{200};
 
-/// Whoever watches the drain gets the last answer within this.
+/// For the last responses of the admin server after a drain.
 constexpr std::chrono::milliseconds for_administration{500};
 
-/// For a reload or a look at the certificates to end once all else has.
+/// For a reload or a check of the certificates to finish after everything else.
 constexpr std::chrono::milliseconds for_last_task{500};
-/// A task that takes longer hangs. A reload may wait 8 s for sinks that are to end.
+/// A task that takes longer counts as hanging. A reload may wait 8 s for sinks to stop.
 constexpr std::chrono::seconds task_limit{10};
 
 constexpr std::string_view starting = "start";
@@ -56,10 +56,10 @@ constexpr std::string_view reloading = "reload";
 constexpr std::string_view looking_at_certificates = "certificates";
 constexpr std::string_view draining = "drain";
 
-/// The main thread takes signals from the first moment on, feeds the watchdog once all is up, and never blocks. What
-/// blocks is done by one worker, one after another: the start, reloads, and looks at the certificates; each may hang.
-/// The drain has a thread of its own, and waits for the start alone. All these threads exist from the start, for at a
-/// stop there may be none to be had.
+/// The main thread handles signals from the beginning, notifies the watchdog once the daemon is up, and never blocks.
+/// Blocking tasks run on one worker thread, one after another: the start, reloads and checks of the certificates; each
+/// may hang. The drain has a thread of its own, and waits only for the start. All these threads exist from the start,
+/// since at a stop it may be impossible to create one.
 class daemon {
 public:
     daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& exit_watchdog)
@@ -75,7 +75,7 @@ public:
         main_.run();
         if (!worker_.end_before(worker::clock::now() + for_last_task)) {
             const auto task = worker_.running();
-            spdlog::warn("{}, and is left behind", task ? hanging(*task) : "the last task has not ended");
+            spdlog::warn("{}, exiting without it", task ? hanging(*task) : "the last task has not finished");
             leave(for_last_lines, code_);
         }
         drainer_.end_before(worker::clock::now());
@@ -83,7 +83,7 @@ public:
     }
 
 private:
-    /// Half of the watchdog's time: what it finds out late it must still be able to say.
+    /// Half of the watchdog timeout, so that there is time to report it.
     static std::chrono::milliseconds silence_allowed(const service_manager& manager) {
         const auto watchdog = manager.watchdog();
         return watchdog
@@ -160,26 +160,26 @@ private:
     /// then still runs, and starts the next wait.
     void end() { main_.stop(); }
 
-    /// Ends the process though something hangs.
+    /// Exits even if something hangs.
     [[noreturn]] void leave(std::chrono::milliseconds patience, int code) {
         last_resort_.end_process_after(patience, code);
         stop_logging();
         end_process(code);
     }
 
-    /// What a task throws is the end of the daemon: nothing that the world does ought to.
+    /// An exception from a task stops the daemon: no external condition should cause one.
     void post(worker& to, std::string_view name, std::move_only_function<void()> task) {
         to.post(name, [this, name, task = std::move(task)]() mutable {
             try {
                 task();
             } catch (const std::exception& caught) {
-                spdlog::critical("{}: {}; ending", name, caught.what());
+                spdlog::critical("{}: {}, exiting", name, caught.what());
                 asio::post(main_, [this] { fail(); });
             }
         });
     }
 
-    /// What it throws, where there can be no more threads, is an error as others are: the receiver is to be drained.
+    /// An exception, when no thread can be created, is treated like other errors: the receiver must be drained.
     result<void> try_to_open_administration() {
         try {
             return open_administration();
@@ -208,7 +208,7 @@ private:
             }
             receiver_.reopen();
             if (const auto task = hanging_task()) {
-                done({.applied = false, .errors = {hanging(*task) + ": no reload can begin before it ends"}});
+                done({.applied = false, .errors = {hanging(*task) + ": no reload can start before it finishes"}});
                 return;
             }
             post(worker_, reloading, [this, done = std::move(done)]() mutable { done(reload()); });
@@ -231,10 +231,10 @@ private:
             } else if (signal == SIGUSR1) {
                 reopen();
             } else if (stopping_) {
-                spdlog::warn("a second signal: ending at once");
+                spdlog::warn("received a second signal, exiting immediately");
                 leave(for_last_words, exit_no);
             } else {
-                begin_drain("a signal");
+                begin_drain(signal == SIGINT ? "received SIGINT" : "received SIGTERM");
             }
             wait_for_signal();
         });
@@ -253,7 +253,7 @@ private:
         });
     }
 
-    /// While draining the other threads come to their ends, and only this one says that it turns.
+    /// During a drain the other threads end, and only this one notifies the watchdog.
     void look() {
         if (up_ && !stopping_) {
             receiver_.check_liveness(liveness_);
@@ -263,9 +263,10 @@ private:
         }
         if (const auto task = hanging_task(); task && task->since != told_since_) {
             told_since_ = task->since;
-            spdlog::error("{}: {}", hanging(*task),
-                          up_ ? "a file that it reads does not answer, or a sink that it ends; the daemon goes on"
-                              : "a file that it reads does not answer, or the journal takes long to recover");
+            spdlog::error(
+                "{}: {}", hanging(*task),
+                up_ ? "a file that it reads or a sink that it stops does not respond; the daemon continues without it"
+                    : "a file that it reads does not respond, or the journal takes long to recover");
         }
         if (up_ && !stopping_ && !looking_.exchange(true)) {
             post(worker_, looking_at_certificates, [this] {
@@ -281,15 +282,15 @@ private:
     }
 
     static std::string hanging(const worker::task& task) {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(worker::clock::now() - task.since);
-        const auto what = task.name == looking_at_certificates ? "a look at the certificate files"
+        const auto age = std::chrono::floor<std::chrono::milliseconds>(worker::clock::now() - task.since);
+        const auto what = task.name == looking_at_certificates ? "a check of the certificate files"
                           : task.name == reloading             ? "a reload"
                                                                : "the start";
-        return std::string{what} + " has not ended for " + to_text(seconds);
+        return std::string{what} + " has been running for " + to_short_text(age);
     }
 
-    /// The sinks' files are wanted anew whatever becomes of the reload. Signals that come while one waits for its turn
-    /// are about the same file as that one.
+    /// The sinks' files are reopened whatever the result of the reload. Signals that arrive while a reload is queued
+    /// are covered by it.
     void on_sighup() {
         reopen();
         if (!reload_waits_.exchange(true)) {
@@ -300,7 +301,7 @@ private:
         }
     }
 
-    /// At the start they are opened anyway.
+    /// During the start they are opened anyway.
     void reopen() {
         if (up_) {
             spdlog::info("reopening the sinks' files");
@@ -313,8 +314,8 @@ private:
         if (stopping_) {
             return {.applied = false, .errors = {"the daemon is stopping"}};
         }
-        if (administration_ == nullptr) { // the main thread is about to learn of it
-            return {.applied = false, .errors = {"the start has failed"}};
+        if (administration_ == nullptr) { // the main thread is about to exit
+            return {.applied = false, .errors = {"the daemon failed to start"}};
         }
         if (const auto opened = administration_->open_again(); !opened) {
             spdlog::error("{}", opened.error().message);
@@ -328,8 +329,8 @@ private:
         if (errors.empty()) {
             spdlog::info("reloaded {}; {}", path_, status);
         } else {
-            spdlog::error("not reloaded, everything stays as it was: {} error(s) in {}", errors.size(), path_);
-            status += "; the last reload was refused: " + errors.front();
+            spdlog::error("reload failed with {} error(s) in {}, nothing was changed", errors.size(), path_);
+            status += "; the last reload failed: " + errors.front();
         }
         tell([&] { manager_.ready(status); });
         const bool applied = errors.empty();
@@ -337,7 +338,7 @@ private:
         return {.applied = applied, .errors = std::move(errors)};
     }
 
-    /// What would take STOPPING=1 back is not told behind it.
+    /// Nothing that would revoke STOPPING=1 is sent after it.
     template <class Tell>
     void tell(Tell&& manager) {
         const mutex_lock lock{mutex_};
@@ -351,11 +352,11 @@ private:
         last_reload_ = what;
     }
 
-    /// The administration goes last: it shows the others stopping.
+    /// The admin server stops last: it shows the state of the others.
     void begin_drain(std::string_view why) {
         const auto known = receiver_.current(); // by a start that is not over, too
         const auto patience = (known ? known->server : server_settings{}).drain_timeout;
-        spdlog::info("{}: draining for at most {}", why, to_text(patience));
+        spdlog::info("{}, draining for at most {}", why, to_text(patience));
         {
             const mutex_lock lock{mutex_};
             stopping_ = true;
@@ -379,13 +380,14 @@ private:
     void fail() {
         code_ = exit_io;
         if (!stopping_) {
-            begin_drain("a failure");
+            begin_drain("internal error");
         }
     }
 
-    /// On the journal's thread. What was acknowledged is safe; what can still be is unknown: end, and recover.
+    /// On the journal's thread. What was acknowledged is safe; anything else is unknown: exit, and recover at the next
+    /// start.
     void on_journal_failure(std::string_view what) {
-        spdlog::critical("the journal failed: {}; nothing more is acknowledged, ending", what);
+        spdlog::critical("the journal failed: {}; nothing more is acknowledged, exiting", what);
         asio::post(main_, [this] { fail(); });
     }
 
@@ -399,16 +401,16 @@ private:
     asio::steady_timer timer_{main_};
     receiver receiver_;
     std::latch start_is_over_{1};
-    bool receives_ = false; // of the worker until the start is over
-    bool up_ = false;       // this and the next two of the main thread
+    bool receives_ = false; // used by the worker until the start is over
+    bool up_ = false;       // this and the next two: used by the main thread
     int code_ = exit_done;
-    worker::clock::time_point told_since_; // of the task that was last said to hang
+    worker::clock::time_point told_since_; // of the task that was last reported as hanging
     std::atomic<bool> reload_waits_{false};
     std::atomic<bool> looking_{false};
     std::atomic<bool> stopping_{false};
-    mutex mutex_; // also over what a reload and the drain tell the service manager
+    mutex mutex_; // also held while a reload or the drain notifies the service manager
     admin::last_reload last_reload_ HOOKD_GUARDED_BY(mutex_);
-    std::unique_ptr<admin::administration> administration_; // watches all of the above
+    std::unique_ptr<admin::administration> administration_; // uses all of the above
     worker worker_;
     worker drainer_;
 };
@@ -418,7 +420,7 @@ private:
 int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& exit_watchdog) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
-    std::signal(SIGCHLD, SIG_DFL); // whoever started us may have ignored it: hooks would lose their exit codes
+    std::signal(SIGCHLD, SIG_DFL); // it may be inherited as ignored, and hooks would lose their exit codes
     const service_manager manager;
     daemon running{path, err, manager, exit_watchdog};
     held.release();

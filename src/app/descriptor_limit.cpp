@@ -12,20 +12,21 @@ namespace hookd::app {
 
 namespace {
 
-/// The journal, the log, certificates and the configuration while they are read, and connections on their way from one
-/// I/O thread to another.
+/// The journal, the log, certificates and the configuration while they are read, and connections that move from one I/O
+/// thread to another.
 constexpr rlim_t of_the_process = 96;
-/// An event loop's own; and for each listener the socket that accepts, and a connection that was not yet admitted.
+/// An event loop's own; and for each listener its socket, and a connection that is not admitted yet.
 constexpr rlim_t of_a_thread = 4;
 constexpr rlim_t of_a_thread_and_listener = 2;
-/// An event loop's and a listener's, beside its connections.
+/// An event loop's and a listener's, besides its connections.
 constexpr rlim_t of_an_administration = 8;
-/// A file or an event loop; and for each delivery pipes to a hook and its process, or a connection and a look-up.
+/// A file or an event loop; and for each delivery the pipes to a hook and its process, or a connection and a DNS
+/// lookup.
 constexpr rlim_t of_a_sink = 8;
 constexpr rlim_t of_a_delivery = 8;
-/// The pipes of what hooks have left running, and the event loop that reads them.
+/// The pipes of background processes of hooks, and the event loop that reads them.
 constexpr rlim_t of_background_hooks = 2 * sinks::most_background_hooks + 4;
-/// One descriptor in so many is for connections, however much all else may need: clients are served.
+/// At least one descriptor in four is for connections, however many the rest may need: clients are served.
 constexpr rlim_t connections_have_one_in = 4;
 
 /// All but the connections' descriptors.
@@ -65,10 +66,10 @@ std::optional<std::string> descriptor_warning(const settings& wanted) {
         return std::nullopt;
     }
     return "server.max_connections is " + std::to_string(wanted.server.max_connections) +
-           ", but the process may open only " + std::to_string(limit) + " files, and besides connections up to " +
-           std::to_string(reserve(wanted)) + " are needed: at most " + std::to_string(admitted(wanted, limit)) +
-           " connections are taken; raise LimitNOFILE to " + std::to_string(needed(wanted)) +
-           ", or lower max_connections";
+           ", but the process may open only " + std::to_string(limit) + " files, of which up to " +
+           std::to_string(reserve(wanted)) + " are needed for other purposes: at most " +
+           std::to_string(admitted(wanted, limit)) + " connections are accepted; raise LimitNOFILE to " +
+           std::to_string(needed(wanted)) + " or lower max_connections";
 }
 
 } // namespace hookd::app

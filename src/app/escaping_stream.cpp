@@ -12,7 +12,7 @@ namespace hookd::app {
 
 namespace {
 
-/// How many bytes at the end are a character's first, which further ones could complete.
+/// How many bytes at the end begin a character that further ones could complete.
 std::size_t unfinished(std::string_view text) {
     constexpr std::size_t longest = 4;
     for (std::size_t count = 1; count < longest && count <= text.size(); ++count) {
@@ -77,7 +77,7 @@ bool escaping_stream::write_behind(std::string_view bytes) {
     return checked(behind_.sputn(bytes.data(), size) == size);
 }
 
-/// Ends the process where nobody reads on.
+/// Ends the process if the reader is gone.
 bool escaping_stream::checked(bool written) const {
     if (!written && role_ == role::filter && errno == EPIPE) {
         sigset_t pipe{};

@@ -8,12 +8,10 @@
 
 namespace hookd::app {
 
-/// Stands before a stream's own buffer and escapes whatever would steer a terminal (hookd/core/escape.hpp): nothing
-/// that a daemon, a file or the command line says gets past it. Line feeds pass, and the colours of `coloured` where
-/// they are wanted. Puts itself in place while it lives.
-///
-/// Of a filter it ends the process by SIGPIPE once nobody reads what it writes, as that signal does where no library
-/// has it ignored (Asio does): `events list | head` is no error.
+/// Replaces a stream's buffer, while it exists, and escapes everything that would control a terminal
+/// (hookd/core/escape.hpp), whether it comes from a daemon, a file or the command line. Line feeds pass, and the colors
+/// of `colored` if enabled. As a filter it ends the process by SIGPIPE once its reader is gone, as that signal does if
+/// no library ignores it (Asio does): `events list | head` is no error.
 class escaping_stream final : public std::streambuf {
 public:
     enum class role : bool { messages, filter };
@@ -38,10 +36,10 @@ private:
     std::streambuf& behind_;
     const bool colour_;
     const role role_;
-    std::string begun_; // the first bytes of a character whose others are still to come
+    std::string begun_; // the first bytes of an incomplete character
 };
 
-/// For what is no text of ours: a body that was asked for byte by byte, and the movements of a progress bar.
+/// For data that must not be escaped: a requested body, and the control sequences of a progress bar.
 void write_as_it_is(std::ostream& to, std::string_view bytes);
 
 } // namespace hookd::app

@@ -13,7 +13,8 @@
 namespace hookd::app {
 
 std::unexpected<command_end> not_understood() {
-    return fail(exit_unreachable, "Update both: this command and the daemon do not understand each other about events");
+    return fail(exit_unreachable,
+                "the daemon's response is not understood: use the same version of this command and the daemon");
 }
 
 command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
@@ -40,7 +41,7 @@ command_result<event_part> ask_events(event_source& from, const std::string& que
     part.more = flag_member(told, "more", false);
     const bool further = newest_first ? position == 0 || part.position < position : part.position > position;
     if (part.more && (!further || part.position == 0)) {
-        return not_understood(); // whoever went on asking would never end
+        return not_understood(); // continuing would never end
     }
     return part;
 }

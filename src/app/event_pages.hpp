@@ -11,7 +11,7 @@
 
 namespace hookd::app {
 
-/// One answer about events: a part of what there is.
+/// One page of events.
 struct event_part {
     std::vector<nlohmann::ordered_json> events;
     std::uint64_t position = 0;
@@ -19,14 +19,14 @@ struct event_part {
     bool more = false;
 };
 
-/// How a command ends that got an answer of another shape.
+/// How a command ends that got an unexpected response.
 std::unexpected<command_end> not_understood();
 
 /// `query` without `from`, `limit` and `order`.
 command_result<event_part> ask_events(event_source& from, const std::string& query, bool newest_first,
                                       std::uint64_t position, std::uint64_t limit);
 
-/// Of the newest event there is; 0: there never was one.
+/// Sequence number of the newest event; 0: there never was one.
 command_result<std::uint64_t> ask_last_sequence(event_source& from);
 
 } // namespace hookd::app

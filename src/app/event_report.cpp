@@ -26,7 +26,7 @@ constexpr std::size_t state_columns = 9;
 constexpr std::size_t story_label = 12;
 constexpr std::size_t least_document = 10;
 
-/// An event that is none of ColiVara's may have no such name.
+/// An event that is not from ColiVara may have no such name.
 std::string shown_name(const json& from, const char* key, std::size_t columns) {
     const auto name = text_member(from, key);
     return name.empty() ? "-" : escaped(name, columns);
@@ -37,14 +37,14 @@ std::string time_text(const std::string& told, bool utc) {
     return when ? moment_text(*when, utc) : "-";
 }
 
-/// What most wants looking at comes first.
+/// What most needs attention comes first.
 constexpr std::array<std::pair<const char*, color>, 5> states{{{"dead", color::red},
                                                                {"waiting", color::yellow},
                                                                {"pending", color::plain},
                                                                {"delivered", color::green},
                                                                {"unwanted", color::faint}}};
 
-/// Of all sinks of the event, as one word.
+/// The state in all sinks of the event, as one word.
 std::pair<const char*, color> overall(const json& event) {
     const auto sinks = event.find("sinks");
     for (const auto& state : states) {
@@ -80,7 +80,7 @@ std::string sink_text(const json& sink, const report_style& style) {
         line += " after " + count_text(attempts, "attempt");
     }
     if (const auto next = text_member(sink, "next_try"); !next.empty()) {
-        line += ", next try " + time_text(next, style.utc);
+        line += ", next attempt " + time_text(next, style.utc);
     }
     line += '\n';
     constexpr std::string_view indent = "    ";
@@ -129,7 +129,8 @@ std::string event_story_text(const json& event, const report_style& style) {
     add_line(shown, "from",
              escaped(text_member(event, "peer")) + ", at endpoint " + escaped(text_member(event, "endpoint")));
     add_line(shown, "body",
-             count_text(number_member(event, "bytes"), "byte") + (flag_member(event, "json", true) ? "" : ", no JSON"));
+             count_text(number_member(event, "bytes"), "byte") +
+                 (flag_member(event, "json", true) ? "" : ", not JSON"));
     shown += "sinks\n";
     if (const auto sinks = event.find("sinks"); sinks != event.end() && sinks->is_array()) {
         for (const auto& each : *sinks) {

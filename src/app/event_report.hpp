@@ -12,13 +12,13 @@ struct report_style {
     bool utc = false;
     bool colour = false;
     std::size_t columns = 80;
-    bool whole = false; ///< No name in a list is cut to its column: for a pipe, where it may be looked for.
+    bool whole = false; ///< Names in a list are not truncated: for a pipe, so that they can be searched for.
 };
 
-/// Events, as the daemon tells of them, for people. What strangers sent is escaped, and cut to fit.
+/// The daemon's events, for people. Data from clients is escaped, and truncated to fit.
 std::string event_list_head(const report_style& style);
 std::string event_list_line(const nlohmann::ordered_json& event, const report_style& style);
-/// The whole story of one.
+/// All details of one event.
 std::string event_story_text(const nlohmann::ordered_json& event, const report_style& style);
 
 /// `1 event`, `3 events`.

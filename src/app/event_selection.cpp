@@ -19,9 +19,9 @@ result<void> add_time(std::string& query, std::string_view key, const std::optio
     }
     const auto when = parse_moment(*typed, now);
     if (!when) {
-        return std::unexpected{error{"--" + std::string{key} +
-                                     ": write a time as 2h (ago), 2026-11-23, "
-                                     "'2026-11-23 08:00' or 2026-11-23T08:00:00Z"}};
+        return std::unexpected{
+            error{"--" + std::string{key} +
+                  ": expected a time such as 2h (ago), 2026-11-23, '2026-11-23 08:00' or 2026-11-23T08:00:00Z"}};
     }
     add(query, key, to_rfc3339(*when));
     return {};

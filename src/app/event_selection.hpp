@@ -20,11 +20,11 @@ struct event_selection {
     std::optional<std::string> since;
     std::optional<std::string> until;
 
-    /// Whether anything but the sink is said.
+    /// Whether anything but the sink is given.
     bool narrows() const { return type || endpoint || collection || document || state || since || until; }
 };
 
-/// As the query of a target, without `?`; empty where nothing is said.
+/// As the query of a target, without `?`; empty if nothing is given.
 result<std::string> query_of(const event_selection& what, unix_millis now);
 
 } // namespace hookd::app

@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <unistd.h>
@@ -45,16 +44,15 @@ private:
             return why;
         }
         if (response.status == 414 || response.status == 431) {
-            return {exit_usage, "Shorten the filter: the daemon reads no request of this length"};
+            return {exit_usage, "the filter is too long for a request to the daemon: shorten it"};
         }
-        return {exit_unreachable, "Name the daemon's admin.socket with --socket: what listens on " + socket_ +
-                                      " does not tell of events"};
+        return {exit_unreachable, "unexpected response from " + socket_ + ": is it the daemon's admin socket?"};
     }
 
     std::string socket_;
 };
 
-/// A journal whose daemon may start between two questions; from then on it is the one to ask.
+/// A journal whose daemon may start between two requests; from then on the daemon is asked.
 class stopped_source final : public event_source {
 public:
     stopped_source(std::unique_ptr<event_source> journal, std::string socket)
@@ -73,7 +71,7 @@ private:
     std::string socket_;
 };
 
-/// Nobody listens: the socket is not there, or its daemon is gone without having removed it.
+/// Nothing listens: the socket does not exist, or its daemon has exited without removing it.
 bool nobody_listens(const std::string& socket, const http::client_error& error) {
     const bool hidden = access(socket.c_str(), W_OK) != 0 && errno == EACCES;
     return error.kind == http::client_errc::unreachable && !hidden;
@@ -93,8 +91,8 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
         return std::make_unique<daemon_source>(socket->path);
     }
     if (!given.offline || given.socket || !nobody_listens(socket->path, alive.error())) {
-        const auto errors = socket->errors.empty() ? std::string{} : socket->errors + '\n';
-        return fail(exit_unreachable, errors + unreachable_text(socket->path, alive.error()));
+        return std::unexpected{
+            command_end{exit_unreachable, unreachable_text(socket->path, alive.error()), socket->errors}};
     }
     auto journal = open_offline_journal(given.config_path);
     if (!journal) {
@@ -112,11 +110,7 @@ command_end refusal_of(unsigned status, const std::string& body) {
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
         return {code, {}};
     }
-    auto text = told["error"].get<std::string>();
-    if (!text.empty()) {
-        text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    }
-    return {code, escaped(text)};
+    return {code, escaped(told["error"].get<std::string>())};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -10,12 +10,12 @@
 
 namespace hookd::app {
 
-/// Whoever answers requests about events, as docs/admin-api.md has them: the daemon, or in its absence its journal.
+/// Handles requests about events as described in docs/admin-api.md: the daemon, or its journal if no daemon is running.
 class event_source {
 public:
     virtual ~event_source() = default;
 
-    /// An answer of status 200; everything else ends the command. Blocking.
+    /// The body of a response 200; everything else ends the command. Blocking.
     virtual command_result<std::string> ask(std::string_view method, std::string_view target) = 0;
 };
 
@@ -23,14 +23,14 @@ public:
 struct event_source_arguments {
     std::string config_path;
     std::optional<std::string> socket;
-    bool offline = true; ///< Where no daemon runs, the journal of the configuration will do.
+    bool offline = true; ///< If no daemon is running, use the journal of the configuration.
 };
 
-/// The daemon on its socket; or, where none listens there and none is named, the journal itself, of which nothing is
-/// held between two questions.
+/// The daemon on its socket; or, if nothing listens there and --socket is not given, the journal itself, which is not
+/// kept open between two requests.
 command_result<std::unique_ptr<event_source>> open_event_source(const event_source_arguments& given);
 
-/// How a command ends that got an answer of another status than 200; without a message where that does not say why.
+/// How a command ends that got a response other than 200; without a message if the response has none.
 command_end refusal_of(unsigned status, const std::string& body);
 
 /// `key=value` for a target, the value's bytes encoded.

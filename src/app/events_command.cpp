@@ -22,12 +22,12 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// One answer's worth.
+/// The most that one response has.
 constexpr std::uint64_t most_at_once = 1'000;
-/// Asking costs the daemon next to nothing, and nobody reads faster.
+/// A request costs the daemon almost nothing, and people do not read faster.
 constexpr std::chrono::milliseconds between_looks{250};
 
-/// Prints events as they come, a line each.
+/// Prints events as they arrive, one line each.
 class printer {
 public:
     printer(const events_arguments& given, std::ostream& out)
@@ -56,7 +56,7 @@ private:
     report_style style_;
 };
 
-/// As many as are wanted, part by part.
+/// As many as requested, page by page.
 command_result<void> list(event_source& from, const std::string& query, const events_arguments& given, printer& to) {
     std::uint64_t left = given.limit;
     std::uint64_t position = 0;
@@ -75,7 +75,7 @@ command_result<void> list(event_source& from, const std::string& query, const ev
     return {};
 }
 
-/// The last few of those until `floor`, which is where to go on from.
+/// The last few events up to `floor`, from where `tail` continues.
 command_result<void> print_last(event_source& from, const std::string& query, std::uint64_t floor, std::uint64_t count,
                                 printer& to) {
     if (count == 0) {
@@ -112,7 +112,7 @@ int run_events_list(const events_arguments& given, std::ostream& out, std::ostre
         return end(done.error(), err);
     }
     if (!to.any() && !given.json) {
-        err << "No such event is in the journal\n";
+        print_error(err, "no matching events");
     }
     return exit_done;
 }
@@ -130,7 +130,7 @@ int run_events_show(const events_arguments& given, std::ostream& out, std::ostre
             return end(found.error(), err);
         }
         if (found->events.empty()) {
-            err << "No event " << escaped(id) << " is in the journal: look with events list\n";
+            print_error(err, "no event " + id + " in the journal: see 'colivara-hookd events list'");
             code = exit_no;
         }
         for (const auto& each : found->events) {
@@ -160,7 +160,7 @@ int run_events_tail(const events_arguments& given, std::ostream& out, std::ostre
         return end({exit_usage, query.error().message}, err);
     }
     auto where = given.where;
-    where.offline = false; // nothing comes into a journal without its daemon
+    where.offline = false; // no events arrive in a journal without its daemon
     auto from = open_event_source(where);
     if (!from) {
         return end(from.error(), err);

@@ -11,7 +11,7 @@
 
 namespace hookd::app {
 
-/// What `events list`, `show` and `tail` were asked for.
+/// The arguments of `events list`, `show` and `tail`.
 struct events_arguments {
     event_source_arguments where;
     event_selection which;
@@ -23,11 +23,11 @@ struct events_arguments {
     bool utc = false;
 };
 
-/// Exit 0 done, also with nothing found; 1 the daemon refused.
+/// Exit 0 done, even if nothing was found; 1 the daemon rejected the request.
 int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err);
-/// Exit 1: an event is not there.
+/// Exit 1: an event does not exist.
 int run_events_show(const events_arguments& given, std::ostream& out, std::ostream& err);
-/// Ends with the daemon, or whoever reads.
+/// Ends with the daemon, or with the reader of the output.
 int run_events_tail(const events_arguments& given, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

@@ -8,11 +8,11 @@
 
 namespace hookd::app {
 
-/// Of the option --socket, whatever command has it.
-inline constexpr const char* socket_help = "The daemon's admin.socket, instead of the configuration's";
+/// The help of the option --socket, for all commands.
+inline constexpr const char* socket_help = "The daemon's admin socket (default: admin.socket of the configuration)";
 
-/// Adds the commands about events and sinks to the line; `chosen` becomes the one that it names. Both strings must
-/// outlive the parse.
+/// Adds the commands about events and sinks to the command line; `chosen` becomes the action of the one that it names.
+/// Both strings must outlive the parse.
 void add_event_commands(CLI::App& line, const std::string& config, std::function<int()>& chosen);
 
 } // namespace hookd::app

@@ -12,7 +12,8 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// A copy for the library in which each number is its place in `numbers`. What is no number stays, and is no JSON.
+/// A copy for the library in which each number is replaced by its index in `numbers`. Anything else stays, valid or
+/// not.
 std::string take_numbers(std::string_view text, std::vector<std::string_view>& numbers) {
     std::string copy;
     bool in_string = false;

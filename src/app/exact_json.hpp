@@ -8,11 +8,11 @@
 
 namespace hookd::app {
 
-/// As hookd::parse_json, but that numbers keep the digits they are written with, whatever their magnitude: each is a
-/// binary value, which no JSON text can be, of its text.
+/// As hookd::parse_json, but numbers keep their digits as written, whatever their magnitude: each is stored as a binary
+/// value of its text, which no JSON text can produce.
 nlohmann::ordered_json parse_exact(std::string_view text);
 
-/// JSON text of such a value, or of any other. Throws json::type_error where a string is not UTF-8.
+/// JSON text of such a value, or of any other. Throws json::type_error if a string is not UTF-8.
 void append_exact(const nlohmann::ordered_json& value, std::string& to);
 
 } // namespace hookd::app

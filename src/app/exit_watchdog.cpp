@@ -44,7 +44,7 @@ void exit_watchdog::run() {
 }
 
 void end_process(int code) {
-    // The bare call: what runs at _exit(2) under a sanitizer flushes streams, and waits for the reader that hangs.
+    // The system call itself: under a sanitizer, _exit(2) flushes streams, and would wait for the reader that hangs.
     syscall(SYS_exit_group, code);
     std::unreachable();
 }

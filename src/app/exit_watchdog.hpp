@@ -9,23 +9,23 @@
 
 namespace hookd::app {
 
-/// Log lines that wait when all else has ended are worth this long.
+/// How long to wait for the last log lines when everything else has ended.
 constexpr std::chrono::milliseconds for_last_lines{2'000};
 
-/// Ends the process when it is still there after a while, whatever hangs. What was acknowledged is in the journal by
-/// then; what was not is sent again. Its thread exists from the start: at the end there may be none to be had.
+/// Ends the process if it has not exited after a while, whatever hangs. What was acknowledged is in the journal by
+/// then; what was not is sent again. Its thread exists from the start, since at the end it may be impossible to create
+/// one.
 class exit_watchdog {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// Throws std::system_error where there can be no thread.
+    /// Throws std::system_error if no thread can be created.
     exit_watchdog();
     exit_watchdog(const exit_watchdog&) = delete;
     exit_watchdog& operator=(const exit_watchdog&) = delete;
     ~exit_watchdog();
 
-    /// Any thread. The process has until `patience` is over, and then ends with `code`. Of several times the earliest
-    /// counts.
+    /// Any thread. After `patience` the process exits with `code`. Of several calls, the earliest time counts.
     void end_process_after(std::chrono::milliseconds patience, int code);
 
 private:
@@ -44,7 +44,7 @@ private:
     joinable_thread thread_;
 };
 
-/// Ends it now, without exit handlers.
+/// Ends the process at once, without exit handlers.
 [[noreturn]] void end_process(int code);
 
 } // namespace hookd::app

@@ -6,7 +6,7 @@
 
 namespace hookd::app {
 
-/// Holds back the signals that the daemon handles until it does. Threads that are made meanwhile never take them.
+/// Blocks the signals that the daemon handles until it does. Threads that are created meanwhile never get them.
 class held_signals {
 public:
     held_signals() {
@@ -17,9 +17,9 @@ public:
         pthread_sigmask(SIG_BLOCK, &ours_, &before_);
     }
 
-    /// To the calling thread; also where whoever started the process had them blocked.
+    /// To the calling thread; even if they were blocked when the process was started.
     void release() { pthread_sigmask(SIG_UNBLOCK, &ours_, nullptr); }
-    /// As if nothing had been: for all that is no daemon.
+    /// Restores the previous mask: for all commands but `run`.
     void restore() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 private:

@@ -6,7 +6,8 @@
 #include <cstdint>
 #include <string>
 
-/// Members of what a daemon, or whoever owns its socket, says: of another type than expected they are as if missing.
+/// Members of responses, which may come from anything that listens on the socket: with an unexpected type they count as
+/// missing.
 namespace hookd::app {
 
 inline std::string text_member(const nlohmann::ordered_json& from, const char* key) {

@@ -11,7 +11,7 @@ namespace hookd::app {
 
 void liveness_monitor::found(std::string_view who, std::chrono::milliseconds silence) {
     if (silence > limit_ && finding_.empty()) {
-        finding_ = std::string{who} + " is not responsive for " + to_text(silence);
+        finding_ = std::string{who} + " has not responded for " + to_short_text(silence);
     }
 }
 
@@ -21,7 +21,7 @@ bool liveness_monitor::looked() {
     if (!found.empty() && error_.empty()) {
         spdlog::critical("{}", found);
     } else if (found.empty() && !error_.empty()) {
-        spdlog::warn("all threads turn again");
+        spdlog::warn("all threads respond again");
     }
     error_ = std::move(found);
     looked_ = clock::now();
@@ -34,7 +34,7 @@ std::optional<std::string> liveness_monitor::error() const {
         return error_;
     }
     if (clock::now() - looked_ > limit_) {
-        return "the main thread is not responsive for " + to_text(limit_);
+        return "the main thread has not responded for " + to_text(limit_);
     }
     return std::nullopt;
 }

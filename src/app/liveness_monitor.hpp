@@ -10,25 +10,25 @@
 
 namespace hookd::app {
 
-/// Whether all threads turn, as the last look found them. A thread that has been silent for longer than the limit is
-/// taken for stuck; so is the one that looks, once it has not done so for as long.
+/// Whether all threads respond, as of the last check. A thread that has not responded for longer than the limit counts
+/// as hanging; so does the checking thread, if it has not checked for that long.
 class liveness_monitor {
 public:
     using clock = std::chrono::steady_clock;
 
     explicit liveness_monitor(std::chrono::milliseconds limit) : limit_{limit} {}
 
-    /// The looking thread's, again and again: how long those called `who` have been silent at most.
+    /// Called by the checking thread, regularly: for how long the threads called `who` have not responded at most.
     void found(std::string_view who, std::chrono::milliseconds silence);
-    /// The end of a look. Whether all is well.
+    /// Ends a check. Whether all threads respond.
     bool looked();
 
-    /// Any thread. What is stuck, or nothing.
+    /// Any thread. Which thread hangs; empty: none.
     std::optional<std::string> error() const;
 
 private:
     const std::chrono::milliseconds limit_;
-    std::string finding_; // of the look under way
+    std::string finding_; // of the current check
     mutable mutex mutex_;
     std::string error_ HOOKD_GUARDED_BY(mutex_);
     clock::time_point looked_ HOOKD_GUARDED_BY(mutex_) = clock::now();

@@ -54,7 +54,7 @@ void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out
     out.push_back('\n');
 }
 
-/// What the log is written as. Not a formatter for each: to exchange one waits for whoever writes, and that may be
+/// The current format. Not one formatter per format: replacing a formatter waits for the writing thread, which may take
 /// long.
 std::atomic<log_format> format_in_force{log_format::text};
 
@@ -114,9 +114,9 @@ std::uint64_t dropped_log_lines() {
 void stop_logging() {
     limited_log::shared().report_all();
     if (const auto dropped = dropped_log_lines(); dropped > 0) {
-        spdlog::warn("{} log lines were dropped: whatever reads standard error is too slow", dropped);
+        spdlog::warn("{} log lines were dropped: the reader of standard error is too slow", dropped);
     }
-    // The logger stays, for threads that nobody waits for. They may be about to ask it whether it takes their line.
+    // The logger stays, for detached threads. They may be about to use it.
     spdlog::default_logger_raw()->set_level(spdlog::level::off);
     spdlog::details::registry::instance().set_tp(nullptr);
 }

@@ -73,13 +73,13 @@ std::string lines_of(const std::vector<std::string>& errors) {
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path) {
     const auto loaded = load_configuration(config_path);
     if (!loaded.values) {
-        return fail(exit_config, lines_of(loaded.errors));
+        return fail_in_configuration(lines_of(loaded.errors));
     }
     const auto& settings = *loaded.values;
     std::error_code ec;
     if (!std::filesystem::exists(settings.journal.path, ec)) {
-        return fail(exit_unreachable, "Start the daemon: nobody listens on " + settings.admin.socket +
-                                          ", and there is no journal " + settings.journal.path + " yet");
+        return fail(exit_unreachable, "nothing listens on " + settings.admin.socket + " and there is no journal " +
+                                          settings.journal.path + " yet: is the daemon running?");
     }
     start_logging({.level = log_level::error, .format = log_format::text});
     std::vector<journal::sink_scope> sinks;

@@ -8,8 +8,8 @@
 
 namespace hookd::app {
 
-/// The journal that the configuration names, read by this process, question by question: no daemon may run, but one may
-/// start between two of them. The journal must be there.
+/// The configured journal, read by this process, request by request: no daemon may be running, but one may start
+/// between two requests. The journal must exist.
 command_result<std::unique_ptr<event_source>> open_offline_journal(const std::string& config_path);
 
 } // namespace hookd::app

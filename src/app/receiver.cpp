@@ -21,10 +21,10 @@ namespace {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
-/// What the sinks get at the least when the connections have used up the drain time.
+/// The least time for the sinks when the connections have used up the drain time.
 constexpr std::chrono::milliseconds least_for_sinks{1'000};
 
-/// Brings a request from the wire to the intake: the http and intake rooms do not know each other.
+/// Passes requests from http to intake, modules that do not know each other.
 class intake_adapter final : public http::handler {
 public:
     intake_adapter(std::shared_ptr<const settings> settings, journal::event_log& log, wall_clock clock,
@@ -73,7 +73,7 @@ result<void> receiver::start(const std::shared_ptr<const settings>& settings) {
     return {};
 }
 
-/// So that a restart does not look like silence.
+/// So that after a restart it does not look as if no events had arrived.
 void receiver::recall_newest_events() {
     for (const auto& [endpoint, accepted] : journal_->newest_at_start()) {
         received_.of(endpoint).authentic(std::chrono::floor<std::chrono::seconds>(accepted));
@@ -140,7 +140,7 @@ void receiver::expedite() {
     dispatcher_->expedite();
 }
 
-/// In the order in which they are to be made: who asks for a reload waits longest for a sink that is to end.
+/// In the order in which they are committed: stopping a sink takes the longest, so it comes last.
 result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared_ptr<const settings>& next) {
     try {
         std::vector<std::unique_ptr<change>> changes;
@@ -155,8 +155,9 @@ result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared
         }
         changes.push_back(std::move(*sinks));
         return changes;
-    } catch (const std::exception& caught) { // no descriptors, threads or memory: the daemon serves on without
-        return std::unexpected{error{std::string{"the system refuses what it takes: "} + caught.what()}};
+    } catch (const std::exception&
+                 caught) { // no descriptors, threads or memory: the daemon continues with its current settings
+        return std::unexpected{error{std::string{"not enough system resources: "} + caught.what()}};
     }
 }
 
@@ -193,7 +194,7 @@ admin::context receiver::admin_context() const {
 void receiver::check_liveness(liveness_monitor& monitor) {
     monitor.found("an I/O thread", server_->stalled_for());
     monitor.found("the journal's thread", journal_->stalled_for());
-    dispatcher_->look_for_hanging(); // which is that sink's trouble, not the daemon's
+    dispatcher_->look_for_hanging(); // which affects that sink only, not the daemon
     if (failpoint("sinks_are_vital")) {
         for (const auto& each : dispatcher_->metrics()) {
             monitor.found("a sink's thread", each.hangs ? std::chrono::hours{1} : std::chrono::hours{0});

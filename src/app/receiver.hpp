@@ -23,35 +23,35 @@
 
 namespace hookd::app {
 
-/// The rooms put together: a journal, sinks that are fed from it, and sockets that fill it. Everything blocks, and is
-/// for one thread at a time, unless it says otherwise.
+/// All modules together: a journal, sinks that are fed from it, and sockets that fill it. Every function blocks, and is
+/// for one thread at a time, unless noted otherwise.
 class receiver {
 public:
-    /// `on_failure` is called on the journal's thread when that cannot go on; what was acknowledged is safe.
+    /// `on_failure` is called on the journal's thread when it cannot continue; what was acknowledged is safe.
     explicit receiver(std::function<void(std::string_view what)> on_failure);
 
-    /// Journal first, sinks next, sockets last: nothing is taken that could not be kept and passed on.
+    /// Journal first, sinks next, sockets last: nothing is accepted that could not be stored and delivered.
     result<void> start(const std::shared_ptr<const settings>& settings);
 
-    // These two read files, which may hang; `drain` waits for neither before they change anything, and then they do
-    // not.
+    // These two read files, which may hang; `drain` does not wait for them before they change anything, and they change
+    // nothing after it.
 
-    /// Reads the configuration again and puts it in force, all of it or, where anything is wrong with it, nothing.
-    /// Every error is returned, with its place where it has one.
+    /// Reads the configuration again and activates it, or on errors changes nothing. All errors are returned, with
+    /// file, line and column if they have one.
     std::vector<std::string> reload(const std::string& path);
     void renew_certificates();
 
-    /// Any thread: `drain` is about to come, a reload under way is to make haste and none to begin.
+    /// Any thread: `drain` is about to be called; a running reload must finish quickly and none may begin.
     void expedite();
-    /// Any thread. No new connections; requests under way are answered, sinks end what they are at, the journal is
-    /// closed; within drain_timeout.
+    /// Any thread. No new connections; requests in progress get their responses, sinks finish their deliveries, the
+    /// journal is closed; within drain_timeout.
     void drain();
 
-    /// Any thread; does not block: the sinks' files anew.
+    /// Any thread; does not block. Reopens the sinks' files.
     void reopen() { dispatcher_->reopen(); }
-    /// What of it an administration watches: the rooms. Valid from `start` to the receiver's end, also after `drain`.
+    /// The modules for the admin server. Valid from `start` to the receiver's end, also after `drain`.
     admin::context admin_context() const;
-    /// The watchdog's thread, from `start` to `drain`; does not block.
+    /// Watchdog thread, from `start` to `drain`; does not block.
     void check_liveness(liveness_monitor& monitor);
 
     /// Any thread.
@@ -68,14 +68,14 @@ private:
 
     std::function<void(std::string_view)> on_failure_;
     wall_clock clock_;
-    mutex changing_; // held by whoever changes the rooms: a reload, once all is ready, and the drain
+    mutex changing_; // held while modules are changed: by a reload, once all is prepared, and by the drain
     std::atomic<bool> ending_{false};
     mutable mutex mutex_;
     std::shared_ptr<const settings> settings_ HOOKD_GUARDED_BY(mutex_);
     std::unique_ptr<journal::storage> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::metrics received_;
-    std::optional<worker_threads> workers_; // for the intakes: as many as I/O threads
+    std::optional<worker_threads> workers_; // for intake: as many as I/O threads
     std::unique_ptr<http::server> server_;
 };
 

@@ -53,7 +53,7 @@ register_call_end call_add_webhook(const http::destination_ptr& where, const std
                            std::rethrow_exception(thrown);
                        }
                        end.response = std::move(got);
-                       context.stop(); // the connection's timer and the signals would go on
+                       context.stop(); // the connection's timer and the signals would keep it running
                    });
     context.run();
     cleanse(std::span<char>{bearer});

@@ -11,10 +11,10 @@ namespace hookd::app {
 
 struct register_call_end {
     http::client_result<http::client_response> response;
-    int signal = 0; ///< Not 0: interrupted by it, and there is no answer.
+    int signal = 0; ///< Not 0: interrupted by it, and there is no response.
 };
 
-/// Asks ColiVara to send its events to `url`: one POST to `target`. Blocks until the answer, the timeout, or SIGINT,
+/// Asks ColiVara to send its events to `url`: one POST to `target`. Blocks until the response, the timeout, or SIGINT,
 /// SIGTERM or SIGHUP.
 register_call_end call_add_webhook(const http::destination_ptr& where, const std::string& target,
                                    const std::string& url, const secret& api_key, std::chrono::milliseconds timeout);

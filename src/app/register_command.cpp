@@ -30,7 +30,7 @@ namespace hookd::app {
 
 namespace {
 
-/// What was given, checked.
+/// The checked arguments.
 struct plan {
     http::url webhook;
     http::url api; ///< The target is that of add_webhook.
@@ -48,15 +48,15 @@ bool is_loopback(const std::string& host) {
 command_result<http::url> find_call(const std::string& base) {
     auto where = http::parse_url(base);
     if (!where) {
-        return fail(exit_usage, "Check --api: " + where.error().message);
+        return fail(exit_usage, "--api: " + where.error().message);
     }
     if (base.find_first_of("?#") != std::string::npos) {
-        return fail(exit_usage, "Check --api: give the base of the URL only, without ? and #");
+        return fail(exit_usage, "--api: expected a base URL without ? and #");
     }
     if (!where->tls && !is_loopback(where->host)) {
-        return fail(exit_usage,
-                    "Check --api: give https://, since anyone on the way could read the API key; http:// is "
-                    "for this machine alone");
+        return fail(
+            exit_usage,
+            "--api: http:// is only allowed on this machine, since others could read the API key: use https://");
     }
     where->target.erase(where->target.find_last_not_of('/') + 1);
     where->target += "/v1/webhook/";
@@ -66,18 +66,18 @@ command_result<http::url> find_call(const std::string& base) {
 command_result<plan> check_arguments(const register_arguments& given) {
     auto webhook = http::parse_url(given.url);
     if (!webhook) {
-        return fail(exit_usage, "Check --url: " + webhook.error().message);
+        return fail(exit_usage, "--url: " + webhook.error().message);
     }
     if (given.url.contains('#')) {
-        return fail(exit_usage, "Check --url: leave the # and what is behind it out; no sender sends it");
+        return fail(exit_usage, "--url: a fragment is never sent: omit the # and everything after it");
     }
     const auto timeout = parse_duration(given.timeout);
     if (!timeout || timeout->count() <= 0) {
-        return fail(exit_usage, "Give --timeout as a duration, such as 30s");
+        return fail(exit_usage, "--timeout: expected a duration such as 30s");
     }
     std::error_code ignored;
     if (std::filesystem::equivalent(given.api_key_file, given.save_secret, ignored)) {
-        return fail(exit_usage, "Give --save-secret a file of its own: it is the API key's");
+        return fail(exit_usage, "--save-secret: this is the file of the API key: choose another one");
     }
     auto api = find_call(given.api);
     if (!api) {
@@ -90,8 +90,8 @@ std::string path_of(const http::url& webhook) {
     return webhook.target.substr(0, webhook.target.find('?'));
 }
 
-/// A URL that no endpoint serves is answered 404, event by event, for as long as nobody looks. It is registered all the
-/// same: the endpoint may be about to be added, or be another machine's.
+/// Events for a URL without an endpoint get 404 until an operator notices. It is registered all the same: the endpoint
+/// may be added later, or be on another machine.
 void warn_of_unserved_path(const register_arguments& given, const plan& what, std::ostream& err) {
     const auto paths = config::read_endpoint_paths(given.config);
     const auto path = path_of(what.webhook);
@@ -99,28 +99,30 @@ void warn_of_unserved_path(const register_arguments& given, const plan& what, st
         return;
     }
     const auto near = intake::endpoint_paths{*paths}.near(path);
-    err << fmt::format(
-        "warning: no endpoint in {} has the path {}{}; unless a proxy changes the path, events are answered "
-        "404\n",
-        given.config, json_line(path),
-        near ? fmt::format(" ({} is near: {})", json_line((*paths)[near->endpoint]), near->difference) : "");
+    print_error(
+        err,
+        fmt::format("warning: no endpoint in {} has the path {}{}: unless a proxy changes the path, events get "
+                    "404",
+                    given.config, json_line(path),
+                    near ? fmt::format(" (similar to {}: {})", json_line((*paths)[near->endpoint]), near->difference)
+                         : ""));
 }
 
 /// One word of visible ASCII: it goes into a header field.
 command_result<secret> read_api_key(const std::string& path) {
-    auto key = read_secret(path, "the API key's file");
+    auto key = read_secret(path, "the API key file");
     if (!key) {
         return key;
     }
     const std::string_view text = key->text();
     if (!std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; }) ||
         text.find_first_of("\"'") != std::string_view::npos) {
-        return fail(exit_config, "Write the API key alone into " + path +
-                                     ", on one line: without quotes, white space, \"Bearer\" or a byte order mark");
+        return fail(exit_config, path + " is not an API key: write only the key, on one line, without quotes, white "
+                                        "space, \"Bearer\" or a byte order mark");
     }
     if (text.starts_with("whsec_")) {
         return fail(exit_config,
-                    "Write the API key of your ColiVara account into " + path + ": a webhook's secret is in it");
+                    path + " contains a webhook's secret: write the API key of your ColiVara account into it");
     }
     return key;
 }
@@ -130,23 +132,23 @@ command_result<http::destination_ptr> find_api(const plan& what, const register_
     if (!found) {
         const auto& [kind, detail] = found.error();
         return fail(kind == http::client_errc::authorities ? exit_io : exit_unreachable,
-                    fmt::format("{}. {}", detail, register_advice(kind)));
+                    fmt::format("{}; {}", detail, register_advice(kind)));
     }
     return *found;
 }
 
 std::string next_steps(const plan& what, const std::string& url, const secret_saver& file) {
-    const auto quoted = [](const std::string& text) { return json_line(text); }; // JSON's strings are TOML's, too
+    const auto quoted = [](const std::string& text) { return json_line(text); }; // JSON strings are valid TOML
     const auto path = path_of(what.webhook);
     return fmt::format("\nNext:\n"
-                       "  - Let the daemon's user read the file, and no others:\n"
+                       "  - Make the file readable for the daemon's user only:\n"
                        "      chgrp colivara-hookd FILE; chmod 0640 FILE\n"
-                       "  - Name it in the configuration:\n"
+                       "  - Add it to the configuration:\n"
                        "      [[endpoint]]\n"
                        "      path    = {}\n"
                        "      secrets = [{{ file = {} }}]\n"
-                       "  - Have it checked and taken up:  colivara-hookd check; colivara-hookd reload\n"
-                       "  - Try the way through:  colivara-hookd send upsert.success --secret-file FILE\n"
+                       "  - Check and reload it:  colivara-hookd check; colivara-hookd reload\n"
+                       "  - Send a test event:  colivara-hookd send upsert.success --secret-file FILE\n"
                        "      --to {}\n",
                        quoted(path), quoted(file.path()), url);
 }
@@ -162,14 +164,15 @@ void report(const register_arguments& given, const plan& what, const registratio
             << next_steps(what, given.url, file);
     }
     if (!made.doubt.empty()) {
-        err << "Ask for a longer secret: " << made.doubt << ".\n";
+        print_error(err, fmt::format("warning: {}: ask ColiVara for a longer secret", made.doubt));
     }
 }
 
-/// The number of the signal that interrupted it, or 0. Whichever way it ends, no half-made file is left.
+/// The signal that interrupted it, or 0. In any case no incomplete file is left.
 command_result<int> call_and_save(const register_arguments& given, const plan& what, const http::destination_ptr& where,
                                   const secret& key, std::ostream& out, std::ostream& err) {
-    auto file = secret_saver::prepare(given.save_secret); // before the call: a secret that cannot be saved is a trap
+    auto file = secret_saver::prepare(
+        given.save_secret); // before the call, so that no secret is requested that cannot be saved
     if (!file) {
         return fail(exit_io, file.error().message);
     }
@@ -179,7 +182,7 @@ command_result<int> call_and_save(const register_arguments& given, const plan& w
     }
     if (!response) {
         const auto& [kind, detail] = response.error();
-        return fail(exit_unreachable, fmt::format("{}: {}. {}", what.api.authority(), detail, register_advice(kind)));
+        return fail(exit_unreachable, fmt::format("{}: {}; {}", what.api.authority(), detail, register_advice(kind)));
     }
     const auto made = read_registration(*response, key.text());
     if (!made) {
@@ -187,7 +190,7 @@ command_result<int> call_and_save(const register_arguments& given, const plan& w
     }
     const bool same = file->holds(made->webhook_secret.text());
     if (const auto saved = same ? result<void>{} : file->save(made->webhook_secret.text()); !saved) {
-        return fail(exit_io, saved.error().message + ". Then register again: ColiVara gives the same secret again");
+        return fail(exit_io, saved.error().message + "; then register again: ColiVara returns the same secret");
     }
     report(given, what, *made, *file, same, out, err);
     return 0;

@@ -27,7 +27,7 @@ void hide(std::string& text, std::string_view what, bool whole_word) {
     }
 }
 
-/// One line that a terminal shows as text: without C0 and C1 control characters, bounded, without secrets.
+/// One line that is safe for a terminal: without C0 and C1 control characters, bounded, without secrets.
 std::string quoted_line(std::string text, std::string_view api_key) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
@@ -49,26 +49,26 @@ std::string detail_of(std::string_view body, std::string_view api_key) {
     const json response = parse_json(body);
     const auto detail = response.is_object() ? response.find("detail") : response.end();
     if (detail == response.end() || detail->is_null()) {
-        return "it gives no reason";
+        return "no reason given";
     }
     return quoted_line(detail->is_string() ? detail->get<std::string>() : detail->dump(), api_key);
 }
 
 std::unexpected<command_end> not_colivara(const std::string& why) {
-    return fail(exit_unreachable, "Check --api: what answers there is not ColiVara's add_webhook: " + why);
+    return fail(exit_unreachable, "--api: the server is not ColiVara: " + why);
 }
 
 command_result<registration> read_success(std::string_view body) {
     if (body.size() >= longest_registration) {
-        return not_colivara("it answers 200 with more than 64 KiB");
+        return not_colivara("response 200 has more than 64 KiB");
     }
     json response = parse_json(body);
     if (!response.is_object()) {
-        return not_colivara("it answers 200 without a JSON object");
+        return not_colivara("response 200 is not a JSON object");
     }
     const auto found = response.find("webhook_secret");
     if (found == response.end() || !found->is_string()) {
-        return not_colivara("it answers 200 without a webhook_secret");
+        return not_colivara("response 200 has no webhook_secret");
     }
     auto& text = found->get_ref<std::string&>();
     registration made;
@@ -79,7 +79,7 @@ command_result<registration> read_success(std::string_view body) {
     }
     cleanse(std::span<char>{text});
     return key ? command_result<registration>{std::move(made)}
-               : not_colivara("the webhook_secret in its answer is of no use: " + key.error().message);
+               : not_colivara("invalid webhook_secret: " + key.error().message);
 }
 
 } // namespace
@@ -94,52 +94,54 @@ command_result<registration> read_registration(http::client_response& response, 
     const std::string detail = detail_of(response.body, api_key);
     switch (response.status) {
     case 400:
-        return fail(exit_no, "Check --url, and that this ColiVara can send webhooks: it refused to register" + code +
-                                 ": " + detail);
+        return fail(exit_no, "ColiVara rejected the registration" + code + ": " + detail +
+                                 "; check --url, and that this ColiVara can send webhooks");
     case 401:
-        return fail(exit_no, "Check the API key: ColiVara does not accept it" + code + ": " + detail);
+        return fail(exit_no, "ColiVara rejected the API key" + code + ": " + detail);
     case 403:
-        return fail(exit_no, "Use an API key that may register webhooks: this one may not" + code + ": " + detail);
+        return fail(exit_no, "the API key may not register webhooks" + code + ": " + detail);
     case 404:
     case 405:
-        return fail(exit_unreachable, "Check --api: the server has no add_webhook there" + code);
+        return fail(exit_unreachable, "--api: the server has no add_webhook at this URL" + code);
     case 408:
     case 429:
-        return fail(exit_unreachable, "Try again later: ColiVara takes no more requests now" + code + ": " + detail);
+        return fail(exit_unreachable,
+                    "ColiVara accepts no more requests now" + code + ": " + detail + "; try again later");
     default:
         break;
     }
     if (response.status >= 500) {
-        return fail(exit_unreachable, "Try again later: ColiVara is in trouble" + code + ": " + detail);
+        return fail(exit_unreachable, "ColiVara has an internal error" + code + ": " + detail + "; try again later");
     }
     if (response.status >= 400) {
-        return fail(exit_no, "Mend what ColiVara refused" + code + ": " + detail);
+        return fail(exit_no, "ColiVara rejected the request" + code + ": " + detail);
     }
     if (response.status >= 300) {
-        return fail(exit_unreachable, "Give --api the address that the server redirects to" + code +
-                                          ": redirects are not followed, since the API key would go along");
+        return fail(exit_unreachable,
+                    "--api: the server redirects" + code +
+                        ", and redirects are not followed, to protect the API key: use the URL that it redirects to");
     }
-    return not_colivara("it answers " + std::to_string(response.status));
+    return not_colivara("response " + std::to_string(response.status));
 }
 
 std::string_view register_advice(http::client_errc error) {
     switch (error) {
     case http::client_errc::authorities:
-        return "Check the file of --cacert";
+        return "check the file given with --cacert";
     case http::client_errc::unknown_host:
-        return "Check the name in --api, and this machine's DNS";
+        return "check the name in --api, and this machine's DNS";
     case http::client_errc::unreachable:
     case http::client_errc::handshake_closed:
-        return "Check --api, the network and the firewall";
+        return "check --api, the network and the firewall";
     case http::client_errc::tls:
-        return "Check --api, this machine's clock, and --cacert if the server has an authority of its own (the API key "
-               "was not sent)";
+        return "check --api, this machine's clock, and --cacert if the server uses a private CA (the API key was not "
+               "sent)";
     case http::client_errc::timed_out:
     case http::client_errc::closed:
-        return "Register again (it may have been done, and twice does no harm)";
+        return "register again (the webhook may already be registered, repeating it is safe)";
     case http::client_errc::no_tls:
     case http::client_errc::malformed:
-        return "Check the scheme and port in --api";
+        return "check the scheme and port in --api";
     }
     return {};
 }

@@ -11,21 +11,21 @@
 
 namespace hookd::app {
 
-/// What ColiVara says of a webhook that it has registered.
+/// ColiVara's response about a registered webhook.
 struct registration {
     secret webhook_secret;
-    std::string doubt; ///< About a secret that works; empty: none.
+    std::string doubt; ///< A weakness of a valid secret; empty: none.
 };
 
-/// An answer that has as many bytes, or more, is none of ColiVara's.
+/// A response with this many bytes or more is not from ColiVara.
 constexpr std::size_t longest_registration = std::size_t{64} << 10U;
 
-/// Judges the answer to add_webhook. A body from a server is foreign text: it may be anything, and what is quoted of it
-/// is one bounded line without control characters, API key and secrets. Overwrites the body. Failures: exit_no where
-/// ColiVara refuses, exit_unreachable where it cannot help now or is not what answered.
+/// Checks the response to add_webhook. The body is untrusted: what is quoted of it is one bounded line without control
+/// characters, API key and secrets. Overwrites the body. Errors: exit_no if ColiVara rejects the request,
+/// exit_unreachable if it is not available or the server is not ColiVara.
 command_result<registration> read_registration(http::client_response& response, std::string_view api_key);
 
-/// What to do where there was no answer. The error's own words are to follow.
+/// What to do if there was no response. Follows the error's own text.
 std::string_view register_advice(http::client_errc error);
 
 } // namespace hookd::app

@@ -27,7 +27,7 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     const auto response = ask_daemon(socket->path, "POST", "/v1/reload", patience);
     if (!response) {
         return socket->errors.empty() ? end({exit_unreachable, unreachable_text(socket->path, response.error())}, err)
-                                      : end({exit_config, socket->errors}, err);
+                                      : end({exit_config, {}, socket->errors}, err);
     }
     if (response->status == 200) {
         out << "reloaded\n";
@@ -35,9 +35,8 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     }
     const auto verdict = parse_json(response->body);
     if (response->status != 422 || !verdict.is_object() || !verdict.contains("errors")) {
-        err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
-            << " does not take a reload\n";
-        return exit_unreachable;
+        return end(
+            {exit_unreachable, "unexpected response from " + socket->path + ": is it the daemon's admin socket?"}, err);
     }
     for (const auto& error : verdict["errors"]) {
         err << (error.is_string() ? escaped(error.get<std::string>()) : json_line(error)) << '\n';

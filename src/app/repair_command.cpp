@@ -32,9 +32,9 @@ public:
     repair(const repair_arguments& given, event_source& with, std::vector<std::string> queries)
         : given_{given}, with_{with}, queries_{std::move(queries)} {}
 
-    /// Of what is there now: what comes later is left alone by `carry_out`, too.
+    /// Of what is there now: `carry_out` ignores later events, too.
     command_result<void> count(tally& to) { return all(true, to); }
-    /// Where it fails, `to` has what was done before.
+    /// On errors, `to` has what was done before.
     command_result<void> carry_out(tally& to) { return all(false, to); }
 
 private:
@@ -68,7 +68,7 @@ private:
             }
             more = flag_member(told, "more", false);
             if (const auto next = number_member(told, "position"); more && next == std::exchange(position, next)) {
-                return not_understood(); // it would never end
+                return not_understood(); // continuing would never end
             }
         }
         return {};
@@ -80,7 +80,7 @@ private:
     std::optional<std::uint64_t> up_to_;
 };
 
-/// `3 deliveries of 2 events to a, b`; of dead letters there is one an event and sink.
+/// `3 deliveries of 2 events to a, b`; each event and sink has at most one dead letter.
 std::string text_of(const tally& what, bool drop) {
     std::string names;
     for (const auto& each : what.sinks) {
@@ -93,7 +93,7 @@ std::string text_of(const tally& what, bool drop) {
 /// One query for each id, or the selection's.
 result<std::vector<std::string>> queries_of(const repair_arguments& given) {
     if (given.ids.empty() && !given.which.narrows()) {
-        return std::unexpected{error{"Say which events: ids, --dead, or a filter such as --since 2h"}};
+        return std::unexpected{error{"no events selected: give ids, --dead or a filter such as --since 2h"}};
     }
     auto query = query_of(given.which, system_now());
     if (!query) {
@@ -112,7 +112,7 @@ result<std::vector<std::string>> queries_of(const repair_arguments& given) {
     return all;
 }
 
-/// A replay of named events is asked for clearly enough; and may be made again.
+/// A replay of named events is explicit enough, and can be repeated.
 bool needs_a_yes(const repair_arguments& given) {
     return !given.yes && (given.drop || given.ids.empty());
 }
@@ -121,7 +121,7 @@ bool is_wanted(const std::string& what, std::istream& in, std::ostream& err) {
     err << what << "? [y/N] " << std::flush;
     std::string line;
     if (!std::getline(in, line)) {
-        err << '\n'; // which an answer would have had
+        err << '\n'; // as if there had been an answer
     }
     return line == "y" || line == "Y" || line == "yes";
 }
@@ -134,7 +134,7 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         return end({exit_usage, queries.error().message}, err);
     }
     if (needs_a_yes(given) && !given.ask && !given.dry_run) {
-        return end({exit_usage, "Add --yes: there is no terminal to ask at; --dry-run counts only"}, err);
+        return end({exit_usage, "no terminal to ask for confirmation: add --yes, or --dry-run"}, err);
     }
     auto with = open_event_source(given.where);
     if (!with) {
@@ -146,8 +146,9 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         return end(could.error(), err);
     }
     if (counted.deliveries == 0) {
-        return end({exit_no, given.drop ? "No such dead letter: look with events list --state dead"
-                                        : "No such event that a sink was done with: look with events list"},
+        return end({exit_no, given.drop
+                                 ? "no matching dead letters: see 'colivara-hookd events list --state dead'"
+                                 : "no matching event has been processed by a sink: see 'colivara-hookd events list'"},
                    err);
     }
     if (given.dry_run) {
@@ -155,7 +156,7 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         return exit_done;
     }
     if (needs_a_yes(given) && !is_wanted((given.drop ? "Drop " : "Replay ") + text_of(counted, given.drop), in, err)) {
-        return end({exit_no, "Nothing was changed"}, err);
+        return end({exit_no, "nothing was changed"}, err);
     }
     tally changed;
     const auto done = work.carry_out(changed);

@@ -10,19 +10,19 @@
 
 namespace hookd::app {
 
-/// What `events replay` or `events drop` was asked for.
+/// The arguments of `events replay` and `events drop`.
 struct repair_arguments {
     event_source_arguments where;
     event_selection which;
-    std::vector<std::string> ids; ///< Empty: what the selection finds.
+    std::vector<std::string> ids; ///< Empty: the events of the selection.
     bool drop = false;
     bool yes = false;
     bool dry_run = false;
-    bool ask = false; ///< There is somebody at a terminal to be asked.
+    bool ask = false; ///< There is a terminal to ask for confirmation.
 };
 
-/// Counts, asks unless the events were named one by one for a replay, and does it. Exit 0 done; 1 there was nothing,
-/// or it was not wanted; 2 too little was said.
+/// Counts, asks for confirmation unless single events were named for a replay, and does it. Exit 0 done; 1 nothing
+/// matched, or not confirmed; 2 no events selected.
 int run_repair(const repair_arguments& given, std::istream& in, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

@@ -8,8 +8,8 @@
 
 namespace hookd::app {
 
-/// Loads the configuration and runs the daemon. Returns the exit code: 78 with any error in the configuration, each of
-/// which is printed to `err`; 74 where the daemon could not start or had to end.
+/// Loads the configuration and runs the daemon. Returns the exit code: 78 if the configuration has errors, which are
+/// all printed to `err`; 74 if the daemon could not start or failed.
 int run_run(const std::string& config_path, std::ostream& err, held_signals& held);
 
 } // namespace hookd::app

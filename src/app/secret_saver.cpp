@@ -24,8 +24,8 @@ std::unexpected<error> refuse(std::string what) {
     return std::unexpected{error{std::move(what)}};
 }
 
-std::unexpected<error> system_error(const std::string& advice, const std::string& path) {
-    return refuse(advice + ": " + path + ": " + std::generic_category().message(errno));
+std::unexpected<error> system_error(const std::string& problem, const std::string& path) {
+    return refuse(problem + ' ' + path + ": " + std::generic_category().message(errno));
 }
 
 bool write_whole(int file, std::string_view rest) {
@@ -45,7 +45,7 @@ result<secret_saver> secret_saver::prepare(const std::string& path) {
     std::error_code ec;
     const auto whole = std::filesystem::absolute(path, ec);
     if (ec || path.empty() || !whole.has_filename()) {
-        return refuse("Give a file's path to save the secret in, not \"" + path + '"');
+        return refuse("cannot save the secret in \"" + path + "\": expected the path of a file");
     }
     secret_saver made{whole.lexically_normal()};
     if (const auto good = made.look_at_old(); !good) {
@@ -68,16 +68,16 @@ secret_saver::~secret_saver() {
     }
 }
 
-/// The mode is kept only of a file of one's own: in a directory that others may write to, a file that lies in wait
-/// there must not say who can read the secret.
+/// The mode is kept only if the user owns the file: in a directory that others can write to, a file prepared by another
+/// user must not decide who can read the secret.
 result<void> secret_saver::look_at_old() {
     struct stat about{};
     if (::lstat(path_.c_str(), &about) != 0) {
-        return errno == ENOENT ? result<void>{} : system_error("Check where to save the secret", path_);
+        return errno == ENOENT ? result<void>{} : system_error("cannot save the secret in", path_);
     }
     if (!S_ISREG(about.st_mode)) {
-        return refuse("Name a regular file to save the secret in: " + path_ +
-                      (S_ISLNK(about.st_mode) ? " is a symbolic link" : " is none"));
+        return refuse("cannot save the secret in " + path_ + ": it is " +
+                      (S_ISLNK(about.st_mode) ? "a symbolic link" : "not a regular file"));
     }
     replaces_ = true;
     if (about.st_uid == ::geteuid() && (about.st_mode & S_IRGRP) != 0 && (about.st_mode & S_IRWXO) == 0) {
@@ -88,16 +88,16 @@ result<void> secret_saver::look_at_old() {
 }
 
 result<void> secret_saver::make_new() {
-    constexpr const char* advice = "Check that the directory exists and you may write there, to save the secret";
+    constexpr const char* problem = "cannot save the secret in";
     const std::string directory = std::filesystem::path{path_}.parent_path();
     directory_.reset(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory_) {
-        return system_error(advice, directory);
+        return system_error(problem, directory);
     }
     std::string name = std::filesystem::path{directory} / ".hookd-secret-XXXXXX";
     new_file_.reset(::mkostemp(name.data(), O_CLOEXEC)); // mode 0600
     if (!new_file_) {
-        return system_error(advice, directory);
+        return system_error(problem, directory);
     }
     new_path_ = std::move(name);
     return {};
@@ -109,20 +109,20 @@ bool secret_saver::holds(std::string_view text) const {
 }
 
 result<void> secret_saver::save(std::string_view text) {
-    constexpr const char* advice = "Make room or mend the disk, to save the secret";
+    constexpr const char* problem = "cannot save the secret in";
     if (mode_ == shared_mode && ::fchown(new_file_.get(), static_cast<uid_t>(-1), group_) != 0) {
         mode_ = private_mode;
     }
     if (::fchmod(new_file_.get(), mode_) != 0 || !write_whole(new_file_.get(), text) ||
         !write_whole(new_file_.get(), "\n") || ::fsync(new_file_.get()) != 0) {
-        return system_error(advice, new_path_);
+        return system_error(problem, new_path_);
     }
     if (::rename(new_path_.c_str(), path_.c_str()) != 0) {
-        return system_error(advice, path_);
+        return system_error(problem, path_);
     }
     new_path_.clear();
     if (::fsync(directory_.get()) != 0) {
-        return system_error("Mend the disk: the secret is in its file, but a power failure may undo it", path_);
+        return system_error("the secret is saved, but may be lost in a power failure: cannot sync", path_);
     }
     return {};
 }

@@ -10,12 +10,13 @@
 
 namespace hookd::app {
 
-/// Puts a secret into a file, whole or not at all: it is written to a new file in the same directory, which takes the
-/// place of the old one (rename(2)) once it is on the disk. Until then, and after every failure, the old file stays as
-/// it was, and nothing is left beside it. Errors begin with what to do. Blocking.
+/// Saves a secret in a file, completely or not at all: it is written to a new file in the same directory, which
+/// replaces the old one (rename(2)) once it is on disk. Until then, and after every error, the old file is unchanged,
+/// and no other file is left. Blocking.
 class secret_saver {
 public:
-    /// Makes the new file, still empty: whoever gets this far may write there. Refuses what is no regular file.
+    /// Creates the new file, still empty, which shows that the directory is writable. An error if `path` is not a
+    /// regular file.
     static result<secret_saver> prepare(const std::string& path);
     secret_saver(const secret_saver&) = delete;
     secret_saver& operator=(const secret_saver&) = delete;
@@ -26,13 +27,13 @@ public:
     /// Absolute.
     const std::string& path() const { return path_; }
     bool replaces() const { return replaces_; }
-    /// Whether the file has this secret already, and keeps it from others.
+    /// Whether the file has this secret already, and others cannot read it.
     bool holds(std::string_view text) const;
-    /// The mode that the saved file has: 0600; 0640 where an own file is replaced that its group could read, since that
-    /// group is the daemon's.
+    /// The mode of the saved file: 0600; or 0640 if it replaces the user's own file that its group could read, since
+    /// that is the daemon's group.
     mode_t mode() const { return mode_; }
 
-    /// Once. Afterwards the file holds `text` and a line feed, also if the power fails.
+    /// Call once. Afterwards the file holds `text` and a line feed, even after a power failure.
     result<void> save(std::string_view text);
 
 private:
@@ -45,7 +46,7 @@ private:
     unique_fd new_file_;
     unique_fd directory_;
     bool replaces_ = false;
-    gid_t group_ = 0; // the old file's; meaningful where mode_ is 0640
+    gid_t group_ = 0; // the old file's; only meaningful if mode_ is 0640
     mode_t mode_ = 0600;
 };
 

@@ -15,8 +15,8 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// A member that differs from event to event: the number between two texts. Its value is an empty binary one until
-/// then, which no JSON text can be.
+/// A member that differs from event to event: a number between two texts. Until it is known, its value is an empty
+/// binary one, which no JSON text can produce.
 struct numbered {
     std::string_view key;
     std::string_view before;
@@ -54,7 +54,7 @@ result<void> set_member(std::string_view setting, json& object) {
     const auto equals = setting.find('=');
     std::string_view path = setting.substr(0, equals);
     if (equals == std::string_view::npos || path.empty()) {
-        return refuse("write --set as key=value");
+        return refuse("--set: expected key=value");
     }
     const std::string_view text = setting.substr(equals + 1);
     json* place = &object;
@@ -62,8 +62,8 @@ result<void> set_member(std::string_view setting, json& object) {
         const auto dot = path.find('.');
         last = dot == std::string_view::npos;
         if (!place->is_object() && !place->is_null()) {
-            return refuse("set members of objects only: " + std::string{setting.substr(0, equals)} +
-                          " leads into something else");
+            return refuse("--set: " + std::string{setting.substr(0, equals)} +
+                          " leads into a value that is not an object");
         }
         place = &(*place)[std::string{path.substr(0, dot)}];
         path = last ? path : path.substr(dot + 1);
@@ -78,7 +78,7 @@ const numbered* find_numbered(std::string_view key, const json& value) {
     return value.is_binary() && value.get_binary().empty() && found != numbered_members.end() ? found : nullptr;
 }
 
-/// The object's text, cut where the event's number belongs.
+/// The object's text, split where the event's number belongs.
 std::vector<std::string> cut(const json& object) {
     std::vector<std::string> pieces{"{"};
     for (const auto& [key, value] : object.items()) {
@@ -102,8 +102,8 @@ result<std::vector<std::string>> make_pieces(json object, std::span<const std::s
     }
     try {
         return cut(object);
-    } catch (const json::type_error&) { // how nlohmann_json says that a string is not UTF-8
-        return refuse("give the type and --set in UTF-8, as JSON must be");
+    } catch (const json::type_error&) { // nlohmann_json's error for a string that is not UTF-8
+        return refuse("the type and --set must be valid UTF-8");
     }
 }
 
@@ -127,7 +127,7 @@ result<send_body> send_body::given(std::string bytes, std::span<const std::strin
     }
     json object = parse_exact(bytes);
     if (!object.is_object()) {
-        return refuse("use --set with a JSON object only, nested at most 128 levels deep: the data is none");
+        return refuse("--set needs a JSON object with at most 128 levels of nesting, which --data is not");
     }
     auto pieces = make_pieces(std::move(object), settings);
     if (!pieces) {

@@ -12,18 +12,18 @@
 
 namespace hookd::app {
 
-/// The bodies of test events. Everything is computed beforehand but what differs from event to event: the ready-made
-/// ones have a document of their own for each number.
+/// The bodies of test events. Everything that does not differ from event to event is computed in advance: ready-made
+/// events have a different document for each number.
 class send_body {
 public:
-    /// ColiVara's `upsert.success` and `upsert.fail`; of any other type an object that says no more than that.
-    /// `settings` are `key=value`: a value that is JSON stands for itself, any other for a string. A key with dots
-    /// leads into objects, which are made where they are missing.
+    /// ColiVara's `upsert.success` and `upsert.fail`; for any other type an object with only the type. `settings` are
+    /// `key=value`: a value that is JSON is used as such, any other as a string. A key with dots leads into objects,
+    /// which are created if missing.
     static result<send_body> ready_made(std::string_view type, std::span<const std::string> settings);
-    /// The bytes as they are; with settings a JSON object, written anew.
+    /// The bytes as they are; with settings a JSON object, serialized again.
     static result<send_body> given(std::string bytes, std::span<const std::string> settings);
 
-    /// Events count from 1. Good until the next call.
+    /// Events count from 1. Valid until the next call.
     std::string_view of(std::uint64_t number);
 
 private:
@@ -31,7 +31,7 @@ private:
     std::string whole_;
 };
 
-/// The `type` that a body says, where it is a JSON object that does.
+/// The `type` of a body that is a JSON object with one.
 std::optional<std::string> type_of(std::string_view body);
 
 } // namespace hookd::app

@@ -30,32 +30,33 @@ namespace hookd::app {
 
 namespace {
 
-/// More events than this make a summary, not lines.
+/// With more events than this a summary is printed, not lines.
 constexpr std::uint64_t most_lines = 20;
 constexpr unsigned most_connections = 10'000;
 
 command_result<http::url> check_arguments(const send_arguments& given) {
     if (given.type.empty()) {
-        return fail(exit_usage, "Name the event's type, such as upsert.fail");
+        return fail(exit_usage, "type: expected an event type such as upsert.fail");
     }
     if (given.count == 0) {
-        return fail(exit_usage, "Give --count at least 1");
+        return fail(exit_usage, "--count: expected a number of at least 1");
     }
     if (given.rate && (!std::isfinite(*given.rate) || *given.rate <= 0)) {
-        return fail(exit_usage, "Give --rate as events a second, more than 0");
+        return fail(exit_usage, "--rate: expected a number of events per second, more than 0");
     }
     if (given.connections == 0 || given.connections > most_connections) {
-        return fail(exit_usage, "Give --connections from 1 to " + std::to_string(most_connections));
+        return fail(exit_usage, "--connections: expected a number from 1 to " + std::to_string(most_connections));
     }
     if (given.ca_file && given.insecure) {
-        return fail(exit_usage, "Give --cacert or --insecure, not both");
+        return fail(exit_usage, "--cacert and --insecure exclude each other");
     }
     if (given.forge && given.stale) {
-        return fail(exit_usage, "Give --forge or --stale, not both: nobody could tell which of them was refused");
+        return fail(exit_usage,
+                    "--forge and --stale exclude each other: the reason for the rejection would be unknown");
     }
     auto where = http::parse_url(given.url);
     if (!where) {
-        return fail(exit_usage, "Check --to: " + where.error().message);
+        return fail(exit_usage, "--to: " + where.error().message);
     }
     return *where;
 }
@@ -95,7 +96,7 @@ command_result<send_body> make_body(const send_arguments& given) {
         made = send_body::ready_made(given.type, given.set);
     }
     if (!made) {
-        return fail(exit_usage, "Check --set and --data: " + made.error().message);
+        return fail(exit_usage, made.error().message);
     }
     return std::move(*made);
 }
@@ -105,7 +106,7 @@ command_result<http::destination_ptr> find_receiver(const send_arguments& given,
     if (!found) {
         const auto& [kind, detail] = found.error();
         return fail(kind == http::client_errc::authorities ? exit_io : exit_unreachable,
-                    detail + ". " + std::string{advice_for(kind)});
+                    detail + "; " + std::string{advice_for(kind)});
     }
     return *found;
 }
@@ -120,7 +121,7 @@ void allow_descriptors(unsigned connections) {
     }
 }
 
-/// Sends, telling about each event or drawing the bar, and then sums up.
+/// Sends, with a line per event or a progress bar, and then prints the summary.
 exit_code carry_out(const send_arguments& given, const load_plan& plan, send_load& load, std::ostream& out,
                     std::ostream& err) {
     const bool many = plan.count > most_lines;
@@ -146,9 +147,9 @@ exit_code carry_out(const send_arguments& given, const load_plan& plan, send_loa
     if (many) {
         out << summary_text(tally, plan, outcome);
     }
-    err << advice_text(tally);
+    print_error(err, advice_text(tally));
     if (!out.flush()) {
-        err << output_error << '\n';
+        print_error(err, output_error);
         return exit_io;
     }
     return tally.good() == plan.requests() ? exit_done : exit_no;
@@ -168,7 +169,7 @@ command_result<exit_code> send_all(const send_arguments& given, std::ostream& ou
         return std::unexpected{body.error()};
     }
     if (const auto type = type_of(body->of(1)); type && *type != given.type) {
-        err << "The body says the type " << escaped(*type) << ", not " << escaped(given.type) << "; it is sent so.\n";
+        print_error(err, "warning: the body has the type " + *type + ", not " + given.type + "; it is sent unchanged");
     }
     auto receiver = find_receiver(given, *where);
     if (!receiver) {
@@ -190,7 +191,7 @@ command_result<exit_code> send_all(const send_arguments& given, std::ostream& ou
                     .clock = choose_clock()}};
     if (const auto connected = load.connect(); !connected) {
         const auto& [kind, detail] = connected.error();
-        return fail(exit_unreachable, where->authority() + ": " + detail + ". " + std::string{advice_for(kind)});
+        return fail(exit_unreachable, where->authority() + ": " + detail + "; " + std::string{advice_for(kind)});
     }
     return carry_out(given, plan, load, out, err);
 }

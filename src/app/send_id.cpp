@@ -35,7 +35,7 @@ std::string to_base62(std::span<const std::byte, 20> bytes) {
         number[i / 4] = number[i / 4] << 8U | std::to_integer<std::uint32_t>(bytes[i]);
     }
     std::string text(encoded_size, '0');
-    for (auto digit = text.rbegin(); digit != text.rend(); ++digit) { // long division, once a digit
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit) { // long division, once per digit
         std::uint64_t rest = 0;
         for (auto& word : number) {
             const std::uint64_t dividend = rest << 32U | word;

@@ -10,11 +10,11 @@
 
 namespace hookd::app {
 
-/// Makes message ids as Svix does: `msg_` and a KSUID of 20 bytes in 27 base62 characters. The bytes are the time, in
-/// units of 4 ms since 1400000000 (Unix), then chance; ids therefore sort by time.
+/// Generates message ids as Svix does: `msg_` and a KSUID of 20 bytes in 27 base62 characters. The bytes are the time,
+/// in units of 4 ms since 1400000000 (Unix), then random; ids therefore sort by time.
 class send_ids {
 public:
-    /// Throws std::system_error where the kernel gives no random bytes.
+    /// Throws std::system_error if the kernel returns no random bytes.
     std::string next(unix_millis now);
 
 private:

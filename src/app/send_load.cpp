@@ -21,10 +21,10 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_period = 100ms;
 /// More than any receiver tolerates.
 constexpr std::chrono::seconds staleness = 24h;
-/// Svix's own name in front, for receivers that look for it.
+/// Begins with Svix's own name, for receivers that check it.
 constexpr std::string_view user_agent = "Svix-Webhooks/1.100.0 (colivara-hookd send " HOOKD_VERSION ")";
 
-/// An exception here is a defect, or OpenSSL or the kernel out of order: it ends the command.
+/// An exception here is a bug, or an error of OpenSSL or the kernel: it ends the command.
 void rethrow(const std::exception_ptr& thrown) {
     if (thrown) {
         std::rethrow_exception(thrown);
@@ -107,7 +107,7 @@ signature::message_headers send_load::sign(std::string_view body) {
     switch (message_.error) {
     case message_error::none:
         break;
-    case message_error::forged: // with the right keys, so that it differs in nothing but what it is a signature of
+    case message_error::forged: // with the right keys, so that only the signed content differs
         return signature::sign_message(message_.keys, ids_.next(now), at, std::string{body} + ' ');
     case message_error::stale:
         return signature::sign_message(message_.keys, ids_.next(now), at - staleness, body);
@@ -116,7 +116,7 @@ signature::message_headers send_load::sign(std::string_view body) {
 }
 
 asio::awaitable<void> send_load::send(http::client& link, std::uint64_t number, clock::time_point since) {
-    // A copy where the body is wanted twice: meanwhile another connection's body takes its place.
+    // A copy if the body is sent twice: another connection's body replaces it meanwhile.
     const std::string kept{plan_.twice ? message_.body.of(number) : std::string_view{}};
     const auto body = plan_.twice ? std::string_view{kept} : message_.body.of(number);
     const auto headers = sign(body);
@@ -148,7 +148,7 @@ asio::awaitable<void> send_load::tick() {
     }
 }
 
-/// A second interrupt ends the process, as it would without us.
+/// A second interrupt ends the process, as usual.
 void send_load::watch_interrupt() {
     interrupt_.add(SIGINT);
     interrupt_.async_wait([this](const boost::system::error_code& ec, int) {
@@ -163,7 +163,7 @@ void send_load::watch_interrupt() {
     });
 }
 
-/// Whatever is left that would keep the context running.
+/// Cancels everything that would keep the context running.
 void send_load::finish() {
     outcome_.took = clock::now() - start_;
     interrupt_.clear();

@@ -25,21 +25,21 @@ namespace hookd::app {
 struct load_plan {
     std::uint64_t count = 1;
     std::optional<double> rate =
-        std::nullopt; ///< Events a second; none: each connection sends its next event after an answer.
+        std::nullopt; ///< Events per second; none: each connection sends its next event after a response.
     unsigned connections = 1;
     bool twice = false; ///< Each event again, byte for byte, on the same connection once the first is answered.
 
     std::uint64_t requests() const { return twice ? 2 * count : count; }
 };
 
-/// What becomes of a message before it is sent.
+/// How a message is falsified before it is sent.
 enum class message_error : std::uint8_t {
     none,
     forged, ///< It has the signature of another body.
     stale,  ///< It was signed a day ago.
 };
 
-/// What is sent, and what to.
+/// What is sent, and where to.
 struct load_message {
     http::destination_ptr where;
     std::string target;
@@ -51,13 +51,13 @@ struct load_message {
 
 struct load_outcome {
     std::chrono::nanoseconds took{};
-    std::chrono::microseconds behind{}; ///< How late the latest event left, where there is a rate.
+    std::chrono::microseconds behind{}; ///< How late the latest event was sent, if there is a rate.
     bool interrupted = false;
 };
 
 /// Sends events over several connections, all on the calling thread. With a rate, each event is due at a time that
-/// depends on nothing but its number (an open loop): when answers are slow, events do not become fewer but late, and
-/// their latency counts from when they were due.
+/// depends only on its number (an open loop): if responses are slow, events are not fewer but late, and their latency
+/// is measured from when they were due.
 class send_load {
 public:
     using clock = std::chrono::steady_clock;
@@ -66,8 +66,8 @@ public:
 
     send_load(const load_plan& plan, load_message message);
 
-    /// Opens the connections before the clock runs. The first error where not one could be opened; those that could
-    /// not are tried again when their turn comes.
+    /// Opens the connections before the measurement begins. Returns the first error if none could be opened; those that
+    /// failed are tried again when they are needed.
     http::client_result<void> connect();
 
     /// Sends all events, or those until an interrupt (SIGINT). `on_tick`, which may be empty, is called ten times a
@@ -94,7 +94,7 @@ private:
     boost::asio::io_context context_{1};
     boost::asio::signal_set interrupt_{context_};
     boost::asio::steady_timer ticking_{context_};
-    std::vector<connection> connections_; // before the context goes
+    std::vector<connection> connections_; // destroyed before the context
     std::optional<http::client_error> first_error_;
     std::size_t opened_ = 0;
     std::size_t working_ = 0;

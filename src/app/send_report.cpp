@@ -25,20 +25,21 @@ double rate_of(std::uint64_t count, std::chrono::nanoseconds time) {
 
 std::string_view advice_for_status(unsigned status, expectation wanted) {
     if (wanted == expectation::refused && (status == 401 || (status >= 200 && status < 300))) {
-        return status == 401 ? "" : "Do not trust this receiver: it accepts events that it must refuse";
+        return status == 401 ? "" : "the receiver accepts events that it must reject: do not trust it";
     }
     switch (status) {
     case 401:
-        return "Check the secret and both clocks: the receiver refused the signature, and its log says why";
+        return "the receiver rejected the signature: check the secret and both clocks; its log has the reason";
     case 404:
-        return "Check the URL's path: the receiver has no endpoint there";
+        return "the receiver has no endpoint at this path: check the URL";
     case 413:
-        return "Send a smaller body, or raise the receiver's limit";
+        return "the body is too large: send a smaller one, or raise the receiver's limit";
     case 503:
-        return "Look at the receiver: it cannot store events now";
+        return "the receiver cannot store events now: see its log";
     default:
-        return status >= 300 && status < 400 ? "Give the URL that the receiver redirects to: senders do not follow it"
-                                             : std::string_view{};
+        return status >= 300 && status < 400
+                   ? "the receiver redirects, which senders do not follow: use the URL that it redirects to"
+                   : std::string_view{};
     }
 }
 
@@ -49,7 +50,7 @@ std::string latency_text(std::chrono::microseconds latency) {
     if (latency < 1ms) {
         return fmt::format("{:.2f} ms", ms);
     }
-    if (latency < 99'950us) { // what would be rounded to 100.0 is not
+    if (latency < 99'950us) { // not what would be rounded to 100.0
         return fmt::format("{:.1f} ms", ms);
     }
     if (latency < 999'500us) {
@@ -60,7 +61,7 @@ std::string latency_text(std::chrono::microseconds latency) {
 
 std::string event_line(const sent_event& event, std::string_view type, expectation wanted) {
     const auto latency = latency_text(event.latency);
-    const std::string_view again = event.again ? "  again" : "";
+    const std::string_view again = event.again ? "  repeated" : "";
     const auto shown_type = escaped(type);
     if (!event.response) {
         const auto& error = event.response.error();
@@ -77,18 +78,18 @@ std::string event_line(const sent_event& event, std::string_view type, expectati
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed) {
     const auto share = static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(count, 1));
     const auto filled = static_cast<std::uint64_t>(share * bar_width);
-    return fmt::format("[{:#<{}}{:.<{}}] {}/{}  {:.0f} a second", "", filled, "", bar_width - filled, done, count,
+    return fmt::format("[{:#<{}}{:.<{}}] {}/{}  {:.0f}/s", "", filled, "", bar_width - filled, done, count,
                        rate_of(done, elapsed));
 }
 
 std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome) {
     std::string text;
     const auto to = std::back_inserter(text);
-    fmt::format_to(to, "{} {} in {:.2f} s, {:.0f} a second, over {} connection{}\n", tally.total(),
+    fmt::format_to(to, "{} {} in {:.2f} s, {:.0f}/s, over {} connection{}\n", tally.total(),
                    plan.twice ? "requests, each event twice," : "events", in_seconds(outcome.took),
                    rate_of(tally.total(), outcome.took), plan.connections, plan.connections == 1 ? "" : "s");
     if (outcome.interrupted) {
-        fmt::format_to(to, "  interrupted: {} were not sent\n", plan.requests() - tally.total());
+        fmt::format_to(to, "  interrupted: {} not sent\n", plan.requests() - tally.total());
     }
     if (plan.twice || tally.wanted() == expectation::refused) {
         fmt::format_to(to, "  {:<12} {:>9}  ({})\n", "as expected", tally.good(),
@@ -102,7 +103,7 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
         fmt::format_to(to, "  {:<12} {:>9}  {}\n", to_text(error), failures.count, failures.first);
     }
     if (tally.resent() > 0) {
-        fmt::format_to(to, "  {:<12} {:>9}  on a new connection: the receiver had closed the old one\n", "sent again",
+        fmt::format_to(to, "  {:<12} {:>9}  on a new connection: the receiver had closed the old one\n", "resent",
                        tally.resent());
     }
     if (tally.answered() > 0) {
@@ -112,7 +113,7 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
                        latency_text(found.max));
     }
     if (plan.rate) {
-        fmt::format_to(to, "  schedule     {:.6g} a second; the latest event left {} late\n", *plan.rate,
+        fmt::format_to(to, "  schedule     {:.6g}/s; the latest event was sent {} late\n", *plan.rate,
                        latency_text(outcome.behind));
     }
     return text;
@@ -121,23 +122,22 @@ std::string summary_text(const send_tally& tally, const load_plan& plan, const l
 std::string_view advice_for(http::client_errc error) {
     switch (error) {
     case http::client_errc::authorities:
-        return "Check the file of --cacert";
+        return "check the file given with --cacert";
     case http::client_errc::unknown_host:
-        return "Check the URL's host";
+        return "check the host name in the URL";
     case http::client_errc::unreachable:
-        return "Check the URL, and that the receiver runs and listens there";
+        return "check the URL, and that the receiver is running";
     case http::client_errc::tls:
-        return "Give the receiver's authority with --cacert and use the name that its certificate is for; for a test, "
-               "--insecure";
+        return "use --cacert with the receiver's CA and the name that its certificate is for, or --insecure for a test";
     case http::client_errc::handshake_closed:
-        return "See the receiver's log: it closes connections before a request, perhaps for a limit of connections";
+        return "see the receiver's log: it closes connections before a request, perhaps because of a connection limit";
     case http::client_errc::timed_out:
-        return "Look at the receiver: it accepts requests and does not answer them in time";
+        return "the receiver accepts requests but does not respond in time";
     case http::client_errc::closed:
-        return "Look at the receiver's log: it closes connections without an answer";
+        return "see the receiver's log: it closes connections without a response";
     case http::client_errc::no_tls:
     case http::client_errc::malformed:
-        return "Check the URL's scheme and port: something else listens there";
+        return "check the scheme and port in the URL: another service listens there";
     }
     return {};
 }
@@ -146,11 +146,12 @@ std::string advice_text(const send_tally& tally) {
     std::string text;
     for (const auto& [status, count] : tally.statuses()) {
         if (const auto advice = advice_for_status(status, tally.wanted()); !advice.empty()) {
-            fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice, status);
+            fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "\n", status, advice);
         }
     }
     for (const auto& [error, failures] : tally.errors()) {
-        fmt::format_to(std::back_inserter(text), "{} ({}).\n", advice_for(error), to_text(error));
+        fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "\n", to_text(error),
+                       advice_for(error));
     }
     return text;
 }

@@ -11,20 +11,20 @@
 
 namespace hookd::app {
 
-/// In a fitting unit, with two or three digits that count: `0.31 ms`, `3.1 ms`, `240 ms`, `1.25 s`.
+/// In a suitable unit, with two or three significant digits: `0.31 ms`, `3.1 ms`, `240 ms`, `1.25 s`.
 std::string latency_text(std::chrono::microseconds latency);
 
-/// `204 msg_…  upsert.fail     3.1 ms`; `---` and the reason for one without an answer; and a word where the answer
-/// alone does not tell whether it is the right one.
+/// `204 msg_… upsert.fail 3.1 ms`; `---` and the reason for one without a response; and a word if the status alone does
+/// not show whether it is as expected.
 std::string event_line(const sent_event& event, std::string_view type, expectation wanted = expectation::accepted);
 
-/// A bar of fixed width, how many of how many, and how fast; without a line break.
+/// A bar of fixed width, the number of events done and in total, and the rate; without a line break.
 std::string bar_line(std::uint64_t done, std::uint64_t count, std::chrono::nanoseconds elapsed);
 
-/// Statuses, errors, rate and latencies, a line each.
+/// Statuses, errors, rate and latencies, one line each.
 std::string summary_text(const send_tally& tally, const load_plan& plan, const load_outcome& outcome);
 
-/// What to do about the answers and errors that there were; empty where there is no advice.
+/// Problems and advice for the statuses and errors that occurred, one line each; may be empty.
 std::string advice_text(const send_tally& tally);
 std::string_view advice_for(http::client_errc error);
 

@@ -11,15 +11,15 @@
 
 namespace hookd::app {
 
-/// What became of one event.
+/// The outcome of one event.
 struct sent_event {
     std::string id;
     bool again = false; ///< The very same message was sent before.
     http::client_result<http::client_response> response;
-    std::chrono::microseconds latency{}; ///< To the end of the answer; from when it was due where there is a rate.
+    std::chrono::microseconds latency{}; ///< To the end of the response; from when it was due if there is a rate.
 };
 
-/// How a receiver that is in order answers.
+/// How a correct receiver responds.
 enum class expectation : std::uint8_t {
     accepted, ///< 2xx
     refused,  ///< 401: the signature or its time is wrong
@@ -34,12 +34,12 @@ struct latency_summary {
     std::chrono::microseconds max{};
 };
 
-/// Counts what became of all of them.
+/// Counts the outcomes of all events.
 class send_tally {
 public:
     struct failures {
         std::uint64_t count = 0;
-        std::string first; ///< What the first of them said.
+        std::string first; ///< The detail of the first one.
     };
 
     explicit send_tally(expectation wanted = expectation::accepted) : wanted_{wanted} {}
@@ -48,13 +48,13 @@ public:
     expectation wanted() const { return wanted_; }
 
     std::uint64_t total() const { return total_; }
-    std::uint64_t good() const { return good_; } ///< Answered as expected.
+    std::uint64_t good() const { return good_; } ///< With the expected response.
     std::uint64_t answered() const { return latencies_.size(); }
     std::uint64_t resent() const { return resent_; }
     const std::map<unsigned, std::uint64_t>& statuses() const { return statuses_; }
     const std::map<http::client_errc, failures>& errors() const { return errors_; }
-    /// Of answered events, whatever the answer; the percentile is the smallest value that so many do not exceed. All 0
-    /// where nothing was answered.
+    /// Of events with a response of any status; a percentile is the smallest value that this share does not exceed. All
+    /// 0 without responses.
     latency_summary latencies() const;
 
 private:

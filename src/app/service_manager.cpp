@@ -17,7 +17,7 @@ namespace hookd::app {
 
 namespace {
 
-/// Beyond it none is meant, and some arithmetic would overflow.
+/// A longer one is not plausible, and some arithmetic would overflow.
 constexpr std::chrono::microseconds longest_watchdog = std::chrono::hours{24 * 365};
 
 std::string variable(const char* name) {
@@ -37,7 +37,7 @@ std::optional<std::chrono::microseconds> watchdog_time() {
     return std::chrono::microseconds{microseconds};
 }
 
-/// RELOADING=1 wants the moment by CLOCK_MONOTONIC (sd_notify(3)).
+/// RELOADING=1 needs the time of CLOCK_MONOTONIC (sd_notify(3)).
 std::string monotonic_microseconds() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -52,7 +52,7 @@ service_manager::service_manager()
 
 void service_manager::ready(std::string_view status) const {
     std::string line{status};
-    std::ranges::replace(line, '\n', ' '); // a line is a variable
+    std::ranges::replace(line, '\n', ' '); // each line is a variable
     send("READY=1\nSTATUS=" + line);
 }
 
@@ -84,7 +84,7 @@ void service_manager::send(std::string_view message) const {
     const bool sent = sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
                              reinterpret_cast<const sockaddr*>(&to), length) >= 0;
     if (!sent && !told_.exchange(true)) {
-        spdlog::warn("cannot tell the service manager: {}", std::strerror(errno));
+        spdlog::warn("cannot notify the service manager: {}", std::strerror(errno));
     }
 }
 

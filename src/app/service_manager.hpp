@@ -11,29 +11,28 @@
 
 namespace hookd::app {
 
-/// What the daemon tells systemd, by the datagrams that sd_notify(3) documents. Does nothing where nobody has asked for
-/// it. Any thread.
+/// Notifies systemd with the datagrams of sd_notify(3). Does nothing without NOTIFY_SOCKET. Any thread.
 class service_manager {
 public:
     service_manager();
 
     void ready(std::string_view status) const;
-    /// `ready` ends it, whatever has come of the reload.
+    /// `ready` ends it, whatever the result of the reload.
     void reloading() const;
     void stopping(std::string_view status) const;
-    /// Feeds the watchdog, where there is one.
+    /// Notifies the watchdog, if there is one.
     void alive() const;
 
-    /// Within this time `alive` wants to be called again and again (sd_watchdog_enabled(3)); nothing: never.
+    /// `alive` must be called at least this often (sd_watchdog_enabled(3)); empty: never.
     std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
 
 private:
     void send(std::string_view message) const;
 
-    std::string address_; // empty: nobody listens
+    std::string address_; // empty: none
     std::optional<std::chrono::microseconds> watchdog_;
-    unique_fd socket_;                      // from the start: at a stop there may be no descriptor to be had
-    mutable std::atomic<bool> told_{false}; // that nobody listens
+    unique_fd socket_;                      // from the start: at a stop there may be no free descriptor
+    mutable std::atomic<bool> told_{false}; // the warning was logged
 };
 
 } // namespace hookd::app

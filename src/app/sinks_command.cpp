@@ -32,7 +32,9 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
     }
     const auto told = parse_json(*body);
     if (!told.is_object() || !told.contains("sinks")) {
-        return end({exit_unreachable, "Update both: this command and the daemon do not understand each other"}, err);
+        return end({exit_unreachable,
+                    "the daemon's response is not understood: use the same version of this command and the daemon"},
+                   err);
     }
     if (!given.json) {
         out << sinks_text(told);

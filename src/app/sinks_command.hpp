@@ -7,7 +7,7 @@
 
 namespace hookd::app {
 
-/// What `sinks` was asked for.
+/// The arguments of `sinks`.
 struct sinks_arguments {
     std::string config_path;
     std::optional<std::string> socket;

@@ -30,16 +30,12 @@ int run_status(const std::string& config_path, const status_arguments& given, st
     }
     const auto response = ask_daemon(socket->path, "GET", "/v1/status", patience);
     if (!response) {
-        if (!socket->errors.empty()) {
-            err << socket->errors << '\n';
-        }
-        return end({exit_unreachable, unreachable_text(socket->path, response.error())}, err);
+        return end({exit_unreachable, unreachable_text(socket->path, response.error()), socket->errors}, err);
     }
     const auto status = parse_json(response->body);
     if (response->status != 200 || !is_status(status)) {
-        err << "Name the daemon's admin.socket with --socket: what listens on " << socket->path
-            << " does not tell its status\n";
-        return exit_unreachable;
+        return end(
+            {exit_unreachable, "unexpected response from " + socket->path + ": is it the daemon's admin socket?"}, err);
     }
     if (given.json) {
         out << json_line(status) << '\n';

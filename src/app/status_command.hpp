@@ -12,7 +12,7 @@ struct status_arguments {
     bool json = false;
 };
 
-/// Prints how the running daemon is. Returns the exit code: 0 ready, 1 running but not ready, 69 not reachable.
+/// Prints the running daemon's status. Returns the exit code: 0 ready, 1 running but not ready, 69 not reachable.
 int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

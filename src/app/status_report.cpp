@@ -3,6 +3,7 @@
 
 #include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/time.hpp>
 
 #include <fmt/format.h>
 
@@ -43,21 +44,9 @@ bool holds(const json& from, const char* key) {
     return found != from.end() && found->is_boolean() && found->get<bool>();
 }
 
-/// In the two largest units: `3d 4h`, `12s`.
 std::string duration_text(std::uint64_t seconds) {
-    struct unit {
-        std::uint64_t seconds;
-        char name;
-    };
-    static constexpr unit units[] = {{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}, {1, 's'}};
-    const auto* const first =
-        std::ranges::find_if(units, [&](const unit& each) { return seconds >= each.seconds || each.seconds == 1; });
-    std::string shown = fmt::format("{}{}", seconds / first->seconds, first->name);
-    const auto* const second = std::next(first);
-    if (second != std::end(units) && seconds % first->seconds >= second->seconds) {
-        shown += fmt::format(" {}{}", seconds % first->seconds / second->seconds, second->name);
-    }
-    return shown;
+    constexpr std::uint64_t longest = 1'000'000'000'000; // beyond it none is meant, and milliseconds would overflow
+    return to_short_text(std::chrono::seconds{std::min(seconds, longest)});
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -157,10 +146,10 @@ std::string status_text(const json& status) {
     const auto journal = list(status, "journal");
     fmt::format_to(to, "journal   {} of {}, last event {}\n", size_text(number(journal, "size_bytes")),
                    size_text(number(journal, "max_size_bytes")), number(journal, "last_sequence"));
-    add_counts(to, "answers", list(status, "requests"));
-    add_counts(to, "refused", list(status, "refusals"));
+    add_counts(to, "responses", list(status, "requests"));
+    add_counts(to, "rejected", list(status, "refusals"));
     const auto reload = list(status, "last_reload");
-    fmt::format_to(to, "reload    {} at {}\n", holds(reload, "applied") ? "applied" : "REFUSED", text(reload, "at"));
+    fmt::format_to(to, "reload    {} at {}\n", holds(reload, "applied") ? "applied" : "FAILED", text(reload, "at"));
     return shown;
 }
 

@@ -7,11 +7,11 @@
 
 namespace hookd::app {
 
-/// The daemon's status for people, from what it says of itself; within 80 columns unless names are long. What an older
-/// or newer daemon does not say is left out.
+/// The daemon's status for people, from its JSON; within 80 columns unless names are long. Members that an older or
+/// newer daemon does not have are left out.
 std::string status_text(const nlohmann::ordered_json& status);
 
-/// Of it, or of what it answers to `GET /v1/sinks`, the table of sinks alone.
+/// Only the table of sinks, from the status or from the response to `GET /v1/sinks`.
 std::string sinks_text(const nlohmann::ordered_json& response);
 
 } // namespace hookd::app

@@ -21,8 +21,8 @@ struct range {
     char32_t last;
 };
 
-// East Asian wide characters and pictures; and characters that take no place of their own. Coarse: a column too many
-// or too few does no harm.
+// East Asian wide characters and emoji; and characters without a width. Approximate: a column too many or too few does
+// no harm.
 constexpr std::array<range, 10> wide{{{0x1100, 0x115f},
                                       {0x2e80, 0xa4cf},
                                       {0xac00, 0xd7a3},
@@ -35,7 +35,7 @@ constexpr std::array<range, 10> wide{{{0x1100, 0x115f},
                                       {0x20000, 0x3fffd}}};
 constexpr std::array<range, 4> without_place{{{0x300, 0x36f}, {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}}};
 
-/// Of each hue; the first ends them all.
+/// For each color; the first one resets them.
 constexpr std::array<std::string_view, 5> codes{"\x1b[0m", "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m"};
 
 template <std::size_t Count>
@@ -94,10 +94,10 @@ std::vector<std::string> escaped_lines(std::string_view text, std::size_t column
     std::vector<std::string> lines;
     std::string line;
     std::size_t used = 0;
-    std::string word; // what has come behind the line's last space
+    std::string word; // the text after the line's last space
     std::size_t word_columns = 0;
     const auto end_line = [&] {
-        if (used == 0) { // a word alone that is longer than a line
+        if (used == 0) { // a single word that is longer than a line
             lines.push_back(std::exchange(word, {}));
             word_columns = 0;
         } else {

@@ -28,7 +28,7 @@ struct message {
     std::string_view body;
 };
 
-/// The text up to the next line feed, without CR LF or LF, which `rest` loses too.
+/// The text up to the next line feed, without CR LF or LF; removes the line from `rest`.
 std::string_view take_line(std::string_view& rest) {
     const auto end = rest.find('\n');
     std::string_view line = rest.substr(0, end);
@@ -39,7 +39,7 @@ std::string_view take_line(std::string_view& rest) {
     return line;
 }
 
-/// `name: value`; a folded line or anything else without a proper name is none.
+/// `name: value`; empty for a folded line or anything else without a valid name.
 std::optional<header_field> parse_field(std::string_view line) {
     const auto colon = line.find(':');
     const std::string_view name = line.substr(0, colon);
@@ -70,13 +70,13 @@ command_result<std::vector<signature::key>> read_keys(const std::string& path) {
     return keys;
 }
 
-/// A capture that an editor has saved may have a line break too many: Content-Length tells where the body ends.
+/// A capture that an editor has saved may have an extra line break: Content-Length decides where the body ends.
 command_result<std::string_view> body_of(std::string_view rest, std::span<const header_field> fields,
                                          const std::string& path) {
     for (const header_field& field : fields) {
         if (same_field_name(field.name, "transfer-encoding")) {
-            return fail(exit_usage, "Capture the request behind whatever decodes it: " + path +
-                                        " has a Transfer-Encoding, so its body is not what was signed");
+            return fail(exit_usage, path + " has a Transfer-Encoding, so its body is not what was signed: capture the "
+                                           "request after it is decoded");
         }
         if (!same_field_name(field.name, "content-length")) {
             continue;
@@ -85,11 +85,12 @@ command_result<std::string_view> body_of(std::string_view rest, std::span<const 
         const char* const end = field.value.end();
         const auto parsed = std::from_chars(field.value.begin(), end, length);
         if (parsed.ec != std::errc{} || parsed.ptr != end) {
-            return fail(exit_usage, "Check " + path + ": its Content-Length is not a number");
+            return fail(exit_usage, path + ": Content-Length is not a number");
         }
         if (length > rest.size()) {
-            return fail(exit_usage, "Capture the whole request: Content-Length says " + std::to_string(length) +
-                                        " bytes of body, " + path + " has " + std::to_string(rest.size()));
+            return fail(exit_usage, path + " has " + std::to_string(rest.size()) +
+                                        " bytes of body, but its Content-Length is " + std::to_string(length) +
+                                        ": capture the whole request");
         }
         return rest.substr(0, length);
     }
@@ -100,14 +101,14 @@ command_result<std::string_view> body_of(std::string_view rest, std::span<const 
 command_result<message> parse_request(std::string_view text, const std::string& path) {
     const std::string_view first = take_line(text);
     if (!first.contains(" HTTP/")) {
-        return fail(exit_usage, "Give a captured HTTP request: the first line of " + path + " is no request line");
+        return fail(exit_usage, path + " is not a captured HTTP request: its first line is not a request line");
     }
     message parsed;
     for (std::string_view line = take_line(text); !line.empty(); line = take_line(text)) {
         const auto field = parse_field(line);
         if (!field) {
-            return fail(exit_usage, "Check " + path + ": line " + std::to_string(parsed.fields.size() + 2) +
-                                        " is not of the form name: value");
+            return fail(exit_usage,
+                        path + ": line " + std::to_string(parsed.fields.size() + 2) + ": expected name: value");
         }
         parsed.fields.push_back(*field);
     }
@@ -122,7 +123,7 @@ command_result<message> parse_request(std::string_view text, const std::string& 
 /// `source` is filled and must outlive the message.
 command_result<message> read_message(const verify_arguments& arguments, std::string& source) {
     if (arguments.request_file && arguments.body) {
-        return fail(exit_usage, "Give either --request or a body: a captured request has its body in it");
+        return fail(exit_usage, "--request and a body exclude each other: a captured request contains its body");
     }
     auto text = read_input(arguments.request_file.value_or(arguments.body.value_or("-")));
     if (!text) {
@@ -137,7 +138,7 @@ command_result<message> read_message(const verify_arguments& arguments, std::str
     for (const std::string& header : arguments.headers) {
         const auto field = parse_field(header);
         if (!field) {
-            return fail(exit_usage, "Write --header 'name: value': " + header + " is not of that form");
+            return fail(exit_usage, "--header: expected 'name: value', not '" + header + "'");
         }
         given->fields.push_back(*field);
     }
@@ -159,12 +160,11 @@ signature::verdict judge(const verify_arguments& arguments, std::span<const sign
     findings = std::move(found.findings);
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (keys[i].looks_encoded_twice()) {
-            findings.push_back("Decode secret " + std::to_string(i + 1) +
-                               " once: it looks as if it was base64-encoded twice.");
+            findings.push_back("Secret " + std::to_string(i + 1) + " looks base64-encoded twice: decode it once.");
         }
         if (const auto doubt = keys[i].doubt(); !doubt.empty()) {
-            findings.push_back("Have secret " + std::to_string(i + 1) +
-                               " replaced by a longer one: " + std::string(doubt) + ".");
+            findings.push_back("Secret " + std::to_string(i + 1) + ": " + std::string(doubt) +
+                               ": replace it with a longer one.");
         }
     }
     return found.what;

@@ -25,7 +25,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::uint64_t most_at_once = 100;
 constexpr std::chrono::milliseconds between_looks{250};
 
-/// Success or failure; nothing for other types of event.
+/// Success or failure; empty for other types of events.
 std::optional<int> verdict_of(const json& event) {
     const auto type = text_member(event, "type");
     if (type.ends_with(".success")) {
@@ -34,7 +34,7 @@ std::optional<int> verdict_of(const json& event) {
     return type.ends_with(".fail") ? std::optional<int>{exit_no} : std::nullopt;
 }
 
-/// A look through the journal in one direction, part by part, for the first event that has a verdict.
+/// Searches the journal in one direction, page by page, for the first event that has a verdict.
 command_result<std::optional<json>> find(event_source& from, const std::string& query, bool newest_first,
                                          std::uint64_t& position, std::optional<clock::time_point> deadline) {
     for (bool more = true; more;) {
@@ -53,7 +53,7 @@ command_result<std::optional<json>> find(event_source& from, const std::string& 
     return std::optional<json>{};
 }
 
-/// Nothing: not in time.
+/// Empty: not in time.
 command_result<std::optional<json>> wait_for(event_source& from, const std::string& query, bool next,
                                              std::optional<clock::time_point> deadline) {
     auto floor = ask_last_sequence(from);
@@ -88,7 +88,7 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     if (given.timeout) {
         const auto patience = parse_duration(*given.timeout);
         if (!patience) {
-            return end({exit_usage, "--timeout: write a duration as 30s, 5m or 1h"}, err);
+            return end({exit_usage, "--timeout: expected a duration such as 30s, 5m or 1h"}, err);
         }
         constexpr std::chrono::milliseconds longest = std::chrono::years{10};
         deadline = clock::now() + std::min(*patience, longest);
@@ -113,9 +113,7 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
     }
     const auto& came = *found;
     if (!came) {
-        return end(
-            {exit_timed_out, "No event of " + escaped(given.document) + " came within " + given.timeout.value_or("")},
-            err);
+        return end({exit_timed_out, "no event for " + given.document + " within " + given.timeout.value_or("")}, err);
     }
     const auto& event = *came;
     if (given.json) {

@@ -9,18 +9,19 @@
 
 namespace hookd::app {
 
-/// What `wait` was asked for.
+/// The arguments of `wait`.
 struct wait_arguments {
     event_source_arguments where;
     std::string document;
     std::optional<std::string> collection;
-    std::optional<std::string> since;   ///< Earlier events do not count.
-    std::optional<std::string> timeout; ///< None: for ever.
-    bool next = false;                  ///< Only what comes from now on counts.
+    std::optional<std::string> since;   ///< Ignore earlier events.
+    std::optional<std::string> timeout; ///< None: forever.
+    bool next = false;                  ///< Ignore events before now.
     bool json = false;
 };
 
-/// Until the daemon knows how the document fared, which it may already. Exit 0 a success, 1 a failure, 124 not in time.
+/// Waits until there is an event about the document's success or failure, which may already exist. Exit 0 success, 1
+/// failure, 124 not in time.
 int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::app

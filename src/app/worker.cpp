@@ -29,7 +29,7 @@ std::optional<worker::task> worker::running() const {
 
 bool worker::end_before(clock::time_point deadline) {
     std::deque<std::pair<std::string_view, std::move_only_function<void()>>>
-        dropped; // destroyed without the lock: that may call whoever waits for a task
+        dropped; // destroyed without the lock: that may call back code that waits for a task
     {
         const mutex_lock lock{mutex_};
         ending_ = true;

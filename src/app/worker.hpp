@@ -14,24 +14,24 @@
 
 namespace hookd::app {
 
-/// A thread that does what blocks, one task after another. Any thread may ask what it is at, and since when: a task may
-/// hang, in a file that lies on a dead disk.
+/// A thread for blocking tasks, one after another. Any thread may query the running task, and since when it runs: a
+/// task may hang, in a file on a dead disk.
 class worker {
 public:
     using clock = std::chrono::steady_clock;
     using task = admin::background_task;
 
-    /// Throws std::system_error where there can be no thread.
+    /// Throws std::system_error if no thread can be created.
     worker();
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
-    /// Waits for the task under way; what has not begun is dropped.
+    /// Waits for the running task; queued ones are dropped.
     ~worker();
 
     /// The name is static text.
     void post(std::string_view name, std::move_only_function<void()> work);
     std::optional<task> running() const;
-    /// Begins no more. Whether the thread has ended.
+    /// Starts no more tasks. Whether the thread has ended.
     bool end_before(clock::time_point deadline);
 
 private:

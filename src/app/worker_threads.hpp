@@ -11,11 +11,11 @@
 
 namespace hookd::app {
 
-/// Threads that run what is posted to one context, in place of asio::thread_pool: where that cannot make its last
-/// thread, it waits for ever for the first ones.
+/// Threads that run one context, instead of asio::thread_pool: if that cannot create its last thread, it waits forever
+/// for the first ones.
 class worker_threads {
 public:
-    /// Throws std::system_error, which says what to do, where there can be no more threads; none is left then.
+    /// Throws std::system_error, with advice, if a thread cannot be created; none is left then.
     explicit worker_threads(unsigned count);
 
     boost::asio::any_io_executor executor() { return context_.get_executor(); }
@@ -24,7 +24,7 @@ private:
     using work_guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
     boost::asio::io_context context_;
-    std::deque<joinable_thread> threads_; // each waits for its end, which comes once the guard has gone
+    std::deque<joinable_thread> threads_; // each is joined on destruction, after the guard is destroyed
     work_guard guard_;
 };
 

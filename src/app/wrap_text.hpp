@@ -7,11 +7,11 @@
 
 namespace hookd::app {
 
-/// Breaks a paragraph at its spaces into lines of at most `width` bytes, those behind the first indented by two; a word
-/// that is longer stays whole. 0: one line. Ends in a line feed.
+/// Breaks a paragraph at its spaces into lines of at most `width` bytes, all but the first indented by two; a longer
+/// word is not split. 0: one line. Ends with a line feed.
 std::string wrapped(std::string_view paragraph, std::size_t width);
 
-/// The columns of the terminal that a descriptor is; 0 where it is none.
+/// The columns of the terminal that a descriptor refers to; 0 if it is not a terminal.
 std::size_t terminal_width(int descriptor);
 
 } // namespace hookd::app

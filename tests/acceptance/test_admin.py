@@ -359,7 +359,7 @@ def test_a_daemon_that_does_not_run_is_unreachable_and_the_message_begins_with_w
     for _ in range(2):
         asked = daemon.run(*words)
         assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
-        assert asked.stderr.startswith("Start the daemon, or name its socket with --socket: ")
+        assert asked.stderr.startswith("colivara-hookd: nothing listens on ") and "is the daemon running?" in asked.stderr
         assert str(daemon.configuration["admin"]["socket"]) in asked.stderr
         daemon.start()
         daemon.kill()

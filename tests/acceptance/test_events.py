@@ -174,14 +174,14 @@ def test_an_event_tells_its_whole_story_and_its_body_byte_for_byte(broken):
     assert with_body.endswith("\n\n" + failure_event("0.pdf").decode() + "\n")
     missing = broken.run("events", "show", "msg_nowhere")
     assert (missing.returncode, missing.stdout) == (NO, "")
-    assert missing.stderr.startswith("No event msg_nowhere is in the journal")
+    assert missing.stderr.startswith("colivara-hookd: no event msg_nowhere in the journal: ")
 
 
 def test_a_waiting_event_says_when_it_is_tried_next(make_daemon, tmp_path):
     daemon = make_daemon(sinks=[broken_hook(tmp_path, 1, retry={"first": "1h", "max": "1h"})]).start()
     daemon.send(failure_event(), id := message_id())
     until(lambda: states(daemon, id)["hook"] == "waiting", "its failure")
-    assert ", next try 2" in daemon.run("events", "show", id).stdout
+    assert ", next attempt 2" in daemon.run("events", "show", id).stdout
     [event] = rows(daemon.run("events", "show", id, "--json"))
     assert event["sinks"][0]["attempts"] == 1
     assert event["sinks"][0]["next_try"].endswith("Z")
@@ -189,7 +189,7 @@ def test_a_waiting_event_says_when_it_is_tried_next(make_daemon, tmp_path):
 
 def test_a_filter_that_is_too_long_is_told_as_such(daemon):
     asked = daemon.run("events", "list", "--document", "x" * 100_000)
-    assert (asked.returncode, asked.stderr) == (USAGE, "Shorten the filter: the daemon reads no request of this length\n")
+    assert (asked.returncode, asked.stderr) == (         USAGE, "colivara-hookd: the filter is too long for a request to the daemon: shorten it\n")
 
 
 # replay and drop
@@ -217,7 +217,7 @@ def test_a_replay_of_many_needs_a_yes_where_nobody_can_be_asked(broken, tmp_path
     ids = send_dead(broken, 3)
     asked = broken.run("events", "replay", "--dead")
     assert (asked.returncode, asked.stdout) == (USAGE, "")
-    assert asked.stderr.startswith("Add --yes")
+    assert asked.stderr.startswith("colivara-hookd: no terminal to ask for confirmation: add --yes")
     counted = broken.run("events", "replay", "--dead", "--dry-run")
     assert (counted.returncode, counted.stdout) == (DONE, "would replay 3 deliveries of 3 events to hook\n")
     assert status(broken)["sinks"][1]["dead_letters"] == 3
@@ -231,7 +231,7 @@ def test_at_a_terminal_the_count_is_shown_and_a_yes_asked_for(broken, tmp_path):
     send_dead(broken, 2)
     code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"n\n")
     assert code == NO
-    assert "Replay 2 deliveries of 2 events to hook? [y/N]" in shown and "Nothing was changed" in shown
+    assert "Replay 2 deliveries of 2 events to hook? [y/N]" in shown and "nothing was changed" in shown
     assert status(broken)["sinks"][1]["dead_letters"] == 2
     (tmp_path / "repaired").touch()
     code, shown = on_a_terminal(broken, "events", "replay", "--dead", answer=b"y\n")
@@ -385,7 +385,7 @@ def test_without_daemon_and_journal_there_is_nothing_to_look_at_and_none_is_made
     daemon = make_daemon()
     asked = daemon.run("events", "list")
     assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
-    assert asked.stderr.startswith("Start the daemon: ")
+    assert asked.stderr.startswith("colivara-hookd: nothing listens on ") and "there is no journal" in asked.stderr
     assert not daemon.journal_path.exists()
 
 
@@ -420,7 +420,7 @@ def test_a_journal_that_is_not_understood_is_left_as_it_is(broken, spoil):
 def test_what_needs_the_daemon_says_so_where_there_is_none(make_daemon, words):
     asked = make_daemon().run(*words)
     assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
-    assert asked.stderr.startswith("Start the daemon, or name its socket")
+    assert asked.stderr.startswith("colivara-hookd: nothing listens on ")
 
 
 # tail
@@ -454,7 +454,7 @@ def test_a_daemon_that_stops_ends_every_tail_with_what_to_do(make_daemon):
             assert tail.stdout.readline().startswith("sequence") and tail.stdout.readline().endswith("one\n")
         daemon.stop()
         for tail in tails:
-            assert tail.communicate(timeout=30)[1].startswith("Start the daemon")
+            assert tail.communicate(timeout=30)[1].startswith("colivara-hookd: nothing listens on ")
             assert tail.returncode == UNREACHABLE
 
 
@@ -483,7 +483,7 @@ def test_wait_blocks_until_the_event_comes(daemon):
 def test_wait_gives_up_in_time(daemon):
     told = daemon.run("wait", "--document", "never.pdf", "--timeout", "300ms")
     assert (told.returncode, told.stdout) == (TIMED_OUT, "")
-    assert told.stderr == "No event of never.pdf came within 300ms\n"
+    assert told.stderr == "colivara-hookd: no event for never.pdf within 300ms\n"
     assert daemon.run("wait", "--document", "a", "--timeout", "soon").returncode == USAGE
 
 

@@ -155,7 +155,7 @@ def test_a_second_signal_ends_the_daemon_at_once_and_loses_nothing(make_daemon):
     daemon.signal(signal.SIGTERM)
     assert daemon.wait() == NO
     assert time.monotonic() - begin < 10
-    assert "a second signal: ending at once" in daemon.log()
+    assert "received a second signal, exiting immediately" in daemon.log()
     daemon.start()
     daemon.wait_for_events([kept])
 
@@ -287,7 +287,7 @@ def break_in_three_places(daemon):
 
 
 def without_warnings(text):
-    return [line for line in text.splitlines() if not line.endswith("(a warning)")]
+    return [line for line in text.splitlines() if "warning: " not in line]
 
 
 @pytest.mark.parametrize("words", [["run"], ["check"], ["check", "--print"]], ids=" ".join)
@@ -329,7 +329,7 @@ def test_a_secret_file_that_others_can_read_is_refused(make_daemon, tmp_path):
 def test_a_command_that_there_is_not_is_named(words):
     ended = command(*words)
     assert ended.returncode == USAGE
-    assert f"there is no {words[-1]}".replace("\x1b", "\\x1b") in ended.stderr
+    assert f"colivara-hookd: unknown command '{words[-1]}'\n".replace("\x1b", "\\x1b") in ended.stderr
 
 
 def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
@@ -344,7 +344,7 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     for error in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* belongs to journal\.path"):
         assert re.search(rf":\d+:\d+: {error}", ended.stderr)
     for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
-        assert re.search(rf":\d+:\d+: {doubt}.*\(a warning\)", ended.stderr)
+        assert re.search(rf":\d+:\d+: warning: {doubt}", ended.stderr)
     daemon.configuration["sink"] = [file_sink(f"{daemon.journal_path}.jsonl")]
     assert daemon.run("check").returncode == DONE
     daemon.configuration["journal"]["path"] = tmp_path
@@ -361,7 +361,7 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
 def test_check_accepts_a_good_configuration_and_prints_it_in_force_without_secrets(make_daemon, tmp_path):
     daemon = make_daemon()
     ended = daemon.run("check")
-    assert (ended.returncode, ended.stdout) == (DONE, f"{daemon.configuration_path}: good\n")
+    assert (ended.returncode, ended.stdout) == (DONE, f"{daemon.configuration_path}: ok\n")
     printed = daemon.run("check", "--print")
     assert printed.returncode == DONE
     assert 'max_body = "1 MiB"' in printed.stdout and 'tolerance = "5m"' in printed.stdout
@@ -396,7 +396,7 @@ def test_the_environment_names_the_configuration_where_the_command_line_does_not
     daemon = make_daemon()
     daemon.write_configuration()
     ended = command("check", env={**os.environ, "HOOKD_CONFIG": str(daemon.configuration_path)})
-    assert (ended.returncode, ended.stdout) == (DONE, f"{daemon.configuration_path}: good\n")
+    assert (ended.returncode, ended.stdout) == (DONE, f"{daemon.configuration_path}: ok\n")
 
 
 def test_version_names_the_program_and_its_libraries():
@@ -405,6 +405,17 @@ def test_version_names_the_program_and_its_libraries():
     assert re.match(r"colivara-hookd \d+\.\d+\.\d+\n", ended.stdout)
     for library in ("Boost", "OpenSSL", "SQLite", "nlohmann_json", "spdlog"):
         assert re.search(rf"^{library} \d+\.\d+", ended.stdout, re.M), library
+
+
+@pytest.mark.parametrize("words, error", [
+    ([], "no command given"),
+    (["send", "upsert.fail", "--count", "0"], "--count: expected a number from 1 to 1000000000"),
+    (["events", "tail", "--lines", "ten"], "--lines: expected a number from 0 to 1000"),
+    (["events", "list", "--state", "lost"],
+     '--state: invalid value "lost": expected one of pending, waiting, dead, delivered')])
+def test_an_error_begins_with_the_programs_name_and_says_what_is_expected(words, error):
+    ended = command(*words)
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (USAGE, f"colivara-hookd: {error}")
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["run", "--nonsense"], ["verify"], ["check", "surplus"]])

@@ -134,10 +134,10 @@ def test_who_owned_the_old_file_does_not_say_who_can_read_the_new_one(place):
 
 
 @pytest.mark.parametrize("status, code, words", [
-    (400, NO, "Check --url"), (401, NO, "Check the API key"), (403, NO, "this one may not"),
-    (404, UNREACHABLE, "Check --api"), (422, NO, "refused (422)"), (429, UNREACHABLE, "Try again later"),
-    (500, UNREACHABLE, "in trouble (500)"), (503, UNREACHABLE, "in trouble (503)"), (201, UNREACHABLE, "answers 201"),
-    (204, UNREACHABLE, "answers 204")])
+    (400, NO, "check --url"), (401, NO, "rejected the API key"), (403, NO, "may not register"),
+    (404, UNREACHABLE, "--api: "), (422, NO, "rejected the request (422)"), (429, UNREACHABLE, "try again later"),
+    (500, UNREACHABLE, "internal error (500)"), (503, UNREACHABLE, "internal error (503)"), (201, UNREACHABLE, "response 201"),
+    (204, UNREACHABLE, "response 204")])
 def test_each_answer_is_told_apart_and_keeps_the_old_secret(place, status, code, words):
     old = place.write("webhook-secret", "whsec_b2xkIG9sZCBvbGQgb2xkIG9sZCE=").read_bytes()
     body = b"" if status == 204 else {"detail": "the detail"}
@@ -148,11 +148,11 @@ def test_each_answer_is_told_apart_and_keeps_the_old_secret(place, status, code,
 
 
 @pytest.mark.parametrize("body, words", [
-    (b"", "gives no reason"), (b"<html>no</html>", "gives no reason"), (b"[1]", "gives no reason"),
-    ({"detail": None}, "gives no reason"), ({"detail": [{"msg": "field required"}]}, "field required"),
+    (b"", "no reason given"), (b"<html>no</html>", "no reason given"), (b"[1]", "no reason given"),
+    ({"detail": None}, "no reason given"), ({"detail": [{"msg": "field required"}]}, "field required"),
     ({"detail": "two\nlines \x1b[31m\x9b2J\u202e"}, "two lines"),
     ({"detail": f"the key {GOOD_KEY} and {SECRET} are bad"}, "the key … and … are bad"),
-    ({"detail": "ä" * 5000}, " …"), (b'{"detail":' * 5000, "gives no reason"), (b"\xff\xfe", "gives no reason")])
+    ({"detail": "ä" * 5000}, " …"), (b'{"detail":' * 5000, "no reason given"), (b"\xff\xfe", "no reason given")])
 def test_the_detail_of_a_refusal_is_one_harmless_line(place, body, words):
     with ColiVara(lambda request: reply(400, body), place.certificates) as colivara:
         done = place.refused(colivara.base, NO, words)
@@ -205,7 +205,7 @@ def test_a_port_where_nothing_listens_and_a_name_without_address_are_told_apart(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     place.refused(f"https://127.0.0.1:{port}", UNREACHABLE, "Connection refused")
-    place.refused("https://no-such-name.invalid", UNREACHABLE, "Check the name in --api")
+    place.refused("https://no-such-name.invalid", UNREACHABLE, "check the name in --api")
 
 
 def test_an_answer_that_trickles_is_waited_for_no_longer_than_the_timeout(place):
@@ -240,7 +240,7 @@ def test_plain_http_serves_on_this_machine_alone(place):
     with ColiVara(add_webhook(SECRET)) as colivara:
         assert place.register(colivara.base + "/", cacert=None).returncode == DONE
     for api in ("http://api.colivara.com", "http://192.0.2.1", "http://[2001:db8::1]"):
-        place.refused(api, USAGE, "http:// is for this machine alone")
+        place.refused(api, USAGE, "http:// is only allowed on this machine")
 
 
 # What the operator gives
@@ -255,7 +255,7 @@ def test_wrong_usage_is_said_before_any_file_is_read(place, option, value):
 
 
 def test_the_secret_does_not_go_over_the_key(place):
-    place.refused("https://127.0.0.1:9", USAGE, "a file of its own", save_secret=f"{place.directory}/./api-key")
+    place.refused("https://127.0.0.1:9", USAGE, "this is the file of the API key", save_secret=f"{place.directory}/./api-key")
     assert place.key.read_text() == GOOD_KEY + "\n"
 
 
@@ -275,11 +275,11 @@ def test_the_key_comes_from_a_file_that_keeps_it(place):
     with ColiVara(add_webhook(SECRET), place.certificates) as colivara:
         place.refused(colivara.base, CONFIG, "others", api_key_file=place.write("open", GOOD_KEY, 0o644))
         place.refused(colivara.base, CONFIG, "empty", api_key_file=place.write("empty", "\n"))
-        place.refused(colivara.base, IO, "Check the API key's file", api_key_file=place.directory / "absent")
+        place.refused(colivara.base, IO, "cannot read the API key file", api_key_file=place.directory / "absent")
         for text in (f"Bearer {GOOD_KEY}", f'"{GOOD_KEY}"', f"\ufeff{GOOD_KEY}", f"{GOOD_KEY}\r\nX: y", f"{GOOD_KEY}ä"):
-            place.refused(colivara.base, CONFIG, "API key alone", api_key_file=place.write("odd", text))
-        place.refused(colivara.base, CONFIG, "a webhook's secret is in it", api_key_file=place.write("odd", SECRET))
-        place.refused(colivara.base, NO, "Check the API key", api_key_file=place.write("wrong", "sk_other"))
+            place.refused(colivara.base, CONFIG, "is not an API key", api_key_file=place.write("odd", text))
+        place.refused(colivara.base, CONFIG, "contains a webhook's secret", api_key_file=place.write("odd", SECRET))
+        place.refused(colivara.base, NO, "rejected the API key", api_key_file=place.write("wrong", "sk_other"))
         assert len(colivara.requests) == 1
         assert place.register(colivara.base, api_key_file=place.write("dos", GOOD_KEY + "\r\n")).returncode == DONE
 
@@ -299,7 +299,7 @@ def test_a_full_disk_keeps_the_old_secret_and_says_that_the_new_one_comes_again(
         return reply(200, registered(SECRET))
 
     with ColiVara(fill, place.certificates) as colivara:
-        done = place.refused(colivara.base, IO, "Make room")
+        done = place.refused(colivara.base, IO, "cannot save the secret in")
         assert "register again" in done.stderr
         assert place.saved.read_text() == old
         assert sorted(path.name for path in small_disk.iterdir()) == ["filler", "webhook-secret"]
@@ -352,8 +352,8 @@ def configured(place, *paths):
 @pytest.mark.parametrize("paths, warning", [
     (["/other", "/webhooks/colivara"], ""),
     (["/other"], 'has the path "/webhooks/colivara"; unless'),
-    (["/webhooks/colivara/"], '("/webhooks/colivara/" is near: the path lacks the slash at the end)'),
-    (["/Webhooks/colivara"], "(\"/Webhooks/colivara\" is near: the path differs in upper and lower case)"),
+    (["/webhooks/colivara/"], '(similar to "/webhooks/colivara/": the path lacks the slash at the end)'),
+    (["/Webhooks/colivara"], "(similar to \"/Webhooks/colivara\": the path differs in upper and lower case)"),
 ])
 def test_a_url_that_no_configured_endpoint_serves_is_warned_about_and_registered(place, paths, warning):
     path = configured(place, *paths)
@@ -362,7 +362,7 @@ def test_a_url_that_no_configured_endpoint_serves_is_warned_about_and_registered
         done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert done.returncode == DONE and place.saved.read_text() == SECRET + "\n"
     if warning:
-        assert done.stderr.startswith(f"warning: no endpoint in {path} has the path") and warning in done.stderr
+        assert done.stderr.startswith(f"colivara-hookd: warning: no endpoint in {path} has the path") and warning in done.stderr
     else:
         assert done.stderr == ""
 

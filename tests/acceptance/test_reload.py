@@ -20,7 +20,7 @@ from harness.certificates import replace
 from harness.half_sent import half_sent
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 
-_VERDICT = r"(?m)^\S+ \w+ (reloaded|not reloaded)\b.*$"
+_VERDICT = r"(?m)^\S+ \w+ (reloaded|reload failed)\b.*$"
 
 
 def reload(daemon, expected="reloaded"):
@@ -246,7 +246,7 @@ def test_what_the_system_has_no_descriptors_for_is_refused_and_the_daemon_serves
     daemon = make_daemon(wrapper=["prlimit", "--nofile=150"], server={"max_connections": 10}).start()
     good = daemon.configuration["sink"]
     daemon.configuration["sink"] = [*good, *(exec_sink(hook, f"hook-{number}") for number in range(100))]
-    assert re.search(r"hookd\.toml: .*Too many open files", reload(daemon, "not reloaded"))
+    assert re.search(r"hookd\.toml: .*Too many open files", reload(daemon, "reload failed"))
     daemon.configuration["sink"] = good
     reload(daemon)
     id = message_id()
@@ -317,7 +317,7 @@ def test_an_error_leaves_everything_as_it_was_and_is_logged_with_its_place(make_
         change(daemon.configuration, f"127.0.0.1:{taken.getsockname()[1]}")
         daemon.configuration["endpoint"].append(daemon.default_endpoint("other", "/other"))
         daemon.configuration["sink"].append(file_sink(tmp_path / "new.jsonl", "new"))
-        assert re.search(wanted, reload(daemon, "not reloaded"))
+        assert re.search(wanted, reload(daemon, "reload failed"))
     id = message_id()
     assert daemon.send(success_event(), id).status == 204
     assert daemon.send(success_event(), path="/other").status == 404
@@ -389,7 +389,7 @@ def test_a_fifo_in_the_place_of_the_configuration_holds_nothing_up(daemon):
     since = len(daemon.log())
     daemon.signal(signal.SIGHUP)
     daemon.wait_for_log("hookd.toml.*is not a regular file", since)
-    assert daemon.wait_for_log(_VERDICT, since).group(1) == "not reloaded"
+    assert daemon.wait_for_log(_VERDICT, since).group(1) == "reload failed"
     os.unlink(daemon.configuration_path)
     reload(daemon)
 

@@ -31,7 +31,7 @@ def test_start_reload_and_end_are_told(make_daemon, manager):
     at, reloading = manager.wait_for("RELOADING", at + 1)
     assert before <= int(reloading["MONOTONIC_USEC"]) <= time.monotonic_ns() // 1000
     at, ready = manager.wait_for("READY", at + 1)
-    assert "the last reload was refused: " in ready["STATUS"] and "nonsense" in ready["STATUS"]
+    assert "the last reload failed: " in ready["STATUS"] and "nonsense" in ready["STATUS"]
     daemon.stop()
     assert manager.wait_for("STOPPING", at + 1)[1]["STATUS"] == "draining"
     assert all("WATCHDOG" not in message for message in manager.messages), "nobody has asked for it"
@@ -59,11 +59,11 @@ def test_the_watchdog_is_fed_while_every_thread_that_intake_needs_turns_and_only
     at, _ = manager.wait_for("WATCHDOG")
     at, _ = manager.wait_for("WATCHDOG", at + 1)
     with frozen(daemon.process, thread):
-        daemon.wait_for_log("critical .* is not responsive for ")
+        daemon.wait_for_log("critical .* has not responded for ")
         fed = len(manager.read())
         time.sleep(1.5)  # the daemon would have fed it three times
         assert all("WATCHDOG" not in message for message in manager.read()[fed:])
-    daemon.wait_for_log("all threads turn again")
+    daemon.wait_for_log("all threads respond again")
     manager.wait_for("WATCHDOG", len(manager.read()))
 
 

@@ -49,11 +49,11 @@ def test_a_reload_that_hangs_is_told_and_holds_up_neither_the_daemon_nor_its_sto
     calls.add("open hookd.toml")
     daemon.signal(signal.SIGHUP)
     calls.wait_for()
-    daemon.wait_for_log("error a reload has not ended for .*: a file that it reads does not answer")
+    daemon.wait_for_log("error a reload has been running for .*: a file that it reads or a sink that it stops does not respond")
     assert metrics(daemon)['hookd_task_seconds{task="reload"}'] > 4
     healthy_and_delivering(daemon)
     refused = ask(unix_socket(daemon), "/v1/reload", "POST")
-    assert refused.status == 422 and b"no reload can begin before it ends" in refused.body
+    assert refused.status == 422 and b"no reload can start before it finishes" in refused.body
     stop_with_a_request_under_way(daemon)
 
 
@@ -78,7 +78,7 @@ def test_a_certificate_that_hangs_is_told_and_holds_up_neither_the_daemon_nor_it
     calls.wait_for()
     wait_for_metric(daemon, 'hookd_task_seconds{task="certificates"}', lambda seconds: seconds > 0)
     healthy_and_delivering(daemon)
-    daemon.wait_for_log("error a look at the certificate files has not ended for ")
+    daemon.wait_for_log("error a check of the certificate files has been running for ")
     stop_with_a_request_under_way(daemon)
 
 

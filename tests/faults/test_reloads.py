@@ -23,7 +23,7 @@ from harness.load import Load, Sender
 
 RELOADS = int(os.environ.get("HOOKD_RELOADS", "40"))
 CERTIFICATES = 3
-_VERDICT = r"(?m)^\S+ \w+ (reloaded|not reloaded)\b.*$"
+_VERDICT = r"(?m)^\S+ \w+ (reloaded|reload failed)\b.*$"
 
 # What is broken, and how the log names the place.
 BROKEN = {
@@ -87,7 +87,7 @@ class Campaign:
             "sink": [*self.good["sink"], file_sink(self.directory / "half.jsonl", "half")]}
         breaks(self.daemon.configuration, address)
         verdict, said = reload(self.daemon)
-        self.refused += verdict == "not reloaded"
+        self.refused += verdict == "reload failed"
         if verdict == "reloaded" or not re.search(place, said):
             self.errors.append(f"{name}: {said}")
         if current(self.daemon) != before or (self.directory / "half.jsonl").exists():

@@ -68,7 +68,7 @@ def test_the_example_is_valid(behind):
 
 def test_the_daemon_has_no_doubts_about_the_listener(behind):
     checked = behind[0].run("check")
-    assert checked.returncode == 0 and checked.stdout.endswith(": good\n")
+    assert checked.returncode == 0 and checked.stdout.endswith(": ok\n")
     assert all("port 0" in line for line in checked.stderr.splitlines())
 
 

@@ -12,7 +12,7 @@ using namespace hookd::app;
 
 namespace {
 
-/// What comes out of a stream that escapes.
+/// What an escaping stream writes.
 template <class Write>
 std::string written(bool colour, const Write& write) {
     std::ostringstream stream;
@@ -29,13 +29,13 @@ std::string written(bool colour, const Write& write) {
 
 } // namespace
 
-TEST_CASE("escaping stream: nothing that steers a terminal gets through, and lines stay lines") {
+TEST_CASE("escaping stream: nothing that controls a terminal passes, and lines stay lines") {
     CHECK(written(false, [](auto& out) {
               out << "a\x1b[31m\u202e\n" << '\x07' << std::setw(3) << 7 << "é\xff\n";
           }) == "a\\x1b[31m\\u202e\n\\x07  7é\\xff\n");
 }
 
-TEST_CASE("escaping stream: a character may come in pieces, and what never becomes one is escaped") {
+TEST_CASE("escaping stream: a character may arrive in pieces, and incomplete ones are escaped") {
     CHECK(written(false, [](auto& out) {
               for (const char byte : std::string{"文\u202eé💣"}) {
                   out << byte;
@@ -45,13 +45,13 @@ TEST_CASE("escaping stream: a character may come in pieces, and what never becom
     CHECK(written(false, [](auto& out) { out << "\xf0\x9f"; }) == "\\xf0\\x9f");
 }
 
-TEST_CASE("escaping stream: our colours pass where they are wanted, and nothing else does") {
+TEST_CASE("escaping stream: the program's own colors pass if enabled, and nothing else does") {
     const auto write = [](auto& out) { out << colored("dead", color::red, true) << "\x1b[2J\x1b[31;1m\x1b"; };
     CHECK(written(true, write) == "\x1b[31mdead\x1b[0m\\x1b[2J\\x1b[31;1m\\x1b");
     CHECK(written(false, write) == "\\x1b[31mdead\\x1b[0m\\x1b[2J\\x1b[31;1m\\x1b");
 }
 
-TEST_CASE("escaping stream: what was asked for byte for byte comes so") {
+TEST_CASE("escaping stream: raw bytes are written unchanged") {
     CHECK(written(false, [](auto& out) {
               out << "a";
               write_as_it_is(out, "\x1b\xff\r");
@@ -62,7 +62,7 @@ TEST_CASE("escaping stream: what was asked for byte for byte comes so") {
     CHECK(plain.str() == "\x1b");
 }
 
-TEST_CASE("escaping stream: an output that takes no more is told of") {
+TEST_CASE("escaping stream: a failed write is reported") {
     class full final : public std::streambuf {
     } none;
     std::ostream refusing{&none};

@@ -16,7 +16,7 @@ namespace hookd::app {
 
 namespace {
 
-/// What standard error gets while the log is open.
+/// What is written to standard error while the log is open.
 std::string logged(log_format format, const std::string& message) {
     const auto before = spdlog::default_logger();
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
@@ -39,7 +39,7 @@ const std::string hostile =
 
 } // namespace
 
-TEST_CASE("a thread that was left behind may log after the log's end") {
+TEST_CASE("a detached thread may log after the log has ended") {
     const auto before = spdlog::default_logger();
     start_logging({.level = log_level::warning, .format = log_format::text});
     stop_logging();
@@ -48,7 +48,7 @@ TEST_CASE("a thread that was left behind may log after the log's end") {
     spdlog::set_default_logger(before);
 }
 
-TEST_CASE("log: whatever a line quotes, it is one line, and steers no terminal") {
+TEST_CASE("log: whatever a message quotes, it is one line, and controls no terminal") {
     const auto line = logged(log_format::text, hostile);
     CHECK(line.ends_with(" warning hook: \\x1b[31m\\x07\\x0d\\x0a2026 error FAKE\\x7f\\x9b2J\\x85\\u061c\\u2028\\u202e"
                          "\\u2066\\ufeff\\xff end ä\n"));

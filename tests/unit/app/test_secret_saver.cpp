@@ -52,7 +52,7 @@ TEST_CASE_METHOD(saver_fixture,
     CHECK(files() == 1);
 }
 
-TEST_CASE_METHOD(saver_fixture, "secret saver: where the disk fails the old secret stays, and the failure is told") {
+TEST_CASE_METHOD(saver_fixture, "secret saver: on a disk error the old secret stays, and the error is reported") {
     {
         auto saver = secret_saver::prepare(path());
         REQUIRE(saver);
@@ -66,7 +66,7 @@ TEST_CASE_METHOD(saver_fixture, "secret saver: where the disk fails the old secr
     CHECK(files() == 1);
 }
 
-TEST_CASE_METHOD(saver_fixture, "secret saver: a name that a power failure may undo is told of") {
+TEST_CASE_METHOD(saver_fixture, "secret saver: a rename that may not survive a power failure is reported") {
     auto saver = secret_saver::prepare(path());
     REQUIRE(saver);
     syncs watch;

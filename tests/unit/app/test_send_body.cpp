@@ -53,7 +53,7 @@ TEST_CASE("send body: each number has its own document") {
     }
 }
 
-TEST_CASE("send body: any other type says that and no more") {
+TEST_CASE("send body: any other type has only the type") {
     CHECK(made("collection.deleted", {}) == json{{"type", "collection.deleted"}});
     CHECK(made("with \"quotes\"", {}) == json{{"type", "with \"quotes\""}});
 }
@@ -76,13 +76,13 @@ TEST_CASE("send body: --set leads through dots into objects") {
     CHECK(body["new"]["deep"]["er"] == true);
 }
 
-TEST_CASE("send body: a --set that says nothing, or leads into what is no object, is refused") {
+TEST_CASE("send body: a --set without a value, or into something that is not an object, is rejected") {
     const std::string setting = GENERATE("", "name", "=x", "type.x=1", "name.x=1", "name=\xff\xfe");
     CAPTURE(setting);
     CHECK_FALSE(send_body::ready_made("upsert.fail", std::vector{setting}));
 }
 
-TEST_CASE("send body: given data goes out byte for byte") {
+TEST_CASE("send body: given data is sent byte for byte") {
     const std::string bytes =
         GENERATE(std::string{}, std::string{"{ \"a\" : 1.0 }\n"}, std::string{"\x00\xff not JSON", 11});
     auto body = send_body::given(bytes, {});
@@ -91,7 +91,7 @@ TEST_CASE("send body: given data goes out byte for byte") {
     CHECK(body->of(2) == bytes);
 }
 
-TEST_CASE("send body: --set changes given data where that is an object, keeping the order") {
+TEST_CASE("send body: --set changes given data that is an object, keeping the order") {
     auto body = send_body::given("{\"z\": 1, \"a\": {\"b\": 2}}", std::vector<std::string>{"a.b=3", "n=4"});
     REQUIRE(body);
     CHECK(body->of(1) == "{\"z\":1,\"a\":{\"b\":3},\"n\":4}");
@@ -102,7 +102,7 @@ TEST_CASE("send body: --set changes given data where that is an object, keeping 
     CHECK_FALSE(send_body::given("no JSON", std::vector<std::string>{"a=1"}));
 }
 
-TEST_CASE("send body: a body's own type is found where there is one") {
+TEST_CASE("send body: a body's own type is found if there is one") {
     CHECK(hookd::app::type_of("{\"type\":\"upsert.fail\"}") == "upsert.fail");
     CHECK_FALSE(hookd::app::type_of("{\"type\":1}"));
     CHECK_FALSE(hookd::app::type_of("[]"));
@@ -120,7 +120,7 @@ TEST_CASE("send body: --set changes no number, and overflows no stack") {
     CHECK(send_body::given("{\"n\":" + deep + "}", {})->of(1).size() == deep.size() + 6);
 }
 
-TEST_CASE("send body: a number that --set names is sent with the digits that it names") {
+TEST_CASE("send body: a number in --set is sent with its digits as written") {
     const auto set = [](const std::string& value) {
         auto body = send_body::given("{}", std::vector<std::string>{"a.b=" + value});
         return std::string{body->of(1)};

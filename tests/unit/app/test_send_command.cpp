@@ -66,7 +66,7 @@ outcome run(const app::send_arguments& arguments) {
     return {code, out.str(), err.str()};
 }
 
-/// Answers 204 to authentic requests and 401 to others, and keeps what came.
+/// Responds with 204 to authentic requests and 401 to others, and keeps what it received.
 struct receiver {
     explicit receiver(std::string_view text = secret_text)
         : key{signature::key::parse(text).value()}, check{std::span{&key, 1}, std::chrono::seconds{300}},
@@ -95,7 +95,7 @@ std::size_t lines_of(const std::string& text) {
 
 } // namespace
 
-TEST_CASE("send: one event is signed, accepted and told in a line") {
+TEST_CASE("send: one event is signed, accepted and reported in one line") {
     const workplace here;
     receiver there;
     const auto done = run(to(there.server.url(), here.file("s", secret_text)));
@@ -117,16 +117,16 @@ TEST_CASE("send: every secret of the file signs") {
     CHECK(run(to(there.server.url(), both)).code == 0);
 }
 
-TEST_CASE("send: an answer that is not 2xx is exit 1, with advice") {
+TEST_CASE("send: a response other than 2xx is exit 1, with advice") {
     const workplace here;
     receiver there{other_text};
     const auto done = run(to(there.server.url(), here.file("s", secret_text)));
     CHECK(done.code == 1);
     CHECK_THAT(done.out, Catch::Matchers::StartsWith("401 msg_"));
-    CHECK_THAT(done.err, Contains("Check the secret"));
+    CHECK_THAT(done.err, Contains("check the secret"));
 }
 
-TEST_CASE("send: data goes out as it is, with a word where it says another type") {
+TEST_CASE("send: data is sent unchanged, with a warning if it has another type") {
     const workplace here;
     receiver there;
     const std::string body = "{ \"type\": \"upsert.success\" }\n";
@@ -181,10 +181,10 @@ TEST_CASE("send: a duplicate is the very same message again, and both must be ac
     given.count = 1;
     const auto refused = run(given);
     CHECK(refused.code == 1);
-    CHECK_THAT(refused.out, Contains("204 msg_") && Contains("409 msg_") && Contains("  again\n"));
+    CHECK_THAT(refused.out, Contains("204 msg_") && Contains("409 msg_") && Contains("  repeated\n"));
 }
 
-TEST_CASE("send: forged and stale events must be answered 401, and nothing else is good") {
+TEST_CASE("send: forged and stale events must get 401, and nothing else is expected") {
     const workplace here;
     receiver careful;
     const running_server careless{[](const request&) { return response{204, {}, {}, {}}; }};
@@ -201,12 +201,12 @@ TEST_CASE("send: forged and stale events must be answered 401, and nothing else 
     const auto accepted = run(given);
     CHECK(accepted.code == 1);
     CHECK_THAT(accepted.out, Contains("UNEXPECTED"));
-    CHECK_THAT(accepted.err, Contains("Do not trust this receiver"));
+    CHECK_THAT(accepted.err, Contains("do not trust it"));
     given.url = broken.url();
     CHECK(run(given).code == 1);
 }
 
-TEST_CASE("send: forged events are well-formed, and stale ones rightly signed") {
+TEST_CASE("send: forged events are well-formed, and stale ones correctly signed") {
     const workplace here;
     receiver there;
     auto given = to(there.server.url(), here.file("s", secret_text));
@@ -220,32 +220,32 @@ TEST_CASE("send: forged events are well-formed, and stale ones rightly signed") 
     CHECK_THAT(run(given).out, Contains("  unexpected          21\n"));
 }
 
-TEST_CASE("send: https to a plain port and http to nothing that speaks it are told as such") {
+TEST_CASE("send: https to a plain port and http to a port of another protocol are reported as such") {
     const workplace here;
     receiver there;
     std::string url = there.server.url();
     const auto secure = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
     CHECK(secure.code == 69);
     CHECK_THAT(secure.err, Catch::Matchers::Matches("127\\.0\\.0\\.1:[0-9]+: no TLS came back; perhaps http:// is "
-                                                    "meant\\. Check the URL's scheme[^\n]*\n"));
+                                                    "meant; check the scheme and port[^\n]*\n"));
     const scripted_server other{[](scripted_peer& peer, int) { peer.send("220 mail.example.com ESMTP\r\n\r\n"); }};
     const auto plain = run(to(other.url(), here.file("s", secret_text)));
     CHECK(plain.code == 1);
-    CHECK_THAT(plain.err, Contains("Check the URL's scheme"));
+    CHECK_THAT(plain.err, Contains("check the scheme and port in the URL"));
 }
 
-TEST_CASE("send: a receiver that closes during the TLS handshake is told as such, and no authority is asked for") {
+TEST_CASE("send: a receiver that closes during the TLS handshake is reported as such, without advice about CAs") {
     const workplace here;
     const scripted_server closing{[](scripted_peer&, int) {}};
     std::string url = closing.url();
     const auto done = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
     CHECK(done.code == 69);
     CHECK_THAT(done.err,
-               Contains(": the server closed the connection during the TLS handshake. See the receiver's log") &&
+               Contains(": the server closed the connection during the TLS handshake; see the receiver's log") &&
                    !Contains("--cacert"));
 }
 
-TEST_CASE("send: a receiver that is not there is exit 69, at once, whatever the count") {
+TEST_CASE("send: an unreachable receiver is exit 69, at once, whatever the count") {
     const workplace here;
     std::string gone;
     {
@@ -262,7 +262,7 @@ TEST_CASE("send: a receiver that is not there is exit 69, at once, whatever the 
     CHECK_THAT(done.err, Contains("127.0.0.1:"));
 }
 
-TEST_CASE("send: wrong usage is exit 2, said before any file is read") {
+TEST_CASE("send: wrong usage is exit 2, before any file is read") {
     auto wrong = to("http://h/", "/nonexistent");
     switch (GENERATE(range(0, 8))) {
     case 0:
@@ -296,7 +296,7 @@ TEST_CASE("send: wrong usage is exit 2, said before any file is read") {
     CHECK(lines_of(done.err) == 1);
 }
 
-TEST_CASE("send: files that cannot be read are exit 74, a secret of no use 78") {
+TEST_CASE("send: files that cannot be read are exit 74, an invalid secret 78") {
     const workplace here;
     const auto good = here.file("good", secret_text);
     const auto with = [](std::string secret, std::optional<std::string> data = {}, std::vector<std::string> set = {},

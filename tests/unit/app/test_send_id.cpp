@@ -23,12 +23,12 @@ TEST_CASE("send id: base62 is KSUID's") {
     CHECK(encoded({}) == "000000000000000000000000000");
     CHECK(encoded({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) == "aWgEPTl1tmebfsQzFP4bxwgy80V");
-    // The example of KSUID's own manual.
+    // The example in KSUID's documentation.
     CHECK(encoded({0x06, 0x69, 0xf7, 0xef, 0xb5, 0xa1, 0xcd, 0x34, 0xb5, 0xf9,
                    0x9d, 0x11, 0x54, 0xfb, 0x68, 0x53, 0x34, 0x5c, 0x97, 0x35}) == "0ujtsYcgvSTl8PAuAdqWYSMnLOv");
 }
 
-TEST_CASE("send id: has a message id's form, and is never given twice") {
+TEST_CASE("send id: has the form of a message id, and is never generated twice") {
     app::send_ids ids;
     std::set<std::string> seen;
     for (int i = 0; i < 10'000; ++i) {

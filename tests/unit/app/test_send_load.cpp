@@ -49,7 +49,7 @@ TEST_CASE("send load: every number is sent once, however many connections share 
     }
 }
 
-TEST_CASE("send load: with a rate, no event leaves before it is due, and the last is not late by much") {
+TEST_CASE("send load: with a rate, no event is sent before it is due, and the last is not late by much") {
     running_server server{[](const request&) { return accepted; }};
     send_load load{{.count = 51, .rate = 500, .connections = 4}, to(server.url())};
     REQUIRE(load.connect());
@@ -65,7 +65,7 @@ TEST_CASE("send load: with a rate, no event leaves before it is due, and the las
     CHECK(outcome.took >= 100ms);
 }
 
-TEST_CASE("send load: with a rate, what waits behind a slow answer counts the wait as latency") {
+TEST_CASE("send load: with a rate, waiting for a slow response counts as latency") {
     constexpr auto pause = 50ms;
     scripted_server server{[&](scripted_peer& peer, int) {
         for (bool first = true; !peer.read_request().empty(); first = false) {
@@ -84,7 +84,7 @@ TEST_CASE("send load: with a rate, what waits behind a slow answer counts the wa
     CHECK(outcome.behind >= pause - 5ms);
 }
 
-TEST_CASE("send load: an interrupt ends the sending and keeps what is known") {
+TEST_CASE("send load: an interrupt stops sending and keeps the results") {
     running_server server{[](const request&) { return accepted; }};
     send_load load{{.count = 1'000, .rate = 10, .connections = 2}, to(server.url())};
     REQUIRE(load.connect());

@@ -7,7 +7,7 @@
 using namespace hookd::app;
 using namespace std::chrono_literals;
 
-TEST_CASE("terminal: nothing that steers one gets through, and the rest does") {
+TEST_CASE("terminal: nothing that controls one passes, and the rest does") {
     CHECK(escaped("report ä 文 🎉.pdf") == "report ä 文 🎉.pdf");
     CHECK(escaped("a\x1b[31m\r\n\x7f") == "a\\x1b[31m\\x0d\\x0a\\x7f");
     CHECK(escaped("\xc2\x9b"
@@ -18,7 +18,7 @@ TEST_CASE("terminal: nothing that steers one gets through, and the rest does") {
     CHECK(escaped(std::string_view("\0", 1)) == "\\x00");
 }
 
-TEST_CASE("terminal: text is cut to its columns, in the middle of no character and no escape") {
+TEST_CASE("terminal: text is truncated to its columns, never within a character or an escape") {
     CHECK(escaped("abcdef", 6) == "abcdef");
     CHECK(escaped("abcdefg", 6) == "abcde…");
     CHECK(escaped("文文文", 6) == "文文文");
@@ -32,7 +32,7 @@ TEST_CASE("terminal: text is cut to its columns, in the middle of no character a
     CHECK(padded("abcde", 4) == "abcde");
 }
 
-TEST_CASE("terminal: long text goes on in the next line, at a space where there is one, and none of it is lost") {
+TEST_CASE("terminal: long text continues in the next line, at a space if there is one, and none of it is lost") {
     using lines = std::vector<std::string>;
     CHECK(escaped_lines("exit 2: no such file", 11) == lines{"exit 2: no", "such file"});
     CHECK(escaped_lines("abc def", 7) == lines{"abc def"});
@@ -46,13 +46,13 @@ TEST_CASE("terminal: long text goes on in the next line, at a space where there 
     CHECK(escaped_lines("", 5).empty());
 }
 
-TEST_CASE("terminal: colour only where it is wanted") {
+TEST_CASE("terminal: color only if enabled") {
     CHECK(colored("dead", color::red, true) == "\x1b[31mdead\x1b[0m");
     CHECK(colored("dead", color::red, false) == "dead");
     CHECK(colored("dead", color::plain, true) == "dead");
 }
 
-TEST_CASE("moment: so long ago, an instant, or a local time; and nothing else") {
+TEST_CASE("time argument: a duration ago, an RFC 3339 time or a local time; and nothing else") {
     const hookd::unix_millis now{1'770'000'000'000ms};
     CHECK(parse_moment("2h", now) == now - 2h);
     CHECK_FALSE(parse_moment("2026-02-30", now));

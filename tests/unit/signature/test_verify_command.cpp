@@ -158,7 +158,7 @@ TEST_CASE("verify: a captured request is read with either line end, its body as 
     own.write("request", captured("\n", body, " folded"));
     CHECK_THAT(run(arguments).err, Contains("line 6"));
     own.write("request", body);
-    CHECK_THAT(run(arguments).err, Contains("no request line"));
+    CHECK_THAT(run(arguments).err, Contains("not a request line"));
     own.write("request", captured("\n", body));
     arguments.headers = {"svix-id: again"};
     CHECK(run(arguments).out == "not valid: repeated_header\n");
