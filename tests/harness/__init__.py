@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the acceptance tests share: the daemon as a process, its clients, and readers of its sinks."""
+"""Shared by the acceptance tests: the daemon as a process, its clients, and readers of its sinks."""
 
 from .certificates import Certificates
 from .client import Connection, Response, exchange

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Asking a daemon over its administration's sockets."""
+"""Requests to a daemon's admin server."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ _SERIES = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^{}]*\})?) (\S+)')
 
 
 class Socket:
-    """Stands where a listener does: see Connection."""
+    """Takes the place of a listener: see Connection."""
     tls = False
 
     def __init__(self, address):
@@ -30,18 +30,18 @@ def unix_socket(daemon):
 
 
 def tcp_socket(daemon):
-    """Where `admin.address` ended up; the daemon must have been given one."""
+    """The actual `admin.address`; the daemon must be configured with one."""
     return Socket(re.findall(r"administration on ([0-9.]+:[0-9]+) ", daemon.log())[-1])
 
 
 def routes():
-    """[(path, "anyone" or "owner")]: what the administration answers, from the table that it is made of."""
+    """[(path, "anyone" or "owner")]: the admin server's routes, from its routing table."""
     source = Path(__file__).resolve().parents[2] / "src" / "admin" / "router.cpp"
     return re.findall(r'\{"(/[^"]*)", access::(anyone|owner)', source.read_text())
 
 
 def ask(socket, path, method="GET", connection=None, host="localhost"):
-    """One request and its answer; on a connection of its own, or on `connection`."""
+    """One request and its response; on a new connection, or on `connection`."""
     with contextlib.nullcontext(connection) if connection else Connection(socket) as used:
         used.send(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n".encode())
         answer = used.response(to_head=method == "HEAD")
@@ -56,7 +56,7 @@ def status(daemon):
 
 
 def metrics(daemon, connection=None):
-    """{series as it is written: value}; every line must be one, and none come twice."""
+    """{series as written: value}; every line must be one, without duplicates."""
     answer = ask(unix_socket(daemon), "/metrics", connection=connection)
     assert answer.status == 200
     found = {}
@@ -70,7 +70,7 @@ def metrics(daemon, connection=None):
 
 
 def wait_for_metric(daemon, series, condition, connection=None):
-    """Until the series' value meets the condition; that value."""
+    """Waits until the series' value meets the condition; returns the value."""
     seen = []
 
     def met():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A certificate authority of one's own, and certificates for 127.0.0.1, ::1 and localhost signed by it."""
+"""A private certificate authority, and certificates for 127.0.0.1, ::1 and localhost signed by it."""
 
 import os
 import shutil
@@ -21,11 +21,11 @@ class Certificates:
 
     def issue(self, name, rsa=False, issuer=None, valid=None):
         """A server certificate; returns its path and that of its key, which only the owner may read. `issuer`: such a
-        pair, of an `intermediate`. `valid`: its first and last moment, as 20260101000000Z."""
+        pair, of an `intermediate`. `valid`: its start and end, such as 20260101000000Z."""
         return self._sign(name, "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n", issuer, valid, rsa)
 
     def intermediate(self, name):
-        """An authority that this one has signed; likewise."""
+        """An intermediate authority signed by this one; likewise."""
         return self._sign(name, "basicConstraints=critical,CA:TRUE\n", None, None)
 
     def _sign(self, name, extensions, issuer, valid, rsa=False):
@@ -68,7 +68,7 @@ class Certificates:
 
 
 def replace(source, target):
-    """As certbot does it: a new file is renamed over the old name."""
+    """As certbot does: a new file is renamed to the old name."""
     beside = f"{target}.new"
     shutil.copy(source, beside)
     os.chmod(beside, 0o600)

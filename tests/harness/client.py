@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client that sends exactly the bytes it is given, cut as wanted, and reads answers strictly (RFC 9112)."""
+"""A client that sends exactly the given bytes, in the given pieces, and reads responses strictly (RFC 9112)."""
 
 import array
 import fcntl
@@ -19,7 +19,7 @@ _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\t]*?)[ \t
 class Response:
     status: int
     reason: str
-    fields: dict  # lower-case names; a field that came twice is an error here
+    fields: dict  # lower-case names; a repeated field is an error here
     body: bytes
     head: bytes
 
@@ -27,7 +27,7 @@ class Response:
 class Connection:
     """One connection to a listener of a Daemon: TCP, TLS or a Unix socket, as the listener is; from the
     address `source`. `session`: a TLS session to resume; without `handshake` TLS listeners get bare bytes.
-    `preface`: pieces that are sent before all else, as a proxy does."""
+    `preface`: pieces that are sent first, as a proxy does."""
 
     def __init__(self, listener, context=None, timeout=TIMEOUT, source=None, session=None, handshake=True,
                  preface=()):
@@ -57,8 +57,8 @@ class Connection:
         self.socket.close()
 
     def send(self, *pieces):
-        """Sends each piece by itself. On a Unix socket the next waits until the daemon has read the one
-        before; over TLS each is a record. Whether everything could be sent (not when the daemon closed)."""
+        """Sends each piece separately. On a Unix socket the next one waits until the daemon has read the previous one;
+        over TLS each is a record. Whether everything could be sent (not if the daemon closed)."""
         try:
             for piece in pieces:
                 self.socket.sendall(piece)
@@ -69,12 +69,12 @@ class Connection:
         return True
 
     def end(self):
-        """No more will be sent."""
+        """Shuts down sending."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def response(self, timeout=None, to_head=False):
-        """The next answer; None at the connection's clean end between answers. TimeoutError as it says.
-        `to_head`: it answers a HEAD, and must have no content."""
+        """The next response; None if the connection ends cleanly between responses. Raises TimeoutError. `to_head`: it
+        is the response to a HEAD, and must have no content."""
         end = time.monotonic() + (self.timeout if timeout is None else timeout)
         while (parsed := _parse(self._received, to_head)) is None:
             try:
@@ -89,20 +89,20 @@ class Connection:
         return response
 
     def responses(self, timeout=None):
-        """All answers until the daemon closes, a list; TimeoutError when it does not close."""
+        """All responses until the daemon closes, a list; TimeoutError if it does not close."""
         answers = []
         while (answer := self.response(timeout)) is not None:
             answers.append(answer)
         return answers
 
     def closed(self, timeout=None):
-        """Waits for the daemon's end of the connection; anything but silence before it is an error."""
+        """Waits until the daemon closes the connection; any data before that is an error."""
         answer = self.response(timeout)
         assert answer is None, f"an answer where none was due: {answer}"
         return True
 
     def unread(self):
-        """What arrived behind the last answer that was read."""
+        """What arrived after the last response that was read."""
         return self._received
 
     def _receive(self, end):
@@ -116,7 +116,7 @@ class Connection:
             self.socket.settimeout(self.timeout)
 
     def _wait_until_read(self):
-        """SIOCOUTQ of a Unix socket is what the other side has not read yet. An answer also ends the wait."""
+        """SIOCOUTQ of a Unix socket is what the other side has not read yet. A response also ends the wait."""
         poll = select.poll()
         poll.register(self.socket, select.POLLIN | select.POLLHUP)
         unread = array.array("i", [0])
@@ -130,7 +130,7 @@ class Connection:
 
 
 def exchange(listener, request, context=None, timeout=TIMEOUT):
-    """One request on a connection of its own, one answer."""
+    """One request on a new connection, one response."""
     with Connection(listener, context, timeout) as connection:
         connection.send(request)
         answer = connection.response()
@@ -140,7 +140,7 @@ def exchange(listener, request, context=None, timeout=TIMEOUT):
 
 
 def _parse(received, to_head=False):
-    """The first answer and what is behind it; None while incomplete; an AssertionError when it is none."""
+    """The first response and what follows it; None while incomplete; an AssertionError if it is not one."""
     head, separator, rest = received.partition(b"\r\n\r\n")
     if not separator:
         assert len(head) < 65536, "an endless header"

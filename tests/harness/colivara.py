@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ColiVara's side of registering a webhook: a server that answers add_webhook as it is told to."""
+"""ColiVara's side of registering a webhook: a server that responds to add_webhook as the test says."""
 
 import json
 import socket
@@ -10,9 +10,9 @@ GOOD_KEY = "sk_4d-J8vYq2"
 
 
 class ColiVara:
-    """Listens on `host`, with HTTPS or, without certificates, with HTTP, until the block is left. `answer` gets each
+    """Listens on `host`, with HTTPS or, without certificates, HTTP, until the block is left. `answer` gets each
     request (a Request) and returns the bytes to answer with, or pieces of them: a generator may wait for `closing`
-    between two. `requests` has what came."""
+    between two. `requests` has all requests."""
 
     def __init__(self, answer, certificates=None, host="127.0.0.1", port=0):
         self._answer = answer
@@ -50,7 +50,7 @@ class ColiVara:
                     with used:
                         self._exchange(used)
                 except OSError:
-                    pass  # the client did not like the certificate, or has seen enough
+                    pass  # the client rejected the certificate, or has closed
 
     def _exchange(self, connection):
         request = _read(connection)
@@ -99,7 +99,7 @@ def registered(secret):
 
 
 def add_webhook(secret):
-    """As the real one: wants the key and a URL; the same secret each time."""
+    """As the real one: requires the key and a URL; the same secret each time."""
     def answer(request):
         assert (request.method, request.target) == ("POST", "/v1/webhook/"), request.target
         if request.fields["authorization"] != f"Bearer {GOOD_KEY}":

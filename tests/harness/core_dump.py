@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a core dump of a process would hold: its memory, but for what it has asked to be left out."""
+"""What a core dump of a process would contain: its memory, except for what it has excluded."""
 
 import re
 from pathlib import Path
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 _MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S+) .*$")
-_LARGEST = 1 << 30  # a sanitizer's shadow is larger, and left out of dumps as well
+_LARGEST = 1 << 30  # a sanitizer's shadow memory is larger, and also excluded from dumps
 
 
 def memory(process):
-    """(whether a dump holds it, the bytes) of each readable piece: those marked MADV_DONTDUMP are left out of dumps."""
+    """(whether a dump contains it, the bytes) of each readable mapping: those with MADV_DONTDUMP are excluded."""
     begin = end = 0
     try:
         with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as whole:

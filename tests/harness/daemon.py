@@ -78,7 +78,7 @@ class Daemon:
             self.set_clock(clock)
             self.environment["HOOKD_TEST_CLOCK"] = str(self._clock_path)
         if {"HOOKD_FAILPOINT", "HOOKD_TEST_CLOCK"} & self.environment.keys() and not _has_test_hooks():
-            import pytest  # here, for whoever uses the harness without it
+            import pytest  # here, so that the harness can be used without it
             pytest.skip("needs failpoints or a clock that can be set: a build by the preset test, asan or tsan")
         self.process = None
         self.listeners = []
@@ -126,14 +126,14 @@ class Daemon:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def wait_for_log(self, pattern, since=0):
-        """Waits for a regular expression in the log from character `since`; its match."""
+        """Waits for a regular expression in the log from character `since`; returns the match."""
         return until(lambda: re.search(pattern, self.log()[since:]),
                      lambda: f"{pattern!r} in:\n{self.log()[since:]}")
 
     # Life
 
     def run(self, *arguments, timeout=60):
-        """A command of the binary with this configuration (`check`, …), to its end: a CompletedProcess."""
+        """Runs a command of the binary with this configuration (`check`, …): a CompletedProcess."""
         self.write_configuration()
         return subprocess.run(
             [binary(), "-c", str(self.configuration_path), *map(str, arguments)],
@@ -150,13 +150,13 @@ class Daemon:
         return self
 
     def start(self):
-        """Starts the process and waits until it is ready: every listener listens, the administration's too."""
+        """Starts the process and waits until it is ready: every listener listens, including the admin server."""
         since = len(self.log())
         assert self.try_to_start(), f"the daemon ended with {self.process.returncode}:\n{self.log()[since:]}"
         return self
 
     def try_to_start(self):
-        """The same, but the process may end instead: whether it is ready."""
+        """The same, but the process may exit instead: whether it is ready."""
         since = len(self.log())
         self.launch()
 
@@ -171,7 +171,7 @@ class Daemon:
         return ready
 
     def wait(self, timeout=30):
-        """The exit code, once the process has ended by itself or by a signal sent before (negative then)."""
+        """Waits for the exit code, of an exit or of a signal that was sent before (then negative)."""
         try:
             code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -183,11 +183,11 @@ class Daemon:
         self.process.send_signal(number)
 
     def limit_descriptors(self, most):
-        """From now on, as when others have used up what there is: the daemon has not planned for it."""
+        """Limits it from now on, as if other processes had used it up: the daemon has not planned for that."""
         resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (most, most))
 
     def stop(self, expected=0):
-        """SIGTERM, the end, and the exit code as it must be."""
+        """SIGTERM; waits for the end, which must have the expected exit code."""
         self.signal(signal.SIGTERM)
         code = self.wait()
         assert code == expected, f"exit code {code}:\n{self.log()}"
@@ -227,17 +227,17 @@ class Daemon:
         return post(body, headers, path=path, extra=extra)
 
     def send(self, body, id=None, listener=None, **keys):
-        """An authentic POST on a connection of its own; the answer."""
+        """An authentic POST on a new connection; returns the response."""
         return exchange(listener or self.http, self.request(body, id, **keys))
 
     # Sinks
 
     def events(self):
-        """What the file sink `events` has."""
+        """The events of the file sink `events`."""
         return read_lines(self.sink_path)
 
     def wait_for_events(self, ids):
-        """Waits until every id is in the file sink; all its events."""
+        """Waits until every id is in the file sink; returns all its events."""
         until(lambda: self.sink_path.exists(), lambda: f"the sink's file; log:\n{self.log()}")
         missing = {id: json.dumps({"id": id}, separators=(",", ":"))[1:-1].encode() for id in ids}
 

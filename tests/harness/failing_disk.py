@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A disk that fails on order under a daemon's journal, and loses its power: see tests/faults/disk_faults.cpp."""
+"""A disk with injected failures and power losses under a daemon's journal: see tests/faults/disk_faults.cpp."""
 
 import shutil
 from pathlib import Path
@@ -8,7 +8,7 @@ from .daemon import binary
 
 
 class FailingDisk:
-    """Of the daemon's journal; to be made before the daemon starts."""
+    """The disk of the daemon's journal; create it before the daemon starts."""
 
     def __init__(self, daemon):
         self._daemon = daemon
@@ -21,7 +21,7 @@ class FailingDisk:
                             "HOOKD_DISK_KEPT": str(self.kept)}
 
     def order(self, fault=""):
-        """What goes wrong in the daemon's next life: `sync 3 eio`, `write 17 short`, …; nothing where empty."""
+        """What fails in the daemon's next run: `sync 3 eio`, `write 17 short`, …; empty: nothing."""
         self._daemon.environment["HOOKD_DISK_FAULT"] = fault
         self._struck.unlink(missing_ok=True)
 
@@ -29,7 +29,7 @@ class FailingDisk:
         return self._struck.exists()
 
     def lose_power(self):
-        """What was never synced is gone. No daemon runs."""
+        """Drops what was never synced. The daemon must not be running."""
         for suffix in ("", "-wal"):
             there, kept = Path(f"{self.journal}{suffix}"), self.kept / f"journal.db{suffix}"
             there.unlink(missing_ok=True)

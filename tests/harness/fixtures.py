@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the tests that run the daemon as a process. HOOKD_BINARY names it; without it nothing here can run."""
+"""Fixtures of the tests that run the daemon as a process. HOOKD_BINARY names it, and must be set."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ def certificates(tmp_path_factory):
 
 @pytest.fixture
 def make_daemon(tmp_path, certificates):
-    """Daemons that are made here are ended with the test; a good end needs a good exit code."""
+    """Daemons that are created here are stopped after the test, and must exit with the expected code."""
     made = []
 
     def make(**keys):
@@ -41,7 +41,7 @@ def make_daemon(tmp_path, certificates):
 
 @pytest.fixture
 def delivering(make_daemon, tmp_path):
-    """A running daemon with an http sink to the url, and beside it a file sink that must not notice."""
+    """A running daemon with an http sink to the url, and a file sink that must not be affected."""
     def start(url, **keys):
         beside = tmp_path / "beside.jsonl"
         daemon = make_daemon(sinks=[http_sink(url, **keys), file_sink(beside)], log={"level": "trace"},
@@ -53,7 +53,7 @@ def delivering(make_daemon, tmp_path):
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory, certificates):
-    """One daemon for the tests of a module that leave it as it was."""
+    """One daemon for the tests of a module that do not change it."""
     with Daemon(tmp_path_factory.mktemp("daemon"), certificates) as running:
         yield running
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Floods: one connection that always has more bytes on the way than its server works off. See tests/faults/flood.cpp."""
+"""Floods: one connection that always sends more bytes than its server processes. See tests/faults/flood.cpp."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ WITHOUT_DATA = ("tls-key-updates", "tls-client-hellos")
 
 
 class Flood:
-    """Of one kind, against a listener, from entering until the block is left or `seconds` have passed."""
+    """A flood of one kind against a listener, until the block is left or `seconds` have passed."""
 
     def __init__(self, kind, listener, seconds):
         host, port = listener.endpoint
@@ -34,7 +34,7 @@ class Flood:
         return self._process.poll() is None
 
     def report(self):
-        """Once it has ended: connections made, how long the longest was open, megabytes that were taken."""
+        """After its end: number of connections, how long the longest was open, megabytes sent."""
         said, _ = self._process.communicate()
         found = re.fullmatch(r"connections=(\d+) longest=([0-9.]+) megabytes=([0-9.]+)\n", said)
         assert found and self._process.returncode == 0, f"flood ended with {self._process.returncode}: {said}"

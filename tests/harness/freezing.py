@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Threads that stand still while the others of their process go on."""
+"""Stops threads while the others of their process continue."""
 
 import contextlib
 import ctypes
@@ -14,7 +14,7 @@ _WALL = 0x40000000  # waitpid(2), __WALL: threads too
 
 @contextlib.contextmanager
 def frozen(process, thread_name):
-    """Every thread of the process that has this name, for the length of the block."""
+    """Stops every thread of the process that has this name, until the block is left."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def trace(request, thread):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A good client whose answers are timed."""
+"""A good client that measures response times."""
 
 import time
 
@@ -8,8 +8,8 @@ from .events import success_event
 
 
 class GoodClient:
-    """Sends a request after another, every second one on a connection that it keeps, the others on new ones. `request`
-    makes one; without it they are the daemon's authentic events."""
+    """Sends one request after another, every second one on a kept connection, the others on new ones. `request` creates
+    one; by default they are authentic events for the daemon."""
 
     def __init__(self, daemon, listener, request=None):
         self._listener = listener
@@ -25,7 +25,7 @@ class GoodClient:
         self._kept.close()
 
     def timed(self):
-        """Sends one; how many seconds it took until its answer was here."""
+        """Sends one; returns the seconds until its response."""
         self._sent += 1
         on_new = self._sent % 2 == 0
         request = self._request()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests and TLS handshakes that are under way for as long as a test wants."""
+"""Requests and TLS handshakes that stay incomplete for as long as a test wants."""
 
 import contextlib
 import ssl
@@ -9,7 +9,7 @@ from .waiting import until
 
 
 def half_sent(daemon, request):
-    """A connection with all but the last bytes of a request under way, seen by the daemon; and those bytes."""
+    """A connection with all but the last bytes of a request sent and read by the daemon; and those bytes."""
     connection = Connection(daemon.http)
     head, _, body = request.partition(b"\r\n\r\n")
     connection.send(head.replace(b"\r\nHost:", b"\r\nExpect: 100-continue\r\nHost:", 1) + b"\r\n\r\n")
@@ -18,7 +18,7 @@ def half_sent(daemon, request):
 
 
 def client_hello(protocols=()):
-    """What a client of TLS says first; `protocols`: its ALPN list."""
+    """A TLS client's first message; `protocols`: its ALPN list."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if protocols:

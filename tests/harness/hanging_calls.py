@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""System calls of a daemon that do not return while a test says so, and threads that it cannot have: see
+"""System calls of a daemon that hang as long as a test wants, and threads that cannot be created: see
 tests/faults/hanging_calls.cpp."""
 
 import contextlib
@@ -14,7 +14,7 @@ _PAGE = 4096
 
 
 class HangingCalls:
-    """Of the daemon; to be made before it starts."""
+    """The daemon's calls; create it before the daemon starts."""
 
     def __init__(self, daemon):
         path = daemon.directory / "hanging-calls"
@@ -40,7 +40,7 @@ class HangingCalls:
         self.remove(*rules)
 
     def number(self):
-        """Of the calls that hang now."""
+        """The calls that hang now."""
         return struct.unpack_from("=I", self._pages, _PAGE)[0]
 
     def wait_for(self, number=1):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Hooks for exec sinks, and what a daemon's journal says of its sinks once the daemon has ended."""
+"""Hooks for exec sinks, and the state of sinks in the journal of a stopped daemon."""
 
 import contextlib
 import sqlite3
@@ -9,7 +9,7 @@ QUICK = {"attempts": 10000, "first": "20ms", "max": "100ms"}
 
 
 def write_hook(directory, lines, name="hook"):
-    """An executable /bin/sh script in `directory`, in which $here is that directory; its path."""
+    """Writes an executable /bin/sh script to `directory`, in which $here is that directory; returns its path."""
     path = Path(directory) / name
     path.write_text(f"#!/bin/sh\nhere='{directory}'\n{lines}\n")
     path.chmod(0o755)
@@ -25,13 +25,13 @@ def file_sink(path, name="events", **keys):
 
 
 def lines_of(path):
-    """The whole lines of a text file; none while there is no file."""
+    """The complete lines of a text file; none if there is no file."""
     path = Path(path)
     return path.read_text().split("\n")[:-1] if path.exists() else []
 
 
 def sink_rows(journal):
-    """{sink: cursor} and {(sink, id): (attempts, dead, detail)} of a journal that no daemon holds."""
+    """{sink: cursor} and {(sink, id): (attempts, dead, detail)} of the journal of a stopped daemon."""
     with contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as opened:
         cursors = dict(opened.execute("SELECT name, cursor FROM sink"))
         failures = {(sink, id): rest for sink, id, *rest in opened.execute(
@@ -41,7 +41,7 @@ def sink_rows(journal):
 
 
 def process_is_gone(pid):
-    """Also true of one that has ended and was not yet collected."""
+    """Also true for a process that has ended and was not reaped yet."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What a campaign leaves behind, and the promises that it breaks: the journal's rows, the sinks' outputs, and what
-the sender was told."""
+"""The results of a campaign, and the guarantees that they break: the journal's rows, the sinks' outputs, and the
+responses to the sender."""
 
 import collections
 import contextlib
@@ -16,10 +16,10 @@ from .waiting import until
 
 @dataclass
 class SinkOutput:
-    """What came out of a sink: (sequence, id, data) of each line, and lines that are not whole."""
+    """A sink's output: (sequence, id, data) of each line, and incomplete lines."""
     events: list = field(default_factory=list)
     torn: int = 0
-    ordered: bool = True  # first deliveries come in the journal's order
+    ordered: bool = True  # first deliveries are in the journal's order
 
     def add(self, lines):
         for line in lines:
@@ -33,8 +33,8 @@ class SinkOutput:
 
 
 def read_journal(path):
-    """(sequence, endpoint, id) of every event, of a journal that no daemon holds: of a copy with its write-ahead log,
-    so that looking at what a killed daemon left changes nothing."""
+    """(sequence, endpoint, id) of every event in the journal of a stopped daemon: of a copy with its write-ahead log,
+    so that reading it changes nothing."""
     with tempfile.TemporaryDirectory() as beside:
         copy = Path(beside) / "journal.db"
         for suffix in ("", "-wal"):
@@ -75,7 +75,7 @@ def check_sink(name, output, rows, bodies):
 
 
 def check(rows, sender, outputs):
-    """Every breach of the promise, as a list of sentences."""
+    """Every violation of the guarantees, as a list of sentences."""
     errors = list(sender.errors) + check_journal(rows, sender.acknowledged, sender.bodies.keys())
     for name, output in outputs.items():
         errors += check_sink(name, output, rows, sender.bodies)
@@ -83,7 +83,7 @@ def check(rows, sender, outputs):
 
 
 def wait_for_sink(daemon, ids):
-    """Until the daemon's file sink has every id, many of them; what it has then. A kill may have cut lines short."""
+    """Waits until the daemon's file sink has every id; returns its events. A kill may have left incomplete lines."""
     def output():
         return SinkOutput().add(daemon.sink_path.read_bytes().split(b"\n") if daemon.sink_path.exists() else [])
 

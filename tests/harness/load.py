@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A sender under load: many keep-alive connections at once, retries as the real sender makes them, and a
-record of what was promised: the ids whose 204 was read to its end."""
+"""A sender under load: many concurrent keep-alive connections, retries as the real sender does them, and a record of
+what was acknowledged: the ids whose 204 was read completely."""
 
 import random
 import threading
@@ -18,8 +18,8 @@ _BUSY = b"HTTP/1.1 503 "
 
 
 class Sender:
-    """What one sender knows over the daemon's restarts. `acknowledged` may be read at any time; the rest
-    between two loads. Its events have the further `fields`."""
+    """A sender's state across restarts of the daemon. `acknowledged` may be read at any time; the rest between two
+    loads. Its events have the additional `fields`."""
 
     def __init__(self, secret, seed, **fields):
         self.secret = secret
@@ -35,7 +35,7 @@ class Sender:
         self._random = random.Random(seed)
 
     def unanswered(self):
-        """Ids that were sent and never acknowledged: a sender tries them again."""
+        """Ids that were sent and never acknowledged: a sender retries them."""
         return sorted(self.bodies.keys() - self.acknowledged)
 
     def request(self, id):
@@ -52,7 +52,7 @@ class Sender:
                 self.errors.append(f"{id}: {answer!r}")
 
     def choose(self, retries):
-        """The id to send next: one to retry, now and then a copy of any earlier one, mostly a fresh one."""
+        """The id to send next: one to retry, sometimes a copy of an earlier one, mostly a new one."""
         with self._lock:
             if retries and self._random.random() < 0.5:
                 self.repeated += 1
@@ -70,14 +70,14 @@ class Sender:
         return id
 
     def _earlier(self):
-        """A recent one is often in flight beside its copy; an old one meets another life of the daemon."""
+        """A recent one is often in flight at the same time as its copy; an old one meets another run of the daemon."""
         recent = self._random.random() < 0.5
         return self._random.choice(self._ids[-32:] if recent else self._ids)
 
 
 class Load(Threads):
-    """Sends on each of `connections`, one thread a connection, from entering until the daemon breaks the
-    connections or the block is left. The connections go to `listeners` in turn."""
+    """Sends on each of `connections`, one thread per connection, until the daemon breaks the connections or the block
+    is left. The connections go to `listeners` in turn."""
 
     def __init__(self, sender, listeners, connections=8):
         self.sender = sender
@@ -86,11 +86,11 @@ class Load(Threads):
         super().__init__(partial(self._run, listeners[number % len(listeners)]) for number in range(connections))
 
     def wait_for(self, answers):
-        """Until so many requests of this load were answered."""
+        """Waits until `answers` requests of this load have a response."""
         until(lambda: self.answers >= answers, lambda: f"{answers} answers; got {self.answers}")
 
     def wait_for_retries(self):
-        """Until everything that was unanswered at the beginning is sent again; the answers are there when the
+        """Waits until everything without a response at the beginning is sent again; the responses have arrived when the
         block is left."""
         until(lambda: not self._retries, lambda: f"{len(self._retries)} ids to be sent again")
 
@@ -110,7 +110,7 @@ class Load(Threads):
 
 
 def _exchange(socket, request):
-    """The answer once it is whole; empty when it never was."""
+    """The complete response; empty if it is incomplete."""
     try:
         socket.sendall(request)
         answer = b""
@@ -133,5 +133,5 @@ def _whole(answer):
 
 
 def wait_a_random_moment(generator, longest):
-    """Not for anything to happen: so that what follows hits the daemon anywhere."""
+    """Waits a random time, so that what follows hits the daemon at any point."""
     time.sleep(generator.uniform(0, longest))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Authentic messages with something changed that the signature covers, or is."""
+"""Authentic messages with a change in what the signature covers, or in the signature."""
 
 from dataclasses import dataclass, replace
 
@@ -115,8 +115,8 @@ class Mutator:
 
 
 def statuses_of(listener, requests):
-    """The answer to each request, sent one behind the other on as few connections as the daemon allows: behind
-    a refused header it closes, and what was behind it is sent again."""
+    """The response to each request, pipelined on as few connections as the daemon allows: after a rejected header it
+    closes, and what followed is sent again."""
     statuses = []
     while len(statuses) < len(requests):
         before = len(statuses)

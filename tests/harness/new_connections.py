@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Senders each of whose requests comes on a connection of its own, and goes on while the daemon restarts."""
+"""Senders that use a new connection for each request, and continue while the daemon restarts."""
 
 import socket
 from collections import Counter

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A service manager that listens to what a daemon tells it (sd_notify(3))."""
+"""A service manager that receives a daemon's notifications (sd_notify(3))."""
 
 import select
 import socket
@@ -9,7 +9,7 @@ from .waiting import until
 
 
 class Manager:
-    """A notification socket at a path, and what has come there: a list of dicts."""
+    """A notification socket at a path, and its messages: a list of dicts."""
 
     def __init__(self, directory):
         self.path = Path(directory) / "notify"
@@ -21,13 +21,13 @@ class Manager:
         return {"NOTIFY_SOCKET": self.path, **more}
 
     def read(self):
-        """Takes in what waits; all messages so far."""
+        """Reads new messages; returns all messages so far."""
         while select.select([self.socket], [], [], 0)[0]:
             lines = self.socket.recv(4096).decode().split("\n")
             self.messages.append(dict(line.split("=", 1) for line in lines))
         return self.messages
 
     def wait_for(self, key, after=0):
-        """The first message with that key behind the first `after` ones, and its number."""
+        """The first message with that key after the first `after` ones, and its number."""
         return until(lambda: next(((number, message) for number, message in enumerate(self.read())
                                    if number >= after and key in message), None), f"{key} from the daemon")

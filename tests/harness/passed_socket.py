@@ -14,8 +14,8 @@ def passed_sockets(*names):
         numbers = [each.fileno() for each in sockets]
         for number in numbers:
             os.set_inheritable(number, True)
-        # LISTEN_PID must be the daemon's own: the shell becomes the daemon. The descriptors move up first, for one of
-        # them may have a number that another is to get.
+        # LISTEN_PID must be the daemon's own: the shell becomes the daemon. The descriptors move up first, since one of
+        # them may have a number that another needs.
         moved = "".join(f" {200 + i}<&{number}" for i, number in enumerate(numbers))
         placed = "".join(f" {3 + i}<&{200 + i}" for i in range(len(numbers)))
         last = 3 + len(numbers)

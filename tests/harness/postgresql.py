@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A PostgreSQL server of one's own, which listens on a Unix socket only."""
+"""A private PostgreSQL server, which listens on a Unix socket only."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ ACCOUNT = "postgres"  # the server refuses to run as root
 
 
 def programs():
-    """Where the newest server's programs lie, or None."""
+    """The directory of the newest server's programs, or None."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     return found[-1].parent if found and shutil.which("psql") and os.geteuid() == 0 else None
 
@@ -40,6 +40,6 @@ def server():
 
 
 def ask(connection, statement):
-    """What a SELECT of one JSON value gives."""
+    """The result of a SELECT of one JSON value."""
     done = subprocess.run(["psql", "-XAtq", "-d", connection, "-c", statement], check=True, capture_output=True)
     return json.loads(done.stdout)

@@ -14,7 +14,7 @@ def v1(source, destination=None, ports=(4711, 443)):
 
 
 def v2(source=None, command=PROXY, tlvs=b"", family=None, addresses=None):
-    """Without a source: of no family. `family` and `addresses` replace what the source would give."""
+    """Without a source: no family. `family` and `addresses` replace those of the source."""
     if source is not None:
         parsed = ipaddress.ip_address(source)
         kind = {4: 0x11, 6: 0x21}[parsed.version]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Raw requests, and what must come of them. RFC 9112 unless another one is named.
+"""Raw requests and their expected responses. RFC 9112 unless another one is named.
 
 Each is an authentic event but for the one thing that its name says, so that nothing but that can be the
 reason of a refusal. `{auth}` stands for the three signature lines over `body`, `{forged}` for lines whose
@@ -21,7 +21,7 @@ CHUNKED = b"Transfer-Encoding: chunked"
 class Case:
     name: str
     rfc: str  # the section that decides
-    answers: tuple  # statuses on the connection: a refusal ends it, else the canary's 204 is the last
+    answers: tuple  # statuses on the connection: a rejection ends it, else the canary's 204 is the last
     raw: bytes
     body: bytes = BODY  # what was signed
     stored: bool = field(init=False)
@@ -64,7 +64,7 @@ def plain(name, rfc, answers, *lines, **keys):
     case(name, rfc, answers, head(LENGTH, *lines, **keys) + BODY)
 
 
-# What must be taken: the strictness below refuses nothing that is right.
+# Must be accepted: the strictness below rejects nothing valid.
 
 plain("as-the-sender-writes-it", "3", ACCEPTED, b"Accept: */*", b"User-Agent: Svix-Webhooks/1.100.0")
 plain("field-names-in-any-case", "5.1", ACCEPTED, b"hOsT-tOo: x", b"ACCEPT: */*")
@@ -110,7 +110,7 @@ case("chunk-extensions", "7.1.1", ACCEPTED,
 case("trailers", "7.1.2", ACCEPTED,
      head(CHUNKED) + chunk(BODY) + b"0\r\nX-Checksum: 1\r\nServer-Timing: a\r\n\r\n")
 
-# Trailers are no header: whatever stands there must not count.
+# Trailers are not headers: nothing in them may count.
 
 case("the-signature-in-the-trailer-alone", "6.5", NOT_AUTHENTIC,
      head(CHUNKED).replace(b"{auth}\r\n", b"") + chunk(BODY) + b"0\r\n{auth}\r\n\r\n")
@@ -125,7 +125,7 @@ case("a-length-in-the-trailer", "9110 6.5.1", BAD,
 case("a-transfer-coding-in-the-trailer", "9110 6.5.1", BAD,
      head(CHUNKED) + chunk(BODY) + b"0\r\nTransfer-Encoding: gzip\r\n\r\n")
 
-# Transfer codings (6.1): chunked alone, once.
+# Transfer codings (6.1): only chunked, once.
 
 for name, value in {
     "gzip": b"gzip", "identity": b"identity", "xchunked": b"xchunked", "chunkedx": b"chunkedx",
@@ -209,7 +209,7 @@ case("trailer-with-a-nul", "7.1.2", BAD, head(CHUNKED) + chunk(BODY) + b"0\r\nX:
 case("folded-trailer", "7.1.2", ACCEPTED, head(CHUNKED) + chunk(BODY) + b"0\r\nX: y\r\n z\r\n\r\n")
 case("trailer-that-begins-with-a-space", "7.1.2", BAD, head(CHUNKED) + chunk(BODY) + b"0\r\n X: y\r\n\r\n")
 
-# Host (3.2): once, and one that could be.
+# Host (3.2): once, and valid.
 
 plain("no-host", "3.2", BAD, host=None)
 plain("host-repeated", "3.2", BAD, HOST)
@@ -293,7 +293,7 @@ case("an-lf-first", "2.2", BAD, b"\n" + head(LENGTH) + BODY)
 case("a-nul-first", "2.2", BAD, b"\0" + head(LENGTH) + BODY)
 case("an-answer", "2.1", BAD, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"")
 
-# Lines (2.2, 5.1, 5.2): CRLF ends them, nothing folds them, no control character is in them.
+# Lines (2.2, 5.1, 5.2): ended by CRLF, not folded, without control characters.
 
 case("bare-lf-everywhere", "2.2", BAD,
      head(LENGTH).replace(b"{auth}", b"{auth-lf}").replace(b"\r\n", b"\n") + BODY)
@@ -333,7 +333,7 @@ plain("content-encoding", "9110 8.4", (415,), b"Content-Encoding: gzip")
 plain("content-encoding-behind-identity", "9110 8.4", (415,), b"Content-Encoding: identity, gzip")
 plain("content-encoding-in-a-second-field", "9110 8.4", (415,), b"Content-Encoding: identity", b"Content-Encoding: br")
 
-# The signature headers (RFC 9112 lets a field come twice; ours may not).
+# The signature headers (RFC 9112 allows repeated fields; these must not be repeated).
 
 plain("the-signature-fields-twice", "9110 5.3", NOT_AUTHENTIC, b"{auth}")
 plain("another-signature-first", "9110 5.3", NOT_AUTHENTIC, b"svix-signature: v1,AAAA")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An HTTP server that http sinks deliver to, which answers, or misbehaves, as a test says."""
+"""An HTTP server that http sinks deliver to, which responds, or misbehaves, as a test says."""
 
 import contextlib
 import socket
@@ -33,24 +33,24 @@ class Request:
 
 
 def reset(peer):
-    """As an answer: the connection breaks."""
+    """As a response: the connection breaks."""
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def hang(peer):
-    """As an answer: silence, until the client gives up."""
+    """As a response: nothing, until the client gives up."""
     with contextlib.suppress(OSError):
         while peer.recv(65536):
             pass
 
 
 def trickle(peer, begin=b"HTTP/1.1 200 OK\r\nX-Slow: "):
-    """As an answer: one whose header never comes to its end."""
+    """As a response: a header that never ends."""
     with contextlib.suppress(OSError):
         peer.sendall(begin)
         while True:
             peer.sendall(b".")
-            time.sleep(0.02)  # how slow it is, not a wait
+            time.sleep(0.02)  # the speed of the response, not a wait
 
 
 def trickle_body(peer):
@@ -86,7 +86,7 @@ class Receiver:
         return [request.id for request in self.requests if request.tries == 1]
 
     def wait_for(self, ids):
-        """Until every id has come at least once."""
+        """Waits until every id was received at least once."""
         until(lambda: set(ids) <= set(self.ids()), lambda: f"{set(ids) - set(self.ids())} at the receiver")
 
     def __enter__(self):
@@ -129,7 +129,7 @@ class Receiver:
                     self._peers.discard(peer)
 
     def _exchange(self, peer, reading, number):
-        """One request and its answer; whether the connection is kept."""
+        """One request and its response; whether the connection is kept."""
         words = reading.readline().split()
         if len(words) != 3:
             return False
@@ -174,8 +174,8 @@ def http_sink(url, name="app", retry=None, **keys):
 
 
 def settled(daemon, dead=0):
-    """Waits until the sink `app` has nothing left to do but so many dead letters, and ends the daemon; its journal's
-    rows of failures."""
+    """Waits until the sink `app` has nothing left but the given number of dead letters, and stops the daemon; returns
+    its journal's failure rows."""
     def rested():
         app = next(each for each in status(daemon)["sinks"] if each["name"] == "app")
         return (app["lag_events"], app["in_flight"], app["waiting"], app["dead_letters"]) == (0, 0, 0, dead)
@@ -186,13 +186,13 @@ def settled(daemon, dead=0):
 
 
 def wait_until_delivered(daemon, count):
-    """The answers have come, too, and not merely the requests gone."""
+    """Waits for the responses, too, not only for the requests."""
     until(lambda: [each["delivered"] for each in status(daemon)["sinks"] if each["name"] == "app"] == [count],
           lambda: f"{count} answers at the sink: {status(daemon)['sinks']}")
 
 
 def send(daemon, body=None, **keys):
-    """An authentic request that is answered 204; its id."""
+    """An authentic request, which must get 204; returns its id."""
     id = message_id()
     assert daemon.send(success_event() if body is None else body, id, **keys).status == 204
     return id

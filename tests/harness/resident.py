@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The memory that a process really has, watched over time."""
+"""The resident memory of a process, measured over time."""
 
 import os
 import re
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 
 def resident(process):
-    """Bytes of it that are in memory now; 0 once it has ended."""
+    """Its resident bytes now; 0 once it has ended."""
     try:
         found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process.pid}/status").read_text())
     except ProcessLookupError:
@@ -23,18 +23,18 @@ def resident(process):
 
 @cache
 def sanitizer():
-    """`asan` or `tsan`: the daemon's build keeps shadow memory, and takes a few times as long for everything. Or None."""
+    """`asan` or `tsan`: the daemon's build uses shadow memory, and is several times slower. Or None."""
     found = re.search(rb"__([at]san)_init", Path(binary()).read_bytes())
     return found[1].decode() if found else None
 
 
 def short_quarantine():
-    """For a daemon's environment: AddressSanitizer then keeps little of what was freed."""
+    """For a daemon's environment: makes AddressSanitizer keep little freed memory."""
     return {"ASAN_OPTIONS": f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}
 
 
 class Watch(Threads):
-    """Looks every 20 ms from entering until the block is left."""
+    """Measures every 20 ms until the block is left."""
 
     def __init__(self, process):
         self._process = process

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Signing as the sender does (Standard Webhooks, v1), and the requests that carry it."""
+"""Signatures as the sender makes them (Standard Webhooks, v1), and signed requests."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ def new_secret():
 
 
 def message_id():
-    """`msg_` and 27 base62 characters, rising with time and from call to call, as the sender's KSUIDs do."""
+    """`msg_` and 27 base62 characters, increasing with time and from call to call, as the sender's KSUIDs do."""
     seconds = int(time.time()) - _KSUID_EPOCH
     payload = seconds.to_bytes(4, "big") + next(_counter).to_bytes(10, "big") + _process_salt
     number = int.from_bytes(payload, "big")
@@ -38,7 +38,7 @@ def sign(secret, id, timestamp, body):
 
 
 def signature_headers(secret, body, id=None, timestamp=None, family="svix"):
-    """The three headers as a dict; a fresh id and the present time where none are given."""
+    """The three headers as a dict; by default with a new id and the current time."""
     id = message_id() if id is None else id
     timestamp = str(int(time.time()) if timestamp is None else timestamp)
     return {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read_lines(path):
-    """The events of a file sink; a last line without its end (being written) does not count."""
+    """The events of a file sink; an incomplete last line (being written) does not count."""
     try:
         text = Path(path).read_bytes()
     except FileNotFoundError:
@@ -19,5 +19,5 @@ def event_ids(path):
 
 
 def read_queue(directory):
-    """The events of a queue sink that nobody took yet, in the order of their names."""
+    """The events in the directory of a queue sink, in the order of their names."""
     return [json.loads(file.read_bytes()) for file in sorted((Path(directory) / "new").iterdir())]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Hostile clients, hundreds or thousands at once. They live in a process of their own, so that what they cost is not
-taken from the good clients of a test, and each comes back when it was cut."""
+"""Hostile clients, hundreds or thousands at once. They run in a process of their own, so that they do not slow down the
+good clients of a test, and each reconnects when it was disconnected."""
 
 import contextlib
 import errno
@@ -24,7 +24,7 @@ _TICK = 0.05
 
 
 def raise_descriptor_limit():
-    """As many descriptors as this process may have; that number."""
+    """Raises the limit of descriptors as far as allowed; returns it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most
@@ -43,7 +43,7 @@ class Kind:
     flood: bytes = b""
     context: ssl.SSLContext | None = None
     bare: bytes = b""
-    rest: float = 0.5  # seconds, more or less, between its end and its coming back
+    rest: float = 0.5  # approximate seconds between its end and its reconnection
 
 
 @dataclass
@@ -51,15 +51,15 @@ class Report:
     held: dict = field(default_factory=dict)  # kind -> clients that are connected and have sent their opening
     ends: dict = field(default_factory=dict)  # kind -> Counter of how they ended: a status, closed, reset, refused …
     lives: dict = field(default_factory=dict)  # kind -> [(how it ended, how long it lived)]; see _Client.life
-    oldest: dict = field(default_factory=dict)  # kind -> how long the oldest has lived that is still there
+    oldest: dict = field(default_factory=dict)  # kind -> age of the oldest one that is still connected
 
     def ended(self, *ends):
-        """How many ended in one of these ways."""
+        """The number that ended in one of these ways."""
         return sum(count for each in self.ends.values() for end, count in each.items() if end in ends)
 
 
 class SlowClients:
-    """`each` clients of every kind, from entering until the block is left. With `again` they come back for ever."""
+    """`each` clients of every kind, until the block is left. With `again` they reconnect forever."""
 
     def __init__(self, kinds, each, again=True):
         self.total = each * len(kinds)
@@ -77,13 +77,13 @@ class SlowClients:
         self._process.join()
 
     def look(self, word="report"):
-        """How it stands now; also in `report`, which outlives the slow_clients."""
+        """The current state; also in `report`, which outlives the slow_clients."""
         self._pipe.send(word)
         self.report = self._pipe.recv()
         return self.report
 
     def wait_until(self, condition, what, deadline=60):
-        """Until `condition` holds of a report."""
+        """Waits until `condition` is true for a report."""
         until(lambda: condition(self.look()), lambda: f"{what}: {self.report.held} {self.report.ends}", deadline)
 
     def wait_until_held(self, share=1.0):
@@ -110,7 +110,7 @@ class _Client:
         self.connected = self.held = False
 
     def ready(self):
-        """Goes as far as it can; the end it has come to, or None."""
+        """Continues as far as it can; returns how it ended, or None."""
         try:
             if not self.connected:
                 error = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -129,7 +129,7 @@ class _Client:
             while self.bare:
                 self.bare = self.bare[os.write(self.socket.fileno(), self.bare):]
                 self.progress = time.monotonic()
-            if self.kind.flood and self.socket.send(self.kind.flood):  # once: the others have their turn
+            if self.kind.flood and self.socket.send(self.kind.flood):  # once: then the others take their turn
                 self.progress = time.monotonic()
             self.held = True
             return None if self.kind.flood else self._read()
@@ -139,7 +139,7 @@ class _Client:
             return type(error).__name__
 
     def _read_early(self):
-        """An answer may come before everything was sent."""
+        """A response may arrive before everything was sent."""
         try:
             return self._read()
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -156,12 +156,12 @@ class _Client:
     def drip(self, now):
         if self.held and self.kind.drip and now >= self.progress + self.kind.pace:
             self.progress = now
-            with contextlib.suppress(OSError):  # the selector tells of its end
+            with contextlib.suppress(OSError):  # the selector reports its end
                 at = self.drips % len(self.kind.drip)
                 self.drips += self.socket.send(self.kind.drip[at:at + 1])
 
     def life(self, now):
-        """Since it was connected; of one that floods, since anything was taken from it."""
+        """Time since it was connected; for a flood, since any of its bytes were read."""
         return now - (self.progress if self.kind.flood else self.begun)
 
 
@@ -174,7 +174,7 @@ class _Gathering:
         self.selector = selectors.EpollSelector()
         clients = [(kind, number) for number in range(each) for kind in kinds]
         self.waiting = [(0.0, place, _Client(kind, f"127.1.0.{place // _FROM_ONE_ADDRESS + 1}"))
-                        for place, (kind, _) in enumerate(clients)]  # a heap, by when they come
+                        for place, (kind, _) in enumerate(clients)]  # a heap, by time of connection
         self.comings = len(clients)
         self.next_drips = 0.0
         self.open = set()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Threads that work beside a test for the length of a block."""
+"""Threads that run during a block of a test."""
 
 import threading
 
 
 class Threads:
-    """One for each of `targets`, from entering until the block is left: then `_ending` is set, and all are waited for."""
+    """One for each of `targets`, until the block is left: then `_ending` is set, and all are joined."""
 
     def __init__(self, targets):
         self._ending = threading.Event()

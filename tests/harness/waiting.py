@@ -3,11 +3,11 @@
 
 import time
 
-DEADLINE = 20.0  # generous: sanitizer builds on a busy machine
+DEADLINE = 20.0  # enough for sanitizer builds on a busy machine
 
 
 def until(condition, what, deadline=DEADLINE):
-    """Calls `condition` until it gives something true, and returns that; fails after `deadline` seconds."""
+    """Calls `condition` until it returns something true, and returns that; fails after `deadline` seconds."""
     end = time.monotonic() + deadline
     pause = 0.001
     while True:

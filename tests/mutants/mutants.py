@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The list of planted mistakes (README.md): what an entry says, and what is wrong with the list."""
+"""The list of planted mistakes (README.md): its entries, and errors in it."""
 
 import json
 import re
@@ -33,7 +33,7 @@ class Mutant:
 
 
 def load():
-    """All entries, and the problems that keep some of them from being read."""
+    """All entries, and errors that prevent some of them from being read."""
     mutants, problems = [], []
     for path in sorted(LISTS.glob("*.toml")):
         for entry in tomllib.loads(path.read_text()).get("mutant", []):
@@ -64,7 +64,7 @@ def properties(test):
 
 
 def program(name):
-    """The target that a CTest test runs; none: it is Python, and runs the daemon."""
+    """The target that a CTest test runs; None: it is Python, and runs the daemon."""
     kind, _, subject = name.partition(".")
     if kind == "unit" or name == "faults.model":
         return f"test_{subject}"
@@ -80,7 +80,7 @@ def cases_of(name):
 
 
 def fits(pattern, name):
-    """As Catch2 compares: without case, a `*` only at either end."""
+    """As Catch2 compares: ignoring case, a `*` only at either end."""
     pattern = pattern.strip().strip('"').replace("\\,", ",").lower()
     middle = re.escape(pattern.strip("*"))
     return re.fullmatch((".*" if pattern.startswith("*") else "") + middle + (".*" if pattern.endswith("*") else ""),
@@ -120,7 +120,7 @@ def problems_of(mutant, tests):
 
 
 def problems(mutants, build):
-    """What is wrong with the list; finding it needs no build."""
+    """Errors in the list; finding them needs no build."""
     tests = ctest(build)
     found = [f"{mutant.module}.toml: {mutant.name}: {problem}"
              for mutant in mutants for problem in problems_of(mutant, tests)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How long a comparison takes must not tell how much of a forged signature is right: no expected signature is ever
-compared but by OpenSSL's CRYPTO_memcmp, and the public keys' by OpenSSL itself."""
+"""The duration of a comparison must not reveal how much of a forged signature is right: expected signatures are only
+compared by OpenSSL's CRYPTO_memcmp, and those of public keys by OpenSSL itself."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ import re
 import subprocess
 
 MODULE = pathlib.Path(__file__).resolve().parents[2] / "src" / "signature"
-# Comparisons that stop at the first difference. (Sizes are no secret.)
+# Comparisons that stop at the first difference. (Sizes are not secret.)
 HASTY = re.compile(r"\b(?:memcmp|strcmp|strncmp|bcmp|equal|mismatch)\s*\(|(?:==|!=|<=>)\s*\*?expected\b(?!\.size)|"
                    r"\bexpected\b(?:->|\.)(?:compare|starts_with|ends_with|find)\b|\bexpected\s*(?:==|!=|<=>)")
 
@@ -22,7 +22,7 @@ def test_what_the_verifier_computed_is_compared_by_openssl_alone():
     found = HASTY.findall((text + code(MODULE / "hmac.cpp")).replace("CRYPTO_memcmp", ""))
     assert found == []
     assert "CRYPTO_memcmp(given.data(), expected.data(), expected.size()) == 0" in text
-    # Computed in one place, tested for being there, and handed to nothing but that comparison.
+    # Computed in one place, checked for existence, and only passed to that comparison.
     matcher = text[text.index("bool verifier::state::matches_v1("):text.index("bool verifier::state::matches_v1a(")]
     assert "same_text(each.signature, *expected)" in matcher
     assert len(re.findall(r"\bexpected\b", matcher)) == 3

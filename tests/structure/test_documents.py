@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The documentation: each link leads somewhere, and each page can be reached from README.md."""
+"""The documentation: each link has a target, and each page can be reached from README.md."""
 
 import pathlib
 import re
@@ -15,13 +15,13 @@ def prose(page):
 
 
 def anchors(page):
-    """Of its headings, as GitHub makes them."""
+    """The anchors of its headings, as GitHub generates them."""
     headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
 def links(page):
-    """Each link to this repository: as it is written, the file, and the anchor, which may be empty."""
+    """Each link to this repository: as written, the file, and the anchor, which may be empty."""
     for link in LINK.findall(prose(page)):
         if "://" not in link:
             path, _, anchor = link.partition("#")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The arrows between the modules, read from the #include lines: docs/architecture.md shows the same."""
+"""The dependencies between the modules, read from the #include lines: docs/architecture.md shows the same."""
 
 import pathlib
 import re

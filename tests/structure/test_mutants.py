@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The list of planted mistakes (tests/mutants) does not rot: each can still be planted, and names a test that there is."""
+"""The list of planted mistakes (tests/mutants) is current: each can still be planted, and names an existing test."""
 
 import os
 import sys
