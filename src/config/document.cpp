@@ -9,13 +9,13 @@ std::optional<node> parse_document(std::string_view text, syntax in, diagnostics
         text.remove_prefix(byte_order_mark.size());
     }
     if (text.size() > largest_document) {
-        found.error({}, "", "larger than 1 MiB; a configuration is a few KiB of text");
+        found.error({}, "", "larger than 1 MiB; a configuration has a few KiB of text");
         return std::nullopt;
     }
     const source from{text};
-    // nlohmann's lexer takes a NUL for the end, and would leave the rest unread.
+    // nlohmann's lexer treats a NUL as the end and would ignore the rest.
     if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
-        found.error(from.at(nul), "", "a NUL byte; a configuration is UTF-8 text");
+        found.error(from.at(nul), "", "contains a NUL byte; a configuration is UTF-8 text");
         return std::nullopt;
     }
     return in == syntax::json ? parse_json(from, found) : parse_toml(from, found);

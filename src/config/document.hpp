@@ -11,20 +11,20 @@
 
 namespace hookd::config {
 
-/// The most that a configuration may hold, in bytes.
+/// The maximum size of a configuration, in bytes.
 constexpr std::size_t largest_document = std::size_t{1} << 20U;
 
-/// Reads a document into its root table. What is wrong with its syntax goes to `found`; nothing where that leaves no
-/// table to go on with. Never throws on any text.
+/// Parses a document into its root table. Syntax errors go to `found`; nothing is returned if they leave no table to
+/// read. Never throws, whatever the text.
 std::optional<node> parse_document(std::string_view text, syntax in, diagnostics& found);
 
-/// The two languages. Both demand a text that `parse_document` has looked over.
+/// The two languages. Both need a text that `parse_document` has checked.
 std::optional<node> parse_toml(const source& from, diagnostics& found);
 std::optional<node> parse_json(const source& from, diagnostics& found);
 
-/// Where TOML text nests too deeply, or a key has too many parts: toml++ would build, and recursively free, a table
-/// for each part. Reads strings and comments just as TOML does as far as the text is valid, which is as far as toml++
-/// gets.
+/// The offset at which TOML text is nested too deeply, or a key has too many parts: toml++ would build, and recursively
+/// free, a table for each part. Skips strings and comments as TOML does, as far as the text is valid, which is as far
+/// as toml++ gets.
 std::optional<std::size_t> find_deep_nesting(std::string_view toml);
 
 } // namespace hookd::config

@@ -9,20 +9,20 @@
 
 namespace hookd::config {
 
-/// The values in force, written down while they are read: the tables of `check --print`. So there is no second list
-/// of keys, and what is printed is a configuration itself.
+/// The effective values, recorded while they are read: the tables of `check --print`. So there is no second list of
+/// keys, and the output is a configuration itself.
 class effective_values {
 public:
-    /// `literal` is the value in TOML. A key that was set before is set anew.
+    /// `literal` is the value in TOML. Replaces the value of a key that was set before.
     void set(std::string_view key, std::string literal);
 
-    /// The table of that name in this one; the same at each call. References stay good.
+    /// The table of that name in this one; the same at each call. References stay valid.
     effective_values& table(std::string_view key);
-    /// A further element of the array of tables.
+    /// Appends an element to the array of tables.
     effective_values& element(std::string_view key);
 
     std::string text() const;
-    /// The keys of this table alone, as in an inline table.
+    /// Only the keys of this table, as in an inline table.
     std::string line() const;
 
 private:

@@ -21,7 +21,7 @@ result<std::string> expand(std::string_view text) {
         const auto open = text.find("${");
         if (open == std::string_view::npos) {
             out.append(text);
-            return out; // moved, not copied: it may be a secret, which whoever gets it wipes
+            return out; // moved, not copied: it may be a secret, which the caller wipes
         }
         const auto close = text.find('}', open);
         const std::string name{text.substr(open + 2, close == std::string_view::npos ? 0 : close - open - 2)};
@@ -33,8 +33,9 @@ result<std::string> expand(std::string_view text) {
         }
         const char* const value = std::getenv(name.c_str());
         if (value == nullptr) {
-            return std::unexpected{error{"the environment has no " + (name.size() > 60 ? quoted(name) : name) +
-                                         "; set it (a shell's own variable is written $NAME, without braces)"}};
+            return std::unexpected{error{"environment variable " + (name.size() > 60 ? quoted(name) : name) +
+                                         " is not set; set it (for a variable of the shell itself write $NAME, "
+                                         "without braces)"}};
         }
         out += value;
         text.remove_prefix(close + 1);

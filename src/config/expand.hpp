@@ -8,12 +8,12 @@
 
 namespace hookd::config {
 
-/// Whether it can name an environment variable here: `[A-Za-z_][A-Za-z0-9_]*`.
+/// Whether it is a name of an environment variable: `[A-Za-z_][A-Za-z0-9_]*`.
 bool is_variable_name(std::string_view text);
 
-/// Replaces each `${NAME}` by that environment variable's value, once: what comes in is not looked at again. Anything
-/// else stays as it is, a lone `$`, `$NAME` and `${NAME:-x}` too; there is no escape. An undefined one is an error that
-/// names it.
+/// Replaces each `${NAME}` with the value of that environment variable; the value itself is not expanded again.
+/// Anything else stays as it is, including a single `$`, `$NAME` and `${NAME:-x}`; there is no escape. An undefined
+/// variable is an error that names it.
 result<std::string> expand(std::string_view text);
 
 } // namespace hookd::config

@@ -34,14 +34,14 @@ std::unexpected<error> system_failure() {
     const int code = errno;
     std::string what = "cannot be read: " + std::generic_category().message(code);
     if (code == EACCES) {
-        what += "; the daemon's user must be able to read it, and to enter its directories";
+        what += "; give the daemon's user read access to it, and search access to its directories";
     } else if (code == ENOENT) {
-        what += "; create it, or correct the path";
+        what += "; create it or correct the path";
     }
     return failure(what);
 }
 
-/// A FIFO where none must be does not block it.
+/// Does not block on a FIFO.
 result<opened> open_file(const std::string& path) {
     unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     struct stat about{};
@@ -49,7 +49,7 @@ result<opened> open_file(const std::string& path) {
         return system_failure();
     }
     if (S_ISDIR(about.st_mode)) {
-        return failure("is a directory; want a file");
+        return failure("is a directory: expected a file");
     }
     return opened{std::move(file), about};
 }
@@ -60,15 +60,15 @@ result<opened> open_secret(const std::string& path) {
         return file;
     }
     if (!S_ISREG(file->about.st_mode)) {
-        return failure("is not a regular file; a secret must be in one");
+        return failure("is not a regular file: expected one for a secret");
     }
     if ((file->about.st_mode & S_IRWXO) != 0) {
-        return failure("gives others access, and so does not keep a secret; chmod o= " + file_name(path));
+        return failure("is accessible to others; run chmod o= " + file_name(path));
     }
     return file;
 }
 
-/// Fills the buffer as far as the file goes; how far, or errno is set and nothing.
+/// Reads until the buffer is full or the file ends. Returns the number of bytes; nothing on an error, with errno set.
 std::optional<std::size_t> read_into(int file, std::span<char> buffer) {
     std::size_t filled = 0;
     while (filled < buffer.size()) {
@@ -114,7 +114,7 @@ result<secret> read_secret(const std::string& path) {
     if (!filled) {
         outcome = system_failure();
     } else if (*filled > largest_secret) {
-        outcome = failure("is larger than 64 KiB; a secret is one short line");
+        outcome = failure("is larger than 64 KiB: expected one short line");
     } else if (const auto text = trimmed({buffer.data(), *filled}, " \t\r\n\v\f"); text.empty()) {
         outcome = failure("is empty; write the secret into it");
     } else {
@@ -153,7 +153,7 @@ result<configuration_file> read_configuration_file(const std::string& path, std:
         return std::unexpected{file.error()};
     }
     if (!S_ISREG(file->about.st_mode)) {
-        return failure("is not a regular file; a reload reads it again, so it must be one");
+        return failure("is not a regular file: expected one, because a reload reads it again");
     }
     configuration_file read;
     read.open_to_others = (file->about.st_mode & S_IROTH) != 0;

@@ -162,7 +162,7 @@ bool tree_builder::key(std::string& name) {
     pending_repeated_ = !added;
     if (!added) {
         found_.error(where, path_of(open_.back().path, name),
-                     "stands here twice, first in line " + std::to_string(first->second.line) + "; keep one of them");
+                     "duplicate key, first in line " + std::to_string(first->second.line) + "; remove one of them");
     }
     pending_.emplace(std::move(name), where, node{});
     return true;
@@ -171,7 +171,7 @@ bool tree_builder::key(std::string& name) {
 /// The message without the text that was being read, which could be a secret.
 std::string syntax_error(std::string_view what) {
     if (what.contains("number overflow")) {
-        return "not JSON: a number too large for any use";
+        return "not JSON: number too large";
     }
     if (const auto begin = what.find(" - "); begin != std::string_view::npos) {
         what.remove_prefix(begin + 3);
@@ -217,7 +217,7 @@ std::optional<node> parse_json(const source& from, diagnostics& found) {
     }
     auto root = builder.take_root();
     if (root && root->kind != node_kind::table) {
-        found.error(root->where, "", "got " + std::string{described(root->kind)} + "; want a table: { … }");
+        found.error(root->where, "", "expected a table: { … }, got " + std::string{described(root->kind)});
         return std::nullopt;
     }
     return root;

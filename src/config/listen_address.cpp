@@ -19,32 +19,31 @@ result<listen_address> parse_systemd(std::string_view name) {
     const bool fits = !name.empty() && name.size() <= 255 &&
                       std::ranges::all_of(name, [](char c) { return c > ' ' && c < '\x7F' && c != ':'; });
     if (!fits) {
-        return wrong("no FileDescriptorName of a socket unit behind systemd:; want one as in \"systemd:https\"");
+        return wrong("expected the FileDescriptorName of a socket unit after \"systemd:\", such as \"systemd:https\"");
     }
     return listen_address{listen_address::family::systemd, {}, 0, std::string{name}};
 }
 
 result<listen_address> parse_ip(std::string_view text) {
     constexpr std::string_view wanted =
-        "; want a numeric address and a port, as \"0.0.0.0:8443\" or \"[::]:8443\", or \"unix:/path\" or "
-        "\"systemd:NAME\"";
+        ", such as \"0.0.0.0:8443\" or \"[::]:8443\", or \"unix:/path\" or \"systemd:NAME\"";
     const bool bracketed = text.starts_with('[');
     const auto colon = bracketed ? text.find("]:") : text.find(':');
     if (colon == std::string_view::npos || (!bracketed && text.find(':', colon + 1) != std::string_view::npos)) {
-        return wrong("no address with a port" + std::string{wanted});
+        return wrong("expected a numeric address and a port" + std::string{wanted});
     }
     const std::string_view host = bracketed ? text.substr(1, colon - 1) : text.substr(0, colon);
     const auto port_text = text.substr(colon + (bracketed ? 2 : 1));
     const auto port = parse_port(port_text);
     if (!port || port_text.size() > most_port_digits) {
-        return wrong("the port is no number from 0 to 65535");
+        return wrong("expected a port from 0 to 65535");
     }
     const auto ip = ip_address::parse(host);
-    // A mapped address in brackets counts as IPv4 everywhere else, and would be bound as IPv6: refuse the ambiguity.
+    // A mapped address in brackets counts as IPv4 everywhere else, but would be bound as IPv6: reject the ambiguity.
     if (!ip || ip->is_v4() == bracketed) {
-        return wrong(
-            (bracketed ? "no numeric IPv6 address in the brackets" : "no numeric IPv4 address before the port") +
-            std::string{wanted});
+        return wrong((bracketed ? "expected a numeric IPv6 address in the brackets"
+                                : "expected a numeric IPv4 address before the port") +
+                     std::string{wanted});
     }
     return listen_address{listen_address::family::ip, *ip, *port, {}};
 }
@@ -77,10 +76,11 @@ bool listen_address::local() const {
 std::string check_socket_path(std::string_view path) {
     constexpr std::size_t most = sizeof(sockaddr_un::sun_path) - 1;
     if (!path.starts_with('/')) {
-        return "no absolute path of a socket; want one such as /run/colivara-hookd/hookd.sock";
+        return "expected an absolute path, such as /run/colivara-hookd/hookd.sock";
     }
-    return path.size() > most ? "longer than the " + std::to_string(most) + " bytes a Unix socket's path can have"
-                              : std::string{};
+    return path.size() > most
+               ? "expected at most " + std::to_string(most) + " bytes, the limit for the path of a Unix socket"
+               : std::string{};
 }
 
 result<listen_address> parse_listen_address(std::string_view text) {

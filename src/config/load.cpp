@@ -40,7 +40,7 @@ loaded read_document(std::string_view text, syntax in, const std::string& name, 
     return outcome;
 }
 
-/// What `read` finds in the document, of which nothing else is judged.
+/// What `read` returns of the document. Nothing else of it is checked.
 template <class Part, class Read>
 result<Part> read_part(const std::string& path, Read read) {
     diagnostics found{path};

@@ -5,7 +5,7 @@ namespace hookd::config {
 
 namespace {
 
-/// The offset behind the string that begins at `at` with a quote; the text's end where it is not closed.
+/// The offset after the string that begins at `at` with a quote; the end of the text if it is not closed.
 std::size_t skip_string(std::string_view text, std::size_t at) {
     const char quote = text[at];
     const std::string_view triple = quote == '"' ? R"(""")" : "'''";
@@ -16,7 +16,7 @@ std::size_t skip_string(std::string_view text, std::size_t at) {
             at += 2;
         } else if (multi_line && text.substr(at).starts_with(triple)) {
             at += 3;
-            // Up to two quotes of the content may stand before the closing three.
+            // The content may end in up to two quotes, before the closing three.
             for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) {
                 ++at;
             }

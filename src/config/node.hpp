@@ -13,12 +13,12 @@ namespace hookd::config {
 
 enum class node_kind : std::uint8_t { text, integer, real, boolean, date, null, array, table };
 
-/// `a string`, `an array`: what a message calls a value of this kind.
+/// `a string`, `an array`: the name of this kind in messages.
 std::string_view described(node_kind kind);
 
 struct member;
 
-/// A value of the document, TOML or JSON alike. Any string may be a secret, so each is overwritten before it is freed.
+/// A value of the document, TOML or JSON. Any string may be a secret, so all are overwritten before they are freed.
 struct node {
     node();
     node(node_kind of, place at);
@@ -28,13 +28,13 @@ struct node {
     node& operator=(node&&) = delete;
     ~node();
 
-    /// The member of that name of a table; null where there is none.
+    /// The member of a table with that name; null if there is none.
     const member* find(std::string_view key) const;
 
     node_kind kind = node_kind::null;
     place where;
-    std::string text;         ///< A string's content; of a number its digits, for messages.
-    std::int64_t integer = 0; ///< Clamped where the document's number has no place in it.
+    std::string text;         ///< The content of a string; the digits of a number, for messages.
+    std::int64_t integer = 0; ///< Clamped if the number does not fit.
     bool boolean = false;
     std::vector<node> elements;  ///< An array's.
     std::vector<member> members; ///< A table's, each key once, in no particular order.
@@ -46,7 +46,7 @@ struct member {
     node value;
 };
 
-/// Values nested deeper than this are refused: everything that walks a document recurses.
+/// Deeper nesting is an error: all code that walks a document is recursive.
 constexpr std::size_t deepest_nesting = 32;
 /// A dotted TOML key is as many tables as it has parts.
 constexpr std::size_t most_key_parts = 16;

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The request policy lets nothing but such paths through, and the query is no part of an endpoint's path.
+/// The request policy lets only such paths through, and the query does not belong to an endpoint's path.
 std::string read_path(table& keys) {
     std::string path = keys.required_text("path");
     const bool printable = std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7F'; });
@@ -17,12 +17,11 @@ std::string read_path(table& keys) {
         return path;
     }
     if (!path.starts_with('/')) {
-        keys.error("path",
-                   keys.written("path") + " does not begin with \"/\"; want a path such as \"/webhooks/colivara\"");
+        keys.error("path", "invalid path " + keys.written("path") +
+                               ": expected a path that begins with \"/\", for example \"/webhooks/colivara\"");
     } else if (!printable || path.find_first_of("?#") != std::string::npos || path.size() > 1024) {
-        keys.error("path", keys.written("path") +
-                               " is no path of a request; want at most 1024 printable ASCII characters "
-                               "without \"?\" and \"#\"");
+        keys.error("path", "invalid path " + keys.written("path") +
+                               ": expected at most 1024 printable ASCII characters without \"?\" and \"#\"");
     } else {
         return path;
     }
@@ -32,7 +31,7 @@ std::string read_path(table& keys) {
 std::chrono::seconds read_tolerance(table& keys, std::chrono::seconds fallback) {
     const auto tolerance = keys.duration("tolerance", fallback, 1s, 1h);
     if (tolerance % 1s != 0ms) {
-        keys.error("tolerance", "is no whole number of seconds; signatures know nothing finer");
+        keys.error("tolerance", "expected a whole number of seconds, like the time in a signature");
     }
     return std::chrono::floor<std::chrono::seconds>(tolerance);
 }
@@ -41,7 +40,7 @@ std::vector<secret> read_secrets(table& keys, const checks& lent) {
     if (!keys.has("secrets")) {
         keys.optional("secrets");
         keys.error("secrets",
-                   "is missing; want at least one, such as [{ file = \"/etc/colivara-hookd/webhook-secret\" }]");
+                   "is missing: expected at least one, such as [{ file = \"/etc/colivara-hookd/webhook-secret\" }]");
         return {};
     }
     return keys.secrets("secrets", lent.secret, lent.secret_doubt);
@@ -66,7 +65,7 @@ std::vector<endpoint_settings> read_endpoints(table& root, const checks& lent) {
         endpoints.push_back(std::move(endpoint));
     }
     if (endpoints.empty()) {
-        root.error("endpoint", "there is none; want at least one [[endpoint]] with name, path and secrets");
+        root.error("endpoint", "is missing: expected at least one [[endpoint]] with name, path and secrets");
     }
     return endpoints;
 }

@@ -9,7 +9,7 @@ namespace hookd::config {
 
 namespace {
 
-/// The files must be fit to read before anyone looks into them.
+/// Checks that the files can be read before their content is checked.
 tls_settings read_tls(table keys, const checks& lent, table& listener) {
     tls_settings tls;
     tls.certificate = keys.required_text("certificate");
@@ -20,10 +20,10 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     const auto look = [&](std::string_view key, const std::string& path, file_kind kind) {
         std::string wrong = path.empty() ? "" : check_file(path, kind);
         const auto content = wrong.empty() || kind != file_kind::secret ? std::string_view{} : public_content(path);
-        if (!content.empty()) { // its rights are no error
+        if (!content.empty()) { // then its permissions do not matter
             wrong =
                 "holds " + std::string{content} + ", not a private key" +
-                (content == "a certificate" ? ": are certificate and private_key swapped?" : "; give the private one");
+                (content == "a certificate" ? ": are certificate and private_key swapped?" : "; use the private key");
         }
         if (!wrong.empty()) {
             keys.error(key, keys.written(key) + ": " + wrong);
@@ -45,26 +45,26 @@ tls_settings read_tls(table keys, const checks& lent, table& listener) {
     return tls;
 }
 
-/// What can be used, but is seldom meant.
+/// Warns about what is valid, but rarely intended.
 void doubt(table& keys, const listener_settings& listener, const listen_address& address) {
     const bool remote = address.kind == listen_address::family::ip && !address.local();
     if (remote && !listener.tls) {
-        keys.warning("address", "plain HTTP that other machines can reach: what they send can be read and held back "
-                                "on the way; set tls, or listen on 127.0.0.1 behind a proxy that has it");
+        keys.warning("address", "plain HTTP, reachable from other machines: requests can be read and suppressed on the "
+                                "way; set tls, or listen on 127.0.0.1 behind a proxy with TLS");
     }
     if (listener.trust_unix && address.kind == listen_address::family::ip) {
-        keys.warning("trusted_proxies", "\"unix:\" trusts the peers of a Unix socket, and this listener is none");
+        keys.warning("trusted_proxies", "\"unix:\" has no effect: this listener is not a Unix socket");
     }
     if (address.kind == listen_address::family::unix_socket && !listener.trusted_proxies.empty() &&
         !listener.trust_unix && !listener.proxy_protocol) { // with it, that is an error
-        keys.warning("trusted_proxies", "no peer of a Unix socket has an address; use \"unix:\"");
+        keys.warning("trusted_proxies", "has no effect: the peers of a Unix socket have no address; use \"unix:\"");
     }
     if (!address.port_is_fixed()) {
-        keys.warning("address", "port 0: the kernel chooses another port at each start");
+        keys.warning("address", "port 0: the kernel chooses a new port at each start");
     }
 }
 
-/// Address blocks, and "unix:" for whoever reaches a Unix socket. False after an error.
+/// Address blocks, and "unix:" for all peers of a Unix socket. False after an error.
 bool read_trusted(table& keys, listener_settings& listener) {
     const auto texts = keys.texts("trusted_proxies", {});
     bool good = true;
@@ -80,17 +80,17 @@ bool read_trusted(table& keys, listener_settings& listener) {
     return good;
 }
 
-/// A PROXY header is taken from nobody else, so without them every connection would be closed.
+/// PROXY headers are accepted only from trusted proxies: without them every connection would be closed.
 void demand_trusted(table& keys, const listener_settings& listener, listen_address::family kind) {
     const bool by_address = kind != listen_address::family::unix_socket;
     const bool by_path = kind != listen_address::family::ip;
     if ((by_address && !listener.trusted_proxies.empty()) || (by_path && listener.trust_unix)) {
         return;
     }
-    keys.error("proxy_protocol", std::string{"true, but trusted_proxies names no peer that this listener can have, and "
-                                             "the header is taken from no other; want the proxy there, as in "
-                                             "trusted_proxies = "} +
-                                     (by_address ? "[\"127.0.0.1/32\"]" : "[\"unix:\"]"));
+    keys.error("proxy_protocol",
+               std::string{"PROXY headers are accepted only from trusted_proxies, which lists no possible "
+                           "peer of this listener; add the proxy, for example trusted_proxies = "} +
+                   (by_address ? "[\"127.0.0.1/32\"]" : "[\"unix:\"]"));
 }
 
 listener_settings read_listener(table& keys, const checks& lent, owners& known) {
@@ -112,12 +112,13 @@ listener_settings read_listener(table& keys, const checks& lent, owners& known) 
     }
     const auto address = parse_listen_address(listener.address);
     if (!address) {
-        keys.error("address", keys.written("address") + ": " + address.error().message);
+        keys.error("address", "invalid address " + keys.written("address") + ": " + address.error().message);
         return listener;
     }
     const auto [first, added] = known.try_emplace(address->canonical(), keys.path());
     if (!added && address->port_is_fixed()) {
-        keys.error("address", first->second + " has this address already; want another, or one listener less");
+        keys.error("address",
+                   "address already used by " + first->second + "; use another one or remove one of the listeners");
     }
     if (listener.proxy_protocol && !trust_faulty) {
         demand_trusted(keys, listener, address->kind);
@@ -141,7 +142,7 @@ std::vector<listener_settings> read_listeners(table& root, const checks& lent) {
         listeners.push_back(read_listener(keys, lent, known));
     }
     if (listeners.empty()) {
-        root.error("listener", "there is none; want at least one [[listener]] with an address");
+        root.error("listener", "is missing: expected at least one [[listener]] with an address");
     }
     return listeners;
 }

@@ -59,18 +59,17 @@ journal_settings read_journal(table keys, const checks& lent) {
         keys.uses_file("path", name);
     }
     if (journal.path.empty()) {
-        keys.error("path", "is empty; want the path of a file in a directory of its own");
+        keys.error("path", "must not be empty: expected the path of a file in its own directory");
     } else if (lent.places) {
         check_place(keys, "path", journal.path);
         if (const auto usable = check_journal_files(place); !usable) {
             keys.error("path", usable.error().message);
         }
         if (const auto weakness = weakness_of_file_system(journal.path); !weakness.empty()) {
-            keys.warning("path",
-                         quoted(std::string_view{journal.path}) + " is on " + weakness + "; want one on a local disk");
+            keys.warning("path", quoted(std::string_view{journal.path}) + " is on " + weakness + "; use a local disk");
         }
     }
-    // The sender may retry for 72 hours; an id forgotten before that would make a retry a new event.
+    // The sender may retry for 72 hours; if an id was forgotten earlier, a retry would become a new event.
     journal.retention = keys.duration("retention", journal.retention, 72h, 24h * 3650);
     journal.max_size =
         keys.size("max_size", journal.max_size, byte_size{1U << 20U}, byte_size{std::uint64_t{16} << 40U});
@@ -95,7 +94,7 @@ admin_settings read_admin(table keys, const checks& lent) {
     admin.socket = keys.text("socket", admin.socket);
     keys.uses_file("socket", admin.socket);
     if (const auto wrong = check_socket_path(admin.socket); !wrong.empty()) {
-        keys.error("socket", keys.written("socket") + ": " + wrong);
+        keys.error("socket", "invalid socket path " + keys.written("socket") + ": " + wrong);
     } else if (lent.places) {
         check_place(keys, "socket", admin.socket);
     }
@@ -103,10 +102,11 @@ admin_settings read_admin(table keys, const checks& lent) {
     if (!admin.address.empty()) {
         const auto address = parse_listen_address(admin.address);
         if (!address) {
-            keys.error("address", keys.written("address") + ": " + address.error().message);
+            keys.error("address", "invalid address " + keys.written("address") + ": " + address.error().message);
         } else if (address->kind != listen_address::family::ip) {
-            keys.error("address", keys.written("address") + " is no address with a port; want one such as "
-                                                            "\"127.0.0.1:9464\", or \"\" for none");
+            keys.error("address",
+                       "invalid address " + keys.written("address") +
+                           ": expected a numeric address and a port, such as \"127.0.0.1:9464\", or \"\" for none");
         }
     }
     admin.allowed_hosts = read_hosts(keys, "allowed_hosts");
@@ -114,7 +114,7 @@ admin_settings read_admin(table keys, const checks& lent) {
     return admin;
 }
 
-/// Listeners and the admin room must not want the same socket; a faulty address is the same as none.
+/// Listeners and the admin server must not use the same socket. An invalid address counts as none.
 void check_admin_sockets(table& root, const settings& all) {
     const auto taken = [&](std::string_view wanted) {
         const auto address = parse_listen_address(wanted);
@@ -126,10 +126,10 @@ void check_admin_sockets(table& root, const settings& all) {
     };
     table admin = root.sub("admin");
     if (taken("unix:" + all.admin.socket)) {
-        admin.error("socket", "a listener has this socket already; want another path");
+        admin.error("socket", "socket already used by a listener; use another path");
     }
     if (taken(all.admin.address)) {
-        admin.error("address", "a listener has this address already; want another port");
+        admin.error("address", "address already used by a listener; use another port");
     }
 }
 
@@ -137,7 +137,7 @@ void check_admin_sockets(table& root, const settings& all) {
 void check_fixed(table& root, const settings& running, const settings& all) {
     const auto fixed = [](table keys, std::string_view key, bool same) {
         if (!same && !keys.faulty()) {
-            keys.error(key, "cannot change while the daemon runs; restart it, or put the old value back");
+            keys.error(key, "cannot be changed by a reload; restart the daemon or restore the old value");
         }
     };
     fixed(root.sub("server"), "threads", running.server.threads == all.server.threads);
@@ -150,9 +150,9 @@ void check_fixed(table& root, const settings& running, const settings& all) {
 
 void check_place(table& keys, std::string_view key, const std::string& path) {
     std::error_code ec;
-    const auto shown = quoted(std::string_view{path}); // a default stands in no file
+    const auto shown = quoted(std::string_view{path}); // a default is not in the file
     if (std::filesystem::is_directory(path, ec)) {
-        keys.error(key, shown + " is a directory; want the path of a file in one");
+        keys.error(key, shown + " is a directory: expected the path of a file");
         return;
     }
     if (const auto wrong = name_error(path, file_type::file); !wrong.empty()) {
@@ -168,10 +168,10 @@ void check_place(table& keys, std::string_view key, const std::string& path) {
     }
     const auto named = "the directory of " + shown;
     if (errno == ENOENT) {
-        keys.warning(key, named + " does not exist; create it, unless the service manager does at the start");
+        keys.warning(key, named + " does not exist; create it, unless the service manager creates it at start");
     } else {
         keys.error(key, named + ": " + std::generic_category().message(errno) +
-                            "; want one in which the daemon's user can make files");
+                            "; use one in which the daemon's user can create files");
     }
 }
 
@@ -181,7 +181,7 @@ void demand_unique(table& keys, std::string_view key, const std::string& value, 
     }
     const auto [first, added] = known.try_emplace(value, keys.path());
     if (!added) {
-        keys.error(key, keys.written(key) + " is " + first->second + "'s already; want another");
+        keys.error(key, keys.written(key) + " is already used by " + first->second + "; use another one");
     }
 }
 
@@ -192,7 +192,8 @@ std::string read_name(table& keys) {
                                  c == '.' || c == '_' || c == '-';
                       });
     if (!fits) {
-        keys.error("name", keys.written("name") + " is no name; want 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
+        keys.error("name", "invalid name " + keys.written("name") +
+                               ": expected 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
         return {};
     }
     return name;
@@ -203,9 +204,9 @@ std::optional<cidr> read_block(table& keys, std::string_view key, std::size_t in
     auto block = cidr::parse(text);
     if (!block) {
         keys.error(key, index,
-                   keys.written(key, index) +
-                       " is no address block; want one such as \"10.0.0.0/8\" or "
-                       "\"2001:db8::/32\", with no bits set behind the prefix" +
+                   "invalid address block " + keys.written(key, index) +
+                       ": expected for example \"10.0.0.0/8\" or "
+                       "\"2001:db8::/32\", with no bits set after the prefix" +
                        std::string{others});
     }
     return block;
@@ -229,9 +230,9 @@ settings read_settings(table root, const checks& lent) {
     all.listeners = read_listeners(root, lent);
     all.endpoints = read_endpoints(root, lent);
     all.journal = read_journal(root.sub("journal"), lent);
-    root.optional("sink"); // messages list the keys in the order in which they are asked for
+    root.optional("sink"); // messages list the keys in the order in which they are read
     all.admin = read_admin(root.sub("admin"), lent);
-    all.sinks = read_sinks(root, lent, all); // last: they may write into none of the others' files
+    all.sinks = read_sinks(root, lent, all); // last: a sink must not write into a file that another part uses
     check_admin_sockets(root, all);
     if (lent.running != nullptr) {
         check_fixed(root, *lent.running, all);

@@ -23,7 +23,7 @@ retry_settings read_retry(table keys) {
     retry.max = keys.duration("max", retry.max, 1ms, 24h * 30);
     if (retry.first > retry.max) {
         keys.error(keys.has("first") ? "first" : "max",
-                   "the first delay is longer than max, the longest; want first at most as long as max");
+                   "the first delay is longer than the longest: expected first to be at most max");
     }
     keys.finish();
     return retry;
@@ -32,11 +32,11 @@ retry_settings read_retry(table keys) {
 std::vector<std::string> read_patterns(table& keys, std::string_view key) {
     auto patterns = keys.texts(key, {"*"});
     if (patterns.empty()) {
-        keys.error(key, "is empty and matches nothing; leave it out to match everything");
+        keys.error(key, "is empty and matches nothing; remove it to match everything");
     }
     for (std::size_t i = 0; i < patterns.size(); ++i) {
         if (patterns[i].empty()) {
-            keys.error(key, i, "is empty and matches nothing; want a name, or a pattern with *");
+            keys.error(key, i, "is empty and matches nothing: expected a name, or a pattern with *");
         }
     }
     return patterns;
@@ -58,7 +58,7 @@ void doubt_patterns(table& keys, const sink_settings& sink, const std::vector<en
     }
 }
 
-/// Reads the type, and with that type's reader its own keys. Whether the type is known: else its keys are not.
+/// Reads the type, and the keys of that type with its reader. False if the type, and so its keys, are not known.
 bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings& sink) {
     sink.type = keys.required_text("type");
     const auto reader = std::ranges::find(readers, sink.type, &sink_reader::type);
@@ -72,12 +72,12 @@ bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings&
         types.push_back(each.type);
     }
     const auto near = nearest(sink.type, types);
-    keys.error("type", keys.written("type") + " is no type of sink; want one of " + listed(types) +
+    keys.error("type", "unknown sink type " + keys.written("type") + ": expected one of " + listed(types) +
                            (near ? "; did you mean " + quoted(*near) + '?' : ""));
     return false;
 }
 
-/// Where a sink writes events to, if that is what it does, and the place answers.
+/// Where a sink writes events, if it does, and if the file system there responds.
 struct event_place {
     std::string path;
     bool queue = false;
@@ -91,8 +91,8 @@ event_place place_of(const sink_settings& sink) {
     return {std::move(path), sink.type == "queue"};
 }
 
-/// Two would take each other's files for their own; and what is written into a file of the daemon's own damages it, and
-/// yet counts as delivered. Under whatever path: links and hard links lead to the same file.
+/// Two sinks would mistake each other's files for their own, and events written into a file of the daemon would damage
+/// it and yet count as delivered. Compares files, not paths, because of symbolic and hard links.
 void demand_own_places(std::vector<table>& tables, const std::vector<sink_settings>& sinks) {
     std::vector<event_place> places(sinks.size());
     std::ranges::transform(sinks, places.begin(), place_of);
@@ -103,7 +103,7 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
             continue;
         }
         if (const auto user = keys.user_of(path)) {
-            keys.error("path", keys.written("path") + " belongs to " + *user + "; want a file of the sink's own");
+            keys.error("path", keys.written("path") + " is already used by " + *user + "; use another file");
         }
         const auto directory = resolved(std::filesystem::path{resolved(path)}.parent_path());
         for (std::size_t k = 0; k < sinks.size(); ++k) {
@@ -112,13 +112,14 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
                 continue;
             }
             if (k < i && same_file(other.path, path)) {
-                keys.error("path", keys.written("path") + " is " + tables[k].path() + "'s already; want another");
+                keys.error("path",
+                           keys.written("path") + " is already used by " + tables[k].path() + "; use another file");
             }
             if (other.queue && std::ranges::any_of(std::array{"/tmp", "/new", "/cur"}, [&](const char* part) {
                     return directory == resolved(other.path + part);
                 })) {
-                keys.error("path", keys.written("path") + " lies among the events of " + tables[k].path() +
-                                       "; want another directory");
+                keys.error("path", keys.written("path") + " is inside the queue of " + tables[k].path() +
+                                       "; use another directory");
             }
         }
     }
@@ -148,7 +149,7 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent, const set
     }
     demand_own_places(tables, sinks);
     if (sinks.empty()) {
-        root.warning("sink", "there is none: events are stored, and nobody is told; want a [[sink]]");
+        root.warning("sink", "is missing: events are stored, but not delivered; add a [[sink]]");
     }
     return sinks;
 }

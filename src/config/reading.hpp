@@ -10,17 +10,17 @@
 
 namespace hookd::config {
 
-/// A file that the configuration names for something else than events.
+/// A file that the configuration uses for something other than events.
 struct used_file {
     std::string path;
-    std::string key; // which names it
+    std::string key; // that names it
 };
 
-/// What all tables of one document share while it is read.
+/// What all tables of a document share while it is read.
 struct reading {
     diagnostics& found;
     effective_values& shown;
-    bool open_to_others = false; ///< Others may read the file, so that no secret may stand in it.
+    bool open_to_others = false; ///< Others may read the file, so it must not have secrets.
     std::vector<used_file> files{};
 };
 

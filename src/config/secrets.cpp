@@ -19,15 +19,16 @@ namespace {
 constexpr std::array<std::string_view, 3> sources{"file", "env", "credential"};
 constexpr std::string_view wanted = "{ file = \"…\" }, { env = \"…\" }, { credential = \"…\" } or a string";
 
-// No message here quotes the name that was given: the secret itself may have been put in its place.
+// No message here quotes the given name: it may be the secret itself, put there by mistake.
 
 result<secret> from_environment(const std::string& name) {
     if (!is_variable_name(name)) {
-        return std::unexpected{error{"is no name of an environment variable; want the name, not the secret itself"}};
+        return std::unexpected{
+            error{"invalid name of an environment variable: expected the name, not the secret itself"}};
     }
     const char* const value = std::getenv(name.c_str());
     if (value == nullptr || *value == '\0') {
-        return std::unexpected{error{"the environment has no variable of that name, or an empty one; set it"}};
+        return std::unexpected{error{"this environment variable is not set, or empty; set it"}};
     }
     return secret{std::string_view{value}};
 }
@@ -36,13 +37,13 @@ result<secret> from_environment(const std::string& name) {
 result<secret> from_credential(const std::string& name) {
     if (name.contains('/') || name == "." || name == ".." || name.size() > 255) {
         return std::unexpected{
-            error{"is no name of a credential; want the NAME of the unit's LoadCredential=NAME:PATH"}};
+            error{"invalid name of a credential: expected the NAME of the unit's LoadCredential=NAME:PATH"}};
     }
     const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr || *directory == '\0') {
         return std::unexpected{
-            error{"no credentials here (CREDENTIALS_DIRECTORY is not set); systemd sets it for a unit "
-                  "with LoadCredential=NAME:PATH; elsewhere use file or env"}};
+            error{"CREDENTIALS_DIRECTORY is not set; systemd sets it for a unit with LoadCredential=NAME:PATH, "
+                  "elsewhere use file or env"}};
     }
     return read_secret(std::string{directory} + '/' + name);
 }
@@ -53,7 +54,7 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
                                    std::optional<std::string> (*doubt)(std::string_view)) {
     const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
     if (value != nullptr && value->elements.empty()) {
-        error(key, "is empty; want at least one of " + std::string{wanted});
+        error(key, "must not be empty: expected at least one of " + std::string{wanted});
     }
     std::vector<secret> good;
     std::vector<std::string> literals;
@@ -100,7 +101,7 @@ table::named_secrets(std::string_view key, std::optional<std::string> (*check)(s
     return good;
 }
 
-/// `shown` becomes what stands for it in `check --print`.
+/// `shown` becomes what `check --print` prints for it.
 std::optional<secret> table::any_secret(const node& value, const std::string& path, std::string& shown) {
     if (value.kind == node_kind::text) {
         shown = literal("<secret>");
@@ -113,7 +114,7 @@ std::optional<secret> table::any_secret(const node& value, const std::string& pa
         return read;
     }
     shared_->found.error(value.where, path,
-                         "got " + std::string{described(value.kind)} + "; want " + std::string{wanted});
+                         "expected " + std::string{wanted} + ", got " + std::string{described(value.kind)});
     return std::nullopt;
 }
 
@@ -125,10 +126,10 @@ std::optional<secret> table::inline_secret(const node& value, const std::string&
     std::optional<secret> read;
     if (shared_->open_to_others && !value.text.contains("${")) {
         shared_->found.error(value.where, path,
-                             "a secret in a file that others can read; chmod o= this file, or use "
+                             "secret in a file that others can read; run chmod o= on this file, or use "
                              "{ file = \"…\" }");
     } else if (text->empty()) {
-        shared_->found.error(value.where, path, "is empty; want the secret");
+        shared_->found.error(value.where, path, "must not be empty: expected the secret");
     } else {
         read.emplace(std::string_view{*text});
     }
@@ -162,8 +163,8 @@ std::optional<secret> table::referred_secret(table reference) {
     }
     if (given != 1) {
         shared_->found.error(reference.where_, reference.path_,
-                             given == 0 ? "names no secret; want one of file, env, credential"
-                                        : "names more than one secret; want one of file, env, credential");
+                             given == 0 ? "names no secret: expected one of file, env, credential"
+                                        : "names more than one secret: expected one of file, env, credential");
         read.reset();
     }
     reference.finish();

@@ -9,15 +9,15 @@
 
 namespace hookd::config {
 
-/// A document's text, and where in it is what. The text must outlive it.
+/// A document's text, with a map from offsets to lines and columns. The text must outlive it.
 class source {
 public:
     explicit source(std::string_view text);
 
     std::string_view text() const { return text_; }
-    /// The place of a byte; of an offset past the end, the end's.
+    /// The place of a byte; past the end, the place of the end.
     place at(std::size_t offset) const;
-    /// The place of a column that was counted in code points, as toml++ does.
+    /// The place of a column counted in code points, as in toml++.
     place at_code_point(std::size_t line, std::size_t column) const;
 
 private:

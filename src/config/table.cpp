@@ -20,6 +20,10 @@ bool is_within(const node& number, std::uint64_t least, std::uint64_t most) {
            static_cast<std::uint64_t>(number.integer) <= most;
 }
 
+std::string mismatch(std::string_view wanted, const node& value) {
+    return "expected " + std::string{wanted} + ", got " + std::string{described(value.kind)};
+}
+
 } // namespace
 
 table::table(reading& shared, const node& root) : table(shared, &root, root.where, {}, shared.shown) {}
@@ -98,7 +102,7 @@ const node* table::ask(std::string_view key, node_kind kind, std::string_view wa
     if (value == nullptr || value->kind == kind) {
         return value;
     }
-    error(key, "got " + std::string{described(value->kind)} + "; want " + std::string{wanted});
+    error(key, mismatch(wanted, *value));
     return nullptr;
 }
 
@@ -108,9 +112,9 @@ std::optional<std::string> table::expanded(const node& value, const std::string&
         shared_->found.error(value.where, path, text.error().message);
         return std::nullopt;
     }
-    // The operating system would take the part before it for the whole.
+    // The operating system would use only the part before it.
     if (text->contains('\0')) {
-        shared_->found.error(value.where, path, "holds a NUL character; leave it out");
+        shared_->found.error(value.where, path, "contains a NUL character; remove it");
         return std::nullopt;
     }
     return std::move(*text);
@@ -121,7 +125,7 @@ std::optional<std::string> table::expanded_text(std::string_view key, std::strin
     return value == nullptr ? std::nullopt : expanded(*value, path_to(key));
 }
 
-// What is noted for `check --print` is the text before `${NAME}` is replaced: the environment may hold secrets.
+// `check --print` gets the text before `${NAME}` is replaced: the environment may hold secrets.
 
 std::string table::text(std::string_view key, std::string_view fallback) {
     auto value = expanded_text(key, "a string");
@@ -133,7 +137,7 @@ std::string table::required_text(std::string_view key) {
     if (!has(key)) {
         ask(key);
         if (!faulty_) {
-            error(key, "is missing; want a string");
+            error(key, "is missing: expected a string");
         }
         return {};
     }
@@ -142,7 +146,7 @@ std::string table::required_text(std::string_view key) {
         return {};
     }
     if (value->empty()) {
-        error(key, "is empty; want a string that is not");
+        error(key, "must not be empty");
     }
     shown_->set(key, literal(std::string_view{keys_->find(key)->value.text}));
     return std::move(*value);
@@ -158,12 +162,12 @@ std::vector<std::string> table::texts(std::string_view key, std::vector<std::str
     std::vector<std::string> literals;
     for (std::size_t i = 0; i < value->elements.size(); ++i) {
         const node& element = value->elements[i];
-        // An empty one for each that is faulty, so that indices agree.
+        // Empty if the element is invalid, so that the indices agree.
         std::string& text = texts.emplace_back();
         if (element.kind == node_kind::text) {
             text = expanded(element, path_of(path_to(key), i)).value_or("");
         } else {
-            error(key, i, "got " + std::string{described(element.kind)} + "; want a string");
+            error(key, i, mismatch("a string", element));
         }
         literals.push_back(literal(std::string_view{element.text}));
     }
@@ -183,7 +187,7 @@ std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::ui
     std::uint64_t number = fallback;
     if (const node* const value = ask(key, node_kind::integer, "a whole number " + range)) {
         if (!is_within(*value, least, most)) {
-            error(key, value->text + " is out of range; want a whole number " + range);
+            error(key, value->text + " is out of range: expected a whole number " + range);
         } else {
             number = static_cast<std::uint64_t>(value->integer);
         }
@@ -200,9 +204,9 @@ std::vector<std::uint64_t> table::counts(std::string_view key, std::vector<std::
         for (std::size_t i = 0; i < value->elements.size(); ++i) {
             const node& element = value->elements[i];
             if (element.kind != node_kind::integer) {
-                error(key, i, "got " + std::string{described(element.kind)} + "; want a whole number " + range);
+                error(key, i, mismatch("a whole number " + range, element));
             } else if (!is_within(element, least, most)) {
-                error(key, i, element.text + " is out of range; want a whole number " + range);
+                error(key, i, element.text + " is out of range: expected a whole number " + range);
             } else {
                 numbers.push_back(static_cast<std::uint64_t>(element.integer));
             }
@@ -228,12 +232,13 @@ byte_size table::size(std::string_view key, byte_size fallback, byte_size least,
     } else if (const auto text = expanded_text(key, wanted)) {
         size = parse_byte_size(*text);
         if (!size) {
-            error(key, written(key) + " is no size; want a whole number and B, KiB, MiB, GiB or TiB, as in \"1 MiB\"");
+            error(key, "invalid size " + written(key) +
+                           ": expected a whole number with B, KiB, MiB, GiB or TiB, for example \"1 MiB\"");
         }
     }
     if (size && (*size < least || *size > most)) {
-        error(key,
-              (value->kind == node_kind::text ? written(key) : value->text) + " is out of range; want a size " + range);
+        error(key, (value->kind == node_kind::text ? written(key) : value->text) +
+                       " is out of range: expected a size " + range);
         size.reset();
     }
     shown_->set(key, literal(to_text(size.value_or(fallback))));
@@ -246,10 +251,11 @@ std::chrono::milliseconds table::duration(std::string_view key, std::chrono::mil
     if (const auto text = expanded_text(key, "a duration such as \"250ms\", \"10s\", \"5m\", \"1h\" or \"7d\"")) {
         duration = parse_duration(*text);
         if (!duration) {
-            error(key, written(key) + " is no duration; want one whole number and ms, s, m, h or d, as in \"10s\"");
+            error(key, "invalid duration " + written(key) +
+                           ": expected a whole number with ms, s, m, h or d, for example \"10s\"");
         } else if (*duration < least || *duration > most) {
-            error(key,
-                  written(key) + " is out of range; want a duration from " + to_text(least) + " to " + to_text(most));
+            error(key, written(key) + " is out of range: expected a duration from " + to_text(least) + " to " +
+                           to_text(most));
             duration.reset();
         }
     }
@@ -266,8 +272,8 @@ std::size_t table::choice(std::string_view key, std::span<const std::string_view
             index = static_cast<std::size_t>(found - allowed.begin());
         } else {
             const auto near = nearest(*text, allowed);
-            error(key, written(key) + " is none of " + listed(allowed) +
-                           (near ? "; did you mean " + quoted(*near) + '?' : "; want one of them"));
+            error(key, "invalid value " + written(key) + ": expected one of " + listed(allowed) +
+                           (near ? "; did you mean " + quoted(*near) + '?' : ""));
         }
     }
     shown_->set(key, literal(allowed[index]));
@@ -282,12 +288,12 @@ table table::sub(std::string_view key) {
 }
 
 std::vector<table> table::tables(std::string_view key) {
-    const node* const value = ask(key, node_kind::array, "an array of tables, as [[" + key_name(key) + "]] writes it");
+    const node* const value = ask(key, node_kind::array, "an array of tables ([[" + key_name(key) + "]])");
     std::vector<table> found;
     for (std::size_t i = 0; value != nullptr && i < value->elements.size(); ++i) {
         const node& element = value->elements[i];
         if (element.kind != node_kind::table) {
-            error(key, i, "got " + std::string{described(element.kind)} + "; want a table");
+            error(key, i, mismatch("a table", element));
             continue;
         }
         found.push_back({*shared_, &element, element.where, path_of(path_to(key), i), shown_->element(key)});
@@ -302,7 +308,7 @@ void table::finish() {
     const std::vector<std::string_view> known(asked_.begin(), asked_.end());
     for (const member& each : keys_->members) {
         if (std::ranges::find(known, each.key) == known.end()) {
-            shared_->found.error(each.where, path_to(each.key), "no such key" + suggestion(each.key, known));
+            shared_->found.error(each.where, path_to(each.key), "unknown key" + suggestion(each.key, known));
         }
     }
 }

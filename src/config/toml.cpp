@@ -35,8 +35,8 @@ void convert_children(toml::node& value, const source& from, node& into) {
     }
 }
 
-/// `into` comes with the place of its key, which stands where toml++ knows none. Strings are moved out: a copy left in
-/// toml++'s tree could hold a secret.
+/// `into` comes with the place of its key, which is kept if toml++ has none for the value. Strings are moved out: a
+/// copy left in toml++'s tree could hold a secret.
 void convert(toml::node& value, const source& from, node& into) {
     if (const place own = place_of(value.source(), from); own.line != 0) {
         into.where = own;
@@ -60,7 +60,7 @@ void convert(toml::node& value, const source& from, node& into) {
     }
 }
 
-/// toml++ may quote what it was reading: a few characters help, more could be an unquoted secret.
+/// toml++ may quote what it was reading: a few characters help, but more could be an unquoted secret.
 std::string without_long_quotes(std::string text) {
     constexpr std::size_t most = 12;
     for (std::size_t open = text.find('\''); open != std::string::npos; open = text.find('\'', open + 1)) {
@@ -77,7 +77,7 @@ std::string without_long_quotes(std::string text) {
     return text;
 }
 
-/// Some quotes end in what follows the word: a line's end would make two lines of the message.
+/// Some quotations include what follows the word: the end of a line would split the message into two lines.
 std::string on_one_line(std::string_view text) {
     std::string line{text};
     std::ranges::replace_if(line, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, ' ');
@@ -88,7 +88,7 @@ std::string syntax_error(std::string_view description) {
     constexpr std::string_view undetermined = "could not determine value type";
     std::string text = "not TOML: ";
     if (description.ends_with(undetermined)) {
-        return text + "no value of any type; a string needs quotes";
+        return text + "not a value; strings need quotes";
     }
     constexpr std::string_view lead_in = "Error while parsing ";
     const auto colon = description.find(": ");
@@ -97,9 +97,9 @@ std::string syntax_error(std::string_view description) {
     }
     const std::string_view scope = description.substr(lead_in.size(), colon - lead_in.size());
     text += without_long_quotes(on_one_line(description.substr(colon + 2))) + ", in a " + std::string{scope};
-    // An unquoted word, `info` for one, may begin as a value does that needs no quotes.
+    // An unquoted word such as `info` may begin like a value that needs no quotes.
     const bool bare = scope == "floating-point" || scope == "boolean" || scope.ends_with("integer");
-    return bare ? text + "; a string needs quotes" : text;
+    return bare ? text + "; strings need quotes" : text;
 }
 
 } // namespace

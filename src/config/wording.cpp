@@ -94,7 +94,7 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
     if (const auto near = nearest(word, known)) {
         return "; did you mean " + quoted(*near) + '?';
     }
-    return "; known here: " + listed(known);
+    return "; expected one of " + listed(known);
 }
 
 std::string listed(std::span<const std::string_view> words) {

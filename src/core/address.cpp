@@ -19,7 +19,7 @@ constexpr unsigned v4_mapped_bits = 96;
 } // namespace
 
 std::optional<ip_address> ip_address::parse(std::string_view text) {
-    const std::string terminated{text}; // inet_pton(3) wants a C string
+    const std::string terminated{text}; // inet_pton(3) takes a C string
     if (terminated.size() != std::strlen(terminated.c_str())) {
         return std::nullopt;
     }

@@ -22,7 +22,7 @@ constexpr char to_character(int value) {
     return static_cast<char>(character);
 }
 
-/// Four characters for three bytes; gives back where the next go.
+/// Four characters for three bytes; returns the place of the next ones.
 char* encode_group(std::span<const std::byte, 3> bytes, char* out) {
     int group = 0;
     for (const std::byte each : bytes) {
@@ -93,7 +93,7 @@ bool decode(std::string_view text, std::span<std::byte> out) {
             out[written++] = static_cast<std::byte>(bits >> held & 0xffU);
         }
     }
-    return (bits & ((1U << held) - 1U)) == 0; // what is left over must be zero
+    return (bits & ((1U << held) - 1U)) == 0; // the unused bits must be zero
 }
 
 } // namespace hookd::base64

@@ -21,7 +21,7 @@ std::uint64_t counter::value() const {
 
 void histogram::observe(std::uint64_t value) {
     const auto bound = std::ranges::lower_bound(bounds_, value);
-    // One thread writes: to load and store is enough, and cheaper than to add atomically.
+    // Only one thread writes: a load and a store are enough, and cheaper than an atomic addition.
     const auto raise = [](std::atomic<std::uint64_t>& what, std::uint64_t by) {
         what.store(what.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     };

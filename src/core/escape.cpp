@@ -28,13 +28,13 @@ void append_escape(std::string& to, std::string_view lead, char32_t code, unsign
     }
 }
 
-/// Nearly all text is of such bytes.
+/// Nearly all text consists of such bytes.
 bool is_plain(char byte) {
     return byte >= 0x20 && byte < 0x7f;
 }
 
-/// Whether any byte begins a character of `steering` above the C0 controls. Without an early end the compiler makes it
-/// look at many bytes at a time.
+/// Whether any byte begins a character of `steering` above the C0 controls. Without an early return the compiler can
+/// vectorize it.
 bool may_steer(std::string_view text) {
     bool any = false;
     for (const char each : text) {
@@ -44,12 +44,12 @@ bool may_steer(std::string_view text) {
     return any;
 }
 
-/// Of `text`, behind the plain bytes at its beginning.
+/// The rest of `text` after the plain bytes at its beginning.
 std::string_view behind_plain(std::string_view text) {
     return text.substr(static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin()));
 }
 
-/// Appends `text` to `to`, with what `replace` makes of each character that is not plain ASCII.
+/// Appends `text` to `to`; each character that is not plain ASCII goes through `replace`.
 template <class Replace>
 void append_replaced(std::string& to, std::string_view text, const Replace& replace) {
     while (!text.empty()) {
@@ -132,7 +132,7 @@ bool splits_lines(char32_t code) {
 }
 
 void append_escaped_json(std::string& to, std::string_view json, bool (&which)(char32_t)) {
-    if (!may_steer(json)) { // nearly always, and many times as fast
+    if (!may_steer(json)) { // nearly always, and many times faster
         to += json;
         return;
     }

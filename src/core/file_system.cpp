@@ -41,7 +41,7 @@ const char* remote_name(std::uint32_t kind) {
 } // namespace
 
 std::vector<std::string> follow_links(const std::string& path) {
-    constexpr std::size_t most_links = 40; // as many as the kernel follows
+    constexpr std::size_t most_links = 40; // the kernel's limit
     std::vector<std::string> names{path};
     std::error_code ec;
     while (names.size() <= most_links) {
@@ -62,7 +62,7 @@ std::string name_error(const std::string& path, file_type wanted) {
     struct stat info{};
     const int code = ::stat(path.c_str(), &info) == 0 ? 0 : errno;
     if (code == ELOOP) {
-        return "is a symbolic link that leads in a circle; remove it, or correct the path";
+        return "is a circular symbolic link; remove it or correct the path";
     }
     if (code == ENAMETOOLONG) {
         return "has a name of more than 255 bytes, or is longer than 4095; expected a shorter path";
@@ -79,10 +79,10 @@ std::string weakness_of_file_system(const std::string& path) {
     }
     const auto kind = static_cast<std::uint32_t>(status.f_type);
     if (kind == TMPFS_MAGIC || kind == RAMFS_MAGIC) {
-        return "a file system in memory: whatever was acknowledged is gone when the machine restarts";
+        return "a file system in memory: acknowledged events are lost when the machine restarts";
     }
     if (const auto* name = remote_name(kind)) {
-        return std::string{name} + ": its locks and syncs may not hold, and what was acknowledged may be lost or "
+        return std::string{name} + ": its locks and syncs are not reliable, so acknowledged events may be lost or "
                                    "damaged";
     }
     return {};

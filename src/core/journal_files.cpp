@@ -32,17 +32,17 @@ result<void> check_journal_files(const std::string& path) {
     for (const auto& name : journal_files(path)) {
         struct stat status{};
         if (::lstat(name.c_str(), &status) != 0) {
-            continue; // what cannot be looked at is told where it is opened
+            continue; // an error is reported when it is opened
         }
         if (!S_ISREG(status.st_mode)) {
             return std::unexpected(error{name + " is " + kind_of(status.st_mode) +
-                                         ", not a regular file: move it away, or set journal.path to another file"});
+                                         ", not a regular file: move it away or set journal.path to another file"});
         }
         if (status.st_nlink > 1) {
-            return std::unexpected(error{name + " has " + std::to_string(status.st_nlink) +
-                                         " hard links, and what is in the log beside one of them is missing under the "
-                                         "others: keep the one whose journal is in use, and remove the others, which "
-                                         "find -samefile lists"});
+            return std::unexpected(
+                error{name + " has " + std::to_string(status.st_nlink) +
+                      " hard links, and the log beside one of them is missing under the others: keep "
+                      "the name that is in use and remove the others, which find -samefile lists"});
         }
     }
     return {};

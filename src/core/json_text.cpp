@@ -8,15 +8,15 @@ namespace hookd {
 
 namespace {
 
-/// Whether there is half of a surrogate pair at `at`: the high one has a second digit from 8 to b, the low one from c
-/// to f.
+/// Whether there is half of a surrogate pair at `at`: the second digit of the high half is 8 to b, of the low half c to
+/// f.
 bool is_half(std::string_view json, std::size_t at, std::string_view second_digits) {
     const auto escape = json.substr(std::min(at, json.size()), 6);
     return escape.size() == 6 && escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') &&
            second_digits.contains(escape[3]);
 }
 
-/// Of what is JSON, which has a backslash in strings alone.
+/// `json` must be JSON, which has backslashes only in strings.
 bool has_high_surrogate_alone(std::string_view json) {
     for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at + 2)) {
         if (is_half(json, at, "89abAB")) {
@@ -43,7 +43,7 @@ bool nested_too_deeply(std::string_view json) {
         if (c == '"') {
             in_string = !in_string;
         } else if (in_string) {
-            at += c == '\\' ? 1 : 0; // whatever is escaped ends no string
+            at += c == '\\' ? 1 : 0; // an escaped quote does not end the string
         } else if (opens(c)) {
             ++depth;
         } else if ((c == ']' || c == '}') && depth > 0) {

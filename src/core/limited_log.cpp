@@ -10,9 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// From the first line that is left out to the report of them.
+/// From the first suppressed line to the report.
 constexpr auto report_delay = 5s;
-/// Past so many quotas the lines of a kind share one.
+/// Beyond this number of quotas, the lines of a kind share one.
 constexpr std::size_t most_quotas = 1024;
 
 /// `; listener=127.0.0.1:8080`
@@ -75,7 +75,7 @@ void limited_log::report_where(bool (*due)(const quota&, clock::time_point), clo
                 own.reported = now;
             }
         }
-        // A quota that is not in use is as good as a new one.
+        // An unused quota is the same as a new one.
         std::erase_if(quotas_, [&](const auto& each) {
             const auto& own = each.second;
             return own.left_out == 0 &&
@@ -84,8 +84,8 @@ void limited_log::report_where(bool (*due)(const quota&, clock::time_point), clo
     }
     for (const auto& [topic, lines] : omissions) {
         const auto& [kind, subject, reason] = topic;
-        spdlog::log(kind->level, "left out {} more lines about {}{}{}{}", lines, kind->name, reason.empty() ? "" : ": ",
-                    reason, labelled(kind->subject, subject));
+        spdlog::log(kind->level, "suppressed {} more lines about {}{}{}{}", lines, kind->name,
+                    reason.empty() ? "" : ": ", reason, labelled(kind->subject, subject));
     }
 }
 

@@ -8,8 +8,7 @@
 
 namespace hookd {
 
-/// A whole decimal number at the beginning of `text`, which is shortened by it; nothing where there is none or it
-/// does not fit.
+/// Takes a whole decimal number off the beginning of `text`; nothing if there is none or it does not fit.
 inline std::optional<std::uint64_t> take_number(std::string_view& text) {
     std::uint64_t value = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -8,7 +8,7 @@ namespace hookd {
 
 namespace {
 
-/// The soft limit before it was first raised; 0: it was not.
+/// The soft limit before it was first raised; 0 if it was not.
 std::atomic<rlim_t> soft_limit_before{0};
 
 rlimit limit_now() {

@@ -6,7 +6,7 @@
 namespace hookd {
 
 bool matches(std::string_view pattern, std::string_view text) {
-    // Greedy with one step back: only the last `*` seen can ever need to take more.
+    // Greedy, with backtracking to the last `*` only, which is enough.
     std::size_t p = 0;
     std::size_t t = 0;
     std::size_t star = std::string_view::npos;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr int last_second = 60; // a leap second
 
-/// Takes exactly `digits` decimal digits; nothing where there are not as many.
+/// Takes exactly `digits` decimal digits; nothing if there are fewer.
 std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
     if (text.size() < digits) {
         return std::nullopt;
@@ -31,7 +31,7 @@ bool take(std::string_view& text, std::string_view any_of) {
     return true;
 }
 
-/// `12:34`, the second of them below 60.
+/// `12:34`, the second number below 60.
 std::optional<std::chrono::minutes> take_hours_and_minutes(std::string_view& text) {
     const auto hours = take_digits(text, 2);
     if (!hours || *hours > 23 || !take(text, ":")) {
@@ -62,7 +62,7 @@ std::optional<std::chrono::sys_days> take_day(std::string_view& text) {
     return date.ok() ? std::optional{std::chrono::sys_days{date}} : std::nullopt;
 }
 
-/// `.123456`, or nothing at all.
+/// `.123456`, or nothing.
 std::optional<std::chrono::milliseconds> take_fraction(std::string_view& text) {
     if (!take(text, ".")) {
         return std::chrono::milliseconds{0};
@@ -78,7 +78,7 @@ std::optional<std::chrono::milliseconds> take_fraction(std::string_view& text) {
     return any ? std::optional{std::chrono::milliseconds{millis}} : std::nullopt;
 }
 
-/// How far the written time is ahead of UTC.
+/// The offset of the written time from UTC.
 std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
     if (take(text, "Zz")) {
         return std::chrono::minutes{0};

@@ -28,7 +28,7 @@ secret::secret(std::span<const std::byte> bytes) {
         throw std::bad_alloc{};
     }
     madvise(pages, room, MADV_DONTDUMP);
-    mlock(pages, room); // RLIMIT_MEMLOCK may forbid it: then swap is the operator's affair
+    mlock(pages, room); // RLIMIT_MEMLOCK may forbid it: then it may be swapped out
     data_ = static_cast<std::byte*>(pages);
     size_ = bytes.size();
     std::memcpy(data_, bytes.data(), size_);

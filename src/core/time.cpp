@@ -20,8 +20,7 @@ struct unit {
 
 constexpr std::array<unit, 5> units{{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
-/// RFC 3339 has four digits for the year. What lies outside, which only a damaged file can hold, is written as the
-/// nearest.
+/// RFC 3339 has four digits for the year. Other years, which only a damaged file can have, are clamped.
 constexpr unix_millis first_written = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
 constexpr unix_millis last_written =
     std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::milliseconds{1};

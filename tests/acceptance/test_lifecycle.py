@@ -162,13 +162,13 @@ def test_a_second_signal_ends_the_daemon_at_once_and_loses_nothing(make_daemon):
 
 def test_a_hook_that_is_cut_short_by_stopping_gets_its_event_again_at_the_same_attempt(make_daemon, tmp_path):
     hook = write_hook(tmp_path, 'echo $$ > "$here/process"; echo "$HOOKD_ATTEMPT" >> "$here/tries"\n'
-                                '[ -e "$here/mended" ] || exec sleep 1000')
+                                '[ -e "$here/repaired" ] || exec sleep 1000')
     daemon = make_daemon(sinks=[exec_sink(hook)], server={"drain_timeout": "500ms"}).start()
     daemon.send(success_event())
     until(lambda: lines_of(tmp_path / "process"), "the hook")
     daemon.stop()
     assert process_is_gone(lines_of(tmp_path / "process")[0])
-    (tmp_path / "mended").touch()
+    (tmp_path / "repaired").touch()
     daemon.start()
     until(lambda: len(lines_of(tmp_path / "tries")) == 2, "the hook again")
     daemon.stop()
@@ -177,14 +177,14 @@ def test_a_hook_that_is_cut_short_by_stopping_gets_its_event_again_at_the_same_a
 
 
 def test_what_was_done_behind_a_hook_that_is_cut_short_by_stopping_is_not_done_again(make_daemon, tmp_path):
-    hook = write_hook(tmp_path, '[ "$HOOKD_SEQUENCE" != 1 ] || [ -e "$here/mended" ] || exec sleep 1000\n'
+    hook = write_hook(tmp_path, '[ "$HOOKD_SEQUENCE" != 1 ] || [ -e "$here/repaired" ] || exec sleep 1000\n'
                                 'echo "$HOOKD_SEQUENCE $HOOKD_ATTEMPT" >> "$here/done"')
     daemon = make_daemon(sinks=[exec_sink(hook, concurrency=2)], server={"drain_timeout": "500ms"}).start()
     for _ in range(20):
         daemon.send(success_event())
     until(lambda: len(lines_of(tmp_path / "done")) == 19, "all but the first")
     daemon.stop()
-    (tmp_path / "mended").touch()
+    (tmp_path / "repaired").touch()
     daemon.start()
     daemon.send(success_event())
     until(lambda: len(lines_of(tmp_path / "done")) >= 21, "the first, and the last")
@@ -341,7 +341,7 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     daemon.configuration["admin"] = {"socket": tmp_path / "nowhere/admin.sock", "address": ""}
     ended = daemon.run("check")
     assert ended.returncode == CONFIG
-    for error in (r"sink\[1\]\.path: .* is sink\[0\]'s already", r"sink\[2\]\.path: .* belongs to journal\.path"):
+    for error in (r"sink\[1\]\.path: .* is already used by sink\[0\]", r"sink\[2\]\.path: .* is already used by journal\.path"):
         assert re.search(rf":\d+:\d+: {error}", ended.stderr)
     for doubt in (r"admin\.socket: the directory of .* does not exist", r"endpoint\[0\]\.secrets\[0\]: .* fewer than 24 bytes"):
         assert re.search(rf":\d+:\d+: warning: {doubt}", ended.stderr)
@@ -353,7 +353,7 @@ def test_check_looks_for_what_a_start_would_stumble_over(make_daemon, tmp_path):
     assert re.search(r":\d+:\d+: journal\.path: .* ends in \"/\", as directories do", daemon.run("check").stderr)
     (tmp_path / "loop").symlink_to("loop")
     daemon.configuration["journal"]["path"] = tmp_path / "loop"
-    assert "journal.path: " in (told := daemon.run("check").stderr) and "leads in a circle" in told
+    assert "journal.path: " in (told := daemon.run("check").stderr) and "is a circular symbolic link" in told
     del daemon.configuration["journal"]["path"]  # on a machine that has no such service
     assert 'the directory of "/var/lib/colivara-hookd/journal.db" does not exist' in daemon.run("check").stderr
 

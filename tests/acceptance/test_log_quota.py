@@ -26,8 +26,8 @@ def refuse_a_connection(daemon):
 
 
 def left_out(daemon, topic):
-    """How many lines were left out, as the log says itself."""
-    return sum(map(int, re.findall(rf"left out (\d+) more lines about {topic}", daemon.log())))
+    """How many lines were suppressed, according to the log."""
+    return sum(map(int, re.findall(rf"suppressed (\d+) more lines about {topic}", daemon.log())))
 
 
 def test_a_flood_of_one_kind_hides_no_line_of_another(make_daemon):
@@ -45,7 +45,7 @@ def test_lines_that_the_level_does_not_print_use_up_no_quota(make_daemon):
         refuse_a_connection(daemon)
         daemon.wait_for_log(r"refused a connection: max_connections_per_address reached; client=127\.0\.0\.3")
         daemon.stop()
-        assert "left out" not in daemon.log()
+        assert "suppressed" not in daemon.log()
 
 
 def test_what_was_left_out_is_told_within_seconds_by_kind_and_listener(make_daemon):

@@ -24,7 +24,7 @@ _VERDICT = r"(?m)^\S+ \w+ (reloaded|reload failed)\b.*$"
 
 
 def reload(daemon, expected="reloaded"):
-    """SIGHUP with the configuration as it stands in `daemon.configuration`; what the log says about it."""
+    """SIGHUP with the configuration in `daemon.configuration`; what the log says about it."""
     since = len(daemon.log())
     daemon.write_configuration()
     daemon.signal(signal.SIGHUP)
@@ -154,7 +154,7 @@ def test_the_bounds_of_the_journal_change(make_daemon):
     until(lambda: daemon.send(success_event(name="x" * 200_000)).status == 503, "the small journal to be full")
     daemon.configuration["journal"]["max_size"] = "1 GiB"
     reload(daemon)
-    until(lambda: daemon.send(success_event()).status == 204, "the large journal to have room")
+    until(lambda: daemon.send(success_event()).status == 204, "the large journal to have space")
 
 
 # Sinks
@@ -228,7 +228,7 @@ OPTIONS = {"events": ["upsert.*"], "endpoints": ["coli*"], "timeout": "29s", "co
 
 
 def test_a_change_of_any_option_of_a_sink_counts_after_a_reload(make_daemon):
-    """A changed sink is another one, and so what it counts begins anew."""
+    """A changed sink is a new one, so its counters start again."""
     sink = {"name": "events", "type": "exec", "shell": "true"}
     daemon = make_daemon(sinks=[sink]).start()
     for option, value in OPTIONS.items():
@@ -303,9 +303,9 @@ ERRORS = {
         lambda c, _: c["listener"][1].update(tls={"certificate": "/nowhere", "private_key": "/nowhere"}),
         r"hookd\.toml:\d+:\d+: listener\[1\]\.tls"),
     "an address that is taken": (lambda c, taken: c["listener"].append({"address": taken}), r"cannot listen on 127"),
-    "another journal": (lambda c, _: c["journal"].update(path="/nowhere/j.db"), r"hookd\.toml:\d+:\d+: journal\.path: cannot change"),
+    "another journal": (lambda c, _: c["journal"].update(path="/nowhere/j.db"), r"hookd\.toml:\d+:\d+: journal\.path: cannot be changed"),
     "another number of threads": (lambda c, _: c["server"].update(threads=7),
-                                  r"hookd\.toml:\d+:\d+: server\.threads: cannot change"),
+                                  r"hookd\.toml:\d+:\d+: server\.threads: cannot be changed"),
 }
 
 
@@ -370,7 +370,7 @@ def test_a_renewed_key_that_others_can_read_is_not_taken(daemon, certificates, m
     replace(key, mine["private_key"])
     os.chmod(mine["private_key"], 0o644)
     replace(certificate, mine["certificate"])
-    daemon.wait_for_log("certificate files have changed, but .* gives others access")
+    daemon.wait_for_log("certificate files have changed, but .* is accessible to others")
     assert served_serial(daemon) == before
 
 
@@ -394,7 +394,7 @@ def test_a_fifo_in_the_place_of_the_configuration_holds_nothing_up(daemon):
     reload(daemon)
 
 
-def test_a_reload_reads_the_certificate_anew(daemon, certificates, mine):
+def test_a_reload_reads_the_certificate_again(daemon, certificates, mine):
     before = served_serial(daemon)
     certificate, key = certificates.issue("reloaded")
     replace(certificate, mine["certificate"])

@@ -200,7 +200,7 @@ def test_a_journal_in_memory_is_told_by_check_and_start(make_daemon, tmp_path):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], capture_output=True).returncode != 0:
         pytest.skip("needs to mount")
     try:
-        warning = "is on a file system in memory: whatever was acknowledged is gone when the machine restarts"
+        warning = "is on a file system in memory: acknowledged events are lost when the machine restarts"
         assert warning not in daemon.run("check").stderr
         daemon.configuration["journal"]["path"] = place / "journal.db"
         checked = daemon.run("check")

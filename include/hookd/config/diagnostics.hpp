@@ -10,7 +10,7 @@
 
 namespace hookd::config {
 
-/// Where a key or value stands. Line and column count from 1, columns in bytes; 0 where there is no such place.
+/// The place of a key or value. Lines and columns (in bytes) count from 1; both are 0 if there is no place.
 struct place {
     std::size_t line = 0;
     std::size_t column = 0;
@@ -18,21 +18,21 @@ struct place {
     friend auto operator<=>(const place&, const place&) = default;
 };
 
-/// Everything found wrong (and doubtful) with one file; reading goes on after each error, so that all are told at once.
+/// The errors and warnings about one file. Reading continues after an error, so that all are reported at once.
 class diagnostics {
 public:
     explicit diagnostics(std::string file) : file_(std::move(file)) {}
 
-    /// `what`: what is wrong; what would be right. The caller never quotes a secret; should one stand where a name
-    /// belongs, anything that begins as a key does (`whsec_…`) is made unreadable here. What else is found at the
-    /// same key is left out: it follows from the first error, or from the default that was taken instead.
+    /// `what`: the problem, then the advice. The caller never quotes a secret; in case one was given as a name,
+    /// anything that begins like a key (`whsec_…`) is masked here. Further errors at the same key are dropped: they
+    /// follow from the first one, or from the default that replaced the value.
     void error(place where, std::string_view key_path, std::string_view what);
-    /// Like an error, but the configuration can be used.
+    /// The configuration can be used nevertheless.
     void warning(place where, std::string_view key_path, std::string_view what);
 
     bool ok() const { return errors_.empty(); }
-    /// In file order, each as `FILE:LINE:COLUMN: key.path: what`. Without a place: `FILE: key.path: what`; without a
-    /// key: no key path.
+    /// In file order, each as `FILE:LINE:COLUMN: key.path: what`; without a place `FILE: key.path: what`, without a key
+    /// no key path.
     std::vector<std::string> errors() const;
     std::vector<std::string> warnings() const;
 

@@ -8,8 +8,8 @@
 
 namespace hookd::config {
 
-/// A secret's file: regular, of a mode that gives others nothing, at most 64 KiB; without the white space at both ends.
-/// The error begins with the path and says what to do. Blocking.
+/// Reads a secret from a regular file of at most 64 KiB that is not accessible to others; white space at both ends is
+/// removed. The error begins with the path and says what to do. Blocking.
 result<secret> read_secret_file(const std::string& path);
 
 } // namespace hookd::config

@@ -18,15 +18,15 @@
 namespace hookd::config {
 
 struct node;            // a value of the document, with its place
-struct reading;         // what all tables of one document share
+struct reading;         // what all tables of a document share
 class effective_values; // what `check --print` shows; filled while reading
 enum class node_kind : std::uint8_t;
 
-/// One table of the document while it is being read. Each reader names a key, what it must be and its default; a
-/// error is added to the diagnostics and the default returned, so reading never fails and goes on to the next key.
-/// `finish()` then reports the keys that nobody asked for, with the nearest one somebody did. Strings come with
-/// `${NAME}` already replaced. A `required` key that is missing is an error at the table's own place. Each value that
-/// is read is also noted for `check --print`. Good only while the document is being read, and on the thread that does.
+/// A table of the document while it is read. Each reader takes a key, what its value must be and a default. Errors go
+/// to the diagnostics, and the default is returned, so reading never fails and continues with the next key. `finish()`
+/// then reports the keys that were not read, with the most similar key that was. In strings `${NAME}` is already
+/// replaced. A missing `required` key is an error at the place of the table. Each value that is read is also recorded
+/// for `check --print`. Valid only while the document is read, and on the thread that reads it.
 class table {
 public:
     /// The document's root.
@@ -35,11 +35,11 @@ public:
     std::string text(std::string_view key, std::string_view fallback);
     /// Empty only after an error.
     std::string required_text(std::string_view key);
-    /// An element that is faulty is empty, so that indices agree with the file's.
+    /// An invalid element is empty, so that the indices agree with the file.
     std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);
     bool flag(std::string_view key, bool fallback);
     std::uint64_t count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
-    /// Of an array; one that is out of range is left out, after the error.
+    /// The numbers of an array, without those that are out of range, which are errors.
     std::vector<std::uint64_t> counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
                                       std::uint64_t most);
     byte_size size(std::string_view key, byte_size fallback, byte_size least, byte_size most);
@@ -47,40 +47,40 @@ public:
                                        std::chrono::milliseconds least, std::chrono::milliseconds most);
     /// The index of the value in `allowed`.
     std::size_t choice(std::string_view key, std::span<const std::string_view> allowed, std::size_t fallback);
-    /// An array of secrets, each a string, `{ file = … }`, `{ env = … }` or `{ credential = … }`; missing: empty.
-    /// `check` says what is wrong with a secret, and `doubt` what is doubtful about another, or nothing; they may be
-    /// null. One that is wrong is left out.
+    /// An array of secrets, each a string, `{ file = … }`, `{ env = … }` or `{ credential = … }`; empty if missing.
+    /// `check` returns what is wrong with a secret, and `doubt` a warning about a valid one, or nothing; they may be
+    /// null. Invalid secrets are left out.
     std::vector<secret> secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view),
                                 std::optional<std::string> (*doubt)(std::string_view));
-    /// A table whose keys are names of the user's choice and whose values are secrets, in the file's order; missing:
-    /// empty. `check` likewise.
+    /// A table whose keys are names of the user's choice and whose values are secrets, in file order; empty if missing.
+    /// `check` as above.
     std::vector<std::pair<std::string, secret>> named_secrets(std::string_view key,
                                                               std::optional<std::string> (*check)(std::string_view));
 
-    /// Notes that the key names a file that is not for events: no sink may write them there.
+    /// Records that the key names a file for something other than events: no sink may write there.
     void uses_file(std::string_view key, const std::string& path);
-    /// The key that has noted this very file, under whatever path, if one has.
+    /// The key that uses the same file (whatever its path there), if any.
     std::optional<std::string> user_of(const std::string& path) const;
 
     bool has(std::string_view key) const;
-    /// The file has something else where this table belongs, which was reported.
+    /// The document has something other than a table here, which was reported.
     bool faulty() const { return faulty_; }
-    /// Makes a key known that nobody reads where it is missing.
+    /// Makes a key known that is only read if it is present.
     void optional(std::string_view key) { ask(key); }
     /// The key path of this table, such as `sink[0]`; empty for the root.
     const std::string& path() const { return path_; }
-    /// A table inside this one; one without keys and at this one's place where the file has none.
+    /// A table inside this one. If the file has none: without keys, at the place of this one.
     table sub(std::string_view key);
-    /// An array of tables; empty where the file has none.
+    /// An array of tables; empty if the file has none.
     std::vector<table> tables(std::string_view key);
 
-    /// The key's string as it was written, in quotes, for a message: what `${NAME}` stands for may be a secret.
+    /// The string as it was written, in quotes, for a message: the value of `${NAME}` may be a secret.
     std::string written(std::string_view key) const;
     std::string written(std::string_view key, std::size_t index) const;
-    /// Adds an error at the key's value, or at the table where it has no such key.
+    /// Adds an error at the value of the key, or at the table if it has no such key.
     void error(std::string_view key, std::string_view what);
     void warning(std::string_view key, std::string_view what);
-    /// The same at the key's `index`-th element, counted from 0.
+    /// The same at the `index`-th element of the key's array, counted from 0.
     void error(std::string_view key, std::size_t index, std::string_view what);
     void warning(std::string_view key, std::size_t index, std::string_view what);
     void finish();
@@ -100,8 +100,8 @@ private:
     std::string path_to(std::string_view key) const;
 
     reading* shared_;
-    const node* keys_;    // null where the file has no such table
-    bool faulty_ = false; // it has something else there: nothing is missed in it
+    const node* keys_;    // null if the file has no such table
+    bool faulty_ = false; // the file has something else there: do not report missing keys
     place where_;
     std::string path_;
     effective_values* shown_;

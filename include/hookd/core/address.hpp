@@ -12,7 +12,7 @@ struct sockaddr;
 
 namespace hookd {
 
-/// An IPv4 or IPv6 address. IPv4-mapped IPv6 addresses (::ffff:1.2.3.4) count as the IPv4 address they hold.
+/// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address (::ffff:1.2.3.4) counts as the IPv4 address.
 class ip_address {
 public:
     /// Reads the numeric forms of inet_pton(3); no host names, no zone ids, no brackets.
@@ -34,7 +34,7 @@ private:
 /// A block of addresses: `10.0.0.0/8`, `2001:db8::/32`, or a single address.
 class cidr {
 public:
-    /// Refuses a length past the address's and bits set behind it (`10.0.0.1/8`).
+    /// Rejects a prefix longer than the address, and bits set after the prefix (`10.0.0.1/8`).
     static std::optional<cidr> parse(std::string_view text);
 
     bool contains(const ip_address& address) const;
@@ -47,21 +47,20 @@ private:
 
 bool contains(const std::vector<cidr>& blocks, const ip_address& address);
 
-/// An authority without user (RFC 3986 section 3.2), or a node of RFC 7239, taken apart.
+/// The parts of an authority without user (RFC 3986 section 3.2), or of a node (RFC 7239).
 struct host_and_port {
-    std::string_view host; ///< Without its brackets; not looked at.
-    std::string_view port; ///< With its colon; empty where there is none. Not looked at.
+    std::string_view host; ///< Without its brackets; not checked.
+    std::string_view port; ///< With its colon; empty if there is none. Not checked.
     bool bracketed = false;
 };
 
-/// Of `host`, `host:port`, `[v6]`, `[v6]:port`; nothing where a bracket is not closed or something else stands behind
-/// it.
+/// Splits `host`, `host:port`, `[v6]`, `[v6]:port`; nothing if a bracket is not closed or is followed by anything else.
 std::optional<host_and_port> split_authority(std::string_view text);
 
-/// Whether it could be a host's name, or an IPv4 address: ASCII letters, digits, `.`, `-` and `_`.
+/// Whether it can be the name of a host, or an IPv4 address: ASCII letters, digits, `.`, `-` and `_`.
 bool is_host_name(std::string_view text);
 
-/// A TCP port, 0 to 65535: decimal digits and nothing else, zeros before them allowed.
+/// A TCP port, 0 to 65535: only decimal digits; leading zeros are allowed.
 std::optional<std::uint16_t> parse_port(std::string_view text);
 
 } // namespace hookd

@@ -5,8 +5,8 @@
 
 namespace hookd {
 
-/// Whether a look at the path returns within two seconds, whatever it finds: on a dead mount it never does. Before
-/// anything else looks there that must not hang.
+/// Whether stat(2) of the path returns within two seconds, whatever its result: on a dead mount it never returns. Call
+/// it before any access that must not hang.
 bool answers(const std::string& path);
 
 } // namespace hookd

@@ -19,8 +19,8 @@ struct byte_size {
 /// `512 B`, `16 KiB`, `1 MiB`: in the largest unit that divides it.
 std::string to_text(byte_size size);
 
-/// Reads `1 MiB`, `16KiB`, `4 GiB`, `512 B`, `1000`: a whole number and a binary unit (none: bytes). Decimal units
-/// (`kB`, `MB`) are refused rather than guessed. Nothing on overflow.
+/// Parses `1 MiB`, `16KiB`, `4 GiB`, `512 B`, `1000`: a whole number and a binary unit (none: bytes). Decimal units
+/// (`kB`, `MB`) are rejected as ambiguous. Nothing on overflow.
 std::optional<byte_size> parse_byte_size(std::string_view text);
 
 } // namespace hookd

@@ -3,13 +3,13 @@
 
 namespace hookd {
 
-/// A change of a running part that is ready to be made: all that could fail has been done. Destroyed without `commit`,
-/// nothing has happened.
+/// A prepared change of a running part: everything that can fail is done. If it is destroyed without `commit`, nothing
+/// has changed.
 class change {
 public:
     virtual ~change() = default;
 
-    /// Cannot fail. Once.
+    /// Cannot fail. Call it at most once.
     virtual void commit() = 0;
 };
 

@@ -10,8 +10,8 @@
 
 namespace hookd {
 
-/// A number that only grows, for the metrics. Any thread may add: each has a cache line of its own to add to, shared
-/// only when there are more threads than lines, so that counting costs the request path no contention.
+/// A number that only grows, for metrics. Any thread may add. Each thread adds to a cache line of its own (shared only
+/// if there are more threads than lines), so counting causes no contention in the request path.
 class counter {
 public:
     void add(std::uint64_t more = 1) { cells_[own_cell()].value.fetch_add(more, std::memory_order_relaxed); }
@@ -28,15 +28,16 @@ private:
     std::array<cell, cells> cells_;
 };
 
-/// How a measured number was distributed: how many fell at or below each bound. One thread observes, any may read.
+/// The distribution of measured numbers: how many were at or below each bound. One thread observes, any thread may
+/// read.
 class histogram {
 public:
     struct reading {
-        std::vector<std::uint64_t> cumulative; ///< One a bound, and the last for everything.
+        std::vector<std::uint64_t> cumulative; ///< One for each bound, and the last for all.
         std::uint64_t sum = 0;
     };
 
-    /// Rising bounds, which must outlive the histogram.
+    /// Ascending bounds, which must outlive the histogram.
     explicit histogram(std::span<const std::uint64_t> bounds) : bounds_{bounds}, counts_(bounds.size() + 1) {}
 
     void observe(std::uint64_t value);

@@ -5,9 +5,9 @@
 
 namespace hookd {
 
-/// Stands for a thread that nobody waits for, because nothing can make it end. While there is one the process must not
-/// take itself apart: what main() leaves to static destructors and exit handlers (OpenSSL's, for one) is still in use.
-/// Made before the thread begins. Any thread.
+/// Counts a detached thread, which cannot be made to end. While there is one, the process must not run static
+/// destructors and exit handlers (such as OpenSSL's): what they destroy is still in use. Create it before the thread
+/// starts. Any thread.
 class detached_thread_guard {
 public:
     detached_thread_guard() { ++count; }

@@ -6,12 +6,12 @@
 
 namespace hookd {
 
-/// What went wrong, in words for the operator: what happened, what would put it right, or both.
+/// What went wrong, in words for the operator: what happened, what to do about it, or both.
 struct error {
     std::string message;
 };
 
-/// std::expected, which may not be dropped: a call whose result nobody looks at does not compile.
+/// std::expected that must not be discarded: a call that ignores its result does not compile.
 template <class T, class E>
 class [[nodiscard]] expected : public std::expected<T, E> {
 public:

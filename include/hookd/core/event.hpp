@@ -9,27 +9,27 @@
 
 namespace hookd {
 
-/// One authentic message, as the journal keeps it and every sink gets it.
+/// An authentic message, as the journal stores it and every sink receives it.
 struct event {
-    std::uint64_t sequence = 0; ///< Place in the journal, from 1, never reused; 0 until the journal has given it one.
-    std::string endpoint;       ///< Name of the endpoint it came to.
+    std::uint64_t sequence = 0; ///< Place in the journal, from 1, never reused; 0 until the journal has assigned it.
+    std::string endpoint;       ///< Name of the endpoint that received it.
     std::string id;             ///< Message id: 1..256 visible ASCII characters without "."; the same in every retry.
-    std::string type;           ///< `upsert.success`, …; `unknown` where the body does not say.
-    std::string collection;     ///< ColiVara's collection_name; any UTF-8; empty where the body has none.
-    std::string document;       ///< ColiVara's document name; any UTF-8, from whoever uploads; empty likewise.
-    unix_millis accepted{};     ///< When it was accepted.
-    std::string peer;           ///< The client's address, after trusted proxies.
-    bool unbranded = false;     ///< The signature headers were webhook-*, not svix-*.
-    std::string timestamp;      ///< The signature's timestamp header, as it came.
-    std::string signature;      ///< The signature header, as it came.
-    bool json = false;          ///< The body is one well-formed JSON text.
-    std::string body;           ///< The very bytes that were signed.
+    std::string type;           ///< `upsert.success`, …; `unknown` if the body has none.
+    std::string collection;     ///< ColiVara's collection_name; any UTF-8; empty if the body has none.
+    std::string document; ///< ColiVara's document name; any UTF-8, chosen by the uploader; empty if the body has none.
+    unix_millis accepted{}; ///< When it was accepted.
+    std::string peer;       ///< The client's address, after trusted proxies.
+    bool unbranded = false; ///< The signature headers were webhook-*, not svix-*.
+    std::string timestamp;  ///< The timestamp header of the signature, as received.
+    std::string signature;  ///< The signature header, as received.
+    bool json = false;      ///< The body is a well-formed JSON text.
+    std::string body;       ///< Exactly the bytes that were signed.
 
-    /// CloudEvents' subject: `collection/document`, whichever of them there are; empty with neither.
+    /// The CloudEvents subject: `collection/document`, or the one that is set; empty if neither is.
     std::string subject() const;
 };
 
-/// Events are shared between sinks and never changed once the journal has them.
+/// Events are shared between sinks and never change once they are in the journal.
 using event_ptr = std::shared_ptr<const event>;
 
 } // namespace hookd

@@ -6,7 +6,7 @@
 
 namespace hookd {
 
-/// What an exception that was caught says, whatever its type.
+/// The text of a caught exception, whatever its type.
 std::string exception_text(const std::exception_ptr& caught);
 
 } // namespace hookd

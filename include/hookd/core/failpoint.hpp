@@ -9,9 +9,9 @@
 
 namespace hookd {
 
-/// Whether the daemon is to break the guarantee that the failpoint `name` stands for, so that a test can see the proof
-/// of that guarantee fail. Only in builds with HOOKD_TEST_HOOKS, where HOOKD_FAILPOINT in the environment names it;
-/// what people run has none of this.
+/// Whether the failpoint `name` is set: the daemon then breaks a guarantee, so that a test can check that the proof of
+/// that guarantee fails. Only in builds with HOOKD_TEST_HOOKS, by the environment variable HOOKD_FAILPOINT; releases do
+/// not have it.
 inline bool failpoint([[maybe_unused]] std::string_view name) {
 #ifdef HOOKD_TEST_HOOKS
     static const char* const chosen = std::getenv("HOOKD_FAILPOINT");

@@ -6,13 +6,13 @@
 
 namespace hookd {
 
-/// Whether a thread still turns. A watchdog asks by posting to the thread, which answers when it comes round; for how
-/// long the oldest question has been open is how long the thread has been silent.
+/// Whether a thread still responds. A watchdog posts a question to the thread, which answers in its event loop; a
+/// thread is stalled for as long as the oldest question is open.
 class heartbeat {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// The watchdog's thread. Opens a question if none is open; then the caller must post one that calls `answer`.
+    /// The watchdog's thread. Opens a question if none is open; then the caller must post a call of `answer`.
     bool ask(clock::time_point now) {
         if (open_.load(std::memory_order_acquire)) {
             return false;

@@ -8,35 +8,36 @@
 
 namespace hookd {
 
-/// One header field, name and value as they came, without the white space around the value.
+/// A header field, name and value as received, without the white space around the value.
 struct header_field {
     std::string_view name;
     std::string_view value;
 };
 
-/// A request that passed the HTTP policy. All views belong to the connection and live until its answer has left.
+/// A request that passed the HTTP policy. All views belong to the connection and live until the response is sent.
 struct request {
     std::string_view method;
     std::string_view target;              ///< Path and query: printable ASCII, begins with `/`.
     std::span<const header_field> fields; ///< The header's fields; never a trailer's.
     std::string_view client; ///< The client's address without port, after trusted proxies; `unix` on a Unix socket.
     std::string_view body;   ///< Empty until the body has been read.
-    /// Whom it is for: an absolute target's authority (RFC 9112 section 3.2.2), or Host. Empty: it names nobody.
+    /// The host it is for: the authority of an absolute target (RFC 9112 section 3.2.2), or Host. Empty if it has
+    /// neither.
     std::string_view host{};
 };
 
-/// An answer: all views in it are of static text, so that nothing foreign can reach a header.
+/// A response. All its views are of static text, so that nothing from outside can reach a header.
 struct response {
     unsigned status = 0;
     std::string_view body;       ///< Always empty for 204.
-    std::string_view field_name; ///< One field beside the usual ones (`Allow`, `Retry-After`); empty: none.
+    std::string_view field_name; ///< A field beside the usual ones (`Allow`, `Retry-After`); empty: none.
     std::string_view field_value;
     std::string_view content_type = "text/plain; charset=utf-8";
-    std::shared_ptr<const std::string> made{}; ///< A body made for this answer alone; sent in place of `body`.
-    bool authentic = false;                    ///< The request was signed: its connection never gives way to a new one.
+    std::shared_ptr<const std::string> made{}; ///< A body made for this response; sent in place of `body`.
+    bool authentic = false; ///< The request was authentic: its connection is never closed in favor of a new one.
 };
 
-/// Whether the texts differ at most in the case of ASCII letters; both as long.
+/// Whether texts of the same length differ at most in the case of ASCII letters.
 bool same_but_for_case(std::string_view a, std::string_view b);
 
 /// ASCII case-insensitive equality of field names (RFC 9110 section 5.1).

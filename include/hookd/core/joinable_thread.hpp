@@ -11,24 +11,24 @@
 
 namespace hookd {
 
-/// A thread whose end can be waited for until a deadline: one that hangs in a system call may never end. For the one
-/// thread that starts, joins and detaches it.
+/// A thread that can be joined with a deadline, because a thread that hangs in a system call may never end. Start, join
+/// and detach it from the same thread.
 class joinable_thread {
 public:
     joinable_thread() = default;
     joinable_thread(const joinable_thread&) = delete;
     joinable_thread& operator=(const joinable_thread&) = delete;
-    /// Waits for the end, however long that takes.
+    /// Joins it, without a deadline.
     ~joinable_thread() { join(); }
 
-    /// Throws std::system_error, which says what to do, where there can be no more threads.
+    /// Throws std::system_error, which says what to do, if no thread can be created.
     void start(std::function<void()> run);
     bool started() const { return thread_.joinable(); }
 
     /// Whether the thread has ended, or was never started.
     bool join_before(std::chrono::steady_clock::time_point deadline);
     void join();
-    /// Instead of waiting any longer. What the thread uses must live as long as it does.
+    /// Instead of waiting any longer. What the thread uses must live as long as the thread.
     void detach();
 
 private:
@@ -42,11 +42,11 @@ private:
     std::shared_ptr<end> end_ = std::make_shared<end>();
 };
 
-/// Makes a call that may hang on a thread of its own. Whether it returned in time; else that thread is left behind, so
-/// the call must own what it uses. Where there can be no thread it is made here.
+/// Runs a call that may hang in a thread of its own. False if it did not return in time; then that thread is detached,
+/// so the call must own what it uses. If no thread can be created, the call runs here.
 bool returns_before(std::chrono::steady_clock::time_point deadline, std::function<void()> call);
 
-/// std::system_error in words that say what to do.
+/// The std::system_error with a text that says what to do.
 std::system_error no_thread(const std::system_error& why);
 
 } // namespace hookd

@@ -8,12 +8,12 @@
 
 namespace hookd {
 
-/// The names of the files of the journal at `path`, which is no link: the journal, what SQLite keeps beside it, the
-/// lock.
+/// The names of the files of the journal at `path`, which must not be a link: the journal, SQLite's files beside it,
+/// the lock.
 std::vector<std::string> journal_files(const std::string& path);
 
-/// Whether each of them that is there can be one. Opens none, since a FIFO would block that. A file with a second name
-/// cannot: the log lies beside one of its names only, and whoever comes by the other misses what is in it.
+/// Checks each of them that exists. Opens none, because a FIFO would block. A file with several hard links is an error:
+/// the log is beside only one of its names, and its content is missing under the others.
 result<void> check_journal_files(const std::string& path);
 
 } // namespace hookd

@@ -9,33 +9,29 @@
 
 namespace hookd {
 
-// The library is all templates: what reads and writes a whole text is compiled here, once, not wherever it is asked
-// for.
+// The library consists of templates: parsing and writing of whole texts is compiled once, here.
 
-/// What is nested more deeply breaks readers: jq 1.6 stops at 256, others at 128, and some recurse until the stack
-/// ends.
+/// Deeper nesting breaks readers: jq 1.6 stops at 256, others at 128, and some recurse until the stack overflows.
 inline constexpr std::size_t deepest_json = 128;
 
-/// Whether more than `deepest_json` arrays and objects stand in each other. Of what is no JSON, as far as it reads like
-/// some. Takes no memory, whatever the depth.
+/// Whether arrays and objects are nested deeper than `deepest_json`. Text that is not JSON is read as if it were. Needs
+/// no memory, whatever the depth.
 bool nested_too_deeply(std::string_view json);
 
-/// Whether there are readers that give up at this JSON, and read nothing of the lines behind it: it is nested too
-/// deeply, or has the first half of a surrogate pair alone (JavaScript writes that where it has cut an emoji in two,
-/// and jq 1.6 ends there).
+/// Whether some readers stop at this JSON, and read none of the lines after it: it is nested too deeply, or has an
+/// unpaired high surrogate (JavaScript writes one if it has cut an emoji in two, and jq 1.6 stops there).
 bool breaks_readers(std::string_view json);
 
-/// Members keep their order. `is_discarded()` where the text is not JSON, or is nested too deeply for whoever walks it.
+/// Members keep their order. `is_discarded()` if the text is not JSON, or is nested too deeply for recursive readers.
 nlohmann::ordered_json parse_json(std::string_view text);
 
-/// The characters at the beginning of `text`, which is not empty, that can belong to a number, where the first can
-/// begin one.
+/// The characters at the beginning of `text`, which must not be empty, that can belong to a number; empty if the first
+/// cannot begin a number.
 std::string_view number_like(std::string_view text);
-/// By RFC 8259 section 6, whatever the magnitude.
+/// Whether it is a number of RFC 8259 section 6, whatever its magnitude.
 bool is_json_number(std::string_view text);
 
-/// In one line, without its end, and safe for a terminal (hookd/core/escape.hpp). What is not UTF-8 in it becomes
-/// U+FFFD.
+/// As one line without a line end, safe for a terminal (hookd/core/escape.hpp). What is not UTF-8 becomes U+FFFD.
 std::string json_line(const nlohmann::ordered_json& value);
 
 } // namespace hookd

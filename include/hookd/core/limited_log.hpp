@@ -16,32 +16,32 @@
 
 namespace hookd {
 
-/// A kind of log line that strangers, or something broken, can cause as fast as they like. Each is an object of static
-/// storage: its address tells it from the others.
+/// A kind of log line that clients, or something broken, can cause at any rate. Each is an object of static storage:
+/// its address identifies it.
 struct log_kind {
-    std::string_view name;    ///< What its lines are about, in the plural: `refused connections`.
-    std::string_view subject; ///< What it has a quota for each of: `listener`, `endpoint`, `sink`.
+    std::string_view name;    ///< What its lines are about, in the plural: `rejected connections`.
+    std::string_view subject; ///< What has a quota of its own: `listener`, `endpoint`, `sink`.
     spdlog::level::level_enum level = spdlog::level::warn;
-    unsigned lines = 10; ///< The quota: this many a period.
+    unsigned lines = 10; ///< The quota: lines per period.
     std::chrono::seconds period{5};
 };
 
-/// Lines with the same quota. Neither text is a stranger's: there are only so many of them.
+/// Lines with the same quota. Neither text comes from outside: their number is limited.
 struct log_topic {
     const log_kind& kind;
-    std::string_view subject{}; ///< A configured name or address; empty: the kind has none.
-    std::string_view reason{};  ///< Where a kind has several, each with its quota.
+    std::string_view subject{}; ///< A configured name or address; empty if the kind has none.
+    std::string_view reason{};  ///< If a kind has several, each with its quota.
 };
 
-/// Log lines within quotas: one for each kind, subject and reason, so that a flood of one hides no other. Only lines
-/// that the log's level would print count. How many were left out is logged within seconds (`report`, called regularly)
-/// and at the end (`report_all`), whether or not another such line comes. Any thread; a lock is held for a look into a
-/// table of bounded size.
+/// Log lines with quotas: one for each kind, subject and reason, so that a flood of one does not hide the others. Only
+/// lines that the log level would print count. The number of suppressed lines is logged within seconds (`report`,
+/// called regularly) and at the end (`report_all`), whether or not another such line comes. Any thread; a lock is held
+/// for a look into a table of bounded size.
 class limited_log {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// The process's, as spdlog's default logger is; never destroyed, for threads that outlive `main`.
+    /// That of the process, like spdlog's default logger; never destroyed, for threads that outlive `main`.
     static limited_log& shared();
 
     /// Writes the line to spdlog's default logger, unless its quota is used up.
@@ -52,12 +52,12 @@ public:
         }
     }
 
-    /// Whether such a line may be logged now; one that may not is counted, unless the level would not print it.
+    /// Whether such a line may be logged now. If not, it is counted, unless the level would not print it.
     [[nodiscard]] bool admit(const log_topic& topic, clock::time_point now);
 
-    /// Logs how many lines were left out, of each quota whose report is due.
+    /// Logs the number of suppressed lines of each quota whose report is due.
     void report(clock::time_point now);
-    /// The same of all quotas, due or not.
+    /// The same for all quotas, due or not.
     void report_all();
 
 private:

@@ -5,10 +5,10 @@
 #include <condition_variable>
 #include <mutex>
 
-/// Locks that clang checks: what a mutex guards is marked HOOKD_GUARDED_BY, a function that expects it locked
-/// HOOKD_REQUIRES, and access without the lock does not compile (-Wthread-safety). The standard library's types carry
-/// no such marks under libstdc++, so that nothing else in the daemon uses them. Other compilers check nothing. A lambda
-/// is checked as a function of its own: wait in a loop, not with a predicate.
+/// Locks checked by clang (-Wthread-safety): data guarded by a mutex is marked HOOKD_GUARDED_BY, a function that
+/// expects it locked HOOKD_REQUIRES, and access without the lock does not compile. libstdc++'s types have no such
+/// annotations, so use these instead. Other compilers check nothing. A lambda is checked like a separate function: wait
+/// in a loop, not with a predicate.
 #ifdef __clang__
 #define HOOKD_THREAD_SAFETY(attribute) __attribute__((attribute))
 #else
@@ -17,7 +17,7 @@
 
 #define HOOKD_GUARDED_BY(mutex) HOOKD_THREAD_SAFETY(guarded_by(mutex))
 #define HOOKD_REQUIRES(...) HOOKD_THREAD_SAFETY(requires_capability(__VA_ARGS__))
-/// Unlocks the lock that it is given, and returns without it.
+/// Unlocks the given lock before it returns.
 #define HOOKD_RELEASES(lock) HOOKD_THREAD_SAFETY(release_capability(lock))
 
 namespace hookd {
@@ -43,7 +43,7 @@ private:
     std::unique_lock<std::mutex> held_;
 };
 
-/// Each wait unlocks the mutex, and has it again when it returns; it may return without a reason.
+/// Each wait unlocks the mutex and locks it again before it returns; it may return spuriously.
 class condition_variable {
 public:
     using clock = std::chrono::steady_clock;

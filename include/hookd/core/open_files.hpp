@@ -9,8 +9,8 @@ namespace hookd {
 /// the limit then.
 rlim_t raise_file_limit(rlim_t wanted);
 
-/// The limits that this process was started with: programs that it starts must not get a soft limit above what
-/// select(2) can name (1024, as systemd has it), unless somebody meant that.
+/// The limits that this process was started with: a program that it starts must not get a soft limit above what
+/// select(2) supports (1024, systemd's default), unless that was configured.
 rlimit inherited_file_limit();
 
 } // namespace hookd

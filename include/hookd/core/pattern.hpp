@@ -7,7 +7,7 @@
 
 namespace hookd {
 
-/// Whether `text` matches `pattern`, in which `*` stands for any run of characters, also none. At most |pattern| x
+/// Whether `text` matches `pattern`, in which `*` matches any number of characters, including none. At most |pattern| x
 /// |text| steps.
 bool matches(std::string_view pattern, std::string_view text);
 

@@ -7,8 +7,8 @@
 
 namespace hookd {
 
-/// The text with each `%NN` as the byte that it stands for (RFC 3986 section 2.1); nothing where a `%` is followed by
-/// anything else. `+` is a plus sign.
+/// The text with each `%NN` replaced by its byte (RFC 3986 section 2.1); nothing if a `%` is followed by anything else.
+/// `+` is a plus sign.
 std::optional<std::string> percent_decoded(std::string_view text);
 
 } // namespace hookd

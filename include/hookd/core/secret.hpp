@@ -7,13 +7,12 @@
 
 namespace hookd {
 
-/// Bytes that must not be seen: they live in pages of their own that are locked into memory where the limit allows
-/// it, left out of core dumps (madvise(2), MADV_DONTDUMP), and overwritten before they are freed. Move-only; a
-/// moved-from secret is empty.
+/// Secret bytes: kept in pages of their own that are locked into memory if the limit allows it, left out of core dumps
+/// (madvise(2), MADV_DONTDUMP), and overwritten before they are freed. Move-only; a moved-from secret is empty.
 class secret {
 public:
     secret() = default;
-    /// Copies `bytes`; cleansing the source is the caller's business. Throws std::bad_alloc.
+    /// Copies `bytes`; the caller must cleanse the source. Throws std::bad_alloc.
     explicit secret(std::span<const std::byte> bytes);
     explicit secret(std::string_view text);
     secret(const secret&) = delete;
@@ -25,7 +24,7 @@ public:
     std::span<const std::byte> bytes() const { return {data_, size_}; }
     std::string_view text() const { return {reinterpret_cast<const char*>(data_), size_}; }
     bool empty() const { return size_ == 0; }
-    /// For secrets of our own: what a stranger gives must not be compared so, for the time it takes tells something.
+    /// Only for our own secrets: input must not be compared this way, because the time it takes reveals something.
     bool operator==(const secret& other) const { return text() == other.text(); }
 
 private:
@@ -33,7 +32,7 @@ private:
     std::size_t size_ = 0;
 };
 
-/// Overwrites `bytes` so that the compiler cannot leave it out: for buffers that held a secret on its way.
+/// Overwrites `bytes`, and the compiler cannot remove it: for buffers that held a secret.
 void cleanse(std::span<std::byte> bytes);
 void cleanse(std::span<char> bytes);
 

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-/// The configuration as plain values: what the file says, or the defaults that config/colivara-hookd.toml states.
-/// The config room fills them; each room is handed its own part and never sees the file.
+/// The configuration as plain values: from the file, or the defaults that config/colivara-hookd.toml documents. The
+/// config module fills them; each module gets only its part and never sees the file.
 namespace hookd {
 
 using std::chrono::milliseconds;
@@ -28,11 +28,11 @@ struct log_settings {
     log_format format = log_format::text;
 };
 
-/// The most that `server.max_body` can be: no event has a larger body.
+/// The maximum of `server.max_body`: no event has a larger body.
 inline constexpr byte_size largest_max_body{1U << 28U};
 
 struct server_settings {
-    unsigned threads = 0; ///< 0: one a core.
+    unsigned threads = 0; ///< 0: one per core.
     unsigned max_connections = 8192;
     unsigned max_connections_per_address = 1024; ///< Trusted proxies and Unix sockets do not count.
     byte_size max_body{1U << 20U};
@@ -49,7 +49,7 @@ struct tls_settings {
     std::string private_key; ///< Path of its PEM key.
 };
 
-/// Which field of a trusted proxy names the client.
+/// Which field of a trusted proxy has the client's address.
 enum class forwarded_header : std::uint8_t { any, forwarded, x_forwarded_for };
 
 struct listener_settings {
@@ -58,18 +58,18 @@ struct listener_settings {
     std::vector<cidr> trusted_proxies;
     bool trust_unix = false; ///< The peers of a Unix socket are trusted proxies too.
     forwarded_header forwarded = forwarded_header::any;
-    bool proxy_protocol = false; ///< Each connection begins with a PROXY header, by a trusted proxy.
-    /// Also takes what health checks send: HTTP/1.0, no Host, an Upgrade (which is ignored). No key: the
-    /// administration's.
+    bool proxy_protocol = false; ///< Each connection begins with a PROXY header of a trusted proxy.
+    /// Also accepts what health checks send: HTTP/1.0, no Host, an Upgrade (which is ignored). Not a key: only for the
+    /// admin server.
     bool health_checks = false;
 };
 
 struct endpoint_settings {
     std::string name;
     std::string path;
-    std::vector<secret> secrets; ///< The texts, `whsec_…` or `whpk_…`, already known to be well-formed.
+    std::vector<secret> secrets; ///< The texts, `whsec_…` or `whpk_…`, already checked.
     std::chrono::seconds tolerance{300};
-    std::vector<cidr> allow_from; ///< Empty: anyone may try.
+    std::vector<cidr> allow_from; ///< Empty: any address.
 };
 
 struct journal_settings {
@@ -79,25 +79,25 @@ struct journal_settings {
 };
 
 struct retry_settings {
-    unsigned attempts = 16; ///< Tries in all, the first included.
+    unsigned attempts = 16; ///< All tries, including the first.
     milliseconds first{1'000};
     milliseconds max{3'600'000};
 
     bool operator==(const retry_settings&) const = default;
 };
 
-/// What one type of sink adds to the common keys; each type derives its own from `sink_options_of`, and gets it back
-/// when it is built.
+/// What a type of sink adds to the common keys. Each type derives its own from `sink_options_of`, and gets it back when
+/// the sink is built.
 struct sink_options {
     virtual ~sink_options() = default;
 
-    /// Whether a sink built with the other would do the very same: a reload then leaves it alone.
+    /// Whether a sink built with the other would do exactly the same: a reload then leaves it alone.
     virtual bool equals(const sink_options& other) const = 0;
-    /// The file or directory that it writes events to, if that is what it does.
+    /// The file or directory to which it writes events, if it does.
     virtual std::string_view writes_to() const { return {}; }
 };
 
-/// Compares by the type's own `operator==`, which is to be defaulted: then no member can be forgotten.
+/// Compares with the type's own `operator==`, which should be defaulted so that no member is forgotten.
 template <class Own>
 // NOLINTNEXTLINE(bugprone-crtp-constructor-accessibility): a private one would forbid to initialize members by name
 struct sink_options_of : sink_options {
@@ -107,7 +107,7 @@ struct sink_options_of : sink_options {
         return same != nullptr && static_cast<const Own&>(*this) == *same;
     }
 
-    /// Nothing is to be compared here.
+    /// Nothing to compare here.
     bool operator==(const sink_options_of& /*other*/) const { return true; }
 
 private:
@@ -132,7 +132,7 @@ struct sink_settings {
     std::vector<std::string> events{"*"};
     std::vector<std::string> endpoints{"*"};
     milliseconds timeout{30'000}; ///< Of one delivery.
-    unsigned concurrency = 1;     ///< Deliveries at a time, for types that deliver singly.
+    unsigned concurrency = 1;     ///< Parallel deliveries, for types that deliver one event at a time.
     retry_settings retry;
     sink_options_ptr options;
 
@@ -143,8 +143,7 @@ struct sink_settings {
 struct admin_settings {
     std::string socket = "/run/colivara-hookd/admin.sock";
     std::string address = "127.0.0.1:9464"; ///< Empty: none.
-    std::vector<std::string>
-        allowed_hosts; ///< Names that a Host may have at `address`, beside localhost and addresses.
+    std::vector<std::string> allowed_hosts; ///< Names allowed in Host at `address`, besides localhost and addresses.
 };
 
 struct settings {

@@ -7,7 +7,7 @@
 
 namespace hookd {
 
-/// The text without the characters of `white_space` at its ends. The default is HTTP's optional white space (RFC 9110
+/// The text without the characters of `white_space` at both ends. The default is HTTP's optional white space (RFC 9110
 /// section 5.6.3).
 constexpr std::string_view trimmed(std::string_view text, std::string_view white_space = " \t") {
     const auto first = text.find_first_not_of(white_space);
@@ -24,13 +24,13 @@ constexpr std::string_view take_element(std::string_view& list) {
     return element;
 }
 
-/// Whether it is a line as in OpenSSH's `.pub` files (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+/// Whether it is a line like in OpenSSH's `.pub` files (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
 constexpr bool is_ssh_public_key(std::string_view text) {
     return text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") || text.starts_with("sk-");
 }
 
-/// At most `most` bytes from the beginning of UTF-8, cut between characters. Of what is no UTF-8 it is still a
-/// beginning of at most that size, and at most three bytes (a character's last ones) shorter.
+/// The first `most` bytes of UTF-8 text, cut between characters. Other bytes are cut at most three bytes (the last ones
+/// of a character) earlier.
 constexpr std::string_view utf8_prefix(std::string_view text, std::size_t most) {
     if (text.size() <= most) {
         return text;

@@ -24,7 +24,7 @@ public:
     explicit operator bool() const { return fd_ >= 0; }
     int release() { return std::exchange(fd_, -1); }
 
-    /// close(2) is never repeated: on Linux the descriptor is gone even after EINTR.
+    /// close(2) is never repeated: on Linux the descriptor is closed even after EINTR.
     void reset(int fd = -1) {
         if (const int old = std::exchange(fd_, fd); old >= 0) {
             ::close(old);

@@ -77,7 +77,7 @@ std::string at_home(const scratch& files) {
 
 } // namespace
 
-TEST_CASE("default file: as it stands it lacks nothing but the secret") {
+TEST_CASE("default file: as shipped it lacks only the secret") {
     const loaded bare = load_text(installed_file(), syntax::toml, "f", test_checks());
     REQUIRE(bare.errors.size() == 1);
     CHECK(bare.errors[0].contains("endpoint[0].secrets[0].file: cannot be read"));

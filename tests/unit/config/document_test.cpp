@@ -138,8 +138,8 @@ TEST_CASE("document: a JSON key that comes twice is an error, and its first valu
         parse_document(R"({"a": {"b": [{"c": 1, "c": {"d": [2]}}], "e": 5}, "a": 3})", syntax::json, found);
     REQUIRE(root);
     CHECK(found.errors() == std::vector<std::string>{
-                                "f:1:23: a.b[0].c: stands here twice, first in line 1; keep one of them",
-                                "f:1:51: a: stands here twice, first in line 1; keep one of them",
+                                "f:1:23: a.b[0].c: duplicate key, first in line 1; remove one of them",
+                                "f:1:51: a: duplicate key, first in line 1; remove one of them",
                             });
     CHECK(at(at(at(*root, "a"), "b").elements[0], "c").integer == 1);
     CHECK(at(at(*root, "a"), "e").integer == 5);
@@ -184,8 +184,8 @@ TEST_CASE("document: brackets and dots in strings and comments are no nesting") 
 
 TEST_CASE("document: a megabyte is enough") {
     const std::string large(largest_document + 1, '\n');
-    CHECK(first_error(large, syntax::toml) == "f: larger than 1 MiB; a configuration is a few KiB of text");
-    CHECK(first_error(large, syntax::json) == "f: larger than 1 MiB; a configuration is a few KiB of text");
+    CHECK(first_error(large, syntax::toml) == "f: larger than 1 MiB; a configuration has a few KiB of text");
+    CHECK(first_error(large, syntax::json) == "f: larger than 1 MiB; a configuration has a few KiB of text");
     std::string keys = "{\"a\": 0";
     for (int i = 0; keys.size() < largest_document - 20; ++i) {
         keys += ",\"" + std::to_string(i) + "\":0";

@@ -155,9 +155,9 @@ TEST_CASE("load: a file that cannot be read is told like any error") {
     const scratch files;
     const std::string gone = files.path("gone.toml");
     CHECK(load(gone, test_checks()).errors ==
-          strings{gone + ": cannot be read: No such file or directory; create it, or correct the path"});
+          strings{gone + ": cannot be read: No such file or directory; create it or correct the path"});
     const std::string directory = files.path("");
-    CHECK(load(directory, test_checks()).errors == strings{directory + ": is a directory; want a file"});
+    CHECK(load(directory, test_checks()).errors == strings{directory + ": is a directory: expected a file"});
     const loaded huge = load(files.write("huge.toml", std::string((1U << 20U) + 1, '\n')), test_checks());
     CHECK(huge.errors.at(0).contains("larger than 1 MiB"));
 }

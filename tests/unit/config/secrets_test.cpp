@@ -72,8 +72,7 @@ TEST_CASE("secrets: a file that gives others anything is refused") {
     for (const unsigned mode : {0644U, 0604U, 0602U, 0601U}) {
         const std::string path = files.write("secret", test_secret, mode);
         CHECK(only_error(load_secrets("{ file = \"" + path + "\" }")) ==
-              "f:9:21: endpoint[0].secrets[0].file: gives others access, and so does not keep a secret; chmod o= " +
-                  path);
+              "f:9:21: endpoint[0].secrets[0].file: is accessible to others; run chmod o= " + path);
     }
     for (const unsigned mode : {0600U, 0640U, 0660U, 0400U}) {
         const std::string path = files.write("secret", test_secret, mode);
@@ -91,12 +90,12 @@ TEST_CASE("secrets: a file that is empty, too large or no file is refused") {
     CHECK(error_of(files.write("empty", "")) == "is empty; write the secret into it");
     CHECK(error_of(files.write("blank", " \n\t\n")) == "is empty; write the secret into it");
     CHECK(error_of(files.write("large", largest + std::string(100, '\n'))) ==
-          "is larger than 64 KiB; a secret is one short line");
+          "is larger than 64 KiB: expected one short line");
     CHECK(texts_of(load_secrets("{ file = \"" + files.write("fits", largest) + "\" }")) == strings{test_secret});
 
     const std::string fifo = files.path("fifo");
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    CHECK(error_of(fifo) == "is not a regular file; a secret must be in one");
+    CHECK(error_of(fifo) == "is not a regular file: expected one for a secret");
     if (::geteuid() != 0) {
         CHECK(error_of(files.write("closed", test_secret, 0)).contains("Permission denied"));
     }
@@ -108,8 +107,7 @@ TEST_CASE("secrets: a command that reads a secret's file is told which, and why 
     const std::string open = files.write("open secret", "x", 0644);
     const auto refused = read_secret_file(open);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message ==
-          '"' + open + "\": gives others access, and so does not keep a secret; chmod o= \"" + open + '"');
+    CHECK(refused.error().message == '"' + open + "\": is accessible to others; run chmod o= \"" + open + '"');
 }
 
 TEST_CASE("secrets: what is wrong with one is told at its place without quoting it") {
@@ -118,13 +116,13 @@ TEST_CASE("secrets: what is wrong with one is told at its place without quoting 
     const environment variables{{{"HOOKD_TEST_SECRET", "hunter2hunter2"}}};
     const loaded outcome =
         load_secrets("{ file = \"" + path + "\" },\n\"hunter2\",\n  { env = \"HOOKD_TEST_SECRET\" }");
-    const std::string what = "is no key; want the endpoint's secret as the sender shows it, whsec_ and base64";
+    const std::string what = "invalid key: expected the endpoint's secret as the sender shows it, whsec_ and base64";
     CHECK(outcome.errors == strings{"f:9:12: endpoint[0].secrets[0]: " + what,
                                     "f:10:1: endpoint[0].secrets[1]: " + what,
                                     "f:11:3: endpoint[0].secrets[2]: " + what});
 }
 
-TEST_CASE("secrets: one that stands wherever it does not belong is never shown") {
+TEST_CASE("secrets: a secret in the wrong place is never shown") {
     const std::string key = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
     const environment variables{{{"K", "c2VjcmV0LXNlY3JldC1zZWNyZXQ="}}};
     const strings wrong{
@@ -162,7 +160,7 @@ TEST_CASE("secrets: the configuration that holds one itself must not be readable
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const std::string text = with_secrets(std::string{"\""} + test_secret + "\"");
     const loaded open = load(files.write("open.toml", text, 0644), test_checks());
-    CHECK(only_error(open).contains("open.toml:9:12: endpoint[0].secrets[0]: a secret in a file that others can read"));
+    CHECK(only_error(open).contains("open.toml:9:12: endpoint[0].secrets[0]: secret in a file that others can read"));
     CHECK(texts_of(load(files.write("closed.toml", text, 0640), test_checks())).size() == 1);
     const std::string referring = with_secrets("\"${HOOKD_TEST_SECRET}\", { env = \"HOOKD_TEST_SECRET\" }");
     CHECK(texts_of(load(files.write("refers.toml", referring, 0644), test_checks())).size() == 2);
@@ -200,7 +198,9 @@ TEST_CASE("secrets: a table gives each of its secrets a name, in the file's orde
     CHECK(found.effective.contains("[sink.headers]\nZ = \"<secret>\"\n\"a b\" = { env = \"HOOKD_TEST_SECRET\" }\n"));
     CHECK_FALSE(found.effective.contains("hidden"));
     CHECK(only_error(in_headers("headers = { Z = { env = \"HOOKD_TEST_NONE\" } }"))
-              .contains("sink[1].headers.Z.env: the environment has no variable of that name"));
-    CHECK(only_error(in_headers("headers = { Z = \"\" }")).contains("sink[1].headers.Z: is empty"));
-    CHECK(only_error(in_headers("headers = { Z = true }")).contains("sink[1].headers.Z: got a boolean; want { file"));
+              .contains("sink[1].headers.Z.env: this environment variable is not set, or empty"));
+    CHECK(only_error(in_headers("headers = { Z = \"\" }")).contains("sink[1].headers.Z: must not be empty"));
+    CHECK(only_error(in_headers("headers = { Z = true }"))
+              .ends_with("sink[1].headers.Z: expected { file = \"…\" }, { env = \"…\" }, { credential = \"…\" } or a "
+                         "string, got a boolean"));
 }

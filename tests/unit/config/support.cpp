@@ -35,7 +35,7 @@ std::shared_ptr<const sink_options> read_file(table& keys) {
 
 std::shared_ptr<const sink_options> read_exec(table& keys) {
     if (keys.has("command") == keys.has("shell")) {
-        keys.error("command", "want either command or shell");
+        keys.error("command", "expected either command or shell");
     }
     for (const std::string_view key : {"command", "shell"}) {
         if (!keys.has(key)) {
@@ -66,7 +66,7 @@ constexpr std::array<sink_reader, 5> readers{
 
 std::optional<std::string> check_secret(std::string_view text) {
     if (!text.starts_with("whsec_") || text.size() < 22) {
-        return "is no key; want the endpoint's secret as the sender shows it, whsec_ and base64";
+        return "invalid key: expected the endpoint's secret as the sender shows it, whsec_ and base64";
     }
     return std::nullopt;
 }

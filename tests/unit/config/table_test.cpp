@@ -85,9 +85,9 @@ TEST_CASE("table: bounds belong to the range") {
     keys.count("c", 5, 1, 10);
     keys.count("d", 5, 1, 10);
     keys.duration("f", 1s, 1s, 10s);
-    CHECK(in.found.errors() == strings{"f:3:5: c: 0 is out of range; want a whole number from 1 to 10",
-                                       "f:4:5: d: 11 is out of range; want a whole number from 1 to 10",
-                                       "f:6:5: f: \"10001ms\" is out of range; want a duration from 1s to 10s"});
+    CHECK(in.found.errors() == strings{"f:3:5: c: 0 is out of range: expected a whole number from 1 to 10",
+                                       "f:4:5: d: 11 is out of range: expected a whole number from 1 to 10",
+                                       "f:6:5: f: \"10001ms\" is out of range: expected a duration from 1s to 10s"});
 }
 
 TEST_CASE("table: a key that nobody asked for is told at its own place, with the nearest known one") {
@@ -98,12 +98,12 @@ TEST_CASE("table: a key that nobody asked for is told at its own place, with the
     keys.text("format", "");
     keys.finish();
     root.finish();
-    CHECK(in.found.errors() == strings{"f:2:1: sub.levle: no such key; did you mean \"level\"?",
-                                       "f:3:3: sub.unheard_of: no such key; known here: level, format",
-                                       "f:4:1: sub.for: no such key; known here: level, format"});
+    CHECK(in.found.errors() == strings{"f:2:1: sub.levle: unknown key; did you mean \"level\"?",
+                                       "f:3:3: sub.unheard_of: unknown key; expected one of level, format",
+                                       "f:4:1: sub.for: unknown key; expected one of level, format"});
 }
 
-TEST_CASE("table: elements are counted from 0, and an error can stand at one") {
+TEST_CASE("table: elements are counted from 0, and an error can be at one") {
     open_document in{"[[s]]\nl = [\"a\", \"b\"]\n[[s]]\nl = [\n  \"c\",\n  \"d\"]\n"};
     auto tables = in.root().tables("s");
     REQUIRE(tables.size() == 2);
@@ -118,7 +118,7 @@ TEST_CASE("table: elements are counted from 0, and an error can stand at one") {
     CHECK(in.found.warnings() == strings{"f:2:6: s[0].l[0]: second"});
 }
 
-TEST_CASE("table: one error a value, and nothing is missed in a table that is none") {
+TEST_CASE("table: one error per value, and no missing keys in what is not a table") {
     open_document in{"a = 1\nsub = 3\n"};
     table keys = in.root();
     keys.text("a", "x");
@@ -128,8 +128,8 @@ TEST_CASE("table: one error a value, and nothing is missed in a table that is no
     sub.required_text("name");
     sub.sub("deeper").required_text("name");
     sub.finish();
-    CHECK(in.found.errors() ==
-          strings{"f:1:5: a: got a whole number; want a string", "f:2:7: sub: got a whole number; want a table"});
+    CHECK(in.found.errors() == strings{"f:1:5: a: expected a string, got a whole number",
+                                       "f:2:7: sub: expected a table, got a whole number"});
     CHECK(in.found.warnings().empty());
 }
 
@@ -138,8 +138,8 @@ TEST_CASE("table: a required key that is missing is told at its table's place, o
     table root = in.root();
     root.sub("here").required_text("name");
     root.sub("gone").required_text("name");
-    CHECK(in.found.errors() ==
-          strings{"f:1:1: gone.name: is missing; want a string", "f:2:1: here.name: is missing; want a string"});
+    CHECK(in.found.errors() == strings{"f:1:1: gone.name: is missing: expected a string",
+                                       "f:2:1: here.name: is missing: expected a string"});
 }
 
 TEST_CASE("table: ${NAME} is replaced once, and nothing else is") {

@@ -60,7 +60,7 @@ TEST_CASE("base64: all 64 characters are written and read") {
     CHECK(base64_of(bytes_of_base64(alphabet)) == alphabet);
 }
 
-TEST_CASE("base64: exactly one text stands for a byte string") {
+TEST_CASE("base64: a byte string has exactly one text") {
     // Of all last groups of two characters and two of padding, only the 256 with zero unused bits are read.
     std::set<std::string> accepted;
     for (int first = 0; first < 256; ++first) {

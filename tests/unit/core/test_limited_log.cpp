@@ -50,8 +50,8 @@ TEST_CASE("limited log: what was left out is reported within seconds, without an
     log.report(start + 4999ms);
     CHECK(captured.take().empty());
     log.report(start + 5s);
-    CHECK(captured.take() == "warning left out 100 more lines about refused requests: no Host; listener=[::]:80\n"
-                             "warning left out 2 more lines about rare things\n");
+    CHECK(captured.take() == "warning suppressed 100 more lines about refused requests: no Host; listener=[::]:80\n"
+                             "warning suppressed 2 more lines about rare things\n");
     log.report(start + 1min);
     CHECK(captured.take().empty());
 }
@@ -63,7 +63,7 @@ TEST_CASE("limited log: a kind with a long period is not reported more often tha
         admitted(log, {hourly, "audit"}, 1, start + std::chrono::seconds{second});
         log.report(start + std::chrono::seconds{second});
     }
-    CHECK(captured.take() == "warning left out 6 more lines about rare things; sink=audit\n");
+    CHECK(captured.take() == "warning suppressed 6 more lines about rare things; sink=audit\n");
 }
 
 TEST_CASE("limited log: at the end everything is reported that was left out") {
@@ -71,7 +71,7 @@ TEST_CASE("limited log: at the end everything is reported that was left out") {
     limited_log log;
     admitted(log, {refusals, "a"}, 3, limited_log::clock::now());
     log.report_all();
-    CHECK(captured.take() == "warning left out 1 more lines about refused requests; listener=a\n");
+    CHECK(captured.take() == "warning suppressed 1 more lines about refused requests; listener=a\n");
 }
 
 TEST_CASE("limited log: lines that the level does not print take no quota and are not counted") {
@@ -92,6 +92,6 @@ TEST_CASE("limited log: past its most quotas the lines of a kind share one") {
         CHECK(admitted(log, {refusals, std::to_string(i)}, 1) == 1);
     }
     CHECK(admitted(log, {refusals, "further"}, 1) + admitted(log, {refusals, "and further"}, 2) == 2);
-    log.report(start + 10s); // those of a past period make room
+    log.report(start + 10s); // those of a past period are removed
     CHECK(admitted(log, {refusals, "one more"}, 2, start + 10s) == 2);
 }

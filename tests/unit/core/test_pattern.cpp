@@ -5,7 +5,7 @@
 
 using hookd::matches;
 
-TEST_CASE("pattern: a star stands for any run of characters") {
+TEST_CASE("pattern: a star matches any number of characters") {
     CHECK(matches("*", ""));
     CHECK(matches("*", "upsert.fail"));
     CHECK(matches("upsert.*", "upsert.fail"));
