@@ -21,13 +21,13 @@ using nlohmann::json;
 
 constexpr std::size_t longest_type = 256;
 
-/// A type goes into filters, tables and environment variables: visible ASCII, as CloudEvents' own examples are.
+/// A type is used in filters, tables and environment variables: visible ASCII, like CloudEvents' own examples.
 bool is_type(std::string_view text) {
     return !text.empty() && text.size() <= longest_type &&
            std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-/// For the parser that takes any depth and keeps nothing. It makes a string of each key and value.
+/// For the parser that accepts any depth and keeps nothing. It makes a string of each key and value.
 class thorough_reader : public json::json_sax_t {
 public:
     explicit thorough_reader(body_fields& found) : members_{found} {}
@@ -62,7 +62,7 @@ std::optional<body_fields> parse_thoroughly(std::string_view body) {
     return found;
 }
 
-/// The code unit of a `\uXXXX` at the beginning of `text`, if it is one half of a surrogate pair.
+/// The code unit of a `\uXXXX` at the beginning of `text`, if it is half of a surrogate pair.
 std::optional<unsigned> surrogate(std::string_view text) {
     constexpr std::size_t escape_length = 6;
     unsigned unit = 0;
@@ -74,9 +74,10 @@ std::optional<unsigned> surrogate(std::string_view text) {
     return unit;
 }
 
-/// A copy for the library, which judges more than the grammar: it refuses numbers beyond a double, and lone surrogates,
-/// which RFC 8259 section 8.2 allows and Python writes for each byte of a file name that is not UTF-8. In the copy,
-/// which is only read here, a number is 0 and such a surrogate the replacement character. It is JSON where the body is.
+/// A copy for the library, which is stricter than the grammar: it rejects numbers outside the range of a double, and
+/// unpaired surrogates, which RFC 8259 section 8.2 allows and Python writes for each byte of a file name that is not
+/// UTF-8. In the copy, which is used only here, each number is 0 and such a surrogate is the replacement character. It
+/// is JSON exactly if the body is.
 std::string by_grammar_alone(std::string_view body) {
     std::string copy;
     copy.reserve(body.size());
@@ -90,7 +91,9 @@ std::string by_grammar_alone(std::string_view body) {
             const auto unit = surrogate(body);
             const auto next = unit ? surrogate(body.substr(6)) : std::nullopt;
             const bool pair = unit && *unit < 0xdc00 && next && *next >= 0xdc00;
-            taken = std::min<std::size_t>(body.size(), pair ? 12 : unit ? 6 : 2); // 2: what is escaped ends no string
+            taken = std::min<std::size_t>(body.size(), pair   ? 12
+                                                       : unit ? 6
+                                                              : 2); // 2: an escaped quote does not end the string
             replacement = unit && !pair ? "\\ufffd" : body.substr(0, taken);
         } else if (const auto found = in_string ? std::string_view{} : number_like(body); !found.empty()) {
             taken = found.size();
@@ -105,8 +108,8 @@ std::string by_grammar_alone(std::string_view body) {
 } // namespace
 
 body_fields read_thoroughly(std::string_view body) {
-    // Neither a byte order mark (RFC 8259 section 8.1), which the library would skip, nor NUL, which it would take for
-    // the end, is JSON.
+    // Not JSON: a byte order mark (RFC 8259 section 8.1), which the library would skip, and NUL, which it would treat
+    // as the end.
     if (body.starts_with("\xef\xbb\xbf") || body.find('\0') != std::string_view::npos) {
         return {};
     }

@@ -6,20 +6,20 @@
 
 namespace hookd::intake {
 
-/// What the house wants to know of an authentic body; everything else in it is the sinks' affair.
+/// What the daemon needs from an authentic body; the rest is only for the sinks.
 struct body_fields {
-    bool json = false; ///< One text of JSON's grammar (RFC 8259), in UTF-8, whatever the size of its numbers.
-    std::string type = "unknown"; ///< The member `type`, where it can serve as an event type.
+    bool json = false;            ///< A JSON text (RFC 8259) in UTF-8, whatever the size of its numbers.
+    std::string type = "unknown"; ///< The member `type`, if it can be an event type.
     std::string collection;       ///< The member `collection_name`, if it is a string.
     std::string document;         ///< The member `name`, if it is a string.
 };
 
-/// Reads the top-level members it knows; of repeated ones the last counts, as in most JSON libraries. Never throws on
-/// any input, needs no memory for the rest of the body, and recurses no further than a few levels: depth is no danger.
+/// Reads these top-level members; of repeated ones the last counts, as in most JSON libraries. Never throws, needs no
+/// memory for the rest of the body, and recurses only a few levels, so deep nesting is harmless.
 body_fields read_body_fields(std::string_view body);
 
-/// The slow half of that, for whatever quick_parse does not take; with the type as it stands in the body. What both
-/// take they must read alike.
+/// The slow half of that, for bodies that quick_parse does not accept; with the type unchanged. Both must return the
+/// same for what both accept.
 body_fields read_thoroughly(std::string_view body);
 
 } // namespace hookd::intake

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
-// Boost.JSON's own code, compiled once, here.
+// Compiles Boost.JSON once, here.
 #include <boost/json/src.hpp>

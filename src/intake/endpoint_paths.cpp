@@ -8,7 +8,7 @@ namespace hookd::intake {
 
 namespace {
 
-/// No endpoint's is as long (config), and what is added to it is short.
+/// Longer than any configured path (config) and a short addition.
 constexpr std::size_t longest_near_miss = 4096;
 
 char lower(char c) {
@@ -49,7 +49,7 @@ std::optional<endpoint_paths::near_miss> endpoint_paths::near(std::string_view p
     std::optional<near_miss> found;
     for (std::size_t i = 0; i < paths_.size(); ++i) {
         const bool same = asked.lowered == paths_[i].lowered;
-        if (same || !found) { // one that is the same but for its spelling is nearer than one that has more or less
+        if (same || !found) { // a different spelling is nearer than a longer or shorter path
             if (auto words = difference(asked, paths_[i]); !words.empty()) {
                 found = near_miss{.endpoint = i, .difference = std::move(words)};
             }
@@ -61,12 +61,12 @@ std::optional<endpoint_paths::near_miss> endpoint_paths::near(std::string_view p
     return found;
 }
 
-/// Empty: they have nothing to do with each other.
+/// Empty if they are not similar.
 std::string endpoint_paths::difference(const plain_path& asked, const plain_path& endpoint) {
     const std::string_view a = asked.lowered;
     const std::string_view b = endpoint.lowered;
     if (a.empty() || b.empty()) {
-        return a == b && asked.doubled ? "the path has a double slash" : ""; // every path ends with nothing
+        return a == b && asked.doubled ? "the path has a double slash" : ""; // every path ends with an empty one
     }
     std::string words;
     const auto add = [&](bool applies, std::string_view what) {
@@ -77,11 +77,11 @@ std::string endpoint_paths::difference(const plain_path& asked, const plain_path
     if (a == b) {
         add(asked.text != endpoint.text, "differs in upper and lower case");
     } else if (a.ends_with(b)) {
-        add(true, "has more in front, which a proxy should take off");
+        add(true, "has an additional prefix, which a proxy should remove");
     } else if (b.ends_with(a)) {
-        add(true, "lacks the beginning, which a proxy may have taken off");
+        add(true, "lacks the beginning, which a proxy may have removed");
     } else if (goes_on(a, b)) {
-        add(true, "has more behind it");
+        add(true, "has an additional suffix");
     } else if (goes_on(b, a)) {
         add(true, "lacks the end");
     } else {
@@ -90,8 +90,8 @@ std::string endpoint_paths::difference(const plain_path& asked, const plain_path
     add(asked.doubled && !endpoint.doubled, "has a double slash");
     add(asked.slash_at_end && !endpoint.slash_at_end, "ends with a slash");
     add(!asked.slash_at_end && endpoint.slash_at_end, "lacks the slash at the end");
-    add(words.empty() && asked.encoded != endpoint.encoded, "is percent-encoded otherwise");
-    add(words.empty(), "is spelled otherwise");
+    add(words.empty() && asked.encoded != endpoint.encoded, "is percent-encoded differently");
+    add(words.empty(), "is spelled differently");
     return words;
 }
 

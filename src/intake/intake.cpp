@@ -33,13 +33,13 @@ constinit const response unsupported_media_type{415, "content encoding not suppo
 constinit const response unavailable{
     .status = 503, .body = "cannot store now\n", .field_name = "Retry-After", .field_value = "30", .authentic = true};
 
-/// Refusals can come as fast as an attacker likes.
+/// Attackers can cause these at any rate.
 constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};
-constexpr log_kind near_misses{.name = "requests that miss an endpoint by a little", .subject = "endpoint"};
-/// Scanners cause these at any time: nobody is warned of them.
+constexpr log_kind near_misses{.name = "requests for paths similar to an endpoint", .subject = "endpoint"};
+/// Scanners cause these all the time: not a warning.
 constexpr log_kind unknown_paths{.name = "requests for unknown paths", .subject = "", .level = spdlog::level::info};
 
-/// For the log: in quotes, and no longer than anybody wants to read.
+/// For the log: in quotes, and shortened.
 std::string shown(std::string_view text) {
     constexpr std::size_t most = 200;
     return json_line(std::string{text.substr(0, most)}) + (text.size() > most ? "..." : "");
@@ -55,7 +55,7 @@ std::vector<std::string> paths_of(std::span<const endpoint_settings> endpoints) 
     return paths;
 }
 
-/// What hashes more than so many bytes is verified by the workers: about a millisecond.
+/// Messages with more bytes to hash (about a millisecond) are verified by the workers.
 constexpr std::uint64_t most_work_here = std::uint64_t{512} << 10U;
 constexpr int nice_of_workers = 10;
 
@@ -70,7 +70,7 @@ std::vector<signature::key> parse_keys(const endpoint_settings& settings) {
 
 refusal refusal_of(signature::verdict what) {
     switch (what) {
-    case signature::verdict::authentic: // never refused
+    case signature::verdict::authentic: // never rejected
     case signature::verdict::missing_header:
         return refusal::missing_header;
     case signature::verdict::repeated_header:
@@ -102,11 +102,11 @@ refusal refusal_of(append_outcome outcome) {
     }
 }
 
-/// For the log, where the name in the metrics does not say enough.
+/// For the log, if the name in the metrics does not say enough.
 std::string_view described(refusal why) {
     switch (why) {
     case refusal::address:
-        return "the address is not in allow_from";
+        return "the client's address is not in allow_from";
     case refusal::content_encoding:
         return "the body has a Content-Encoding";
     case refusal::full:
@@ -120,7 +120,7 @@ std::string_view described(refusal why) {
     }
 }
 
-/// `identity` and an empty element are no coding (RFC 9110 sections 8.4.1 and 5.6.1).
+/// `identity` and an empty element do not count (RFC 9110 sections 8.4.1 and 5.6.1).
 bool changes_content(const header_field& field) {
     if (!same_field_name(field.name, "Content-Encoding")) {
         return false;
@@ -151,7 +151,7 @@ std::shared_ptr<event> make_event(const endpoint_settings& where, const request&
                                          .body = std::string{whole.body}});
 }
 
-/// What is to be made of a request: an event, where it is authentic.
+/// The result for a request: an event, if it is authentic.
 struct judgement {
     signature::verification checked;
     std::shared_ptr<event> made;
@@ -166,7 +166,7 @@ judgement judge(signature::verifier& verifier, const endpoint_settings& where, c
     return found;
 }
 
-/// On a worker, which gives way to the threads that strangers must not hold up.
+/// On a worker, so that the I/O threads are not blocked.
 boost::asio::awaitable<judgement> judge_aside(const endpoint_settings& where, const request& whole, unix_millis now) {
     static thread_local const int low_priority =
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice_of_workers);
@@ -229,7 +229,7 @@ std::optional<response> intake::screen(const request& head) {
     return std::nullopt;
 }
 
-/// A URL that was registered with a slash too many fails for as long as nobody sees it.
+/// A URL that was registered with an additional slash fails until somebody notices.
 void intake::log_unknown_path(const request& head) const {
     const auto path = path_of(head.target);
     const auto near = paths_.near(path);
@@ -241,7 +241,7 @@ void intake::log_unknown_path(const request& head) const {
     const auto& endpoint = endpoints_[near->endpoint]->settings;
     limited_log::shared().write(
         {near_misses, endpoint.name},
-        "404 refused: no endpoint has this path, but {} is near: {}; path={} endpoint={} client={}",
+        "404 refused: no endpoint has this path, but {} is similar: {}; path={} endpoint={} client={}",
         shown(endpoint.path), near->difference, shown(path), endpoint.name, head.client);
 }
 
@@ -275,7 +275,7 @@ boost::asio::awaitable<response> intake::take(const request& whole) {
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
         (outcome == append_outcome::stored ? where->counters.accepted : where->counters.duplicate).add();
         spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,
-                      checked.headers.id, outcome == append_outcome::duplicate ? " (a duplicate)" : "");
+                      checked.headers.id, outcome == append_outcome::duplicate ? " (duplicate)" : "");
         co_return accepted;
     }
     co_return refuse(refusal_of(outcome), unavailable, *where, whole, checked.headers.id);

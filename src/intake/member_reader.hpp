@@ -10,8 +10,8 @@
 
 namespace hookd::intake {
 
-/// Follows a JSON text from token to token and keeps the three strings that the house wants from its top level.
-/// Whatever comes, it says what parsers ask their handlers: go on.
+/// Follows a JSON text token by token and keeps the three strings that the daemon needs from its top level. Its
+/// functions always return true, which tells a parser to continue.
 class member_reader {
 public:
     explicit member_reader(body_fields& found) : found_{found} {}
@@ -38,7 +38,7 @@ public:
         return other();
     }
     bool open_array() {
-        depth_ += depth_ == 0 ? 1 : 0; // an array at the top has no members: its objects are one deeper
+        depth_ += depth_ == 0 ? 1 : 0; // an array at the top has no members: its objects are one level deeper
         return open_object();
     }
     bool close() {

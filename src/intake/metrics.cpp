@@ -15,7 +15,7 @@ std::string_view to_text(refusal why) {
 }
 
 void endpoint_metrics::authentic(unix_seconds at) {
-    // Once a second is enough, and leaves the cache line to its readers for the rest of it.
+    // Once a second is enough, and keeps the cache line shared most of the time.
     const auto seconds = at.time_since_epoch().count();
     if (last_authentic_.load(std::memory_order_relaxed) != seconds) {
         last_authentic_.store(seconds, std::memory_order_relaxed);

@@ -17,14 +17,14 @@ namespace json = boost::json;
 using json::error_code;
 using json::string_view;
 
-/// The parser recurses: what is nested deeper goes to one that does not.
+/// The parser is recursive: deeper nesting goes to one that is not.
 constexpr std::size_t most_depth = 64;
 
 std::string_view to_std(string_view text) {
     return {text.data(), text.size()};
 }
 
-/// What the parser calls. Strings come in pieces where they hold escapes.
+/// Called by the parser. Strings with escapes come in pieces.
 class handler {
 public:
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);

@@ -51,13 +51,13 @@ void undo_edges(std::string_view body, collector& into) {
         if (body.ends_with(line_end)) {
             into.add(std::string(body.substr(0, body.size() - line_end.size())), "a line break was added at its end");
         }
-        into.add(std::string(body).append(line_end), "the line break at its end was taken away");
+        into.add(std::string(body).append(line_end), "the line break at its end was removed");
     }
     if (const auto last = body.find_last_not_of(" \t\r\n"); last != std::string_view::npos) {
         into.add(std::string(body.substr(0, last + 1)), "white space was added at its end");
     }
     if (body.starts_with(byte_order_mark)) {
-        into.add(std::string(body.substr(byte_order_mark.size())), "a byte order mark was put in front");
+        into.add(std::string(body.substr(byte_order_mark.size())), "a byte order mark was added at its beginning");
     }
 }
 
@@ -72,7 +72,7 @@ void undo_spacing(std::string_view json, collector& into) {
     into.add(respace(json, "", " "), reserialised);
 }
 
-/// Parsed and written anew: other spellings of the same characters and numbers.
+/// Parsed and written again: other spellings of the same characters and numbers.
 void undo_spelling(std::string_view body, collector& into) {
     for (const bool ascii : {false, true}) {
         if (const auto compact = respell(body, ascii)) {

@@ -7,13 +7,13 @@
 
 namespace hookd::signature {
 
-/// A body that may have been sent where another one arrived, and what must have happened to it on the way.
+/// A body that may have been sent instead of the one that arrived, and what would have happened to it on the way.
 struct body_origin {
     std::string body;
     std::string_view change;
 };
 
-/// What proxies, frameworks, editors and shells do to bodies, undone. None is equal to `body`.
+/// The body before typical changes by proxies, frameworks, editors and shells. None is equal to `body`.
 std::vector<body_origin> likely_origins(std::string_view body);
 
 } // namespace hookd::signature

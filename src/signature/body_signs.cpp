@@ -11,9 +11,9 @@ namespace hookd::signature {
 namespace {
 
 constexpr std::string_view gzip_magic = "\x1f\x8b"; // RFC 1952 section 2.3.1
-constexpr std::size_t telling_members = 4;          // fewer may well be in order by chance
+constexpr std::size_t telling_members = 4;          // fewer may be sorted by chance
 
-/// The names of the outermost object's members, in the order that they came in.
+/// The names of the members of the outermost object, in their order.
 class member_names final : public nlohmann::json_sax<nlohmann::json> {
 public:
     const std::vector<std::string>& names() const { return names_; }
@@ -27,7 +27,7 @@ public:
     bool binary(binary_t& /*v*/) override { return false; }
     bool start_object(std::size_t /*elements*/) override { return ++depth_ > 0; }
     bool end_object() override { return --depth_ >= 0; }
-    bool start_array(std::size_t /*elements*/) override { return ++depth_ > 1; } // not as the outermost
+    bool start_array(std::size_t /*elements*/) override { return ++depth_ > 1; } // not allowed as the outermost value
     bool end_array() override { return --depth_ >= 0; }
     bool key(string_t& name) override {
         if (depth_ == 1) {
@@ -56,12 +56,13 @@ bool has_sorted_members(std::string_view body) {
 std::vector<std::string_view> signs_of_change(std::string_view body) {
     std::vector<std::string_view> signs;
     if (body.starts_with(gzip_magic)) {
-        signs.emplace_back("Take the body before anything compresses it: this one is gzip, and senders sign what they "
-                           "send, which is JSON.");
+        signs.emplace_back("The body is compressed with gzip, but the sender signs the JSON that it sends: take the "
+                           "body before anything compresses it.");
     }
     if (has_sorted_members(body)) {
-        signs.emplace_back("Find out what re-serialises the JSON: its members stand in alphabetical order, as a "
-                           "program leaves them that sorts. The order before is lost, so this cannot be tried.");
+        signs.emplace_back("The JSON may have been re-serialised by a program that sorts: its members are in "
+                           "alphabetical order. The original order is lost, so this cannot be checked; find that "
+                           "program.");
     }
     return signs;
 }

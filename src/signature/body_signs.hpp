@@ -6,7 +6,7 @@
 
 namespace hookd::signature {
 
-/// What a body itself gives away of a change that cannot be undone to try it. Sentences that begin with what to do.
+/// Signs in a body of changes that cannot be undone. Sentences with the problem and the advice.
 std::vector<std::string_view> signs_of_change(std::string_view body);
 
 } // namespace hookd::signature

@@ -9,14 +9,14 @@
 
 namespace hookd::signature {
 
-/// What is signed: the three parts joined by ".", the body as raw bytes. The text has no lengths in it, so where a
-/// part ends is known only because neither the id nor the timestamp may hold a ".".
+/// The signed content: the three parts joined by ".", the body as raw bytes. The parts can be told apart only because
+/// neither the id nor the timestamp may contain a ".".
 struct content {
     std::string_view id;
     std::string_view timestamp;
     std::string_view body;
 
-    /// Replaces `buffer` by the joined text, for algorithms that want it in one piece.
+    /// Replaces `buffer` with the joined text, for algorithms that need it in one piece.
     void join(std::string& buffer) const;
 };
 

@@ -38,7 +38,7 @@ ed25519_verifier::ed25519_verifier(std::span<const std::byte> public_key) : stat
     const error_queue_guard guard;
     state_->key.reset(required(
         EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr, as_unsigned(public_key), public_key.size()),
-        "Ed25519, or refuses the public key"));
+        "Ed25519, or the public key is invalid"));
     state_->context.reset(required(EVP_MD_CTX_new(), "memory"));
 }
 
@@ -52,7 +52,7 @@ bool ed25519_verifier::verifies(std::string_view signature, std::string_view mes
     if (!base64::decode(signature, std::as_writable_bytes(std::span(bytes)))) {
         return false;
     }
-    // A context is good for one one-shot verification: newer releases of OpenSSL refuse a second.
+    // A context can be used for one verification only: newer releases of OpenSSL do not allow a second.
     EVP_MD_CTX* context = state_->context.get();
     return EVP_MD_CTX_reset(context) == 1 &&
            EVP_DigestVerifyInit_ex(context, nullptr, nullptr, nullptr, nullptr, state_->key.get(), nullptr) == 1 &&

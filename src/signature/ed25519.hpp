@@ -21,7 +21,7 @@ constexpr std::size_t ed25519_private_size = 64; ///< The seed, then the public 
 /// Pure Ed25519 (RFC 8032). Not thread-safe.
 class ed25519_verifier {
 public:
-    /// Throws std::runtime_error where the key has not 32 bytes or OpenSSL has no Ed25519.
+    /// Throws std::runtime_error if the key does not have 32 bytes or OpenSSL has no Ed25519.
     explicit ed25519_verifier(std::span<const std::byte> public_key);
     ed25519_verifier(const ed25519_verifier&) = delete;
     ed25519_verifier& operator=(const ed25519_verifier&) = delete;
@@ -29,8 +29,8 @@ public:
     ed25519_verifier& operator=(ed25519_verifier&&) noexcept;
     ~ed25519_verifier();
 
-    /// `signature` is the entry's text; anything but canonical base64 of 64 bytes with S < L (RFC 8032 section 5.1.7)
-    /// is refused.
+    /// `signature` is the text of the entry: canonical base64 of 64 bytes with S < L (RFC 8032 section 5.1.7),
+    /// otherwise false.
     bool verifies(std::string_view signature, std::string_view message);
 
 private:
@@ -41,8 +41,8 @@ private:
 /// The sender's side.
 class ed25519_signer {
 public:
-    /// Nothing where the second half is not the public key of the first: signing with a foreign public key can give
-    /// the private one away.
+    /// Nothing if the second half is not the public key of the first: signing with another public key can reveal the
+    /// private one.
     static std::optional<ed25519_signer> create(std::span<const std::byte, ed25519_private_size> seed_and_public);
     ed25519_signer(const ed25519_signer&) = delete;
     ed25519_signer& operator=(const ed25519_signer&) = delete;
@@ -50,7 +50,7 @@ public:
     ed25519_signer& operator=(ed25519_signer&&) noexcept;
     ~ed25519_signer();
 
-    /// Nothing where OpenSSL fails.
+    /// Nothing if OpenSSL fails.
     std::optional<v1a_text> sign(std::string_view message);
 
 private:

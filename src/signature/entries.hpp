@@ -12,15 +12,15 @@ constexpr std::string_view v1a = "v1a";
 constexpr std::size_t v1_length = 44;  ///< Characters of base64 for 32 bytes.
 constexpr std::size_t v1a_length = 88; ///< For 64 bytes.
 
-/// The sender makes at most 11 entries (one for each key still valid): 1022 bytes. The rest is room for the unforeseen.
+/// The sender makes at most 11 entries (one for each key still valid): 1022 bytes. The rest is reserve.
 constexpr std::size_t longest_signature_header = 8192;
 
-/// Behind so many v1a entries nothing more is tried: each costs a pass over the body and an Ed25519 verification for
-/// each public key, while any number of v1 entries share one HMAC a key. Usually the sender makes one or two, at
-/// most 11. What takes long with them holds up nobody else (`verifier::most_work`).
+/// Further v1a entries are not tried: each costs a pass over the body and an Ed25519 verification for each public key,
+/// while all v1 entries share one HMAC per key. The sender usually makes one or two, at most 11. Messages that take
+/// long do not block others (`verifier::most_work`).
 constexpr unsigned most_v1a_entries = 11;
 
-/// One `version,signature` of the signature header.
+/// A `version,signature` of the signature header.
 struct entry {
     std::string_view version;
     std::string_view signature;
@@ -29,8 +29,9 @@ struct entry {
     bool can_be_v1a() const { return version == v1a && signature.size() == v1a_length; }
 };
 
-/// Calls `accept` with each entry until it says true, and says whether it did. Entries are separated by spaces, version
-/// and signature by the first comma; what is empty or has no comma is skipped: it must never hide a good entry behind.
+/// Calls `accept` with each entry until it returns true, and returns whether it did. Entries are separated by spaces,
+/// version and signature by the first comma. What is empty or has no comma is skipped, so that it cannot hide a valid
+/// entry after it.
 template <class Accept>
 bool any_entry(std::string_view header, Accept accept) {
     while (!header.empty()) {

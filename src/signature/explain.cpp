@@ -26,7 +26,7 @@ schemes schemes_of(std::span<const key> keys) {
     return {.v1 = any(scheme::v1), .v1a = any(scheme::v1a)};
 }
 
-/// `90 s`, `7200 s (2 h)`: exact, and in the unit that people think in.
+/// `90 s`, `7200 s (2 h)`: exact, and in a convenient unit.
 std::string duration_text(std::uint64_t seconds) {
     constexpr std::uint64_t minute = 60;
     constexpr std::uint64_t hour = 60 * minute;
@@ -40,7 +40,7 @@ std::string duration_text(std::uint64_t seconds) {
                                  : fmt::format("{} s", seconds);
 }
 
-/// One message under examination.
+/// Explains one message.
 class inquiry {
 public:
     inquiry(std::span<const key> keys, std::span<const header_field> fields, std::string_view body, unix_seconds now,
@@ -137,24 +137,26 @@ void inquiry::explain_stale(verdict what, const family& chosen) {
     const unix_seconds as_milliseconds{std::chrono::seconds{sent.time_since_epoch().count() / 1000}};
     const bool right_otherwise = matches(fields_, body_);
     if (!old && seconds_apart(as_milliseconds, now_) < one_day) {
-        findings_.push_back(fmt::format("Send the timestamp in seconds: it is {} ahead of the clock, as if it were in "
-                                        "milliseconds.",
-                                        by));
+        findings_.push_back(
+            fmt::format("The timestamp is {} ahead of the clock, as if it were in milliseconds: send it in "
+                        "seconds.",
+                        by));
     } else if (old) {
         findings_.push_back(
-            fmt::format("Set this machine's clock right (NTP) if it is fast; verify a message that was "
-                        "captured earlier with --at {} or --ignore-time: it is {} older than the clock, "
-                        "and {} are allowed.",
+            fmt::format("The message is {1} older than this machine's clock, and {2} are allowed: correct the clock "
+                        "(NTP) if it is fast; verify a message that was captured earlier with --at {0} or "
+                        "--ignore-time.",
                         sent.time_since_epoch().count(), by, allowed));
     } else {
-        findings_.push_back(fmt::format("Set this machine's clock right (NTP) if it is slow: the message is {} ahead "
-                                        "of it, and {} are allowed. The sender's clock may also be fast.",
-                                        by, allowed));
+        findings_.push_back(
+            fmt::format("The message is {} ahead of this machine's clock, and {} are allowed: correct the "
+                        "clock (NTP) if it is slow. The sender's clock may also be fast.",
+                        by, allowed));
     }
     if (right_otherwise) {
-        findings_.emplace_back("Apart from the clock all is well: the signature itself matches.");
+        findings_.emplace_back("Only the time is wrong: the signature itself matches.");
     } else {
-        findings_.emplace_back("The clock is not all: the signature itself does not match either.");
+        findings_.emplace_back("Not only the time is wrong: the signature itself does not match either.");
         explain_mismatch(chosen);
     }
 }
@@ -169,29 +171,29 @@ void inquiry::explain_mismatch(const family& chosen) {
         return;
     }
     if (body_.empty()) {
-        findings_.emplace_back("Verify the body that was sent: this one is empty. Something may have read it before.");
+        findings_.emplace_back("The body is empty: something may have read it before. Verify the body that was sent.");
     }
     for (const std::string_view sign : signs_of_change(body_)) {
         findings_.emplace_back(sign);
     }
-    findings_.push_back(
-        fmt::format("Compare the configured secret{} with the endpoint's own: a wrong secret is the most likely cause, "
-                    "for no usual "
-                    "change of the body (line breaks, white space, re-serialised JSON) explains the difference. Each "
-                    "endpoint has its "
-                    "own secret; after a rotation keep the old one beside the new for as long as the sender does.",
-                    keys_.size() == 1 ? "" : fmt::format("s (all {})", keys_.size())));
+    findings_.push_back(fmt::format(
+        "The configured secret{} may be wrong, because no usual change of the body (line breaks, white space, "
+        "re-serialised JSON) explains the difference: compare with the secret of this endpoint. Each "
+        "endpoint has its own; after a rotation keep the old secret beside the new one for as long as the "
+        "sender does.",
+        keys_.size() == 1 ? "" : fmt::format("s (all {})", keys_.size())));
     findings_.emplace_back(
-        "If the secret is right, id, timestamp or body are not the ones that were signed: capture the "
+        "If the secret is right, the id, timestamp or body is not the one that was signed: capture the "
         "request where it arrives, byte for byte.");
 }
 
-/// Whether the signature is that of a body which something on the way would turn into this one.
+/// Whether the signature matches a body that a typical change on the way turns into this one.
 bool inquiry::blame_body() {
     for (const body_origin& origin : likely_origins(body_)) {
         if (matches(fields_, origin.body)) {
-            findings_.push_back(fmt::format("Hand the body on byte for byte, before anything parses it: {}. With that "
-                                            "undone the signature matches, so the secret is right.",
+            findings_.push_back(fmt::format("The body was changed on the way: {}. Without that change the signature "
+                                            "matches, so the secret is right. Pass the body on byte for byte, before "
+                                            "anything parses it.",
                                             origin.change));
             return true;
         }
@@ -199,7 +201,7 @@ bool inquiry::blame_body() {
     return false;
 }
 
-/// Whether the family that was passed over is the good one.
+/// Whether the other family of headers is the valid one.
 bool inquiry::blame_family(const family& chosen) {
     if (&chosen != &found_.branded || !found_.unbranded.complete()) {
         return false;
@@ -213,8 +215,8 @@ bool inquiry::blame_family(const family& chosen) {
         return false;
     }
     findings_.emplace_back(
-        "Find out what adds or changes the svix-* headers: the webhook-* headers beside them match, but "
-        "svix-* count first, and only one of the two is ever tried.");
+        "The webhook-* headers match, but the svix-* headers are used first, and only one of the two is "
+        "tried: find out what adds or changes the svix-* headers.");
     return true;
 }
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-/// The parts of `explain` that look at a request's headers alone. They quote nothing of the request: it may come from
-/// anyone, and the text goes to an operator's terminal.
+/// The parts of `explain` that check only the headers of a request. They quote nothing of the request, which may come
+/// from anyone, because the text goes to an operator's terminal.
 namespace hookd::signature {
 
 using findings = std::vector<std::string>;
@@ -22,7 +22,7 @@ void explain_id(std::string_view id, findings& into);
 
 void explain_timestamp(std::string_view timestamp, findings& into);
 
-/// Which kinds of keys there are to verify with.
+/// The kinds of keys to verify with.
 struct schemes {
     bool v1 = false;
     bool v1a = false;
@@ -31,10 +31,10 @@ struct schemes {
 /// No entry of the signature header can match a key.
 void explain_entries(std::string_view signature, schemes configured, findings& into);
 
-/// v1a entries that were not tried, because there are too many; adds nothing where there are none.
+/// v1a entries that were not tried, because there are too many; adds nothing if there are none.
 void explain_untried(std::string_view signature, findings& into);
 
-/// Entries that were skipped for want of a key of their scheme; adds nothing where there are none.
+/// Entries that were skipped because there is no key for their scheme; adds nothing if there are none.
 void explain_skipped(std::string_view signature, schemes configured, findings& into);
 
 } // namespace hookd::signature

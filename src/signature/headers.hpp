@@ -9,7 +9,7 @@
 
 namespace hookd::signature {
 
-/// One of the three headers, as a request has it.
+/// One of the three headers of a request.
 struct found_header {
     std::string_view name;  ///< In lower case.
     std::string_view value; ///< The first that is not empty.
@@ -18,13 +18,13 @@ struct found_header {
     bool present() const { return !value.empty(); }
 };
 
-/// What a request has of one family of headers.
+/// The headers of one family in a request.
 struct family {
     found_header id;
     found_header timestamp;
     found_header signature;
 
-    /// It counts only as a whole: mixing families would let one be completed by headers of another origin.
+    /// A family counts only as a whole: otherwise it could be completed with headers of another origin.
     bool complete() const { return id.present() && timestamp.present() && signature.present(); }
     bool repeated() const { return id.times > 1 || timestamp.times > 1 || signature.times > 1; }
     bool absent() const { return id.times + timestamp.times + signature.times == 0; }
@@ -35,11 +35,11 @@ struct families {
     family branded;   ///< svix-*
     family unbranded; ///< webhook-*
 
-    /// The one that counts: svix-* where it is complete, else webhook-*; null where neither is.
+    /// The one that counts: svix-* if it is complete, otherwise webhook-*; null if neither is.
     const family* chosen() const;
 };
 
-/// Looks the six headers up.
+/// Finds the six headers.
 families find_families(std::span<const header_field> fields);
 
 } // namespace hookd::signature

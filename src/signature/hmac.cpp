@@ -30,7 +30,7 @@ digest_context made() {
     return digest_context{required(EVP_MD_CTX_new(), "digest context")};
 }
 
-/// A key that is longer than a block stands there as its digest.
+/// A key longer than a block is replaced by its digest.
 block block_of(std::span<const std::byte> key) {
     block padded{};
     if (key.size() > block_size) {
@@ -50,15 +50,15 @@ digest_context begun_with(block key, unsigned char pad) {
                       EVP_DigestUpdate(context.get(), key.data(), key.size()) == 1;
     cleanse(std::as_writable_bytes(std::span(key)));
     if (!done) {
-        throw std::runtime_error("OpenSSL refuses HMAC-SHA256");
+        throw std::runtime_error("OpenSSL cannot compute HMAC-SHA256");
     }
     return context;
 }
 
 } // namespace
 
-/// The digest's state behind either padded key, and one to go on from there with: OpenSSL's own HMAC would keep the key
-/// itself, in memory that core dumps hold.
+/// The digest's state after either padded key, and a copy to continue with: OpenSSL's own HMAC would keep the key
+/// itself, in memory that core dumps contain.
 struct hmac::state {
     digest_context inner;
     digest_context outer;
@@ -67,7 +67,7 @@ struct hmac::state {
 
 hmac::hmac(std::span<const std::byte> key) : state_(std::make_unique<state>()) {
     if (key.empty()) {
-        throw std::runtime_error("an HMAC key without bytes");
+        throw std::runtime_error("the HMAC key is empty");
     }
     const error_queue_guard guard;
     block padded = block_of(key);

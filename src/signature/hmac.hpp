@@ -15,10 +15,10 @@ namespace hookd::signature {
 /// The text of a v1 signature.
 using v1_text = std::array<char, v1_length>;
 
-/// HMAC-SHA256 with one key, whose schedule is computed once. Not thread-safe.
+/// HMAC-SHA256 with a key whose schedule is computed once. Not thread-safe.
 class hmac {
 public:
-    /// Throws std::runtime_error for an empty key (OpenSSL takes it for "no change") and where OpenSSL has no SHA-256.
+    /// Throws std::runtime_error for an empty key (which OpenSSL treats as "no change") and if OpenSSL has no SHA-256.
     explicit hmac(std::span<const std::byte> key);
     hmac(const hmac&) = delete;
     hmac& operator=(const hmac&) = delete;
@@ -26,7 +26,7 @@ public:
     hmac& operator=(hmac&&) noexcept;
     ~hmac();
 
-    /// Nothing where OpenSSL fails (out of memory): then no signature can match.
+    /// Nothing if OpenSSL fails (out of memory): then no signature can match.
     std::optional<v1_text> sign(const content& what);
 
 private:

@@ -5,10 +5,10 @@ namespace hookd::signature {
 
 namespace {
 
-/// Tells structure from the inside of strings, character by character.
+/// Distinguishes structure from the content of strings, character by character.
 class string_tracker {
 public:
-    /// Whether this next character belongs to a string, its quotes included.
+    /// Whether the next character belongs to a string, including its quotes.
     bool in_string(char c) {
         if (!inside_) {
             inside_ = c == '"';

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Writes what the parser reads, value by value; no document is built.
+/// Writes what the parser reads, value by value, without a document in memory.
 class writer final : public nlohmann::json_sax<json> {
 public:
     explicit writer(bool ascii) : ascii_(ascii) {}
@@ -72,7 +72,7 @@ private:
 
     std::string out_;
     bool ascii_;
-    bool first_ = true; ///< No comma before what comes next.
+    bool first_ = true; ///< No comma before the next value.
 };
 
 } // namespace

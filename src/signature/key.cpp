@@ -15,12 +15,12 @@ namespace hookd::signature {
 
 namespace {
 
-/// The specification's lower bound. Svix's own manual shows a key of 18 bytes, so shorter ones do occur.
+/// The minimum of the specification. Svix's own manual shows a key of 18 bytes, so shorter keys exist.
 constexpr std::size_t advised_key_size = 24;
 
 constexpr std::size_t least_encoded = 16;
 
-/// A copy of a key's text that is overwritten whichever way its scope is left.
+/// A copy of a key's text that is overwritten at the end of its scope.
 struct passing_text {
     std::string text;
 
@@ -46,19 +46,19 @@ result<key> key::parse(std::string_view text) {
     case key_form::public_key:
         if (read->bytes.bytes().size() != ed25519_public_size) {
             return std::unexpected(error{"the public key (whpk_…) has " + std::to_string(read->bytes.bytes().size()) +
-                                         " bytes and must have 32; copy it whole"});
+                                         " bytes, but must have 32: copy it whole"});
         }
         return key{scheme::v1a, std::move(read->bytes)};
     case key_form::private_key:
         break;
     }
     return std::unexpected(
-        error{"the secret is a private key (whsk_…), which belongs to the sender alone; give the "
-              "public key (whpk_…), and have the pair replaced if the private one was shown around"});
+        error{"the secret is a private key (whsk_…), which only the sender may have: use the public key "
+              "(whpk_…), and replace the pair if others have seen the private key"});
 }
 
 bool key::looks_encoded_twice() const {
-    const passing_text without_line_ends{bytes.text()}; // echo(1) has added one, and base64(1) breaks lines
+    const passing_text without_line_ends{bytes.text()}; // echo(1) adds one, and base64(1) breaks lines
     const auto text = trimmed(without_line_ends.text);
     if (text.starts_with("whsec_") || text.starts_with("whpk_")) {
         return true;
@@ -68,7 +68,7 @@ bool key::looks_encoded_twice() const {
     };
     const bool other = any('0', '9') || text.find_first_of("+/=") != std::string_view::npos;
     const auto size = base64::decoded_size(text);
-    // A passphrase or hexadecimal digits are of fewer kinds than what 16 random bytes make of base64.
+    // A passphrase or hexadecimal digits have fewer kinds of characters than the base64 of 16 random bytes.
     if (!size || *size < least_encoded || !any('A', 'Z') || !any('a', 'z') || !other) {
         return false;
     }
@@ -80,7 +80,7 @@ bool key::looks_encoded_twice() const {
 
 std::string_view key::doubt() const {
     return kind == scheme::v1 && bytes.bytes().size() < advised_key_size
-               ? "the secret has fewer than 24 bytes, the least that the Standard Webhooks specification allows"
+               ? "the secret has fewer than 24 bytes, the minimum of the Standard Webhooks specification"
                : std::string_view{};
 }
 

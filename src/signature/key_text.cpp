@@ -23,10 +23,10 @@ constexpr std::array<form_prefix, 3> prefixes{{
     {"whsk_", key_form::private_key},
 }};
 
-/// The typographic ones too, which word processors and chats put in.
+/// Including the typographic ones, which word processors and chats insert.
 constexpr std::array<std::string_view, 8> quotes{"\"", "'", "`", "‘", "’", "“", "”", "„"};
 
-/// Decoded key bytes on their way into a `secret`; overwritten whichever way this scope is left.
+/// Decoded key bytes on their way into a `secret`; overwritten at the end of the scope.
 struct passing_bytes {
     std::vector<std::byte> bytes;
 
@@ -47,31 +47,31 @@ bool starts_like_prefix(std::string_view text) {
 /// Why `text`, without its prefix, is not canonical base64.
 std::string_view base64_error(std::string_view text, bool prefixed) {
     if (text.starts_with("\xef\xbb\xbf")) {
-        return "its file begins with a byte order mark; save it as UTF-8 without one";
+        return "its file begins with a byte order mark: save it as UTF-8 without one";
     }
     if (text.contains('\0')) {
-        return "its file is in UTF-16; save it as UTF-8 without a byte order mark";
+        return "its file is in UTF-16: save it as UTF-8 without a byte order mark";
     }
     if (std::ranges::any_of(quotes, [&](std::string_view quote) { return text.contains(quote); })) {
-        return "there are quotes around it; write it without";
+        return "there are quotes around it: remove them";
     }
     if (starts_like_prefix(text)) {
-        return prefixed ? "it has two prefixes; keep one"
-                        : "its prefix is not in lower case; write it as whsec_ or whpk_";
+        return prefixed ? "it has two prefixes: keep one"
+                        : "its prefix is not in lower case: write it as whsec_ or whpk_";
     }
     if (text.find_first_of(" \t\r\n") != std::string_view::npos) {
-        return "there is white space in it; give the secret alone, on one line";
+        return "it contains white space: write only the secret, on one line";
     }
     if (!prefixed && text.contains("whsec_")) {
-        return "something stands before whsec_; give the secret alone";
+        return "there is something before whsec_: write only the secret";
     }
     if (text.find_first_of("-_") != std::string_view::npos) {
-        return "it has \"-\" or \"_\" in it, which base64 here has not; copy the secret as the sender shows it";
+        return "it contains \"-\" or \"_\", which this base64 does not have: copy the secret as the sender shows it";
     }
     if (text.size() % 4 != 0) {
-        return "characters or the \"=\" at its end are missing; copy the secret whole";
+        return "characters or the \"=\" at its end are missing: copy the secret whole";
     }
-    return "it is not base64; copy the secret whole, as the sender shows it";
+    return "it is not base64: copy the secret whole, as the sender shows it";
 }
 
 } // namespace
@@ -79,7 +79,7 @@ std::string_view base64_error(std::string_view text, bool prefixed) {
 result<key_text> read_key_text(std::string_view text) {
     if (text.empty()) {
         return std::unexpected(
-            error{"the secret is empty; give the endpoint's own (whsec_…), as registering returns it"});
+            error{"the secret is empty: use that of the endpoint (whsec_…), which registering returns"});
     }
     key_text read;
     const auto* const known = std::ranges::find_if(
@@ -90,16 +90,16 @@ result<key_text> read_key_text(std::string_view text) {
         text.remove_prefix(known->prefix.size());
     }
     if (text.empty()) {
-        return std::unexpected(error{"the secret has nothing behind its prefix; copy the secret whole"});
+        return std::unexpected(error{"the secret has nothing after its prefix: copy the secret whole"});
     }
     const auto unreadable = [&] {
-        return std::unexpected(error{"the secret cannot be read: " + std::string(base64_error(text, prefixed))});
+        return std::unexpected(error{"invalid secret: " + std::string(base64_error(text, prefixed))});
     };
     const auto size = base64::decoded_size(text);
     if (!size) {
         return unreadable();
     }
-    passing_bytes decoded(*size); // at least one: a text that is not empty has a group of four
+    passing_bytes decoded(*size); // at least one byte: a text that is not empty has a group of four
     if (!base64::decode(text, decoded.bytes)) {
         return unreadable();
     }

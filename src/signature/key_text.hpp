@@ -8,7 +8,7 @@
 
 namespace hookd::signature {
 
-/// What a key's text says it is.
+/// The kind of a key, by its prefix.
 enum class key_form : std::uint8_t {
     shared,      ///< `whsec_` or no prefix
     public_key,  ///< `whpk_`
@@ -20,8 +20,7 @@ struct key_text {
     secret bytes; ///< Never empty.
 };
 
-/// Takes the prefix off, once and case-sensitively, and decodes the rest. Errors say what is wrong and never quote the
-/// text.
+/// Removes the prefix (one, case-sensitive) and decodes the rest. Errors say what is wrong and never quote the text.
 result<key_text> read_key_text(std::string_view text);
 
 } // namespace hookd::signature

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-/// For .cpp files only: OpenSSL's types stay out of headers that other units see.
+/// For .cpp files only: keeps OpenSSL's types out of headers that others include.
 namespace hookd::signature {
 
 template <auto Free>
@@ -21,8 +21,8 @@ struct freed_by {
 template <class T, auto Free>
 using openssl_ptr = std::unique_ptr<T, freed_by<Free>>;
 
-/// Leaves the thread's OpenSSL error queue as it was found: TLS on the same thread reads that queue after its own
-/// calls, and would take a refused signature's error for its own.
+/// Restores the thread's OpenSSL error queue: TLS on the same thread reads that queue after its own calls, and would
+/// treat the error of an invalid signature as its own.
 class error_queue_guard {
 public:
     error_queue_guard() { ERR_set_mark(); }
@@ -31,7 +31,7 @@ public:
     ~error_queue_guard() { ERR_pop_to_mark(); }
 };
 
-/// For set-up: where OpenSSL refuses, nothing can be verified at all.
+/// For set-up: if OpenSSL fails here, nothing can be verified.
 template <class T>
 T* required(T* object, const char* what) {
     if (object == nullptr) {

@@ -40,7 +40,7 @@ result<signer> signer::parse(std::string_view text) {
     }
     const auto bytes = read->bytes.bytes();
     if (read->form == key_form::public_key) {
-        return std::unexpected(error{"a public key (whpk_…) cannot sign; give the secret (whsec_…) or the private key "
+        return std::unexpected(error{"a public key (whpk_…) cannot sign: use the secret (whsec_…) or the private key "
                                      "(whsk_…)"});
     }
     if (read->form == key_form::shared) {
@@ -48,11 +48,11 @@ result<signer> signer::parse(std::string_view text) {
     }
     if (bytes.size() != ed25519_private_size) {
         return std::unexpected(error{"the private key (whsk_…) has " + std::to_string(bytes.size()) +
-                                     " bytes and must have 64: the seed and the public key; copy it whole"});
+                                     " bytes, but must have 64 (the seed and the public key): copy it whole"});
     }
     auto key = ed25519_signer::create(bytes.first<ed25519_private_size>());
     if (!key) {
-        return std::unexpected(error{"the private key (whsk_…) does not end in its own public key; copy it anew"});
+        return std::unexpected(error{"the private key (whsk_…) does not end in its own public key: copy it again"});
     }
     return signer(std::make_unique<state>(state{.key = std::move(*key), .joined = {}}));
 }

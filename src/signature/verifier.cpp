@@ -19,7 +19,7 @@ namespace hookd::signature {
 
 namespace {
 
-/// An Ed25519 verification takes as long as hashing so many bytes, besides the body.
+/// An Ed25519 verification takes as long as hashing this many bytes, in addition to the body.
 constexpr std::uint64_t ed25519_work = std::uint64_t{64} << 10U;
 
 bool same_text(std::string_view given, const v1_text& expected) {
@@ -32,7 +32,7 @@ struct verifier::state {
     std::vector<hmac> shared_keys;
     std::vector<ed25519_verifier> public_keys;
     std::chrono::seconds tolerance{0};
-    std::string joined; ///< Ed25519 wants the content in one piece; kept for its capacity.
+    std::string joined; ///< Ed25519 needs the content in one piece; kept for its capacity.
 
     verdict check(signed_headers& headers, std::span<const header_field> fields, std::string_view body,
                   unix_seconds now);

@@ -110,7 +110,7 @@ def test_a_duplicate_is_answered_204_and_is_one_event(daemon, where):
     assert [ask(where, request).status for request in (
         first,
         first,  # the sender's instant retry: the very same bytes
-        daemon.request(success_event(), id, timestamp=int(time.time()) - 5),  # a later attempt: signed anew
+        daemon.request(success_event(), id, timestamp=int(time.time()) - 5),  # a later attempt: signed again
     )] == [204, 204, 204]
     assert_one_event(daemon, id)
 
@@ -311,15 +311,15 @@ def test_a_path_that_is_nearly_an_endpoints_is_logged_with_what_is_wrong(make_da
                 ("/webhooks/colivara/?key=secret", "the path ends with a slash"),
                 ("//webhooks/colivara", "the path has a double slash"),
                 ("/Webhooks/colivara", "the path differs in upper and lower case"),
-                ("/webhooks%2Fcolivara", "the path is percent-encoded otherwise"),
-                ("/hookd/webhooks/colivara", "the path has more in front, which a proxy should take off"),
-                ("/colivara", "the path lacks the beginning, which a proxy may have taken off")):
+                ("/webhooks%2Fcolivara", "the path is percent-encoded differently"),
+                ("/hookd/webhooks/colivara", "the path has an additional prefix, which a proxy should remove"),
+                ("/colivara", "the path lacks the beginning, which a proxy may have removed")):
             since = len(daemon.log())
             assert daemon.send(success_event(), path=path).status == 404
             line = daemon.wait_for_log(r"(\w+) 404 refused: (.*)\n", since)
             assert line[1] == "warning"
             shown = path.partition("?")[0]
-            assert line[2] == (f'no endpoint has this path, but "/webhooks/colivara" is near: {difference}; '
+            assert line[2] == (f'no endpoint has this path, but "/webhooks/colivara" is similar: {difference}; '
                                f'path="{shown}" endpoint=colivara client=127.0.0.1')
 
 
@@ -332,7 +332,7 @@ def test_other_unknown_paths_are_logged_cut_without_a_warning_and_within_a_quota
         assert set(lines) == {("info", r'no endpoint has this path; path="/a\"b' + "c" * 196 + '"... client=127.0.0.1')}
         since = len(daemon.log())
         assert daemon.send(success_event(), path="/webhooks/colivara/").status == 404
-        daemon.wait_for_log("404 refused: .* is near", since)
+        daemon.wait_for_log("404 refused: .* is similar", since)
 
 
 def test_another_method_is_logged(make_daemon):
@@ -373,7 +373,7 @@ def test_a_body_that_was_sent_in_spite_of_its_size_is_answered_413(daemon, where
     """The answer arrives although the client is still sending: the daemon does not reset the connection."""
     id = message_id()
     assert ask(where, daemon.request(b"x" * (1 << 20), id), closes=True).status == 413
-    daemon.wait_for_log(r"warning 413: a body larger than max_body: raise server\.max_body if the sender is yours; client=")
+    daemon.wait_for_log(r"warning 413: body larger than max_body: increase server\.max_body if the sender is yours; client=")
     assert_nothing_stored(daemon, id)
 
 

@@ -10,23 +10,23 @@
 
 namespace hookd::intake {
 
-/// The paths that endpoints are configured for, and the advice for a sender that misses one by a little: a slash, upper
-/// case, a prefix that a proxy adds or takes off. Only the very path is served: what else looks like it may be another
-/// application's behind the same proxy.
+/// The configured paths of the endpoints, and advice for a sender whose path is slightly different: a slash, upper
+/// case, a prefix that a proxy adds or removes. Only the exact path is served: a similar one may belong to another
+/// application behind the same proxy.
 class endpoint_paths {
 public:
     struct near_miss {
-        std::size_t endpoint = 0; ///< By its place among the paths.
-        std::string difference;   ///< As in `the path ends with a slash`.
+        std::size_t endpoint = 0; ///< Its index among the paths.
+        std::string difference;   ///< For example `the path ends with a slash`.
     };
 
     explicit endpoint_paths(std::span<const std::string> paths);
 
-    /// Of a path that is none of them. Cheap enough for every request that strangers send.
+    /// For a path that is not configured. Cheap enough for every request, whoever sends it.
     std::optional<near_miss> near(std::string_view path) const;
 
 private:
-    /// A path, and what had to be done to bring it to its plainest form.
+    /// A path in its simplest form, and what was different before.
     struct plain_path {
         explicit plain_path(std::string_view path);
 

@@ -19,9 +19,8 @@
 
 namespace hookd::intake {
 
-/// From a request to an answer: which endpoint it is for, whether it is authentic, and made durable. Why a request
-/// was refused goes to the log, and the answer tells no more of it than its status. Not thread-safe: one for each I/O
-/// thread.
+/// Turns a request into a response: finds the endpoint, verifies the signature, and makes the event durable. The reason
+/// of a rejection goes to the log; the response has only the status. Not thread-safe: one for each I/O thread.
 class intake {
 public:
     /// All of these must outlive the intake. The secrets are already known to be well-formed. The threads of `workers`
@@ -32,11 +31,11 @@ public:
     intake& operator=(const intake&) = delete;
     ~intake();
 
-    /// What can be said before the body is read: 404, 405, 403, 415. Nothing: read on.
+    /// The response that needs no body: 404, 405, 403, 415. Nothing: read the body.
     std::optional<response> screen(const request& head);
 
-    /// Verifies and stores. 204 is said only after the event is synced to disk. The request must live until the
-    /// coroutine has ended.
+    /// Verifies and stores. Returns 204 only after the event is synced to disk. The request must live until the
+    /// coroutine ends.
     boost::asio::awaitable<response> take(const request& whole);
 
 private:

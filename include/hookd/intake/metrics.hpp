@@ -17,7 +17,7 @@
 
 namespace hookd::intake {
 
-/// Why a clean request was refused. The signature's part is signature::verdict, name by name.
+/// Why a well-formed request was rejected. The reasons of the signature are those of signature::verdict, by name.
 enum class refusal : std::uint8_t {
     unknown_path,
     method,
@@ -38,41 +38,41 @@ enum class refusal : std::uint8_t {
 inline constexpr std::size_t refusals = 15;
 std::string_view to_text(refusal why);
 
-/// What came to one endpoint since the start.
+/// The messages to an endpoint since the start.
 struct endpoint_metrics {
     counter accepted;  ///< Events stored.
-    counter duplicate; ///< Authentic messages that had been stored before.
+    counter duplicate; ///< Authentic messages that were already stored.
 
-    /// An authentic message came, whether or not it could be stored.
+    /// Records an authentic message, whether or not it could be stored.
     void authentic(unix_seconds at);
-    /// When the last one came; the epoch: none is known.
+    /// When the last one came; the epoch if none is known.
     unix_seconds last_authentic() const;
 
 private:
     std::atomic<unix_seconds::rep> last_authentic_ = 0;
 };
 
-/// What all intakes of the process have counted, over reloads too. Any thread.
+/// The counters of all intakes of the process, across reloads. Any thread.
 class metrics {
 public:
     std::array<counter, refusals> refused; ///< By `refusal`.
 
     void refuse(refusal why) { refused[static_cast<std::size_t>(why)].add(); }
 
-    /// The endpoint's, made at first use; lives as long as this object.
+    /// Those of an endpoint, created at first use; they live as long as this object.
     endpoint_metrics& of(const std::string& endpoint);
 
     struct named {
         std::string endpoint;
         const endpoint_metrics* counters;
     };
-    /// Those that are shown, in order of their names.
+    /// Those to be shown, in order of their names.
     std::vector<named> endpoints() const;
-    /// Only these from now on: what was counted for others is kept, but is of no interest any more.
+    /// Shows only these from now on. The counters of others are kept, but not shown.
     void show(std::vector<std::string> endpoints);
 
 private:
-    mutable mutex mutex_; // over the map, not what is in it
+    mutable mutex mutex_; // guards the map, not its content
     std::vector<std::string> shown_ HOOKD_GUARDED_BY(mutex_);
     std::map<std::string, std::unique_ptr<endpoint_metrics>> endpoints_ HOOKD_GUARDED_BY(mutex_);
 };

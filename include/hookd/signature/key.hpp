@@ -15,19 +15,19 @@ enum class scheme : std::uint8_t {
     v1a, ///< Ed25519 with the sender's public key
 };
 
-/// A verification key as an operator was given it. Decoded bytes are cleansed when freed.
+/// A verification key as given to an operator. The decoded bytes are overwritten when freed.
 struct key {
     scheme kind = scheme::v1;
-    secret bytes; ///< v1: any length but 0; v1a: the 32 bytes of the public key.
+    secret bytes; ///< v1: any length except 0; v1a: the 32 bytes of the public key.
 
-    /// Reads `whsec_` or nothing + base64 (v1), `whpk_` + base64 (v1a). Strict, canonical base64; `whsk_`, a private
-    /// key, is refused. The error never quotes the text.
+    /// Parses `whsec_` or no prefix + base64 (v1), `whpk_` + base64 (v1a). Only canonical base64; `whsk_`, a private
+    /// key, is an error. The error never quotes the text.
     static result<key> parse(std::string_view text);
 
-    /// A doubt that does not stop the key from working (shorter than 24 bytes); empty: none.
+    /// A warning about a key that works (shorter than 24 bytes); empty if none.
     std::string_view doubt() const;
-    /// Another: the key's bytes are the text of a key, or of base64 that somebody's tool has encoded once more. Chance
-    /// makes such bytes next to never.
+    /// Another warning: the key's bytes are the text of a key, or base64 that was encoded twice. Random bytes are
+    /// almost never like that.
     bool looks_encoded_twice() const;
 };
 

@@ -14,11 +14,11 @@
 
 namespace hookd::signature {
 
-/// Signs messages as the sender does: for `send` and for tests. The key is set up once. Not thread-safe.
+/// Signs messages like the sender: for `send` and for tests. The key is set up once. Not thread-safe.
 class signer {
 public:
-    /// `whsec_` or nothing + base64: v1. `whsk_` + base64 of an Ed25519 seed and its public key: v1a. Errors never
-    /// quote the text. Throws std::runtime_error where OpenSSL refuses to work at all.
+    /// `whsec_` or no prefix + base64: v1. `whsk_` + base64 of an Ed25519 seed and its public key: v1a. Errors never
+    /// quote the text. Throws std::runtime_error if OpenSSL does not work.
     static result<signer> parse(std::string_view text);
     signer(const signer&) = delete;
     signer& operator=(const signer&) = delete;
@@ -28,8 +28,8 @@ public:
 
     scheme kind() const;
 
-    /// The signature header's entry: `v1,…` or `v1a,…`. Signs whatever it is given, also ids and timestamps that a
-    /// verifier refuses. Throws std::runtime_error where OpenSSL fails.
+    /// The entry of the signature header: `v1,…` or `v1a,…`. Signs anything, including ids and timestamps that a
+    /// verifier rejects. Throws std::runtime_error if OpenSSL fails.
     std::string sign(std::string_view id, std::string_view timestamp, std::string_view body);
 
 private:
@@ -44,11 +44,11 @@ struct message_headers {
     std::string timestamp;
     std::string signature;
 
-    /// As header fields of the svix-* or the webhook-* family; views that live as long as this object.
+    /// As header fields of the svix-* or the webhook-* family; the views live as long as this object.
     std::array<header_field, 3> fields(bool unbranded = false) const;
 };
 
-/// Signs with every key, as a sender does while it rotates them.
+/// Signs with every key, like a sender during a rotation.
 message_headers sign_message(std::span<signer> keys, std::string_view id, unix_seconds at, std::string_view body);
 
 } // namespace hookd::signature

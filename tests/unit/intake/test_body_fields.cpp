@@ -82,7 +82,7 @@ TEST_CASE("body: what is no number is none, also beside one that is too large fo
     }
 }
 
-TEST_CASE("body: what stands behind a NUL counts") {
+TEST_CASE("body: what follows a NUL counts") {
     CHECK_FALSE(read_body_fields(std::string_view{"{}\0junk", 7}).json);
 }
 

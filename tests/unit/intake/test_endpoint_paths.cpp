@@ -21,21 +21,21 @@ TEST_CASE("endpoint paths: what keeps a path from being an endpoint's is said") 
     CHECK(advice("//webhooks/colivara") == "/webhooks/colivara: the path has a double slash");
     CHECK(advice("/webhooks//colivara//") == "/webhooks/colivara: the path has a double slash, ends with a slash");
     CHECK(advice("/Webhooks/ColiVara") == "/webhooks/colivara: the path differs in upper and lower case");
-    CHECK(advice("/webhooks%2Fcolivara") == "/webhooks/colivara: the path is percent-encoded otherwise");
+    CHECK(advice("/webhooks%2Fcolivara") == "/webhooks/colivara: the path is percent-encoded differently");
     CHECK(advice("/web%68ooks/colivara/") == "/webhooks/colivara: the path ends with a slash");
     CHECK(advice("/Hooks/Other") == "/Hooks/Other/: the path lacks the slash at the end");
     CHECK(advice("/hooks/other/") == "/Hooks/Other/: the path differs in upper and lower case");
-    CHECK(advice("/a b") == "/a%20b: the path is percent-encoded otherwise");
-    CHECK(advice("/%61%20b") == "/a%20b: the path is spelled otherwise");
+    CHECK(advice("/a b") == "/a%20b: the path is percent-encoded differently");
+    CHECK(advice("/%61%20b") == "/a%20b: the path is spelled differently");
     CHECK(advice("//") == "/: the path has a double slash");
 }
 
 TEST_CASE("endpoint paths: what a proxy adds or takes off is said") {
     CHECK(advice("/hookd/webhooks/colivara") ==
-          "/webhooks/colivara: the path has more in front, which a proxy should take off");
-    CHECK(advice("/colivara") == "/webhooks/colivara: the path lacks the beginning, which a proxy may have taken off");
+          "/webhooks/colivara: the path has an additional prefix, which a proxy should remove");
+    CHECK(advice("/colivara") == "/webhooks/colivara: the path lacks the beginning, which a proxy may have removed");
     CHECK(advice("/webhooks") == "/webhooks/colivara: the path lacks the end");
-    CHECK(advice("/webhooks/colivara/events") == "/webhooks/colivara: the path has more behind it");
+    CHECK(advice("/webhooks/colivara/events") == "/webhooks/colivara: the path has an additional suffix");
 }
 
 TEST_CASE("endpoint paths: the nearest of several is named") {

@@ -25,9 +25,9 @@ unix_millis fixed_now() {
 }
 
 /// A real journal in a directory of its own, and an intake in front of it.
-class house {
+class fixture {
 public:
-    house() {
+    fixture() {
         std::string name = (std::filesystem::temp_directory_path() / "hookd-intake-XXXXXX").string();
         directory_ = mkdtemp(name.data());
         auto& endpoint = endpoints_.emplace_back();
@@ -41,9 +41,9 @@ public:
         metrics_.show({"colivara"});
         intake_ = std::make_unique<intake::intake>(endpoints_, *journal_, fixed_now, metrics_, workers_.get_executor());
     }
-    house(const house&) = delete;
-    house& operator=(const house&) = delete;
-    ~house() {
+    fixture(const fixture&) = delete;
+    fixture& operator=(const fixture&) = delete;
+    ~fixture() {
         intake_.reset();
         journal_->close();
         journal_.reset();
@@ -99,27 +99,27 @@ request head(std::string_view method, std::string_view target) {
 } // namespace
 
 TEST_CASE("intake: path, method, address and encoding are judged before the body is read") {
-    house house;
-    CHECK(house.screen(head("POST", "/other"))->status == 404);
-    CHECK(house.screen(head("POST", "/webhooks/colivara/"))->status == 404);
-    CHECK(house.screen(head("GET", "/webhooks/colivara"))->status == 405);
-    CHECK(house.screen(head("GET", "/webhooks/colivara"))->field_value == "POST");
-    CHECK(house.screen(head("post", "/webhooks/colivara"))->status == 405);
+    fixture daemon;
+    CHECK(daemon.screen(head("POST", "/other"))->status == 404);
+    CHECK(daemon.screen(head("POST", "/webhooks/colivara/"))->status == 404);
+    CHECK(daemon.screen(head("GET", "/webhooks/colivara"))->status == 405);
+    CHECK(daemon.screen(head("GET", "/webhooks/colivara"))->field_value == "POST");
+    CHECK(daemon.screen(head("post", "/webhooks/colivara"))->status == 405);
     auto elsewhere = head("POST", "/webhooks/colivara");
     elsewhere.client = "198.51.100.1";
-    CHECK(house.screen(elsewhere)->status == 403);
+    CHECK(daemon.screen(elsewhere)->status == 403);
     elsewhere.client = "unix";
-    CHECK(house.screen(elsewhere)->status == 403);
+    CHECK(daemon.screen(elsewhere)->status == 403);
     const header_field encoding{"content-encoding", "gzip"};
     auto encoded = head("POST", "/webhooks/colivara");
     encoded.fields = {&encoding, 1};
-    CHECK(house.screen(encoded)->status == 415);
-    CHECK_FALSE(house.screen(head("POST", "/webhooks/colivara")));
-    CHECK_FALSE(house.screen(head("POST", "/webhooks/colivara?from=colivara")));
+    CHECK(daemon.screen(encoded)->status == 415);
+    CHECK_FALSE(daemon.screen(head("POST", "/webhooks/colivara")));
+    CHECK_FALSE(daemon.screen(head("POST", "/webhooks/colivara?from=colivara")));
 }
 
 TEST_CASE("intake: an authentic message is one event, however often it comes; any other is none") {
-    house house;
+    fixture daemon;
     auto message = head("POST", "/webhooks/colivara");
     message.body = R"({"type":"upsert.fail","name":"a.pdf"})";
     auto signer = signature::signer::parse(secret_text).value();
@@ -127,19 +127,19 @@ TEST_CASE("intake: an authentic message is one event, however often it comes; an
                                                  std::chrono::floor<std::chrono::seconds>(fixed_now()), message.body);
     const auto fields = headers.fields();
     message.fields = fields;
-    CHECK(house.take(message) == 204);
-    CHECK(house.take(message) == 204);
-    CHECK(house.stored() == 1);
+    CHECK(daemon.take(message) == 204);
+    CHECK(daemon.take(message) == 204);
+    CHECK(daemon.stored() == 1);
 
     message.body = R"({"type":"upsert.fail","name":"b.pdf"})";
-    CHECK(house.take(message) == 401);
-    CHECK(house.stored() == 1);
+    CHECK(daemon.take(message) == 401);
+    CHECK(daemon.stored() == 1);
 }
 
 TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its reason") {
-    house house;
+    fixture daemon;
     const auto refused = [&](intake::refusal why) {
-        return house.metrics().refused[static_cast<std::size_t>(why)].value();
+        return daemon.metrics().refused[static_cast<std::size_t>(why)].value();
     };
     auto message = head("POST", "/webhooks/colivara");
     message.body = R"({"type":"upsert.fail"})";
@@ -148,15 +148,15 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
     const auto headers = signature::sign_message({&signer, 1}, "msg_1", now, message.body);
     const auto fields = headers.fields();
     message.fields = fields;
-    house.take(message);
-    house.take(message);
+    daemon.take(message);
+    daemon.take(message);
     message.body = "{}";
-    house.take(message);
+    daemon.take(message);
     message.fields = {};
-    house.take(message);
-    house.screen(head("POST", "/nowhere"));
+    daemon.take(message);
+    daemon.screen(head("POST", "/nowhere"));
 
-    const auto all = house.metrics().endpoints();
+    const auto all = daemon.metrics().endpoints();
     REQUIRE(all.size() == 1);
     CHECK(all.front().endpoint == "colivara");
     CHECK(all.front().counters->accepted.value() == 1);
@@ -169,7 +169,7 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
 }
 
 TEST_CASE("intake: messages of another time are counted by its direction, and apart from forged ones") {
-    house house;
+    fixture daemon;
     auto message = head("POST", "/webhooks/colivara");
     auto signer = signature::signer::parse(secret_text).value();
     const auto now = std::chrono::floor<std::chrono::seconds>(fixed_now());
@@ -177,9 +177,9 @@ TEST_CASE("intake: messages of another time are counted by its direction, and ap
         const auto headers = signature::sign_message({&signer, 1}, "msg_1", now + by, message.body);
         const auto fields = headers.fields();
         message.fields = fields;
-        CHECK(house.take(message) == 401);
+        CHECK(daemon.take(message) == 401);
     }
-    const auto& refused = house.metrics().refused;
+    const auto& refused = daemon.metrics().refused;
     CHECK(refused[static_cast<std::size_t>(intake::refusal::too_old)].value() == 1);
     CHECK(refused[static_cast<std::size_t>(intake::refusal::too_new)].value() == 1);
     CHECK(refused[static_cast<std::size_t>(intake::refusal::wrong_signature)].value() == 0);
@@ -204,7 +204,7 @@ TEST_CASE("intake: a refusal has the name in the metrics that the signature's ve
 }
 
 TEST_CASE("intake: a message that takes long to verify holds up nobody else on the thread") {
-    house house;
+    fixture daemon;
     auto message = head("POST", "/webhooks/colivara");
     const std::string large = R"({"type":"upsert.fail","name":")" + std::string(600'000, 'x') + R"("})";
     message.body = large;
@@ -213,10 +213,10 @@ TEST_CASE("intake: a message that takes long to verify holds up nobody else on t
     const auto headers = signature::sign_message({&signer, 1}, "msg_1", now, message.body);
     const auto fields = headers.fields();
     message.fields = fields;
-    CHECK(house.take(message) == 204);
-    CHECK(house.stored() == 1);
+    CHECK(daemon.take(message) == 204);
+    CHECK(daemon.stored() == 1);
     message.body = std::string_view{large}.substr(1); // refused, and so without a wait for the journal
-    CHECK(house.lets_others_run(message));
+    CHECK(daemon.lets_others_run(message));
     message.body = message.body.substr(0, 1000);
-    CHECK_FALSE(house.lets_others_run(message));
+    CHECK_FALSE(daemon.lets_others_run(message));
 }

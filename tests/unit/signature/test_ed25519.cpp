@@ -118,7 +118,7 @@ TEST_CASE("v1a: what is refused leaves nothing in the thread's OpenSSL error que
     truncated[0] = {hookd::signature::scheme::v1a, hookd::secret(std::string_view("too short"))};
     CHECK_THROWS_AS(verifier(truncated, std::chrono::seconds{300}), std::runtime_error);
     CHECK(ERR_peek_error() == 0);
-    ERR_raise(ERR_LIB_USER, 42); // and what was there before stays for whoever it belongs to
+    ERR_raise(ERR_LIB_USER, 42); // and errors that were there before stay
     CHECK(judge_v1a(entry_of(std::string(64, '\xff'))) == verdict::wrong_signature);
     CHECK(ERR_GET_REASON(ERR_peek_error()) == 42);
     CHECK(ERR_peek_error() == ERR_peek_last_error());

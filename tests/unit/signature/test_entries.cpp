@@ -10,7 +10,7 @@ using namespace signature_test;
 namespace {
 
 struct row {
-    std::string header; ///< `GOOD` and `OTHER` stand for the 44 characters of a right and a wrong signature.
+    std::string header; ///< `GOOD` and `OTHER` are replaced with the 44 characters of a right and a wrong signature.
     verdict answer;
 };
 
@@ -79,7 +79,7 @@ TEST_CASE("signature header: no other spelling of a right signature is right") {
     CHECK(judge_header(good.substr(0, 11)) == verdict::bad_signature);                         // a prefix
     CHECK(judge_header(good.substr(0, 10) + "*" + good.substr(10)) == verdict::bad_signature); // junk inside
     std::string unused_bit = good;
-    ++unused_bit[unused_bit.size() - 2]; // decodes to the same bytes for whoever ignores unused bits
+    ++unused_bit[unused_bit.size() - 2]; // decodes to the same bytes if unused bits are ignored
     CHECK(judge_header(unused_bit) == verdict::wrong_signature);
     std::string lower = good;
     for (char& c : lower) {

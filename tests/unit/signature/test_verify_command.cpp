@@ -186,7 +186,7 @@ TEST_CASE("verify: the explanation of a captured request names the error, whatev
     CHECK_THAT(explained(body), Catch::StartsWith("valid\n"));
     CHECK_THAT(explained(body, "HTTP/1.1", "HTTP/2"), Catch::StartsWith("valid\n"));
     CHECK_THAT(explained(std::string(body) + "\n"), Contains("line break was added at its end"));
-    CHECK_THAT(explained(body, "svix-id", "x-id"), Contains("Pass svix-id on: it is missing"));
+    CHECK_THAT(explained(body, "svix-id", "x-id"), Contains("svix-id is missing"));
     CHECK_THAT(explained(body, "svix-signature", "webhook-signature"), Contains("the two are never mixed"));
     arguments.at = 1'760'000'000 + 4'000;
     CHECK_THAT(explained(body), Contains("4000 s (66 min) older") && Contains("the signature itself matches"));
@@ -194,9 +194,9 @@ TEST_CASE("verify: the explanation of a captured request names the error, whatev
     CHECK_THAT(explained(body), Contains("4000 s (66 min) ahead"));
     arguments.at = 1'760'000'000;
     arguments.secret_file = own.write("other", other_secret_text);
-    CHECK_THAT(explained(body), Contains("a wrong secret is the most likely cause"));
+    CHECK_THAT(explained(body), Contains("The configured secret may be wrong"));
     arguments.secret_file = own.write("public", public_key_text());
-    CHECK_THAT(explained(body), Contains("Configure the endpoint's secret (whsec_"));
+    CHECK_THAT(explained(body), Contains("configure the endpoint's secret (whsec_"));
 }
 
 TEST_CASE("verify: on a terminal, findings are broken at its width") {
@@ -218,7 +218,7 @@ TEST_CASE("verify: on a terminal, findings are broken at its width") {
     CHECK(joined + "\n" == whole);
 }
 
-TEST_CASE("verify: what an editor did to a secret's file is told by its name, and CR LF is no error") {
+TEST_CASE("verify: what an editor did to a secret's file is named, and CR LF is not an error") {
     const directory own;
     const std::string text{secret_text};
     verify_arguments arguments{.secret_file = own.path("secret"),
@@ -230,13 +230,14 @@ TEST_CASE("verify: what an editor did to a secret's file is told by its name, an
     for (const char c : text) {
         utf16.append({c, '\0'});
     }
-    const std::vector<std::pair<std::string, std::string>> errors{{"\xef\xbb\xbf" + text, "byte order mark"},
-                                                                  {'"' + text + "\"\r\n", "quotes around it"},
-                                                                  {'\'' + text + '\'', "quotes around it"},
-                                                                  {"“" + text + "”", "quotes around it"},
-                                                                  {utf16, "UTF-16"},
-                                                                  {"SECRET=" + text, "stands before whsec_"},
-                                                                  {text + '\r' + text, "white space in it"}};
+    const std::vector<std::pair<std::string, std::string>> errors{
+        {"\xef\xbb\xbf" + text, "byte order mark"},
+        {'"' + text + "\"\r\n", "quotes around it"},
+        {'\'' + text + '\'', "quotes around it"},
+        {"“" + text + "”", "quotes around it"},
+        {utf16, "UTF-16"},
+        {"SECRET=" + text, "there is something before whsec_"},
+        {text + '\r' + text, "it contains white space"}};
     for (const auto& [bytes, words] : errors) {
         own.write("secret", bytes);
         const auto ended = run(arguments);
