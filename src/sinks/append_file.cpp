@@ -64,7 +64,7 @@ bool append_file::names_open_file() const {
 }
 
 result<void> append_file::open() {
-    // O_NONBLOCK and O_NOCTTY mean nothing for regular files; they keep a path that became something else from
+    // O_NONBLOCK and O_NOCTTY have no effect on regular files; if the path is something else, they prevent it from
     // blocking the sink worker or becoming the daemon's terminal.
     constexpr int flags = O_RDWR | O_APPEND | O_NONBLOCK | O_NOCTTY;
     auto opened = open_at(AT_FDCWD, path_, flags);
@@ -81,19 +81,19 @@ result<void> append_file::open() {
         return std::unexpected(failed("cannot open", last_error()));
     }
     if (!S_ISREG(info.st_mode)) {
-        return std::unexpected(error{fmt::format("{} is not a regular file; move it away", path_)});
+        return std::unexpected(error{fmt::format("{} is not a regular file: move it away", path_)});
     }
     if (missing && info.st_size == 0) {
         set_mode(file_.get(), mode_);
     }
-    // Whoever created the file, its name may not be on disk yet.
+    // No matter who created the file, its name may not be on disk yet.
     if (const auto synced = sync_name(path_, file_.get()); !synced) {
         return std::unexpected(failed("cannot sync the directory of", synced.error()));
     }
     return {};
 }
 
-/// A byte that cannot be read counts as one: an empty line does no harm.
+/// A byte that cannot be read counts as part of a line: an empty line is harmless.
 bool append_file::ends_within_line() const {
     struct stat info{};
     char last = 0;
@@ -101,13 +101,13 @@ bool append_file::ends_within_line() const {
            (::pread(file_.get(), &last, 1, info.st_size - 1) != 1 || last != '\n');
 }
 
-/// None where nobody can say beforehand: then the write will.
+/// No error if it cannot be known before: then the write fails.
 std::error_code append_file::reserve(std::size_t bytes) const {
     struct stat info{};
     if (::fstat(file_.get(), &info) != 0) {
         return {};
     }
-    // With KEEP_SIZE most file systems do not look at the process's own limit.
+    // With KEEP_SIZE most file systems do not check the process's limit.
     rlimit largest{};
     if (::getrlimit(RLIMIT_FSIZE, &largest) == 0 && static_cast<rlim_t>(info.st_size) + bytes > largest.rlim_cur) {
         return std::make_error_code(std::errc::file_too_large);
@@ -118,7 +118,7 @@ std::error_code append_file::reserve(std::size_t bytes) const {
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
         return last_error();
     }
-    // A file system that cannot reserve. One that does not tell its size either has no blocks.
+    // A file system that cannot reserve space. If it does not report its size either, it has no blocks.
     struct statvfs space{};
     if (::fstatvfs(file_.get(), &space) == 0 && space.f_blocks > 0 && space.f_bavail * space.f_frsize < bytes) {
         return std::make_error_code(std::errc::no_space_on_device);

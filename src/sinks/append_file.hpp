@@ -11,31 +11,29 @@
 
 namespace hookd::sinks {
 
-/// A regular file that batches of lines are appended to. Others may append to it, move it away or truncate it at any
-/// time, and no lock keeps them out: so nothing is ever taken off again, since what stands behind our bytes may be
-/// theirs by then.
+/// A regular file to which batches of lines are appended. Others may append to it, move it away or truncate it at any
+/// time, without a lock. So nothing is ever truncated, because the bytes after ours may be theirs.
 ///
 /// States: closed; open between batches; open within a batch; within a batch and broken: a write has failed, and what
-/// arrived before it can still be committed. On a full disk, or at the process's limit for the size of files, nothing
-/// arrives: space is reserved, or where that is not supported looked for, before the bytes are written. What else
-/// breaks a write off (a quota of the server's, a failing disk, another writer who was faster) leaves a line that is
-/// not whole: it is ended at once, or where that fails too before the next batch, as is a line that a crash or another
-/// writer has torn. After every failure the file is closed, so that nothing is remembered but what the next opening
-/// finds on disk. Not thread-safe.
+/// was written before can still be committed. On a full disk, or at the process's limit for the size of files, nothing
+/// is written: space is reserved, or checked if that is not supported, before the bytes are written. Other errors (a
+/// quota of the server, a failing disk, another writer) can leave a partial line: it is ended immediately or, if that
+/// fails too, before the next batch, like a partial line of a crash or of another writer. After every error the file is
+/// closed, so that the next opening depends only on what is on disk. Not thread-safe.
 class append_file {
 public:
     append_file(std::string path, mode_t mode) : path_(std::move(path)), mode_(mode) {}
 
-    /// Opens the file anew where the path no longer names the open one, creating it where there is none.
+    /// Reopens the file if the path no longer leads to the open one; creates it if there is none.
     result<void> begin();
-    /// `lines` are whole. After a failure only `commit` may follow.
+    /// `lines` must be whole lines. After an error only `commit` may follow.
     result<void> write(std::string_view lines);
-    /// How many of the batch's bytes have arrived so far.
+    /// How many bytes of the batch are written so far.
     std::uint64_t arrived() const { return arrived_; }
-    /// Syncs: success means that all of them are on disk, under a name that is on disk.
+    /// Syncs. Success means that all of them, and the name of the file, are on disk.
     result<void> commit();
 
-    /// Between batches. The next one opens whatever the path names then.
+    /// Between batches. The next one opens the path again.
     void close() { file_.reset(); }
 
 private:

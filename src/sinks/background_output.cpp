@@ -21,7 +21,7 @@
 namespace hookd::sinks {
 namespace asio = boost::asio;
 
-/// The pipes of one hook, until nobody holds them any more.
+/// The pipes of a hook, until no process holds them any more.
 struct background_output::job {
     job(background_output& owner, std::array<unique_fd, 2> opened, hook_output so_far)
         : owner{owner}, pipes{std::move(opened)}, output{std::move(so_far)} {}
@@ -63,7 +63,7 @@ void background_output::take(std::array<unique_fd, 2> pipes, hook_output output)
     if (const bool full = jobs_ >= most; full || !start()) {
         spdlog::warn("{}: the hook left a process in the background; {}, so its pipe is closed: redirect its output",
                      output.prefix(),
-                     full ? fmt::format("the output of {} such is being read already", most)
+                     full ? fmt::format("the output of {} others is already being read", most)
                           : "no thread can be started to read its output");
         output.finish();
         return;
@@ -73,8 +73,8 @@ void background_output::take(std::array<unique_fd, 2> pipes, hook_output output)
     for (const auto which : {hook_output::stream::output, hook_output::stream::error}) {
         if (taken->pipes.at(static_cast<std::size_t>(which))) {
             asio::co_spawn(context_, follow(taken, which), [taken](const std::exception_ptr& failure) {
-                if (failure) { // the others' pipes are read on
-                    spdlog::error("{}: the output of what the hook left in the background is no longer read: {}",
+                if (failure) { // the pipes of the others are still read
+                    spdlog::error("{}: the output of the hook's background process is no longer read: {}",
                                   taken->output.prefix(), exception_text(failure));
                 }
             });
@@ -82,7 +82,7 @@ void background_output::take(std::array<unique_fd, 2> pipes, hook_output output)
     }
 }
 
-/// Whether there is a thread: there may be no more of them just now.
+/// Whether there is a thread: it may be impossible to start one now.
 bool background_output::start() {
     const mutex_lock lock{mutex_};
     if (!thread_.joinable()) {

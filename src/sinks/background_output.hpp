@@ -19,12 +19,13 @@
 
 namespace hookd::sinks {
 
-/// Reads what the processes print that hooks have left running. Were their pipes closed, their next line would be their
-/// end (SIGPIPE); were they not read, a full pipe would hold them for ever. All exec sinks share one, with one thread,
-/// which starts with the first such process: a reload that changes a sink does not end what its hooks have left.
+/// Reads the output of background processes of hooks. If their pipes were closed, their next line would end them
+/// (SIGPIPE); if they were not read, a full pipe would block them forever. All exec sinks share it, with one thread,
+/// which starts with the first such process: a reload that changes a sink does not end the background processes of its
+/// hooks.
 class background_output {
 public:
-    /// How many hooks' pipes are read at a time: each has two descriptors.
+    /// The maximum number of hooks whose pipes are read: each has two descriptors.
     static constexpr std::size_t most = most_background_hooks;
 
     static std::shared_ptr<background_output> shared();
@@ -35,8 +36,8 @@ public:
     /// Closes the pipes.
     ~background_output();
 
-    /// Any thread. Takes standard output and error of a hook that has ended, and what it printed so far; either may be
-    /// closed. Where there are too many the pipes are closed, with a line in the log.
+    /// Any thread. Takes standard output and error of a hook that has ended, and what it has printed; either may be
+    /// closed. If there are too many, the pipes are closed and a line is logged.
     void take(std::array<unique_fd, 2> pipes, hook_output output);
 
 private:

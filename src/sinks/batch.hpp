@@ -15,8 +15,8 @@ inline std::vector<outcome> all(const std::vector<delivery>& batch, const outcom
     return std::vector<outcome>(batch.size(), what);
 }
 
-/// Delivers the events one after another, each by `one`. A cancelled coroutine goes on to its end, as the sink's
-/// interface wants: `one` looks at the cancellation itself.
+/// Delivers the events one after another, each by `one`. A cancelled coroutine continues to its end, as the interface
+/// of sinks demands: `one` checks the cancellation itself.
 template <class One>
 boost::asio::awaitable<std::vector<outcome>> singly(std::vector<delivery> batch, One one) {
     const bool throws = co_await boost::asio::this_coro::throw_if_cancelled();

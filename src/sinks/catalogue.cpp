@@ -15,7 +15,7 @@
 namespace hookd::sinks {
 namespace {
 
-/// A new type of sink is a row here.
+/// A new type of sink needs a row here.
 constexpr std::array rows{
     catalogue_row{{"stdout", read_stdout_options}, {"stdout", build_stdout_sink}},
     catalogue_row{{"file", read_file_options}, {"file", build_file_sink}},
@@ -44,7 +44,7 @@ std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_conte
     const auto row =
         std::ranges::find_if(rows, [&](const catalogue_row& each) { return each.type.name == settings.type; });
     if (row == rows.end()) {
-        throw std::logic_error("no such type of sink: " + settings.type);
+        throw std::logic_error("unknown sink type: " + settings.type);
     }
     return row->type.build(settings, worker);
 }

@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto damaged = "is a damaged program; copy or build it again"sv;
+constexpr auto damaged = "is a damaged program: copy or build it again"sv;
 
 template <class T>
 bool read_at(int file, std::uint64_t offset, T& into) {
@@ -47,7 +47,7 @@ std::string name_of(Elf64_Half number) {
 using common_header = Elf32_Ehdr;
 static_assert(offsetof(Elf32_Ehdr, e_machine) == offsetof(Elf64_Ehdr, e_machine));
 
-/// This process is what the kernel starts.
+/// The kernel can start programs for the machine of this process.
 common_header own_header() {
     common_header own{};
     const auto file = open_at(AT_FDCWD, "/proc/self/exe", O_RDONLY);
@@ -57,7 +57,7 @@ common_header own_header() {
     return own;
 }
 
-/// Kernels of 64 bits start programs of 32, too, as far as their loaders are there.
+/// 64-bit kernels also start 32-bit programs if their loaders are installed.
 bool may_run(Elf64_Half program, Elf64_Half own) {
     return program == own || (own == EM_X86_64 && program == EM_386) || (own == EM_AARCH64 && program == EM_ARM);
 }
@@ -107,15 +107,15 @@ std::optional<std::string> doubt_of_elf(int file) {
         return std::string{damaged};
     }
     if (header.e_ident[EI_DATA] != own.e_ident[EI_DATA]) {
-        return "is a program for machines of another byte order; build it for " + name_of(own.e_machine);
+        return "is a program for machines of another byte order: build it for " + name_of(own.e_machine);
     }
     if (!may_run(header.e_machine, own.e_machine)) {
-        return fmt::format("is a program for {}, and this machine is {}: without an emulator the kernel does not start "
-                           "it; build it for {}",
+        return fmt::format("is a program for {}, but this machine is {}: the kernel does not start it without an "
+                           "emulator; build it for {}",
                            name_of(header.e_machine), name_of(own.e_machine), name_of(own.e_machine));
     }
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
-        return "is not a whole program (an object file, perhaps); link it";
+        return "is not a complete program (maybe an object file): link it";
     }
     return header.e_ident[EI_CLASS] == ELFCLASS64 ? doubt_of_segments<Elf64_Ehdr, Elf64_Phdr>(file)
                                                   : doubt_of_segments<Elf32_Ehdr, Elf32_Phdr>(file);

@@ -6,9 +6,9 @@
 
 namespace hookd::sinks {
 
-/// What will keep the kernel from starting this ELF file (elf(5)): another machine's, none that can be started, or a
-/// loader (PT_INTERP) that is not there, for which execve(2) says "No such file" of a file that is; with what to do.
-/// Nothing where it looks fine, or is no ELF file.
+/// Why the kernel cannot start this ELF file (elf(5)), and what to do: it is for another machine, not executable, or
+/// its loader (PT_INTERP) is missing, for which execve(2) reports "No such file" although the file exists. Nothing if
+/// it looks fine or is not an ELF file.
 std::optional<std::string> doubt_of_elf(int file);
 
 } // namespace hookd::sinks

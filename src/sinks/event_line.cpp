@@ -18,14 +18,14 @@ using namespace std::string_view_literals;
 constexpr auto byte_order_mark = "\xEF\xBB\xBF"sv;
 constexpr auto json_white_space = " \t\r\n"sv; // RFC 8259 section 2
 
-/// Parsers that take NUL for the end of input accept a text with anything behind one: here that is not JSON, as it
+/// Parsers that treat NUL as the end of input accept a text with anything after it: here that is not JSON, because it
 /// would break the line.
 bool is_json(const event& what) {
     return what.json && !what.body.contains('\0') && what.body.find_first_not_of(json_white_space) != std::string::npos;
 }
 
-/// The body as it can stand inside an object, where it can. A byte order mark is for a text's beginning only (RFC 8259
-/// section 8.1); and a line that a reader gives up on takes those behind it along.
+/// The body in the form in which it can be inside an object, if it can. A byte order mark is allowed only at the
+/// beginning of a text (RFC 8259 section 8.1). Readers that stop at a line do not read the lines after it.
 std::optional<std::string_view> json_text(const event& what) {
     std::string_view text = what.body;
     if (!is_json(what) || breaks_readers(text)) {
@@ -51,7 +51,7 @@ void append_member(std::string& line, std::string_view name, std::string_view va
     line += line.empty() ? "{\"" : ",\"";
     line += name;
     line += "\":";
-    if (needs_no_escape(value)) { // nearly always, and ten times as fast
+    if (needs_no_escape(value)) { // nearly always, and ten times faster
         line += '"';
         line += value;
         line += '"';
@@ -60,8 +60,8 @@ void append_member(std::string& line, std::string_view name, std::string_view va
     line += json_line(value);
 }
 
-/// Inside strings JSON has no raw line ends of ASCII, so those there are stand between tokens. Unicode's own stand
-/// inside strings alone.
+/// JSON strings contain no raw ASCII line ends, so they are all between tokens. Those of Unicode occur only inside
+/// strings.
 void append_on_one_line(std::string& line, std::string_view text) {
     const auto begin = line.size();
     append_escaped_json(line, text, splits_lines);
@@ -80,12 +80,12 @@ std::string event_line(const event& what) {
     append_member(line, "id", what.id);
     append_member(line, "source", what.endpoint);
     append_member(line, "type", what.type);
-    // CloudEvents: an attribute without a value is left out.
+    // CloudEvents: an attribute without a value is omitted.
     if (const auto subject = what.subject(); !subject.empty()) {
         append_member(line, "subject", subject);
     }
     append_member(line, "time", to_rfc3339(what.accepted));
-    // Left out it would mean application/json (CloudEvents JSON format, section 3.1).
+    // Omitted it would mean application/json (CloudEvents JSON format, section 3.1).
     const bool json = data || is_json(what);
     append_member(line, "datacontenttype", json ? "application/json" : "application/octet-stream");
     append_member(line, "sequence", std::to_string(what.sequence));

@@ -21,7 +21,7 @@ namespace hookd::sinks {
 namespace asio = boost::asio;
 namespace {
 
-/// The kernel refuses a single environment string of 128 KiB; subject and type come from whoever uploads documents.
+/// The kernel does not accept an environment string of 128 KiB; subject and type come from the uploader of a document.
 constexpr std::size_t variable_limit = 32U << 10U;
 
 std::string variable(std::string_view name, std::string_view value) {
@@ -60,22 +60,22 @@ private:
 };
 
 constexpr std::string_view wanted_command =
-    "want the absolute path of a program and its arguments, as in [\"/etc/colivara-hookd/hooks/notify\"]";
+    "expected the absolute path of a program and its arguments, for example [\"/etc/colivara-hookd/hooks/notify\"]";
 
 void check_executable(config::table& keys, const std::string& path) {
     if (!answers(path)) {
-        keys.warning("command", 0, keys.written("command", 0) + " is on a file system that does not answer");
+        keys.warning("command", 0, keys.written("command", 0) + " is on a file system that does not respond");
         return;
     }
     keys.uses_file("command", path);
     struct stat info{};
     std::string wrong;
     if (!path.starts_with('/')) {
-        wrong = " does not begin with \"/\"";
+        wrong = " is not an absolute path";
     } else if (::stat(path.c_str(), &info) != 0) {
         wrong = ": " + last_error().message();
     } else if (!S_ISREG(info.st_mode)) {
-        wrong = " is no file";
+        wrong = " is not a regular file";
     } else if (!may(path, X_OK)) {
         wrong = " cannot be executed";
     } else {
@@ -90,7 +90,7 @@ void check_executable(config::table& keys, const std::string& path) {
 std::vector<std::string> read_command(config::table& keys) {
     auto command = keys.texts("command", {});
     if (command.empty()) {
-        keys.error("command", fmt::format("names no program; {}", wanted_command));
+        keys.error("command", fmt::format("must not be empty: {}", wanted_command));
     } else {
         check_executable(keys, command.front());
     }
@@ -120,13 +120,13 @@ std::shared_ptr<const sink_options> read_exec_options(config::table& keys) {
     keys.optional("command");
     keys.optional("shell");
     if (keys.has("command") && keys.has("shell")) {
-        keys.error("shell", "stands beside command; want one of the two");
+        keys.error("shell", "cannot be used together with command: remove one of the two");
     } else if (keys.has("shell")) {
         options->command = {"/bin/sh", "-c", keys.required_text("shell")};
     } else if (keys.has("command")) {
         options->command = read_command(keys);
     } else {
-        keys.error("command", fmt::format("is missing; {}; or shell = \"a line for /bin/sh\"", wanted_command));
+        keys.error("command", fmt::format("is missing: {}, or shell = \"a line for /bin/sh\"", wanted_command));
     }
     return options;
 }

@@ -10,7 +10,7 @@
 
 namespace hookd::sinks {
 
-/// `command`, or `shell`, which stands here as the command that it means.
+/// `command`, or the command for `shell`.
 struct exec_options final : sink_options_of<exec_options> {
     std::vector<std::string> command;
 
@@ -19,11 +19,11 @@ struct exec_options final : sink_options_of<exec_options> {
 
 std::shared_ptr<const sink_options> read_exec_options(config::table& keys);
 
-/// Starts a command for each event, the event line on its standard input. What comes from the event is in that line
+/// Starts a command for each event, with the event line on its standard input. Data of the event is only in that line
 /// and in HOOKD_ variables, never in an argument, a shell line or a file name.
 std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
-/// Exactly what a hook finds in its environment.
+/// The complete environment of a hook.
 std::vector<std::string> hook_environment(const delivery& what);
 
 } // namespace hookd::sinks

@@ -20,7 +20,7 @@ namespace hookd::sinks {
 namespace asio = boost::asio;
 namespace {
 
-/// Lines gather up to here before they are written, so that a batch of large bodies is not held twice in memory.
+/// Lines are collected up to this size before they are written, so that a batch of large bodies is not in memory twice.
 constexpr std::size_t buffer_limit = 256U << 10U;
 
 class file_sink final : public sink {
@@ -42,7 +42,7 @@ public:
     void reopen() override { file_.close(); }
 
 private:
-    /// `whole`: how many events, from the batch's beginning, are on disk when this returns.
+    /// `whole`: how many events, from the beginning of the batch, are on disk when this returns.
     result<void> append(const std::vector<delivery>& batch, std::size_t& whole) {
         if (auto begun = file_.begin(); !begun) {
             return begun;
@@ -56,7 +56,7 @@ private:
         return done;
     }
 
-    /// `ends`: where each event's line ends, counted from the batch's beginning.
+    /// `ends`: the end of each event's line, from the beginning of the batch.
     result<void> write(const std::vector<delivery>& batch, std::vector<std::uint64_t>& ends) {
         std::string lines;
         for (const auto& each : batch) {
@@ -86,7 +86,7 @@ std::optional<mode_t> parse_mode(std::string_view text) {
     return mode;
 }
 
-/// A stream that this process was started with, by whichever of its names, or by a link to one.
+/// A standard stream of this process, by any of its names, or by a link to one.
 bool is_standard_stream(const std::string& path) {
     return std::ranges::any_of(follow_links(path), [](const std::filesystem::path& link) {
         const auto name = link.lexically_normal().string();
@@ -97,9 +97,8 @@ bool is_standard_stream(const std::string& path) {
 
 bool check_no_stream(config::table& keys, const std::string& path) {
     if (is_standard_stream(path)) {
-        keys.error("path", keys.written("path") +
-                               " is a standard stream, and no file that could be synced or moved away; "
-                               "want type = \"stdout\" without a path, or another file");
+        keys.error("path", keys.written("path") + " is a standard stream, not a file that can be synced or rotated; "
+                                                  "use type = \"stdout\" without a path, or another file");
         return false;
     }
     return true;
@@ -111,12 +110,13 @@ void check_file(config::table& keys, const std::string& path) {
         return;
     }
     if (S_ISDIR(info.st_mode)) {
-        keys.error("path", keys.written("path") + " is a directory; want a file in it");
+        keys.error("path", keys.written("path") + " is a directory: expected a file in it");
     } else if (!S_ISREG(info.st_mode)) {
-        keys.error("path", keys.written("path") + " is no regular file; want one, or a path where there is none yet");
+        keys.error("path",
+                   keys.written("path") + " is not a regular file: expected one, or a path that does not exist yet");
     } else if (!may(path, R_OK | W_OK)) {
         keys.error("path", keys.written("path") + ": " + last_error().message() +
-                               "; want a file that the daemon's user can read and write");
+                               "; use a file that the daemon's user can read and write");
     }
 }
 
@@ -133,8 +133,9 @@ std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
     if (const auto mode = parse_mode(keys.text("mode", "0640"))) {
         options->mode = *mode;
     } else {
-        keys.error("mode", keys.written("mode") + " is no mode of a file that its owner can read and write; want octal "
-                                                  "digits, as in \"0640\"");
+        keys.error("mode", "invalid mode " + keys.written("mode") +
+                               ": expected octal digits with read and write permission for "
+                               "the owner, for example \"0640\"");
     }
     return options;
 }

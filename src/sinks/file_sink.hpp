@@ -10,7 +10,7 @@
 
 namespace hookd::sinks {
 
-/// `path`, and `mode` for a file that has to be created.
+/// `path`, and the `mode` of a new file.
 struct file_options final : sink_options_of<file_options> {
     std::string path;
     mode_t mode = 0640;
@@ -21,7 +21,7 @@ struct file_options final : sink_options_of<file_options> {
 
 std::shared_ptr<const sink_options> read_file_options(config::table& keys);
 
-/// Appends a line an event. A batch shares one sync; where it breaks off, the events whose lines are whole are
+/// Appends one line per event. A batch shares one sync; if it fails halfway, the events whose lines are complete are
 /// delivered, and the others `unavailable`.
 std::unique_ptr<sink> build_file_sink(const sink_settings& settings, boost::asio::io_context& worker);
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t lines_limit = 100;
 constexpr std::size_t bytes_limit = 16U << 10U;
-constexpr std::size_t line_limit = 4U << 10U; // longer lines are logged in pieces
+constexpr std::size_t line_limit = 4U << 10U; // longer lines are logged in parts
 constexpr std::size_t tail_limit = 4U << 10U;
 constexpr std::size_t detail_limit = 1U << 10U;
 
@@ -37,7 +37,7 @@ void hook_output::finish() {
         log(each);
     }
     if (left_out_ > 0) {
-        spdlog::info("{}: and {} bytes more, not logged", prefix_, left_out_);
+        spdlog::info("{}: {} more bytes, not logged", prefix_, left_out_);
     }
 }
 

@@ -9,22 +9,22 @@
 
 namespace hookd::sinks {
 
-/// What one run of a hook prints: line by line to the log, bounded, with the rest counted; and the end of its standard
-/// error, which tells why it failed. Nothing of it is trusted.
+/// The output of a run of a hook: logged line by line up to a limit, the rest is counted; keeps the end of its standard
+/// error, which explains a failure. The output is not trusted.
 class hook_output {
 public:
     enum class stream : std::uint8_t { output, error };
 
-    /// `prefix` begins each of its log lines.
+    /// Each of its log lines begins with `prefix`.
     explicit hook_output(std::string prefix) : prefix_(std::move(prefix)) {}
 
     const std::string& prefix() const { return prefix_; }
 
     void take(stream from, std::string_view bytes);
-    /// Nothing more comes: logs lines without an end, and how much was left out.
+    /// At the end of the output: logs unfinished lines, and how much was not logged.
     void finish();
 
-    /// The last line on standard error that is not blank, fit to be shown; empty where there is none.
+    /// The last line on standard error that is not blank, escaped; empty if there is none.
     std::string last_error_line() const;
 
 private:
@@ -32,7 +32,7 @@ private:
     void log(std::string& line);
 
     std::string prefix_;
-    std::array<std::string, 2> unfinished_; // a line of each stream that has not ended
+    std::array<std::string, 2> unfinished_; // the unfinished line of each stream
     std::string error_tail_;
     std::size_t lines_ = 0;
     std::size_t logged_ = 0;

@@ -21,15 +21,15 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// As much as the kernel looks at (BINPRM_BUF_SIZE, linux/binfmts.h), with the zeros that it fills a short file up
-/// with; its last byte is never a part of the line.
+/// What the kernel reads (BINPRM_BUF_SIZE, linux/binfmts.h); it fills short files with zeros. The last byte is never
+/// part of the line.
 constexpr std::size_t looked_at = 256;
-/// Scripts that are each other's interpreters (execve(2)).
+/// The limit of nested script interpreters (execve(2)).
 constexpr unsigned most_interpreters = 5;
 
 constexpr auto blank = " \t"sv;
 
-/// The first word of `text`, which is cut off.
+/// Cuts the first word off `text` and returns it.
 std::string_view take_word(std::string_view& text) {
     text.remove_prefix(std::min(text.find_first_not_of(blank), text.size()));
     const auto word = text.substr(0, text.find_first_of(blank));
@@ -54,7 +54,7 @@ bool is_in_hook_path(std::string_view name) {
     return false;
 }
 
-/// The name of the program that env(1) is to run, of what follows `-S`; empty where its options leave that open.
+/// The program that env(1) will run, from the text after `-S`; empty if its options do not tell.
 std::string_view split_by_env(std::string_view words) {
     auto word = take_word(words);
     while (word == "-i" || word.contains('=')) {
@@ -63,38 +63,38 @@ std::string_view split_by_env(std::string_view words) {
     return word;
 }
 
-/// The kernel hands env(1) all that follows its name as one argument.
+/// The kernel passes everything after the name of env(1) as one argument.
 std::optional<std::string> doubt_of_env(std::string_view argument) {
     auto program = argument;
     if (argument.starts_with("-S") || argument.starts_with("-vS")) {
         program = split_by_env(argument.substr(argument.find('S') + 1));
     } else if (argument.empty()) {
-        return "names no program behind env, which then starts this script again and again; name the interpreter";
+        return "names no program after env, which then starts this script again and again; name the interpreter";
     } else if (argument.find_first_of(blank) != std::string_view::npos) {
-        return fmt::format("gives env all of \"{}\" as one argument, as the kernel does; write env -S {}",
+        return fmt::format("passes \"{}\" to env as one argument, as the kernel always does; write env -S {}",
                            escaped(argument), escaped(argument));
     }
     if (program.empty() || program.starts_with('-') || program.contains('/') || is_in_hook_path(program)) {
         return std::nullopt;
     }
-    return fmt::format("names the interpreter {}, which is in no directory of a hook's PATH ({}); install it, or "
-                       "name it by its absolute path",
+    return fmt::format("names the interpreter {}, which is in no directory of a hook's PATH ({}); install it or "
+                       "use its absolute path",
                        escaped(program), hook_path);
 }
 
 std::optional<std::string> doubt_of_program(const std::string& path, unsigned interpreters);
 
-/// Of what follows `#!`.
+/// Checks the text after `#!`.
 std::optional<std::string> doubt_of_line(std::string_view line, unsigned interpreters) {
     const std::string interpreter{take_word(line)};
     if (!interpreter.starts_with('/')) {
-        return fmt::format("names no interpreter by its absolute path (\"{}\"); begin it with a line such as "
+        return fmt::format("names no interpreter with an absolute path (\"{}\"); begin it with a line such as "
                            "\"#!/bin/sh\"",
                            escaped(interpreter));
     }
     const bool executable = may(interpreter, X_OK);
     if (!executable || !is_regular(interpreter)) {
-        return fmt::format("names the interpreter {}: {}; install it, or correct the first line", escaped(interpreter),
+        return fmt::format("names the interpreter {}: {}; install it or correct the first line", escaped(interpreter),
                            executable ? "Is not a regular file" : last_error().message());
     }
     if (const auto doubt = doubt_of_program(interpreter, interpreters + 1)) {
@@ -105,26 +105,27 @@ std::optional<std::string> doubt_of_line(std::string_view line, unsigned interpr
 
 std::optional<std::string> doubt_of_script(std::string_view beginning, unsigned interpreters) {
     if (beginning.starts_with("\xEF\xBB\xBF")) {
-        return "begins with a byte order mark, behind which the kernel sees no \"#!\"; save it as UTF-8 without one";
+        return "begins with a byte order mark, after which the kernel ignores \"#!\"; save it as UTF-8 without one";
     }
     if (!beginning.starts_with("#!")) {
-        return "is no program and does not begin with \"#!\", so that the kernel cannot start it; let its first line "
-               "name the interpreter, as in \"#!/bin/sh\"";
+        return "is not a program and does not begin with \"#!\", so the kernel cannot start it; name the interpreter "
+               "in its first line, for example \"#!/bin/sh\"";
     }
     if (interpreters >= most_interpreters) {
-        return "is one script too many whose interpreter is a script itself; name a program there";
+        return "exceeds the number of scripts that can be interpreters of each other; use a program as interpreter";
     }
     const auto end = beginning.find('\n');
     const auto line = beginning.substr(0, end).substr(2);
     if (end == std::string_view::npos && beginning.size() >= looked_at) {
         return fmt::format(
-            "has a first line of more than {} bytes, of which the kernel reads no more; make it shorter, "
-            "for example by a link to the interpreter",
+            "has a first line of more than {} bytes, the limit of the kernel; make it shorter, for example with a "
+            "link to the interpreter",
             looked_at - 1);
     }
     if (line.ends_with('\r')) {
-        return "has lines that end in CR LF, so that the kernel takes the CR for a part of the interpreter's name; "
-               "save it with LF alone (sed -i 's/\\r$//')";
+        return "has lines that end in CR LF, so the kernel reads the CR as part of the interpreter's name; save it "
+               "with "
+               "LF only (sed -i 's/\\r$//')";
     }
     return doubt_of_line(line, interpreters);
 }

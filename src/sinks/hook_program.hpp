@@ -7,13 +7,13 @@
 
 namespace hookd::sinks {
 
-/// Where hooks find the programs that they name without a path.
+/// Where hooks find programs without a path.
 inline constexpr std::string_view hook_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// What will keep the kernel from starting this executable file: of a script, as far as its first line tells, no `#!`,
-/// one that it does not find (a byte order mark, CR LF), one that it reads in another way than it looks, or an
-/// interpreter that is not there or cannot be started itself; of a program, what its header tells. With what to do.
-/// Nothing where it looks fine, or cannot be read.
+/// Why the kernel cannot start this executable file, and what to do. For a script, from its first line: no `#!`, or one
+/// that it does not recognize (a byte order mark, CR LF) or reads differently than it looks, or an interpreter that
+/// does not exist or cannot be started itself. For a program, from its header. Nothing if it looks fine or cannot be
+/// read.
 std::optional<std::string> doubt_of_program(const std::string& path);
 
 } // namespace hookd::sinks

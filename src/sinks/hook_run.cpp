@@ -38,15 +38,14 @@ using asio::posix::stream_descriptor;
 using clock = std::chrono::steady_clock;
 
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
-// Between SIGTERM and SIGKILL: past the timeout, and when the delivery was cancelled, for the sink worker waits a
-// second then.
+// Between SIGTERM and SIGKILL: after the timeout, and after a cancellation, when the sink worker waits only a second.
 constexpr std::chrono::milliseconds grace{2'000};
 constexpr std::chrono::milliseconds grace_when_cancelled{500};
-/// Between two looks at what is left of a group whose leader has ended.
+/// Between two checks of the rest of a group whose leader has ended.
 constexpr std::chrono::milliseconds look_again{50};
 constexpr std::size_t rest_limit = 1U << 20U;
 
-/// Lives in run_hook's frame, which awaits all of its coroutines before it ends.
+/// Lives in the frame of run_hook, which awaits all of its coroutines before it ends.
 class hook_run {
 public:
     hook_run(const asio::any_io_executor& worker, child_process child, std::string input, std::string log_prefix)
@@ -77,7 +76,7 @@ private:
     hook_output output_;
 
     bool leader_ended_ = false;
-    bool over_ = false; // the leader is reaped; nothing more is read but what is in the pipes already
+    bool over_ = false; // the leader is reaped; only what is already in the pipes is still read
     bool timed_out_ = false;
     bool cancelled_ = false;
     exit_status status_;
@@ -122,7 +121,7 @@ asio::awaitable<outcome> hook_run::carry_out(std::chrono::milliseconds timeout, 
     co_return judged;
 }
 
-/// A hook need not read its input: that it closed the pipe (EPIPE) is no failure.
+/// A hook need not read its input: a closed pipe (EPIPE) is not a failure.
 asio::awaitable<void> hook_run::feed() {
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await asio::async_write(stdin_, asio::buffer(input_), as_value);
@@ -153,15 +152,15 @@ asio::awaitable<void> hook_run::supervise(std::chrono::milliseconds timeout) {
     }
     status_ = child_.reap();
     over_ = true;
-    // The others may be waiting for a process that left the group and holds the pipes.
+    // The others may wait for a process that left the group and holds the pipes.
     boost::system::error_code ignored;
     stdin_.close(ignored);
     stdout_.cancel(ignored);
     stderr_.cancel(ignored);
 }
 
-/// SIGTERM, and past the grace SIGKILL, to whoever of the group is still there. Not even a cancellation ends the wait
-/// for the leader's end, but SIGKILL lets it be soon.
+/// Sends SIGTERM, and after the grace period SIGKILL, to the rest of the group. Even a cancellation does not end the
+/// wait for the leader, but SIGKILL makes it short.
 asio::awaitable<void> hook_run::end_group() {
     auto latest = clock::now() + grace;
     child_.signal_group(SIGTERM);
@@ -185,7 +184,7 @@ asio::awaitable<void> hook_run::end_group() {
     }
 }
 
-/// Until the leader ends, `limit` is over, or the delivery was cancelled.
+/// Waits until the leader ends, `limit` is over, or the delivery is cancelled.
 asio::awaitable<hook_run::waited> hook_run::wait(std::chrono::milliseconds limit) {
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         co_return waited::cancelled;
@@ -206,8 +205,8 @@ asio::awaitable<hook_run::waited> hook_run::wait(std::chrono::milliseconds limit
     co_return not_expired ? waited::cancelled : waited::expired;
 }
 
-/// What was printed before the end and not read yet: at most what a pipe holds, unless a process that outlived the
-/// hook goes on printing. The pipe, if such a process holds it.
+/// Reads what was printed before the end: at most what a pipe holds, unless a process that outlived the hook continues
+/// to print. Returns the pipe if such a process holds it.
 unique_fd hook_run::read_rest(stream_descriptor& from, hook_output::stream as) {
     if (!from.is_open()) {
         return {};
@@ -230,7 +229,7 @@ unique_fd hook_run::read_rest(stream_descriptor& from, hook_output::stream as) {
 
 outcome hook_run::judge(std::chrono::milliseconds timeout) const {
     if (cancelled_) {
-        return {verdict::unavailable, {}, "stopped before the hook had ended"};
+        return {verdict::unavailable, {}, "stopped before the hook ended"};
     }
     if (!timed_out_ && status_.known && status_.signal == 0 && status_.code == 0) {
         return {};
@@ -253,7 +252,7 @@ outcome hook_run::judge(std::chrono::milliseconds timeout) const {
     return {rejected ? verdict::reject : verdict::retry, {}, std::move(what)};
 }
 
-/// E2BIG is this event's fault; everything else would befall any other as well.
+/// E2BIG concerns only this event; every other error would affect all events.
 outcome not_started(const std::string& path, std::error_code why) {
     const auto what = why == std::errc::argument_list_too_long ? verdict::retry : verdict::unavailable;
     const auto doubt = doubt_of_program(path);

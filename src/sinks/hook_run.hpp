@@ -13,15 +13,14 @@
 
 namespace hookd::sinks {
 
-/// One execution of a hook: started, given `input`, and listened to.
+/// A run of a hook: starts it, writes `input`, and reads its output.
 ///
-/// States: running; told to end, because its `timeout` has passed or the delivery was cancelled: its process group has
-/// SIGTERM, and 2 s later, or half a second after the cancellation, SIGKILL; ended. A hook that ends by itself,
-/// however, may leave processes running: nobody signals them, nobody waits for them, and what they print goes on to
-/// `background`.
+/// States: running; ending, because its `timeout` has passed or the delivery was cancelled: its process group gets
+/// SIGTERM, and 2 s later, or half a second after a cancellation, SIGKILL; ended. A hook that ends by itself may leave
+/// background processes: they are neither signalled nor waited for, and their output goes to `background`.
 ///
-/// Exit 0 is `delivered`, 65 (EX_DATAERR) `reject`, all else `retry`; a program that cannot be started now, and
-/// cancellation, are `unavailable`. The caller has switched off throw_if_cancelled.
+/// Exit status 0 is `delivered`, 65 (EX_DATAERR) `reject`, all others `retry`; a program that cannot be started now,
+/// and cancellation, are `unavailable`. The caller has switched off throw_if_cancelled.
 boost::asio::awaitable<outcome> run_hook(program what, std::string input, std::string log_prefix,
                                          std::chrono::milliseconds timeout, background_output& background);
 

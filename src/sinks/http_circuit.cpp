@@ -8,10 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Different events, one after another, before it is the server's trouble and not theirs.
+/// The number of different events, one after another, whose failure is attributed to the server.
 constexpr std::size_t enough = 5;
 constexpr std::chrono::milliseconds first_pause = 1s;
-/// However long it failed: soon after it is back, the server gets its events.
+/// The longest pause, so that events flow soon after the server has recovered.
 constexpr std::chrono::milliseconds longest_pause = 30s;
 
 } // namespace
@@ -24,7 +24,7 @@ void http_circuit::failed(std::uint64_t sequence, milliseconds retry_after, cloc
     if (failing_.size() < enough && std::ranges::find(failing_, sequence) == failing_.end()) {
         failing_.push_back(sequence);
     }
-    if (failing_.size() < enough || now < until_) { // what was under way already says nothing new
+    if (failing_.size() < enough || now < until_) { // deliveries that were already in flight say nothing new
         return;
     }
     const auto doubled = std::min(first_pause * (1U << std::min(pauses_, 10U)), longest_pause);

@@ -7,18 +7,18 @@
 
 namespace hookd::sinks {
 
-/// Notices that a server which takes requests fails with every event: behind a proxy a dead application is a 502, and a
-/// hung one silence. Then the server is left alone for growing pauses, each ended by one event's try. That try counts
-/// as one of its attempts, as always: so an event that is itself the trouble gets out of the others' way, and its
-/// failures alone, however many, never open the circuit. Pure: it is given the time. One thread.
+/// A circuit breaker for a server that accepts requests but fails with every event: behind a proxy a dead application
+/// is a 502, and a hanging one a timeout. Then sending pauses, for longer each time, until the attempt of one event.
+/// That counts as one of its attempts, as always: so an event that is itself the problem does not block the others, and
+/// its failures alone never open the circuit. Pure: the time is a parameter. One thread.
 class http_circuit {
 public:
     using clock = std::chrono::steady_clock;
     using milliseconds = std::chrono::milliseconds;
 
-    /// How much longer to send nothing; 0: send.
+    /// The rest of the pause; 0: send.
     milliseconds pause(clock::time_point now) const;
-    /// So many different events have failed since one did not.
+    /// The number of different events that have failed since the last success.
     std::size_t failing() const { return failing_.size(); }
 
     void failed(std::uint64_t sequence, milliseconds retry_after, clock::time_point now);

@@ -12,7 +12,7 @@ bool may_be_sent(const header_field& field) {
     return std::ranges::none_of(field.value, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7F'; });
 }
 
-/// Under the names that they came by: a receiver may know only one of the two families.
+/// With the names under which they arrived: a receiver may know only one of the two families.
 void add_signature(std::vector<header_field>& fields, const event& what) {
     fields.push_back({what.unbranded ? "webhook-id" : "svix-id", what.id});
     fields.push_back({what.unbranded ? "webhook-timestamp" : "svix-timestamp", what.timestamp});

@@ -11,13 +11,13 @@
 
 namespace hookd::sinks {
 
-/// What is sent for one event. The fields' views are of the event, of the options and of static text.
+/// The request for an event. The views of the fields are of the event, of the options and of static text.
 struct http_message {
     std::vector<header_field> fields;
     std::string body;
 };
 
-/// Nothing where a field that came in cannot be sent on: it holds what could end the field.
+/// Nothing if a received field cannot be forwarded because it contains what could end the field.
 std::optional<http_message> compose(const http_options& options, const event& what);
 
 } // namespace hookd::sinks

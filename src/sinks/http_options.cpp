@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 
-/// What the sink, or HTTP itself, has to say; not for the configuration.
+/// Set by the sink or by HTTP; not allowed in the configuration.
 constexpr std::array own_fields{"Host"sv,   "Content-Length"sv, "Content-Type"sv,    "Transfer-Encoding"sv,
                                 "TE"sv,     "Connection"sv,     "Keep-Alive"sv,      "Upgrade"sv,
                                 "Expect"sv, "Trailer"sv,        "Idempotency-Key"sv, "Content-Encoding"sv};
@@ -37,12 +37,12 @@ bool is_own(std::string_view name) {
                                [&](auto each) { return same_field_name(each, name.substr(0, each.size())); });
 }
 
-/// Visible ASCII with spaces in between: a line end would begin another field, or another request.
+/// Printable ASCII: a line end would begin another field or another request.
 std::optional<std::string> check_value(std::string_view text) {
     constexpr std::size_t longest = 4096;
     if (text.empty() || text.front() == ' ' || text.back() == ' ' || text.size() > longest ||
         !std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) {
-        return "is no value of a header; want at most 4096 printable ASCII characters, with no space at either end";
+        return "invalid header value: expected at most 4096 printable ASCII characters, with no space at either end";
     }
     return std::nullopt;
 }
@@ -53,12 +53,12 @@ std::vector<std::pair<std::string, secret>> read_headers(config::table& keys) {
         const auto& name = headers[i].first;
         auto inside = keys.sub("headers");
         if (!is_token(name)) {
-            inside.error(name, "is no name of a header; want letters, digits and hyphens, as in \"X-Api-Key\"");
+            inside.error(name, "invalid header name: expected letters, digits and hyphens, for example \"X-Api-Key\"");
         } else if (is_own(name)) {
-            inside.error(name, "is the sink's own to send; leave it out");
+            inside.error(name, "is set by the sink itself; remove it");
         } else if (std::any_of(headers.begin(), headers.begin() + static_cast<std::ptrdiff_t>(i),
                                [&](const auto& each) { return same_field_name(each.first, name); })) {
-            inside.error(name, "is there twice; the names of headers are the same in capitals and small letters");
+            inside.error(name, "duplicate header; names are case-insensitive");
         }
     }
     return headers;
@@ -81,11 +81,13 @@ void read_content_type(config::table& keys, http_options& options) {
     }
     options.content_type = keys.text("content_type", options.content_type);
     if (!is_media_type(options.content_type)) {
-        keys.error("content_type", keys.written("content_type") + " is no media type; want one such as "
-                                                                  "\"application/json\"");
+        keys.error("content_type", "invalid media type " + keys.written("content_type") +
+                                       ": expected for example "
+                                       "\"application/json\"");
     } else if (options.format == http_format::original) {
-        keys.error("content_type", "stands beside format = \"original\", which is sent as what it came as; leave out "
-                                   "one of the two");
+        keys.error("content_type",
+                   "cannot be used together with format = \"original\", which keeps the received content "
+                   "type; remove one of the two");
     }
 }
 
@@ -96,12 +98,12 @@ void read_authorities(config::table& keys, http_options& options) {
     }
     keys.uses_file("ca_file", options.ca_file);
     if (!options.where.tls && !options.where.host.empty()) {
-        keys.warning("ca_file", "the url is no https:// one, so that there are no certificates to check");
+        keys.warning("ca_file", "has no effect: url does not begin with https://");
         return;
     }
     if (const auto trusted = http::check_trust({.ca_file = options.ca_file}); !trusted) {
-        keys.error("ca_file", trusted.error().detail + "; want a PEM file of certificates, which the daemon's user "
-                                                       "can read");
+        keys.error("ca_file",
+                   trusted.error().detail + "; use a PEM file of certificates that the daemon's user can read");
         return;
     }
     std::ifstream file{options.ca_file, std::ios::binary};

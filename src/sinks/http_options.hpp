@@ -15,20 +15,19 @@
 namespace hookd::sinks {
 
 enum class http_format : std::uint8_t {
-    cloudevents, ///< The event line, in CloudEvents' structured mode.
-    original,    ///< The very body and signature headers that came in.
+    cloudevents, ///< The event line, in the structured mode of CloudEvents.
+    original,    ///< Exactly the received body and signature headers.
 };
 
 struct http_options final : sink_options_of<http_options> {
     http::url where;
     http_format format = http_format::cloudevents;
-    std::string content_type = "application/cloudevents+json"; ///< Of the event line; an original has its own.
-    /// The statuses that say something about the event, and not about the server: they reject it.
+    std::string content_type = "application/cloudevents+json"; ///< For the event line; an original keeps its own.
+    /// The statuses that reject the event: they say something about it, not about the server.
     std::vector<std::uint64_t> reject{400, 413, 415, 422};
-    std::vector<std::pair<std::string, secret>>
-        headers; ///< Names and values, fit for a request; values may be secrets.
+    std::vector<std::pair<std::string, secret>> headers; ///< Names and values, checked; values may be secrets.
     std::string ca_file;
-    std::string authorities; ///< What `ca_file` holds: when it has changed, the sink is another.
+    std::string authorities; ///< The content of `ca_file`: if it has changed, the sink is a new one.
     milliseconds connect_timeout{10'000};
 
     bool operator==(const http_options&) const = default;

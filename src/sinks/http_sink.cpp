@@ -20,11 +20,11 @@ namespace hookd::sinks {
 namespace asio = boost::asio;
 namespace {
 
-/// Of an answer that is no 2xx, for the operator.
+/// Kept of a response that is not 2xx, for the operator.
 constexpr std::size_t kept_of_a_body = 1024;
-/// For the rest of an answer whose header has come: longer, and another connection costs less.
+/// For the rest of a response after its header: beyond this, a new connection is cheaper.
 constexpr std::chrono::milliseconds for_a_body{500};
-/// What lies between may forget a silent connection without a word, and then a request is sent into nothing.
+/// Firewalls and proxies may drop an idle connection silently, and a request on it would be lost.
 constexpr std::chrono::seconds longest_idle{30};
 
 using clock = std::chrono::steady_clock;
@@ -35,8 +35,8 @@ struct connection {
     clock::time_point used{};
 };
 
-/// The connections that nobody uses now; the one used last is taken first, so that those too many grow old and are
-/// closed by the server.
+/// The idle connections. The last one used is taken first, so that those in excess grow old and are closed by the
+/// server.
 class idle_connections {
 public:
     std::optional<connection> take(const http::destination_ptr& to) {
@@ -65,7 +65,7 @@ public:
         : options_(std::move(options)), worker_(worker),
           limits_{.connect = std::min(options_->connect_timeout, timeout),
                   .whole = timeout,
-                  // A server may repeat in its answer what it was sent.
+                  // A server may repeat in its response what was sent.
                   .keep_body = options_->headers.empty() ? kept_of_a_body : 0,
                   .body = for_a_body},
           finder_(worker, options_->where, {.ca_file = options_->ca_file}) {}
@@ -94,8 +94,7 @@ private:
 asio::awaitable<outcome> http_sink::post(event_ptr what) {
     if (const auto pause = circuit_.pause(clock::now()); pause > std::chrono::milliseconds{0}) {
         co_return outcome{verdict::unavailable, pause,
-                          fmt::format("the last {} events failed, so the server is left alone for a while: {}",
-                                      circuit_.failing(), last_failure_)};
+                          fmt::format("the last {} events failed, pausing: {}", circuit_.failing(), last_failure_)};
     }
     auto judged = co_await try_to_post(what);
     switch (judged.what) {
@@ -116,19 +115,20 @@ asio::awaitable<outcome> http_sink::post(event_ptr what) {
 asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
     auto message = compose(*options_, *what);
     if (!message) {
-        co_return outcome{verdict::reject, {}, "its signature headers hold control characters, and cannot be sent on"};
+        co_return outcome{
+            verdict::reject, {}, "its signature headers contain control characters and cannot be forwarded"};
     }
     const auto response = co_await exchange(std::move(*message));
     if (response) {
         co_return with_place(judge(*response, options_->reject, system_now()));
     }
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
-        co_return outcome{verdict::unavailable, {}, "stopped before the answer had come"};
+        co_return outcome{verdict::unavailable, {}, "stopped before the response arrived"};
     }
     co_return with_place(judge(response.error()));
 }
 
-/// A connection on which anything went wrong is not kept; nor is one that was cancelled.
+/// A connection with an error is not kept; nor is a cancelled one.
 asio::awaitable<http::client_result<http::client_response>> http_sink::exchange(http_message message) {
     const auto where = co_await finder_.find(clock::now() + limits_.connect);
     if (!where) {
@@ -145,7 +145,7 @@ asio::awaitable<http::client_result<http::client_response>> http_sink::exchange(
     co_return response;
 }
 
-/// Without the path, which for some services is the secret.
+/// Without the path, which is a secret for some services.
 outcome http_sink::with_place(outcome judged) const {
     if (judged.what != verdict::delivered) {
         judged.detail = options_->where.authority() + ": " + judged.detail;

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds longest_wait = 24h;
 
-/// A server that missed our certificate may call that a bad request, as nginx does.
+/// If a client certificate is missing, a server may call that a bad request, as nginx does.
 verdict verdict_of(const http::client_response& response, std::span<const std::uint64_t> reject) {
     if (response.status >= 200 && response.status < 300) {
         return verdict::delivered;
@@ -27,7 +27,7 @@ verdict verdict_of(const http::client_response& response, std::span<const std::u
                                                                                                       : verdict::retry;
 }
 
-/// The body's first line that says something, made printable and cut.
+/// The first line of the body that is not blank, escaped and cut.
 std::string first_line(std::string_view body) {
     constexpr std::size_t longest = 200;
     constexpr std::string_view white_space = " \t\r\n";
@@ -37,7 +37,7 @@ std::string first_line(std::string_view body) {
 }
 
 std::optional<std::time_t> parse_date(const std::string& text) {
-    // The daemon never sets a locale, so that the names are the English ones.
+    // The daemon never sets a locale, so the names are English.
     for (const char* const form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
         std::tm parts{};
         const char* const end = ::strptime(text.c_str(), form, &parts);
@@ -57,10 +57,10 @@ outcome judge(const http::client_response& response, std::span<const std::uint64
     }
     judged.detail = fmt::format("status {}", response.status);
     if (response.status >= 300 && response.status < 400) {
-        judged.detail += ", and redirects are not followed: let url say where it leads";
+        judged.detail += ", redirects are not followed: use the target as url";
     }
     if (response.certificate_wanted) {
-        judged.detail += ", and the server has asked for a client certificate, and there is none to show";
+        judged.detail += ", the server requested a client certificate, which is not supported";
     }
     if (const auto line = first_line(response.body); !line.empty()) {
         judged.detail += ": " + line;

@@ -13,19 +13,19 @@
 
 namespace hookd::sinks {
 
-/// What an answer means for its event: 2xx is `delivered`, the statuses in `reject` are `reject`. All others say more
-/// about the server than about the event (it moves, is being deployed, wants another token), and a server's trouble
-/// passes: `retry`; if it has trouble with every event, the circuit notices. `now` is what a Retry-After with a date
-/// counts from. The detail quotes the beginning of the answer's body, as far as it was kept.
+/// The outcome for a response: 2xx is `delivered`, the statuses in `reject` are `reject`. All others say more about the
+/// server than about the event (it moves, is being deployed, expects another token) and are temporary: `retry`. If
+/// every event fails, the circuit breaker opens. `now` is the start for a Retry-After with a date. The detail quotes
+/// the beginning of the response body, as far as it was kept.
 outcome judge(const http::client_response& response, std::span<const std::uint64_t> reject, unix_millis now);
 
-/// What it means that there is none. Where no connection came about, none would for any other event: `unavailable`, so
-/// that a dead host is left alone for growing pauses. Once the event was sent, the error may be its own: `retry`, so
-/// that no event can hold up the others.
+/// The outcome without a response. Without a connection, no other event could be delivered either: `unavailable`, with
+/// growing pauses. Once the event was sent, it may be the reason of the error: `retry`, so that no event can block the
+/// others.
 outcome judge(const http::client_error& error);
 
-/// RFC 9110 section 10.2.3: seconds, or a date in any of the three forms of section 5.6.7. At most a day; nothing where
-/// it is neither, 0 where the date has passed.
+/// RFC 9110 section 10.2.3: seconds, or a date in any of the three forms of section 5.6.7. At most a day; nothing if it
+/// is neither, 0 if the date has passed.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, unix_millis now);
 
 } // namespace hookd::sinks

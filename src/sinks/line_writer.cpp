@@ -28,11 +28,11 @@ namespace {
 constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 std::atomic<bool> turn_taken = false;
-/// The descriptor that a line was begun on and not ended, by whichever writer; -1: none. Of whoever has the turn.
+/// The descriptor with an unfinished line, of any writer; -1: none. Only for the writer that has the turn.
 int torn_descriptor = -1;
 
-/// The right to write to shared descriptors, from a line's first byte to its last. Sink workers are threads of their
-/// own, so whoever finds it taken looks again a little later; that happens only with two such sinks in one process.
+/// The right to write to shared descriptors, from the first byte of a line to its last. Sink workers are separate
+/// threads, so a writer polls while another has the turn; that happens only with two such sinks in one process.
 class turn {
 public:
     turn() = default;
@@ -57,7 +57,7 @@ bool line_writer::writable_now() const {
     return ::poll(&watched, 1, 0) > 0;
 }
 
-/// Asio would set O_NONBLOCK on a descriptor that it watches; it watches an epoll instance of ours instead.
+/// Asio would set O_NONBLOCK on a descriptor that it watches, so it watches an epoll instance of ours instead.
 asio::awaitable<std::error_code> line_writer::wait_writable() {
     unique_fd watch(::epoll_create1(EPOLL_CLOEXEC));
     epoll_event wanted{};

@@ -9,16 +9,16 @@
 
 namespace hookd::sinks {
 
-/// Writes whole lines to a descriptor that others share, without ever changing its flags (O_NONBLOCK belongs to the
-/// open file description, so it would hit standard error too, where both are one) and without blocking the sink worker
-/// on a reader that has stopped reading: poll(2) says when a pipe takes PIPE_BUF bytes without blocking (pipe(7)). All
-/// line writers of the process take turns, so that their lines never mix.
+/// Writes whole lines to a descriptor that others share, without changing its flags (O_NONBLOCK belongs to the open
+/// file description, so it would also affect standard error if both are the same) and without blocking the sink worker
+/// if the reader stops reading: poll(2) tells when a pipe accepts PIPE_BUF bytes without blocking (pipe(7)). All line
+/// writers of the process take turns, so that their lines never mix.
 class line_writer {
 public:
     line_writer(int fd, boost::asio::io_context& worker) : fd_(fd), worker_(worker) {}
 
-    /// `lines` is one or more whole lines. On an error, and when cancelled, some of it may be out; the next write, by
-    /// whichever writer, then ends the torn line first. The caller has switched off throw_if_cancelled.
+    /// `lines` is one or more whole lines. On an error, and when cancelled, a part may have been written; the next
+    /// write, of any writer, then ends the partial line first. The caller has switched off throw_if_cancelled.
     boost::asio::awaitable<std::error_code> write(std::string lines);
 
 private:

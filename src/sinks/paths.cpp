@@ -14,12 +14,12 @@ namespace hookd::sinks {
 
 bool check_absolute(config::table& keys, std::string_view key, const std::string& path) {
     if (!path.starts_with('/')) {
-        keys.error(key, keys.written(key) + " does not begin with \"/\"; want an absolute path");
+        keys.error(key, "invalid path " + keys.written(key) + ": expected an absolute path");
         return false;
     }
     if (!answers(path)) {
         keys.warning(key, keys.written(key) +
-                              " is on a file system that does not answer; until then the sink's events wait");
+                              " is on a file system that does not respond; the sink's events wait until it does");
         return false;
     }
     return true;
@@ -35,14 +35,14 @@ bool check_name(config::table& keys, std::string_view key, const std::string& pa
 
 bool check_writable_directory(config::table& keys, std::string_view key, const std::string& path,
                               const std::string& named) {
-    constexpr std::string_view wanted = "; want a directory that the daemon's user can read and write";
+    constexpr std::string_view wanted = "; use a directory that the daemon's user can read and write";
     struct stat info{};
     const bool there = ::stat(path.c_str(), &info) == 0;
     std::string wrong;
     if (there && !S_ISDIR(info.st_mode)) {
         wrong = " is not a directory";
     } else if (!there && errno == ENOENT) {
-        keys.warning(key, named + " does not exist; create it: until then the sink's events wait");
+        keys.warning(key, named + " does not exist; create it, the sink's events wait until then");
         return true;
     } else if (!there || !may(path, R_OK | W_OK | X_OK)) {
         wrong = ": " + last_error().message();

@@ -26,8 +26,8 @@ struct pipe_ends {
     unique_fd write;
 };
 
-/// Above the standard streams, even where the daemon was started without them: dup2(2) in the child would otherwise
-/// overwrite what it has yet to copy.
+/// Above the standard streams, even if the daemon was started without them: dup2(2) in the child would otherwise
+/// overwrite a descriptor before it is copied.
 io_result<unique_fd> above_standard_streams(unique_fd fd) {
     if (fd.get() > STDERR_FILENO) {
         return fd;
@@ -53,8 +53,8 @@ io_result<pipe_ends> make_pipe() {
     return pipe_ends{std::move(*read), std::move(*write)};
 }
 
-/// The children that have an owner. Which number a new one has is only known when it runs already, and may have ended:
-/// so nobody looks for strangers while one is being started.
+/// The children that have an owner. The id of a new one is only known when it already runs, and may have ended: so
+/// orphans are not reaped while a child is being started.
 class children {
 public:
     template <class Start>
@@ -73,7 +73,7 @@ public:
         known_.erase(one);
     }
 
-    /// Up to the first that has an owner: it may stand in the others' way, for as long as its owner takes.
+    /// Up to the first that has an owner: it may block the others until its owner has reaped it.
     void reap_strangers() {
         const std::unique_lock none_starts{starting_, std::try_to_lock};
         siginfo_t ended{};
@@ -105,7 +105,7 @@ struct seen_process {
     pid_t group = 0;
 };
 
-/// A live one: proc_pid_stat(5), `PID (NAME) STATE PARENT GROUP …`, where NAME may be anything.
+/// Whether it lives: proc_pid_stat(5), `PID (NAME) STATE PARENT GROUP …`, where NAME may be anything.
 std::optional<seen_process> look_at(const std::filesystem::path& entry) {
     std::ifstream file{entry / "stat"};
     std::string text;
@@ -162,7 +162,7 @@ io_result<child_process> child_process::start(const program& what, ends& ours) {
         return std::unexpected(leader.error());
     }
     child_process child(*leader);
-    // Nobody else reaps our children, so the number still means this one.
+    // Nobody else reaps our children, so the id is still valid.
     unique_fd ended = process_descriptor(*leader);
     if (!ended) {
         return std::unexpected(last_error());

@@ -10,18 +10,18 @@ namespace hookd::sinks {
 
 /// How a process ended.
 struct exit_status {
-    bool known = true; ///< False where somebody else took the status (SIGCHLD ignored).
-    int code = 0;      ///< Of exit(3), where `signal` is 0.
+    bool known = true; ///< False if the status was lost (SIGCHLD ignored).
+    int code = 0;      ///< Of exit(3), if `signal` is 0.
     int signal = 0;
 };
 
-/// pidfd_open(2): readable when the process has ended. None, with errno set, where it fails. (glibc 2.36 declares its
-/// own wrapper without C linkage.)
+/// pidfd_open(2): readable when the process has ended. None, with errno set, if it fails. (glibc 2.36 declares its own
+/// wrapper without C linkage.)
 unique_fd process_descriptor(pid_t process);
 
-/// A child process that leads a process group of its own, as `spawn` makes it. The number of the group cannot come to
-/// mean another one before the leader is reaped, so everything that signals it happens before that. Destroying a child
-/// that was not reaped kills its group and waits for the leader.
+/// A child process that leads its own process group, as started by `spawn`. The id of the group cannot be reused before
+/// the leader is reaped, so signals are only sent before that. Destroying a child that was not reaped kills its group
+/// and waits for the leader.
 class child_process {
 public:
     child_process() = default;
@@ -39,16 +39,16 @@ public:
         unique_fd ended;
     };
 
-    /// Blocks until the program has been executed; what kept it from that is the error. Fills `ours`.
+    /// Blocks until the program is executed, or returns why it was not. Fills `ours`.
     static io_result<child_process> start(const program& what, ends& ours);
 
     /// To every process of the group.
     void signal_group(int signal) const;
 
-    /// Whether another process of the group lives. Looks through /proc: as far as that shows them.
+    /// Whether another process of the group lives, as far as /proc shows them.
     bool leads_others() const;
 
-    /// Takes the status. The leader has ended; what is left of its group is left alone.
+    /// Takes the status. The leader must have ended; the rest of its group continues.
     exit_status reap();
 
 private:

@@ -26,7 +26,7 @@ namespace {
 constexpr mode_t directory_mode = 0750;
 constexpr mode_t file_mode = 0640;
 
-/// Opens it; one that is not there is made first.
+/// Opens it, and creates it before if it does not exist.
 io_result<unique_fd> open_directory(int parent, const std::string& path) {
     const bool made = ::mkdirat(parent, path.c_str(), directory_mode) == 0;
     if (!made && errno != EEXIST) {
@@ -39,14 +39,13 @@ io_result<unique_fd> open_directory(int parent, const std::string& path) {
     return opened;
 }
 
-/// What a version that did not pad its names has delivered already takes the padded one, so that no event lies there
-/// under both.
+/// A file with the unpadded name of an earlier version gets the padded one, so that no event has two files.
 void take_new_name(int fresh, const event& what) {
     static_cast<void>(::renameat(fresh, unpadded_queue_name(what).c_str(), fresh, queue_name(what).c_str()));
 }
 
-/// While it is written a file has the number of its sink before its name. A sink that hangs may be followed by another
-/// on the same directory, and when it comes back it must find, and rename, its own file or none.
+/// While it is written, a file has the number of its sink before its name. A hanging sink may be replaced by another on
+/// the same directory, and when it continues it must rename only its own file.
 std::string temporary_name(unsigned sink, const std::string& name) {
     return fmt::format("{}.{}", sink, name);
 }
@@ -56,18 +55,18 @@ bool is_temporary_name(std::string_view name) {
     if (digits != std::string_view::npos && name[digits] == '.') {
         name.remove_prefix(digits + 1);
     }
-    return is_queue_name(name); // without a number: of a version that gave none
+    return is_queue_name(name); // without a number: of an earlier version
 }
 
-/// One event's file, from nothing to its name in `fresh`; that name is not durable before `fresh` is synced. Whatever
-/// fails, nothing is left in `tmp`.
+/// Writes the file of an event and renames it into `fresh`; the name is not durable before `fresh` is synced. On an
+/// error nothing is left in `tmp`.
 io_result<void> store(int tmp, int fresh, unsigned sink, const event& what) {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     const auto name = queue_name(what);
     const auto temporary = temporary_name(sink, name);
     auto file = open_at(tmp, temporary, flags, file_mode);
     if (!file && file.error() == std::errc::file_exists) {
-        // Left behind when removing it failed: no other event of this sink has this name.
+        // Left from a removal that failed: no other event of this sink has this name.
         ::unlinkat(tmp, temporary.c_str(), 0);
         file = open_at(tmp, temporary, flags, file_mode);
     }
@@ -107,7 +106,7 @@ public:
 
     std::size_t batch_limit() const override { return 64; }
 
-    /// The directories are made anew where they are gone.
+    /// Creates the directories again if they are missing.
     void reopen() override { prepared_ = false; }
 
 private:
@@ -124,8 +123,8 @@ private:
     const unsigned number_ = ++sinks_made;
     std::string name_;
     std::string path_;
-    /// Once they were there, directories that go missing are not made again unasked: a file system may have been
-    /// unmounted, and the events would land below its mount point.
+    /// Directories that existed before are not created again automatically: if a file system was unmounted, the events
+    /// would be stored below its mount point.
     bool prepared_ = false;
 };
 
@@ -146,7 +145,7 @@ result<void> queue_sink::make_directories() {
     if (!spool) {
         return std::unexpected(failed("open", "", spool.error()));
     }
-    // Whoever made it, a run that died at once for one, its name may not be on disk yet.
+    // No matter who created it (maybe a run that died immediately), its name may not be on disk yet.
     if (const auto synced = sync_name(path_, spool->get()); !synced) {
         return std::unexpected(failed("sync the directory of", "", synced.error()));
     }
@@ -161,7 +160,7 @@ result<void> queue_sink::make_directories() {
     return {};
 }
 
-/// What a crash left half-written; its events were not delivered and come again.
+/// Removes files that a crash left half-written; their events were not delivered and are retried.
 void queue_sink::remove_stale() const {
     std::error_code ignored;
     for (std::filesystem::directory_iterator each(path_ + "/tmp", ignored), end; !ignored && each != end;
@@ -172,7 +171,7 @@ void queue_sink::remove_stale() const {
     }
 }
 
-/// `stored`: how many, from the batch's beginning, are durable when this returns.
+/// `stored`: how many, from the beginning of the batch, are durable when this returns.
 result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size_t& stored) {
     if (auto ready = prepare(); !ready) {
         return ready;

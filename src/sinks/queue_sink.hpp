@@ -18,8 +18,8 @@ struct queue_options final : sink_options_of<queue_options> {
 
 std::shared_ptr<const sink_options> read_queue_options(config::table& keys);
 
-/// A directory in the Maildir manner: an event is a file, written and synced in tmp/, renamed into new/; consumers
-/// rename it into cur/. Delivered again, it takes its own name in new/ once more.
+/// A directory like a Maildir: an event is a file that is written and synced in tmp/ and renamed into new/; consumers
+/// rename it into cur/. If it is delivered again, it gets the same name in new/.
 std::unique_ptr<sink> build_queue_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
 } // namespace hookd::sinks

@@ -13,10 +13,10 @@
 namespace hookd::sinks {
 namespace {
 
-/// Where the child writes what kept it from executing the program; executing closes it.
+/// The child writes here why it could not execute the program; executing closes it.
 constexpr int report = STDERR_FILENO + 1;
 
-/// Of the child only what it may use.
+/// What the child may use.
 struct instructions {
     const char* path;
     char* const* arguments;
@@ -26,7 +26,7 @@ struct instructions {
     rlimit files;
 };
 
-/// execve(2) takes char* for history's sake and does not write to it.
+/// execve(2) takes char* for historical reasons and does not write to it.
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> all;
     all.reserve(texts.size() + 1);
@@ -37,8 +37,8 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return all;
 }
 
-/// In the child of vfork(2), which has this process's memory and only one of its threads: async-signal-safe calls alone
-/// (signal-safety(7)). Returns where it fails.
+/// In the child of vfork(2), which has the memory of this process and only one of its threads: only async-signal-safe
+/// calls (signal-safety(7)). Returns if it fails.
 void execute(const instructions& what) noexcept {
     struct sigaction by_default{};
     for (int signal = 1; signal < NSIG; ++signal) { // an ignored SIGPIPE would be inherited
@@ -51,7 +51,7 @@ void execute(const instructions& what) noexcept {
     if (ready) {
         ::closefrom(report + 1); // ours are O_CLOEXEC; a library's might not be
         if (::chdir("/") == 0) {
-            ::setrlimit(RLIMIT_NOFILE, &what.files); // where a sandbox forbids it, nobody has raised it either
+            ::setrlimit(RLIMIT_NOFILE, &what.files); // if a sandbox forbids it, it was not raised either
             sigset_t none{};
             ::sigemptyset(&none);
             ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -76,14 +76,14 @@ io_result<pid_t> spawn(const program& what, standard_streams streams) {
     const instructions orders{
         what.arguments.front().c_str(), arguments.data(), environment.data(), streams, reporting.get(),
         inherited_file_limit()};
-    // No handler of ours may run in the child.
+    // None of our handlers may run in the child.
     sigset_t every{};
     sigset_t before{};
     ::sigfillset(&every);
     ::pthread_sigmask(SIG_SETMASK, &every, &before);
-    // fork(2) would copy the page tables of all that is in memory, for each hook; posix_spawn(3) sets no limits.
+    // fork(2) would copy all page tables for each hook; posix_spawn(3) cannot set limits.
     // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork): glibc's posix_spawn does
-    // likewise
+    // the same
     const pid_t child = ::vfork();
     if (child == 0) {
         execute(orders);

@@ -27,8 +27,8 @@ private:
     line_writer out_;
 };
 
-/// Lines go out in pieces of as many as a pipe takes at once. A piece that did not get through wholly is written again
-/// with the next delivery, so a reader may see a line of it twice, but never half a line that looks like a whole one.
+/// Lines are written in pieces of as many as a pipe accepts at once. A piece that was not written completely is written
+/// again with the next delivery: a reader may see a line twice, but never half a line that looks like a whole one.
 asio::awaitable<std::vector<outcome>> stdout_sink::deliver(std::vector<delivery> batch) {
     const bool throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);

@@ -6,7 +6,7 @@
 
 namespace hookd::sinks {
 
-/// What a hook or a server said, as a line for logs and details: escaped (hookd/core/escape.hpp), a tab as a space.
+/// The text of a hook or a server, as a line for logs and details: escaped (hookd/core/escape.hpp), tabs as spaces.
 std::string printable(std::string_view bytes);
 
 } // namespace hookd::sinks

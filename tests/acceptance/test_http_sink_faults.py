@@ -44,7 +44,7 @@ def test_one_poisoned_event_holds_up_no_other_and_rests_as_a_dead_letter(deliver
         daemon = delivering(receiver.url, timeout="200ms", retry={"attempts": 3})
         poison, *others = [send(daemon, success_event(name)) for name in ("poison", "one", "two")]
         rows = settled(daemon, dead=1)
-    assert rows == {("app", poison): [3, 1, f"127.0.0.1:{receiver.port}: no whole answer within 200ms"]}
+    assert rows == {("app", poison): [3, 1, f"127.0.0.1:{receiver.port}: no complete response within 200ms"]}
     assert receiver.ids().count(poison) == 3
     assert [id for id in receiver.ids() if id != poison] == others
     assert event_ids(daemon.sink_path) == [poison, *others]
@@ -89,7 +89,7 @@ def test_what_is_no_answer_is_told_with_what_was_wrong_with_it(delivering):
     with Receiver(lambda request: b"HTTP/2 200\r\n\r\n") as receiver:
         daemon = delivering(receiver.url, retry={"attempts": 1})
         id = send(daemon)
-        daemon.wait_for_log(rf'{id}.*what came is no HTTP/1.1 answer: it begins with "HTTP/2 200"')
+        daemon.wait_for_log(rf'{id}.*not an HTTP/1.1 response: it begins with "HTTP/2 200"')
 
 
 @pytest.mark.parametrize("code", [400, 413, 415, 422])
@@ -204,7 +204,7 @@ def test_an_https_url_that_leads_to_a_server_without_tls_costs_no_event_an_attem
         serving.start()
         daemon = delivering(f"https://127.0.0.1:{plain.server_address[1]}/", retry={"attempts": 1})
         ids = [send(daemon), send(daemon)]
-        daemon.wait_for_log("unavailable.*no TLS came back; perhaps http:// is meant")
+        daemon.wait_for_log("unavailable.*the server does not use TLS; perhaps http:// is meant")
         daemon.wait_for_events(ids)
         daemon.stop()
         plain.shutdown()
@@ -219,7 +219,7 @@ def test_a_dead_application_behind_a_proxy_is_left_alone_and_gets_all_when_it_is
         daemon = delivering(receiver.url, retry={"first": "200ms", "max": "200ms"})  # none before five events failed
         ids = [send(daemon) for _ in range(40)]
         daemon.wait_for_events(ids)
-        daemon.wait_for_log("unavailable.*the last 5 events failed, so the server is left alone for a while: .*502")
+        daemon.wait_for_log("unavailable.*the last 5 events failed, pausing: .*502")
         until(lambda: len(receiver.requests) >= 7, "a second try after a pause")
         assert len(receiver.requests) == 7  # at 1, 2, 4 … s, where 200 ms are between an event's own tries
         broken.clear()
@@ -280,7 +280,7 @@ def test_a_server_that_demands_a_client_certificate_holds_the_sink_alone_and_the
     with Receiver(context=context) as receiver:
         daemon = delivering(receiver.url, ca_file=certificates.authority, retry={"attempts": 1})
         ids = [send(daemon), send(daemon)]
-        daemon.wait_for_log("unavailable.*TLS: the server demands a client certificate, and there is none to show")
+        daemon.wait_for_log("unavailable.*TLS: the server requires a client certificate, which is not supported")
         daemon.wait_for_events(ids)
         daemon.stop()
     assert sink_rows(daemon.journal_path)[1] == {} and receiver.requests == []
@@ -315,7 +315,7 @@ def test_a_server_that_demands_a_client_certificate_late_is_understood_all_the_s
         daemon = delivering(f"https://127.0.0.1:{listening.getsockname()[1]}/", ca_file=certificates.authority,
                             retry={"attempts": 1})
         send(daemon)
-        daemon.wait_for_log("unavailable.*TLS: the server demands a client certificate, and there is none to show")
+        daemon.wait_for_log("unavailable.*TLS: the server requires a client certificate, which is not supported")
         daemon.stop()
     assert sink_rows(daemon.journal_path)[1] == {}
 

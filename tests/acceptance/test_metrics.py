@@ -239,7 +239,7 @@ def test_a_sink_that_delivers_has_no_lag(make_daemon):
 
 
 def test_an_event_that_failed_waits_and_is_counted_again_after_a_restart(make_daemon, tmp_path):
-    hook = write_hook(tmp_path, '[ -e "$here/mended" ] || exit 1')
+    hook = write_hook(tmp_path, '[ -e "$here/repaired" ] || exit 1')
     daemon = make_daemon(sinks=[exec_sink(hook, retry={"first": "1h", "max": "1h"})]).start()
     accepted(daemon)
     wait_for_metric(daemon, 'hookd_sink_waiting{sink="hook"}', lambda waiting: waiting == 1)
@@ -249,7 +249,7 @@ def test_an_event_that_failed_waits_and_is_counted_again_after_a_restart(make_da
     daemon.start()
     assert metrics(daemon)['hookd_sink_waiting{sink="hook"}'] == 1
     daemon.stop()
-    (tmp_path / "mended").touch()
+    (tmp_path / "repaired").touch()
     daemon.configuration["sink"][0]["retry"] = {"attempts": 10, "first": "10ms", "max": "10ms"}
     daemon.set_clock(int(time.time()) + 7200)
     daemon.environment["HOOKD_TEST_CLOCK"] = str(daemon.directory / "clock")

@@ -5,8 +5,8 @@
 
 namespace hookd::sinks {
 
-/// What so many hooks have left running may print on: each has two descriptors. For all exec sinks together, also for
-/// those that a reload has removed.
+/// How many hooks whose background processes still run may have their output read: each needs two descriptors. For all
+/// exec sinks together, including those that a reload has removed.
 inline constexpr std::size_t most_background_hooks = 64;
 
 } // namespace hookd::sinks

@@ -8,7 +8,7 @@
 
 namespace hookd::sinks {
 
-/// Every type of sink there is: how its keys are read, and how it is built.
+/// All types of sinks: how the keys are read, and how the sink is built.
 struct catalogue_row {
     config::sink_reader reader;
     sink_type type;
@@ -16,10 +16,10 @@ struct catalogue_row {
 
 std::span<const catalogue_row> catalogue();
 
-/// The readers alone, as config::load wants them.
+/// The readers, for config::load.
 std::span<const config::sink_reader> readers();
 
-/// Builds the sink that the settings name. The type must be in the catalogue: config::load has seen to that.
+/// Builds the sink of the settings. Its type must be in the catalogue, which config::load has checked.
 std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& worker);
 
 } // namespace hookd::sinks

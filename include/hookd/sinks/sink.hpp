@@ -18,17 +18,17 @@
 namespace hookd::sinks {
 
 enum class verdict : std::uint8_t {
-    delivered,   ///< durably with the consumer
-    retry,       ///< this event failed; others may succeed: counts as one of its attempts
-    reject,      ///< never going to succeed: a dead letter at once
-    unavailable, ///< the sink works for no event now (disk full, command gone): the sink worker waits; no attempt is
-                 ///< counted
+    delivered,   ///< stored durably by the consumer
+    retry,       ///< this event failed, others may succeed; counts as one of its attempts
+    reject,      ///< will never succeed: immediately a dead letter
+    unavailable, ///< the sink works for no event now (disk full, command missing): the sink worker waits; not counted
+                 ///< as an attempt
 };
 
 struct outcome {
     verdict what = verdict::delivered;
-    std::chrono::milliseconds retry_after{0}; ///< At least this long until the next try; 0: as the plan says.
-    std::string detail;                       ///< One line for the operator; never a secret.
+    std::chrono::milliseconds retry_after{0}; ///< The minimum until the next attempt; 0: by the retry settings.
+    std::string detail;                       ///< A line for the operator; never a secret.
 };
 
 /// An event on its way to a sink.
@@ -37,29 +37,30 @@ struct delivery {
     unsigned attempt = 1; ///< Counted from 1.
 };
 
-/// Where events go. Each sink has one sink worker: a thread with an io_context of its own, on which everything here
-/// runs, so a sink may block it: nobody else waits. The sink worker applies filters, retries and concurrency; a sink
-/// only delivers.
+/// A destination of events. Each sink has a sink worker: a thread with its own io_context, on which everything here
+/// runs, so a sink may block it without delaying others. The sink worker applies filters, retries and concurrency; a
+/// sink only delivers.
 class sink {
 public:
     virtual ~sink() = default;
 
-    /// Tries to deliver the batch, which is never empty and in journal order; one outcome an event, in that order.
-    /// Never throws on anything the world does. Cancelled, it ends what it started and says `unavailable`.
+    /// Tries to deliver the batch, which is never empty and in journal order. Returns one outcome per event, in that
+    /// order. Never throws because of anything external. If cancelled, it ends what it started and returns
+    /// `unavailable`.
     virtual boost::asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) = 0;
 
-    /// The most events it wants at a time; 1: singly, with up to `concurrency` deliveries under way at once.
+    /// The maximum of events per batch; 1: single events, with up to `concurrency` deliveries in flight.
     virtual std::size_t batch_limit() const = 0;
 
-    /// Opens its files anew (SIGHUP, log rotation). Called on the sink worker's thread.
+    /// Reopens its files (SIGHUP, log rotation). Called on the sink worker's thread.
     virtual void reopen() {}
 };
 
-/// One row of the catalogue.
+/// A row of the catalogue.
 struct sink_type {
     std::string_view name;
-    /// Takes resources, on the sink worker's thread's io_context. What cannot be opened now is not fatal: `deliver`
-    /// says `unavailable` until it can.
+    /// Acquires resources, with the io_context of the sink worker's thread. If something cannot be opened, it does not
+    /// fail: `deliver` returns `unavailable` until it can.
     std::unique_ptr<sink> (*build)(const sink_settings& settings, boost::asio::io_context& worker);
 };
 

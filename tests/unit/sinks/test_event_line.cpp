@@ -37,7 +37,7 @@ TEST_CASE("event line: it is the CloudEvents object that the interface shows, me
                               R"("datacontenttype":"application/json","sequence":"42","data":{"type":"upsert.fail"}})");
 }
 
-TEST_CASE("event line: the body stands in it byte for byte") {
+TEST_CASE("event line: it contains the body byte for byte") {
     const std::string body = R"({"b":1.10, "a":1e2,"a":"\u00e9\/","n":12345678901234567890123,"s":"é  x"})";
     const auto line = event_line(with_body(body));
     CHECK(line.ends_with(",\"data\":" + body + "}"));
@@ -70,7 +70,7 @@ TEST_CASE("event line: whatever splits lines sees one, and every value is what i
     }
 }
 
-TEST_CASE("event line: what steers a terminal does not stand in what the line says of the event") {
+TEST_CASE("event line: control characters for a terminal are escaped in the event's attributes") {
     const std::string name = "\x1b\x7f\u009b\u202e\u2066\ufeff";
     auto what = with_body("{\"name\":\"\u202e\x7f\"}");
     what.document = name;

@@ -132,7 +132,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: an error while such output is read ends th
     CHECK(run(*first).what == verdict::delivered);
     CHECK(run(*second).what == verdict::delivered);
     put(directory / "first.go", "");
-    CHECK(log.comes("msg_1: the output of what the hook left in the background is no longer read: unknown exception"));
+    CHECK(log.comes("msg_1: the output of the hook's background process is no longer read: unknown exception"));
     put(directory / "second.go", "");
     CHECK(log.comes("sink hook: msg_1: good\n"));
 }

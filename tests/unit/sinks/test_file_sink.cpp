@@ -75,7 +75,7 @@ TEST_CASE_METHOD(file_fixture, "file: a large batch is written in bounded pieces
     CHECK(contents(directory / "large") == event_line(what) + '\n' + event_line(what) + '\n' + lines_for(1, 2));
 }
 
-TEST_CASE_METHOD(file_fixture, "file: moved away or removed, it is made anew, and the old one stays as it was") {
+TEST_CASE_METHOD(file_fixture, "file: moved away or removed, it is created again, and the old one stays as it was") {
     const auto path = directory / "events.jsonl";
     at(path);
     CHECK(delivers(1));
@@ -128,7 +128,7 @@ TEST_CASE_METHOD(file_fixture, "file: a path that became a FIFO neither blocks t
 }
 
 TEST_CASE_METHOD(file_fixture,
-                 "file: on a full disk a batch leaves no trace, and is delivered once when there is room") {
+                 "file: on a full disk a batch leaves no trace, and is delivered once when there is space") {
     const small_disk disk;
     if (!disk.there()) {
         return;
@@ -142,7 +142,7 @@ TEST_CASE_METHOD(file_fixture,
     CHECK(delivers(2));
     disk.fill();
     for (int attempt = 0; attempt < 3; ++attempt) {
-        // The last page of the file still has room: the write is a short one before it fails.
+        // The last page of the file still has space: the write is a short one before it fails.
         const auto refused = deliver(worker, *sink, batch_of(100, 3));
         REQUIRE(refused.size() == 100);
         CHECK(all_are(refused, verdict::unavailable));
@@ -218,7 +218,7 @@ TEST_CASE("file: whatever becomes of a batch, other writers' lines stay, whole")
 }
 
 TEST_CASE_METHOD(file_fixture, "file: 200 deliveries and rotations leave no descriptor behind") {
-    const temporary_directory in_memory("/dev/shm"); // for the time that so many syncs take
+    const temporary_directory in_memory("/dev/shm"); // because of the time for this many syncs
     const auto path = in_memory / "events.jsonl";
     at(path);
     CHECK(delivers(1));

@@ -54,7 +54,7 @@ TEST_CASE("http circuit: failures of what was under way do not lengthen the paus
     CHECK(circuit.pause(begin) == 1s);
 }
 
-TEST_CASE("http circuit: an event that works closes it, and all begins anew") {
+TEST_CASE("http circuit: an event that works closes it, and counting starts again") {
     auto circuit = open_circuit();
     circuit.worked();
     CHECK(circuit.pause(begin) == 0ms);

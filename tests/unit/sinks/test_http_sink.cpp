@@ -128,7 +128,8 @@ TEST_CASE_METHOD(http_fixture, "http: a server that is back after its end is fou
     CHECK(server.connections() == 3);
 }
 
-TEST_CASE_METHOD(http_fixture, "http: a host that refuses, or has no name, is unavailable and not the event's fault") {
+TEST_CASE_METHOD(http_fixture,
+                 "http: a host that refuses, or has no name, is unavailable, without an attempt of the event") {
     const dead_port dead;
     const auto refused = post(*sink_to(dead.url()));
     CHECK(refused.what == verdict::unavailable);
@@ -153,7 +154,7 @@ TEST_CASE_METHOD(http_fixture, "http: silence, a reset, or nonsense after the ev
     const auto sink = sink_to(server.url(), 200ms);
     const auto silent = post(*sink);
     CHECK(silent.what == verdict::retry);
-    CHECK(silent.detail.contains("no whole answer within 200ms"));
+    CHECK(silent.detail.contains("no complete response within 200ms"));
     CHECK(post(*sink).what == verdict::retry);
     CHECK(post(*sink).what == verdict::retry);
 }
@@ -203,7 +204,7 @@ TEST_CASE_METHOD(http_fixture, "http: cancelled while the server is silent, it e
     const auto begun = std::chrono::steady_clock::now();
     const auto stopped = cancel(*sink, [&] { return requests == 2; });
     CHECK(stopped.what == verdict::unavailable);
-    CHECK(stopped.detail == "stopped before the answer had come");
+    CHECK(stopped.detail == "stopped before the response arrived");
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
     CHECK(server.connections() == 1);
 }

@@ -42,23 +42,23 @@ TEST_CASE("http: 2xx is delivered; the statuses that are about the event reject 
     }
 }
 
-TEST_CASE("http: a server that has asked for a client certificate may mean that, whatever it answers") {
+TEST_CASE("http: a server that has requested a client certificate may mean that, whatever its status") {
     const auto bad_request = answered(422, "", "No required SSL certificate was sent", true);
     CHECK(bad_request.what == verdict::retry);
-    CHECK(bad_request.detail == "status 422, and the server has asked for a client certificate, and there is none to "
-                                "show: No required SSL certificate was sent");
+    CHECK(bad_request.detail == "status 422, the server requested a client certificate, which is not "
+                                "supported: No required SSL certificate was sent");
     CHECK(answered(204, "", "", true).what == verdict::delivered);
 }
 
 TEST_CASE("http: the operator is told the status, what a redirect needs, and the answer's first line, printable") {
     CHECK(answered(404).detail == "status 404");
-    CHECK(answered(301).detail == "status 301, and redirects are not followed: let url say where it leads");
+    CHECK(answered(301).detail == "status 301, redirects are not followed: use the target as url");
     CHECK(answered(422, "", "\r\n no\x1b[2Jname \nsecond").detail == "status 422: no\\x1b[2Jname ");
     CHECK(answered(500, "", std::string(5000, 'x')).detail == "status 500: " + std::string(200, 'x'));
     CHECK(answered(204, "", "fine").detail.empty());
 }
 
-TEST_CASE("http: no connection means no event can be delivered; an error after sending may be the event's own") {
+TEST_CASE("http: without a connection no event can be delivered; an error after sending may be the event's own") {
     for (const auto kind : {client_errc::authorities, client_errc::unknown_host, client_errc::unreachable,
                             client_errc::tls, client_errc::handshake_closed, client_errc::no_tls}) {
         CHECK(judge({kind, "why"}).what == verdict::unavailable);
@@ -70,7 +70,7 @@ TEST_CASE("http: no connection means no event can be delivered; an error after s
     }
 }
 
-TEST_CASE("http: Retry-After is heeded on what is tried again, in seconds or as a date") {
+TEST_CASE("http: Retry-After is respected on a retry, in seconds or as a date") {
     CHECK(answered(429, "7").retry_after == 7s);
     CHECK(answered(503, "Sun, 06 Nov 1994 08:50:37 GMT").retry_after == 1min);
     CHECK(answered(503, "soon").retry_after == 0ms);

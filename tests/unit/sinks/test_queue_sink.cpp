@@ -146,7 +146,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: half-written files in the way do not sto
 }
 
 TEST_CASE_METHOD(queue_fixture,
-                 "queue: on a full disk it says so, leaves nothing half-written, and goes on when there is room") {
+                 "queue: on a full disk it says so, leaves nothing half-written, and goes on when there is space") {
     const small_disk disk;
     if (!disk.there()) {
         return;
@@ -201,7 +201,7 @@ TEST_CASE_METHOD(queue_fixture, "queue: a place that is not there at the start m
 }
 
 TEST_CASE_METHOD(queue_fixture, "queue: 200 deliveries leave no descriptor behind") {
-    const temporary_directory in_memory("/dev/shm"); // for the time that so many syncs take
+    const temporary_directory in_memory("/dev/shm"); // because of the time for this many syncs
     at(in_memory / "spool");
     const auto before = open_descriptors();
     for (std::uint64_t i = 0; i < 200; ++i) {
