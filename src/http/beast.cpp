@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: MIT
-// The one unit that holds Beast's own code (BOOST_BEAST_SEPARATE_COMPILATION).
+// Compiles Beast once, here (BOOST_BEAST_SEPARATE_COMPILATION).
 #include <boost/beast/src.hpp>

@@ -9,17 +9,17 @@ namespace hookd::http {
 
 namespace {
 
-/// Nothing was added to it for so long: it has stalled.
+/// A body without progress for this long has stalled.
 constexpr std::chrono::seconds stalled{1};
-/// Nothing was added to it for so long: it gives way to another of the same client, which may be one of many behind
-/// the same address. A sender that has the whole body pauses only where the network does.
+/// A body without progress for this long is dropped for another of the same client, which may be one of many behind the
+/// same address. A sender that has the whole body pauses only if the network does.
 constexpr std::chrono::milliseconds pauses{100};
-/// A body is granted only as much as leaves this multiple of it to others.
+/// A body is granted memory only if this multiple of its size stays free for others.
 constexpr std::size_t left_to_others = 4;
 
 } // namespace
 
-/// A usual event takes nothing and changes nothing: then no lock is taken.
+/// A usual event needs no memory and changes nothing: then no lock is taken.
 body_budget::outcome body_budget::share::resize(std::size_t bytes, const std::optional<client_network>& client,
                                                 clock::time_point now) {
     if (bytes == bytes_) {

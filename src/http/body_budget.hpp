@@ -18,17 +18,17 @@
 
 namespace hookd::http {
 
-/// The memory that all request bodies under way may take together. Three quarters of it can be had, and each body must
-/// leave some multiple of its own size free: small ones are not kept out by large ones. When they are used up, the body
-/// that nothing has been added to for longest gives way to another: one that has stalled; one of the client that has
-/// the most, if that is more than the other client then has; or one of the same client that pauses. So nobody is kept
-/// out by those who hold what they have. The last quarter is for those that gave way and are not freed yet. Any thread.
+/// The memory for all request bodies in flight. Three quarters of it can be granted, and each body must leave a
+/// multiple of its size free, so that large bodies do not block small ones. If they are used up, the body without
+/// progress for the longest time is dropped for another one: a stalled one; one of the client that has the most, if
+/// that is more than the other client then has; or one of the same client that pauses. So clients that only hold memory
+/// do not block others. The last quarter is for dropped bodies that are not freed yet. Any thread.
 class body_budget {
 public:
     using clock = std::chrono::steady_clock;
     enum class outcome : std::uint8_t { granted, used_up, gave_way };
 
-    /// What one connection has of it; given back when it is destroyed. One thread's, but that any may make it give way.
+    /// The share of a connection; returned when it is destroyed. For one thread, but any thread may drop it.
     class share : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
     public:
         /// `on_gave_way` is called on any thread, under the budget's lock: it must only wake the share's own.
@@ -39,14 +39,14 @@ public:
         share& operator=(const share&) = delete;
         ~share() { static_cast<void>(resize(0, {})); }
 
-        /// `client`: whose body it is; nothing for a peer that stands for many clients. Where it is not granted nothing
-        /// changes. After `gave_way` only 0 bytes are granted, and all begins anew.
+        /// `client`: the owner of the body; nothing for a peer with many clients. If it is not granted, nothing
+        /// changes. After `gave_way` only 0 bytes are granted, which starts again.
         [[nodiscard]] outcome resize(std::size_t bytes, const std::optional<client_network>& client,
                                      clock::time_point now = clock::now());
-        /// Something was added to the body.
+        /// The body has made progress.
         void refresh(clock::time_point now = clock::now());
         std::size_t bytes() const { return bytes_; }
-        /// It is to be given back soon, for another is using it already.
+        /// It must be returned soon, because another share already uses it.
         bool gave_way() const { return gave_way_.load(std::memory_order_relaxed); }
 
     private:
@@ -72,10 +72,10 @@ private:
 
     mutex mutex_;
     std::size_t most_ HOOKD_GUARDED_BY(mutex_);
-    std::size_t used_ HOOKD_GUARDED_BY(mutex_) = 0;      // by those that have not given way
-    std::size_t given_way_ HOOKD_GUARDED_BY(mutex_) = 0; // by those that have
+    std::size_t used_ HOOKD_GUARDED_BY(mutex_) = 0;      // by shares that were not dropped
+    std::size_t given_way_ HOOKD_GUARDED_BY(mutex_) = 0; // by dropped shares
     std::map<client_network, std::size_t> by_client_ HOOKD_GUARDED_BY(mutex_);
-    // The longest idle first.
+    // Those idle for longest first.
     boost::intrusive::list<share, boost::intrusive::constant_time_size<false>> shares_ HOOKD_GUARDED_BY(mutex_);
 };
 

@@ -38,7 +38,7 @@ bool issued(X509* issuer, X509* subject) {
     return X509_check_issued(issuer, subject) == X509_V_OK;
 }
 
-/// Whether this system's own authorities have signed it: then most clients know its issuer, too.
+/// Whether this system's authorities have signed it: then most clients know its issuer, too.
 bool issuer_is_known(X509* certificate) {
     const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store{X509_STORE_new(), X509_STORE_free};
     const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> search{X509_STORE_CTX_new(),
@@ -52,7 +52,7 @@ bool issuer_is_known(X509* certificate) {
     return found;
 }
 
-/// In the file's order, the server's own first.
+/// In file order, the server's own first.
 std::vector<X509*> certificates_of(SSL_CTX* context) {
     std::vector<X509*> all{SSL_CTX_get0_certificate(context)};
     STACK_OF(X509)* chain = nullptr;
@@ -68,16 +68,16 @@ void doubt_times(const std::vector<X509*>& all, const std::string& path, std::ve
         const auto what = path + ": the certificate of " + name_of(X509_get_subject_name(each));
         if (X509_cmp_current_time(X509_get0_notAfter(each)) < 0) {
             doubts.push_back(what + " expired at " + time_of(X509_get0_notAfter(each)) +
-                             ", so clients refuse it; renew it");
+                             ", so clients reject it; renew it");
         } else if (X509_cmp_current_time(X509_get0_notBefore(each)) > 0) {
-            doubts.push_back(what + " is not yet valid, and clients refuse it until " +
+            doubts.push_back(what + " is not yet valid, and clients reject it until " +
                              time_of(X509_get0_notBefore(each)) + "; check this machine's clock");
         }
     }
 }
 
-/// Each certificate's issuer must be the next one in the file (RFC 5246 section 7.4.2); not all clients look further,
-/// and none has an intermediate's that the server does not send.
+/// The issuer of each certificate must be the next one in the file (RFC 5246 section 7.4.2): not all clients search
+/// further, and none has an intermediate certificate that the server does not send.
 void doubt_chain(const std::vector<X509*>& all, const std::string& path, std::vector<std::string>& doubts) {
     for (std::size_t at = 0; at < all.size(); ++at) {
         X509* const each = all[at];
@@ -90,34 +90,35 @@ void doubt_chain(const std::vector<X509*>& all, const std::string& path, std::ve
         const auto issuer = name_of(X509_get_issuer_name(each));
         if (elsewhere) {
             doubts.push_back(path +
-                             ": the certificates are in the wrong order, so some clients refuse them; put that of " +
-                             issuer + " right behind the one it signed, " + name_of(X509_get_subject_name(each)));
+                             ": the certificates are in the wrong order, so some clients reject them; put that of " +
+                             issuer + " directly after the one it signed, " + name_of(X509_get_subject_name(each)));
             return;
         }
         if (at == 0 && !issuer_is_known(each)) {
             doubts.push_back(
                 path + ": the certificate of the issuer, " + issuer +
-                ", is missing, so clients that do not have it refuse the server's; unless it is a root that "
-                "all of them trust, append it");
+                ", is missing, so clients that do not have it reject the server's; append it, unless it is a root "
+                "that all of them trust");
             return;
         }
         if (!last) {
-            doubts.push_back(path + ": the certificate behind that of " + name_of(X509_get_subject_name(each)) +
-                             " did not sign it, so some clients refuse them; take out what does not belong there");
+            doubts.push_back(path + ": the certificate after that of " + name_of(X509_get_subject_name(each)) +
+                             " did not sign it, so some clients reject them; remove what does not belong there");
             return;
         }
     }
 }
 
-/// The server's own certificate must name the host, and not in its CN alone (RFC 9525), and be for servers.
+/// The server's own certificate must name the host, not only in its CN (RFC 9525), and be for servers.
 void doubt_use(X509* own, const std::string& path, std::vector<std::string>& doubts) {
     const auto what = path + ": the certificate of " + name_of(X509_get_subject_name(own));
     if (X509_get_ext_by_NID(own, NID_subject_alt_name, -1) < 0) {
-        doubts.push_back(what + " has no subjectAltName, so clients refuse it: they ignore the CN; have it issued "
-                                "again with the host's name there");
+        doubts.push_back(what +
+                         " has no subjectAltName, so clients reject it, because they ignore the CN; have it issued "
+                         "again with the host's name there");
     }
     if (X509_check_purpose(own, X509_PURPOSE_SSL_SERVER, 0) == 0) {
-        doubts.push_back(what + " is not for a TLS server, so clients refuse it; have it issued again with serverAuth "
+        doubts.push_back(what + " is not for a TLS server, so clients reject it; have it issued again with serverAuth "
                                 "in extendedKeyUsage");
     }
 }

@@ -8,9 +8,9 @@ using SSL_CTX = struct ssl_ctx_st;
 
 namespace hookd::http {
 
-/// What clients will find wrong with the context's certificates although a server can use them: out of their time,
-/// without the host's name, the issuer's missing, the order. `path` is what messages call their file. Looks for issuers
-/// among the system's authorities. Blocking.
+/// What clients will reject about the context's certificates although a server can use them: expired, without the
+/// host's name, a missing issuer, the order. `path` is their file in messages. Looks for issuers among the system's
+/// authorities. Blocking.
 std::vector<std::string> certificate_doubts(SSL_CTX* context, const std::string& path);
 
 } // namespace hookd::http

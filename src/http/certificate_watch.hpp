@@ -9,15 +9,15 @@
 
 namespace hookd::http {
 
-/// Tells when a listener's certificate or key file holds something else than before. Looking at the files themselves
-/// also sees what happens behind symbolic links, as certbot uses them, and on file systems that report no changes.
+/// Detects changes of a listener's certificate or key file. It checks the files themselves, which also works with
+/// symbolic links (as certbot uses them) and on file systems that do not report changes.
 class certificate_watch {
 public:
-    /// What the files hold at this moment counts as known: make it before reading them.
+    /// The current content of the files counts as known: create it before reading them.
     explicit certificate_watch(tls_settings files);
 
-    /// True once for each change, when a look finds the files as the look before found them: certificate and key are
-    /// written one after the other, and a pair is wanted. Blocking.
+    /// True once for each change, if the files are the same as at the previous check: certificate and key are written
+    /// one after the other, and must be a pair. Blocking.
     bool changed();
 
     const tls_settings& files() const { return files_; }

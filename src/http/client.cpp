@@ -21,11 +21,11 @@ std::unexpected<client_error> fail(client_errc kind, std::string detail) {
     return std::unexpected{client_error{kind, std::move(detail)}};
 }
 
-/// Some round trips, once a connection, and only to servers that ask for a certificate.
+/// Some round trips, once per connection, and only with servers that request a certificate.
 constexpr std::chrono::milliseconds for_a_refusal{500};
-constexpr std::string_view no_certificate = "the server demands a client certificate, and there is none to show";
+constexpr std::string_view no_certificate = "the server requires a client certificate, which is not supported";
 
-/// To be asked before each wait where cancellation does not throw: the next operation would not hear of it.
+/// To be checked before each wait if cancellation does not throw: the next operation would not be cancelled.
 bool cancelled(const asio::cancellation_state& state) {
     return state.cancelled() != asio::cancellation_type::none;
 }
@@ -66,7 +66,7 @@ client::state::~state() {
     }
 }
 
-/// Tries the addresses one after another until one has let us in.
+/// Tries the addresses one after another until a connection is open.
 asio::awaitable<client_result<void>> client::state::open(clock::time_point latest) {
     const auto count = static_cast<clock::rep>(where_->addresses.size());
     client_result<void> opened;
@@ -76,7 +76,8 @@ asio::awaitable<client_result<void>> client::state::open(clock::time_point lates
             break;
         }
         const auto now = clock::now();
-        deadline_.set(now + (latest - now) / (count - i)); // one that is silent must leave time for the others
+        deadline_.set(now +
+                      (latest - now) / (count - i)); // an address that does not respond must leave time for the others
         opened = co_await connect_to(where_->addresses[static_cast<std::size_t>(i)]);
         if (opened) {
             opened = co_await shake_hands();
@@ -136,8 +137,8 @@ asio::awaitable<client_result<void>> client::state::shake_hands() {
     }
 }
 
-/// In TLS 1.3 a client learns only after its handshake that the server does not do without a certificate; a request
-/// sent meanwhile would have the connection reset, and the reason lost. One that does without sends tickets, or
+/// In TLS 1.3 a client learns only after its handshake that the server requires a certificate; a request sent meanwhile
+/// would get the connection reset, and the reason would be lost. A server that does not require one sends tickets or
 /// nothing.
 asio::awaitable<client_result<void>> client::state::await_acceptance() {
     if (transport_->certificate_wanted()) {
@@ -154,7 +155,7 @@ asio::awaitable<client_result<void>> client::state::await_acceptance() {
 
 std::unexpected<client_error> client::state::not_let_in() const {
     if (transport_->met_no_tls()) {
-        return fail(client_errc::no_tls, "no TLS came back; perhaps http:// is meant");
+        return fail(client_errc::no_tls, "the server does not use TLS; perhaps http:// is meant");
     }
     if (transport_->closed_in_handshake()) {
         return fail(client_errc::handshake_closed, "the server closed the connection during the TLS handshake");
@@ -183,7 +184,7 @@ asio::awaitable<client_result<client_response>> client::state::request(std::stri
     co_return response;
 }
 
-/// What came between two requests answers none of them (RFC 9112 section 9.2); the end may have come, too.
+/// Data between two requests is a response to neither (RFC 9112 section 9.2); the connection may also have been closed.
 bool client::state::silent() {
     char surplus = 0;
     std::size_t count = 0;
@@ -210,8 +211,8 @@ asio::awaitable<client_result<client_response>> client::state::try_once(bool hea
 }
 
 asio::awaitable<client_result<client_response>> client::state::exchange(clock::time_point latest) {
-    // A server may answer and close before it has read everything (413): so a failed write is not the end, but for TLS,
-    // where nothing may follow it (SSL_get_error(3)).
+    // A server may respond and close before it has read everything (413), so a failed write is not the end, except with
+    // TLS, where nothing may follow it (SSL_get_error(3)).
     std::string_view rest{message_};
     auto written = write_some(rest);
     while (written == io_status::want_write || written == io_status::want_read) {
@@ -223,11 +224,11 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
     if (!rest.empty() && (where_->tls || deadline_.passed())) {
         co_return std::unexpected{lost()};
     }
-    // The answer is seldom there already: to wait first saves a recv that finds nothing.
+    // The response is rarely there already: to wait first saves a recv without data.
     bool ready = transport_->holds_bytes();
     bool header_seen = false;
     for (;;) {
-        if (!ready) { // what `wait` does, but without another coroutine: most requests wait here, once
+        if (!ready) { // like `wait`, but without another coroutine: most requests wait here once
             if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
                 co_return std::unexpected{lost()};
             }
@@ -244,7 +245,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
             case response_reader::progress::complete:
                 co_return take_response();
             case response_reader::progress::malformed:
-                co_return fail(client_errc::malformed, "what came is no HTTP/1.1 answer: " + reader_.error());
+                co_return fail(client_errc::malformed, "not an HTTP/1.1 response: " + reader_.error());
             case response_reader::progress::need_more:
                 if (limits_.body && reader_.has_header() && !std::exchange(header_seen, true)) {
                     deadline_.set(std::min(latest, clock::now() + *limits_.body));
@@ -272,7 +273,7 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
     }
 }
 
-/// As much as the connection takes now, which is nearly always all of it; `rest` is what is left.
+/// Writes as much as the connection accepts now, which is nearly always everything; `rest` is what is left.
 io_status client::state::write_some(std::string_view& rest) {
     auto status = io_status::done;
     while (!rest.empty() && status == io_status::done) {
@@ -283,7 +284,7 @@ io_status client::state::write_some(std::string_view& rest) {
     return status;
 }
 
-/// False once the deadline has passed, or the request was cancelled.
+/// False if the deadline has passed or the request was cancelled.
 asio::awaitable<bool> client::state::wait(socket::wait_type readiness) {
     if (deadline_.passed() || cancelled(co_await asio::this_coro::cancellation_state)) {
         co_return false;
@@ -307,13 +308,13 @@ client_response client::state::take_response() {
 
 client_error client::state::lost() const {
     if (deadline_.passed()) {
-        return {client_errc::timed_out, "no whole answer within " + hookd::to_text(limits_.whole)};
+        return {client_errc::timed_out, "no complete response within " + hookd::to_text(limits_.whole)};
     }
     if (!reader_.begun() && transport_->certificate_missed()) {
         return {client_errc::tls, std::string{no_certificate}};
     }
-    return {client_errc::closed, reader_.begun() ? "the connection was closed in the middle of the answer"
-                                                 : "the connection was closed without an answer"};
+    return {client_errc::closed, reader_.begun() ? "the connection was closed in the middle of the response"
+                                                 : "the connection was closed without a response"};
 }
 
 void client::state::close() {

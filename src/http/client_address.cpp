@@ -24,8 +24,8 @@ std::optional<ip_address> node_address(std::string_view node) {
 
 using parts_of = std::vector<std::string_view>;
 
-/// Splits at `separator` outside of quoted strings (RFC 9110 section 5.6.4). Nothing where a quote is not closed: a
-/// client may have opened it, to hide in it what the proxy would append.
+/// Splits at `separator` outside of quoted strings (RFC 9110 section 5.6.4). Nothing if a quote is not closed: a client
+/// may have opened it to hide what the proxy appends.
 std::optional<parts_of> split_unquoted(std::string_view text, char separator) {
     parts_of parts;
     bool quoted = false;
@@ -44,7 +44,7 @@ std::optional<parts_of> split_unquoted(std::string_view text, char separator) {
     return quoted ? std::nullopt : std::optional{std::move(parts)};
 }
 
-/// Nothing: it has no `for`. Within it, nothing: what that says is no address.
+/// Nothing: it has no `for`. An empty optional inside: the value is not an address.
 std::optional<std::optional<ip_address>> forwarded_for(std::string_view element) {
     for (const auto pair : split_unquoted(element, ';').value_or(parts_of{})) {
         const auto text = trimmed(pair);
@@ -61,9 +61,9 @@ std::optional<std::optional<ip_address>> forwarded_for(std::string_view element)
     return std::nullopt;
 }
 
-using hops = std::vector<std::optional<ip_address>>; // nothing: an entry that is no address
+using hops = std::vector<std::optional<ip_address>>; // nothing: an entry that is not an address
 
-/// Empty elements are none (RFC 9110 section 5.6.1.2): proxies leave one behind a comma.
+/// Empty elements do not count (RFC 9110 section 5.6.1.2): proxies leave one after a comma.
 void add_x_forwarded_for(hops& to, std::string_view list) {
     while (!list.empty()) {
         if (const auto entry = take_element(list); !entry.empty()) {
@@ -72,8 +72,8 @@ void add_x_forwarded_for(hops& to, std::string_view list) {
     }
 }
 
-/// False where the list cannot be taken apart. An element without `for`, which a proxy writes that tells only of the
-/// protocol, is a hop that nobody knows.
+/// False if the list cannot be parsed. An element without `for`, from a proxy that reports only the protocol, is an
+/// unknown hop.
 bool add_forwarded(hops& to, bool& names_clients, std::string_view list) {
     const auto elements = split_unquoted(list, ',');
     for (const auto element : elements.value_or(parts_of{})) {
@@ -86,7 +86,7 @@ bool add_forwarded(hops& to, bool& names_clients, std::string_view list) {
     return elements.has_value();
 }
 
-/// Nothing: nobody but the peer is named.
+/// Nothing: only the peer is named.
 std::optional<ip_address> first_untrusted(const hops& from, const std::vector<cidr>& trusted) {
     std::optional<ip_address> client;
     for (const auto& hop : std::views::reverse(from)) {

@@ -6,7 +6,7 @@ namespace hookd::http {
 client_deadline::client_deadline(boost::asio::io_context& context, std::function<void()> expired)
     : state_{std::make_shared<state>(state{.ticking = timer{context}, .expired = std::move(expired)})} {}
 
-client_deadline::~client_deadline() = default; // the timer's handler then finds its state gone
+client_deadline::~client_deadline() = default; // the timer's handler then finds no state
 
 void client_deadline::set(clock::time_point when) {
     state_->when = when;

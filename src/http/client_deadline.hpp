@@ -10,9 +10,8 @@
 
 namespace hookd::http {
 
-/// A deadline that moves with every request. To move it further away, the usual case, costs the writing of a number:
-/// the timer runs to the deadline that it was started for, and only then looks where it is now. On its io_context's
-/// thread.
+/// A deadline that moves with every request. Moving it later, the usual case, only writes a number: the timer runs
+/// until the deadline for which it was started, and only then checks the current one. On the thread of its io_context.
 class client_deadline {
 public:
     using clock = std::chrono::steady_clock;
@@ -24,11 +23,11 @@ public:
     ~client_deadline();
 
     void set(clock::time_point when);
-    /// None until it is set again; a timer that still runs keeps the io_context busy, though without effect.
+    /// No deadline until it is set again; a timer that still runs keeps the io_context busy, but has no effect.
     void lift() { state_->when = clock::time_point::max(); }
-    /// None, and the timer stops.
+    /// No deadline, and the timer stops.
     void stop();
-    /// Since it was last set.
+    /// Whether it has passed since it was last set.
     bool passed() const { return state_->passed; }
 
 private:
@@ -43,7 +42,8 @@ private:
     static void run_timer(const std::shared_ptr<state>& own);
     static void look(const std::shared_ptr<state>& own);
 
-    std::shared_ptr<state> state_; // shared with the timer's handler, which may be queued already when this ends
+    std::shared_ptr<state>
+        state_; // shared with the timer's handler, which may already be queued when this is destroyed
 };
 
 } // namespace hookd::http

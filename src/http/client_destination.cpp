@@ -42,7 +42,7 @@ client_result<void> look_up(const url& where, destination& into) {
 }
 
 std::string openssl_reason() {
-    const auto first = ERR_peek_error(); // the later ones say what it led to
+    const auto first = ERR_peek_error(); // the later ones are consequences
     const char* const reason = ERR_reason_error_string(first);
     std::string text = ERR_SYSTEM_ERROR(first) ? std::generic_category().message(ERR_GET_REASON(first))
                        : reason == nullptr     ? "no reason given"
@@ -81,10 +81,10 @@ client_result<tls_context> make_client_context(const client_trust& trust) {
     if (SSL_CTX_load_verify_file(raw, trust.ca_file.c_str()) != 1) {
         const auto reason = openssl_reason();
         const auto instead = explain_pem_file(trust.ca_file, pem_wanted::certificates);
-        return fail(client_errc::authorities, trust.ca_file + " holds no certificates in PEM form that can be read: " +
+        return fail(client_errc::authorities, trust.ca_file + " has no readable certificates in PEM format: " +
                                                   (instead.empty() ? reason : instead));
     }
-    // Whatever the file names is to be trusted: also an intermediate without its root, or the server's own certificate.
+    // Everything in the file is trusted, including an intermediate without its root, or the server's own certificate.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(raw), X509_V_FLAG_PARTIAL_CHAIN);
     return context;
 }
@@ -117,11 +117,11 @@ client_result<void> check_trust(const client_trust& trust) {
 
 client_result<destination_ptr> find_unix_destination(const std::string& path) {
     if (path.empty() || path.size() >= sizeof sockaddr_un::sun_path) {
-        return fail(client_errc::unknown_host, "a Unix socket cannot have the path \"" + path + '"');
+        return fail(client_errc::unknown_host, "invalid path of a Unix socket: \"" + path + '"');
     }
     auto made = std::make_shared<destination>();
     made->host = "localhost";
-    made->authority = made->host; // HTTP/1.1 wants some Host, and a socket's path is none
+    made->authority = made->host; // HTTP/1.1 needs a Host, and a socket's path is not one
     made->addresses.emplace_back(boost::asio::local::stream_protocol::endpoint{path});
     return made;
 }

@@ -13,9 +13,9 @@
 namespace hookd::http {
 
 struct destination {
-    std::string host;      ///< What the server's certificate must be for.
-    std::string authority; ///< What the Host field says.
-    std::vector<boost::asio::generic::stream_protocol::endpoint> addresses; ///< At least one, in the order to try.
+    std::string host;      ///< The name that the server's certificate must have.
+    std::string authority; ///< The value of the Host field.
+    std::vector<boost::asio::generic::stream_protocol::endpoint> addresses; ///< At least one, in the order of attempts.
     tls_context tls;                                                        ///< Null: plain HTTP.
 };
 

@@ -43,7 +43,7 @@ bool client_hello_limit::look_at_record(bool no_second) {
     } else if (head_[0] == handshake && !(had_one_ && no_second)) {
         return length >= message_header;
     } else {
-        // Alerts, early data and whatever else is passed over by OpenSSL may stand before a second hello.
+        // Alerts, early data and other records that OpenSSL skips may come before a second hello.
         done_ = no_second || head_[0] < change_cipher_spec || head_[0] > application_data;
     }
     rest_ = length;

@@ -23,7 +23,7 @@ void client::state::write_message(std::string_view method, std::string_view targ
     message_.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
 }
 
-/// Its fields may have held a secret.
+/// Its fields may contain a secret.
 void client::state::forget_message() {
     cleanse(std::span<char>{message_});
     message_.clear();

@@ -9,7 +9,7 @@
 
 namespace hookd::http {
 
-/// An address as limits count it: an IPv6 client has a whole /64.
+/// An address as counted by limits: an IPv6 client has a whole /64.
 using client_network = std::array<std::uint8_t, 16>;
 
 inline client_network network_of(const ip_address& address) {

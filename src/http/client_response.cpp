@@ -15,11 +15,11 @@ using namespace std::string_view_literals;
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{16} << 10U;
-/// Of a header with all its lines; also of one chunk's line.
+/// The maximum of a header with all its lines, and of the line of a chunk.
 constexpr std::size_t longest_header = std::size_t{256} << 10U;
-/// No field that counts is longer.
+/// No relevant field is longer.
 constexpr std::size_t longest_line = std::size_t{1} << 10U;
-/// More than any number of seconds or date that makes sense.
+/// Longer than any useful number of seconds or date.
 constexpr std::size_t longest_retry_after = 64;
 constexpr unsigned most_interims = 32;
 constexpr std::string_view white_space = " \t";
@@ -28,7 +28,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// The beginning, fit for a log.
+/// The beginning, escaped for a log.
 std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 60;
     return '"' + escaped(text.substr(0, longest)) + (text.size() > longest ? "…\"" : "\"");
@@ -96,7 +96,7 @@ bool response_reader::ends_here() {
     return part_ == part::done;
 }
 
-/// Whether the line is whole now.
+/// Whether the line is complete now.
 bool response_reader::take_line() {
     const std::string_view bytes{&buffer_[begin_], end_ - begin_};
     const auto end = bytes.find('\n');
@@ -113,7 +113,7 @@ bool response_reader::take_line() {
         line_.pop_back();
     }
     if (part_ == part::status_line && !"HTTP/1."sv.starts_with(std::string_view{line_}.substr(0, 7))) {
-        on_status_line(line_); // to wait for the line's end would be to wait for ever
+        on_status_line(line_); // waiting for the end of the line could take forever
         return false;
     }
     return end != std::string_view::npos;
@@ -143,7 +143,7 @@ void response_reader::handle(std::string_view line) {
         on_chunk_size(line);
         break;
     case part::chunk_end:
-        line.empty() ? go_to(part::chunk_size) : fail("a chunk of its body is longer than it says");
+        line.empty() ? go_to(part::chunk_size) : fail("a chunk of its body is longer than announced");
         break;
     case part::trailers:
         if (line.empty()) {
@@ -155,18 +155,18 @@ void response_reader::handle(std::string_view line) {
     }
 }
 
-/// `HTTP/1.1 204 No Content`: the version, spaces, three digits, and a reason that says nothing. RFC 9112 section 2.2
-/// lets only servers skip an empty line before the first: a client that finds one reads what belongs to no answer.
+/// `HTTP/1.1 204 No Content`: the version, spaces, three digits, and a reason that is ignored. RFC 9112 section 2.2
+/// lets only servers skip an empty line before the first: for a client it is not part of a response.
 void response_reader::on_status_line(std::string_view line) {
     const auto version = line.substr(0, std::min(line.find_first_of(white_space), line.size()));
     const auto rest = trimmed(line.substr(version.size()));
     const auto code = rest.substr(0, std::min(rest.find_first_of(white_space), rest.size()));
     if (version.size() != "HTTP/1.1"sv.size() || !version.starts_with("HTTP/1.") || !is_digit(version.back()) ||
         code.size() != 3 || !std::ranges::all_of(code, is_digit) || code.front() == '0') {
-        if (line.empty() || line == "\r") { // the latter where its end has not come yet
+        if (line.empty() || line == "\r") { // the latter if its LF has not arrived yet
             fail("it begins with an empty line");
         } else {
-            fail(keep_body_ > 0 ? "it begins with " + quoted(line) : "it begins with no status line");
+            fail(keep_body_ > 0 ? "it begins with " + quoted(line) : "it does not begin with a status line");
         }
         return;
     }
@@ -195,7 +195,7 @@ void response_reader::on_field(std::string_view line) {
         }
         chunked_ = true;
     } else if (same_field_name(name, "Connection")) {
-        // Each of the options for itself (RFC 9110 section 7.6.1); others are of no interest.
+        // Each of the options separately (RFC 9110 section 7.6.1); others are ignored.
         for (auto rest = value; !rest.empty();) {
             const auto option = take_element(rest);
             persistent_ =
@@ -210,7 +210,7 @@ void response_reader::on_content_length(std::string_view value) {
     std::uint64_t length = 0;
     const auto [end, error] = std::from_chars(value.begin(), value.end(), length);
     if (error != std::errc{} || end != value.end()) {
-        framing_error_ = "its Content-Length is no number";
+        framing_error_ = "its Content-Length is not a number";
     } else if (length_ && *length_ != length) {
         framing_error_ = "it has two different Content-Lengths";
     }
@@ -219,10 +219,10 @@ void response_reader::on_content_length(std::string_view value) {
 
 void response_reader::on_header_end() {
     if (status_ == 101) {
-        fail("it switches to another protocol, which nobody asked for");
+        fail("it switches to another protocol without a request");
     } else if (status_ < 200) {
-        // The answer itself is still to come (RFC 9110 section 15.2).
-        ++interims_ > most_interims ? fail("there are more than 32 interim answers before it") : begin_header();
+        // The final response is still to come (RFC 9110 section 15.2).
+        ++interims_ > most_interims ? fail("there are more than 32 interim responses before it") : begin_header();
     } else {
         has_header_ = true;
         // RFC 9112 section 6.3.

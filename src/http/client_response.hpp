@@ -12,50 +12,49 @@
 
 namespace hookd::http {
 
-/// Turns a connection's bytes into answers, one after another. Pure: it knows no socket and no clock.
+/// Turns a connection's bytes into responses, one after another. Pure: without socket and clock.
 ///
-/// Strict is what we send; here nothing is refused but what has no meaning. A line may end in LF alone, the status line
-/// without a reason and the space before it; a field that says nothing about the answer's end is passed over, whatever
-/// it holds. Interim answers and the header are bounded in all, so that no server is read for ever.
+/// We are strict in what we send; here only what has no meaning is an error. A line may end in LF only, the status line
+/// without a reason and the space before it; fields that say nothing about the end of the response are ignored. Interim
+/// responses and the header are limited, so that no server is read forever.
 class response_reader {
 public:
     enum class progress : std::uint8_t {
         need_more, ///< read more bytes, then advance again
         complete,
-        malformed, ///< the connection is of no more use; `error` says why
+        malformed, ///< the connection cannot be used any more; `error` says why
     };
 
-    /// Keeps so many bytes of a body; with 0 `error` quotes nothing of what came either.
+    /// Keeps this many bytes of a body; with 0 `error` quotes nothing of the response either.
     explicit response_reader(std::size_t keep_body = 0);
     response_reader(const response_reader&) = delete;
     response_reader& operator=(const response_reader&) = delete;
     ~response_reader() = default;
 
-    /// Before each request: the answer to a HEAD has no body, whatever its header says (RFC 9112 section 6.3).
+    /// Before each request: the response to a HEAD has no body, whatever its header says (RFC 9112 section 6.3).
     void expect(bool head_request);
 
-    /// Where the next bytes go; never empty while more are needed. `filled` says how many came.
+    /// The buffer for the next bytes; never empty while more are needed. `filled` says how many were read.
     std::span<char> room();
     void filled(std::size_t count);
     progress advance();
-    /// The server has closed: whether that is how this answer ends.
+    /// The server has closed the connection: whether this response ends that way.
     bool ends_here();
 
-    /// Whether any byte of this answer has come.
+    /// Whether any byte of this response has arrived.
     bool begun() const { return begun_; }
-    /// Whether the header has come, so that the status is known, whatever becomes of the body.
+    /// Whether the header is complete, so that the status is known, whatever happens to the body.
     bool has_header() const { return has_header_; }
-    /// What is wrong with a malformed answer.
+    /// What is wrong with a malformed response.
     const std::string& error() const { return error_; }
-    // Once the header has come.
+    // Once the header is complete:
     unsigned status() const { return status_; }
     const std::string& retry_after() const { return retry_after_; }
-    /// As much as has come and is kept.
+    /// As much as was received and is kept.
     std::string take_body() { return std::move(body_); }
-    /// Whether there was more of the body than is kept.
+    /// Whether the body was longer than what is kept.
     bool body_was_cut() const { return body_was_cut_; }
-    /// Whether another request may follow: the answer is complete, the server agrees, and sent nothing that was not
-    /// asked for.
+    /// Whether another request may follow: the response is complete, the server agrees, and sent nothing after it.
     bool keep_alive() const { return part_ == part::done && persistent_ && begin_ == end_; }
 
 private:
@@ -91,17 +90,17 @@ private:
     bool head_request_ = false;
 
     part part_ = part::status_line;
-    std::string line_;           // of the line that has begun, as much as any line is worth
-    std::size_t line_bytes_ = 0; // of the header, the trailers, or a chunk's line, so far
+    std::string line_;           // the current line, up to the limit of a line
+    std::size_t line_bytes_ = 0; // of the header, the trailers, or the line of a chunk, so far
     unsigned interims_ = 0;
     bool begun_ = false;
     bool has_header_ = false;
     bool persistent_ = false;
     bool chunked_ = false;
-    bool in_framing_ = false; // the field before was about the answer's end
+    bool in_framing_ = false; // the previous field was about the end of the response
     std::optional<std::uint64_t> length_;
-    std::uint64_t left_ = 0;    // of the body, or of its chunk
-    std::string framing_error_; // the header is complete all the same
+    std::uint64_t left_ = 0;    // left of the body, or of its chunk
+    std::string framing_error_; // the header is complete nevertheless
     std::string error_;
     unsigned status_ = 0;
     std::string retry_after_;

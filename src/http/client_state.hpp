@@ -14,8 +14,8 @@
 
 namespace hookd::http {
 
-/// A client's connection. Either open, between two requests; or closed; or a coroutine is at work on it. Every failure
-/// closes it, so that no answer is ever taken for that to a later request.
+/// A client's connection. Either open, between two requests; or closed; or used by a coroutine. Every error closes it,
+/// so that no response can be mistaken for that of a later request.
 struct client::state {
     using clock = client_deadline::clock;
     using socket =
@@ -59,7 +59,7 @@ private:
     client_deadline deadline_;
     std::unique_ptr<transport> transport_; // null: closed
     response_reader reader_;
-    std::string message_; // the whole request, so that one call can send it, and send it again
+    std::string message_; // the whole request, so that one call can send it, and repeat it
 };
 
 } // namespace hookd::http

@@ -21,7 +21,7 @@ bool is_v6(std::string_view text) {
     return text.contains(':') && ip_address::parse(text);
 }
 
-/// The scheme's own where there is none; RFC 3986 section 3.2.3 allows an empty one.
+/// The scheme's default if there is none; RFC 3986 section 3.2.3 allows an empty one.
 std::optional<std::uint16_t> read_port(std::string_view text, std::uint16_t own) {
     const auto port = text.empty() ? own : parse_port(text);
     return port && *port != 0 ? port : std::nullopt;
@@ -30,18 +30,19 @@ std::optional<std::uint16_t> read_port(std::string_view text, std::uint16_t own)
 /// Splits `host`, `host:port`, `[v6]`, `[v6]:port` into the URL's parts.
 result<void> read_authority(std::string_view text, url& into) {
     if (text.contains('@')) {
-        return refuse("leave user and password out of the URL: logs show it");
+        return refuse("the URL has a user or password, which logs would show: remove them");
     }
     const auto parts = split_authority(text);
     if (!parts) {
-        return refuse("close the bracket behind the URL's IPv6 address, and let only a port follow it");
+        return refuse("invalid IPv6 address in the URL: expected a closing bracket, followed by nothing or a port");
     }
     if (parts->bracketed ? !is_v6(parts->host) : !is_host_name(parts->host)) {
-        return refuse("give the URL a host: a name in ASCII letters, an IPv4 address, or an IPv6 address in brackets");
+        return refuse("invalid host in the URL: expected a name in ASCII letters, an IPv4 address, or an IPv6 address "
+                      "in brackets");
     }
     const auto port = read_port(parts->port.substr(parts->port.empty() ? 0 : 1), into.tls ? https_port : http_port);
     if (!port) {
-        return refuse("give the URL a port from 1 to 65535, or none");
+        return refuse("invalid port in the URL: expected 1 to 65535, or none");
     }
     into.host = parts->host;
     into.port = *port;
@@ -61,7 +62,7 @@ result<url> parse_url(std::string_view text) {
     url parsed;
     parsed.tls = same_field_name(scheme, "https");
     if (scheme_end == std::string_view::npos || (!parsed.tls && !same_field_name(scheme, "http"))) {
-        return refuse("give a URL that begins with https:// or http://");
+        return refuse("invalid URL: expected one that begins with https:// or http://");
     }
     std::string_view rest = text.substr(scheme_end + 3);
     rest = rest.substr(0, rest.find('#'));
@@ -71,7 +72,7 @@ result<url> parse_url(std::string_view text) {
     }
     const std::string_view target = rest.substr(authority_end);
     if (!std::ranges::all_of(target, [](char c) { return c > ' ' && c <= '~'; })) {
-        return refuse("percent-encode what is not printable ASCII in the URL's path");
+        return refuse("the URL's path contains other characters than printable ASCII: percent-encode them");
     }
     parsed.target = target.starts_with('/') ? std::string{target} : '/' + std::string{target};
     return parsed;

@@ -20,9 +20,9 @@ using namespace std::chrono_literals;
 
 constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = std::size_t{4} << 20U;
-/// So much at once brought makes a connection count as not idle: fewer bytes cost nobody anything.
+/// A connection that sends this many bytes at once is not idle; fewer bytes do not count.
 constexpr std::size_t least_brought = std::size_t{16} << 10U;
-/// A connection that has sent no request when draining begins may have one on the way: it is given this long.
+/// When draining begins, a request may be on its way on a connection that has not sent any: it gets this long.
 constexpr auto drain_grace = 1s;
 
 } // namespace
@@ -103,13 +103,13 @@ std::optional<connection_limits::permit> connection::give_way(const std::optiona
     }
     home_.no_stranger(*this);
     home_.shared().metrics.limit_reached(limit_effect::gave_way);
-    log(log_kinds::gave_way, "a connection gave way to a new one",
-        "max_connections reached, and it was idle for longest without having brought anything authentic");
+    log(log_kinds::gave_way, "closed a connection for a new one",
+        "max_connections reached, and it was idle for longest without an authentic request");
     abort();
     return std::move(permit_);
 }
 
-/// A little at a time does not make it less idle.
+/// Small amounts of data do not make it less idle.
 void connection::brought(std::size_t bytes) {
     brought_ += bytes;
     if (brought_ >= least_brought) {
@@ -118,7 +118,7 @@ void connection::brought(std::size_t bytes) {
     }
 }
 
-/// What a stranger asks for in vain does not make it less idle either.
+/// Rejected requests do not make it less idle either.
 void connection::answered(const response& what) {
     if (what.authentic) {
         home_.no_stranger(*this);
@@ -141,14 +141,14 @@ asio::awaitable<void> connection::run() {
         co_return;
     }
     while (!cut_ && co_await serve_request()) {
-        if (reader_.begun() || transport_->holds_bytes()) { // pipelined: the others have their turn before that
+        if (reader_.begun() || transport_->holds_bytes()) { // pipelined: first the other connections get their turn
             co_await let_others_run();
         }
     }
     transport_->close_notify();
 }
 
-/// Waits for what the transport said it needs; false where it can need nothing more, or its time is over.
+/// Waits for what the transport needs; false if it needs nothing more, or its time is over.
 asio::awaitable<bool> connection::wait_for(io_status blocked) {
     if ((blocked != io_status::want_read && blocked != io_status::want_write) || expired_ || cut_) {
         co_return false;
@@ -158,8 +158,8 @@ asio::awaitable<bool> connection::wait_for(io_status blocked) {
     co_return !ec && !expired_ && !cut_;
 }
 
-/// Between two pieces of what a peer has sent already: the thread's other connections have their turn, and its timer.
-/// Whether to go on.
+/// Between two pieces of received data: the other connections of the thread, and its timer, get their turn. Whether to
+/// continue.
 asio::awaitable<bool> connection::let_others_run() {
     if (!failpoint("no_turns")) {
         co_await asio::post(socket_.get_executor(), asio::use_awaitable);
@@ -177,9 +177,9 @@ asio::awaitable<bool> connection::handshake() {
             co_return true;
         }
         if (!co_await wait_for(status)) {
-            if (!cut_ && transport_->begun()) { // else somebody has looked whether anybody listens
+            if (!cut_ && transport_->begun()) { // otherwise it was only a check whether somebody listens
                 home_.shared().metrics.failed_handshakes.add();
-                log(log_kinds::failed_handshakes, "a TLS handshake failed",
+                log(log_kinds::failed_handshakes, "TLS handshake failed",
                     expired_ ? "it took longer than tls_timeout" : transport_->handshake_error());
             }
             co_return false;
@@ -187,8 +187,8 @@ asio::awaitable<bool> connection::handshake() {
     }
 }
 
-/// One request and its answer; whether another may follow on this connection. Where all is as usual, the bytes come
-/// with one wait and the answer goes out with none: each coroutine less on that way is felt.
+/// A request and its response; returns whether another may follow on this connection. Usually the bytes arrive with one
+/// wait and the response is sent without any: each coroutine saved on this path is measurable.
 asio::awaitable<bool> connection::serve_request() {
     if (served_ && leaving_ && !reader_.begun()) {
         co_return false;
@@ -200,8 +200,9 @@ asio::awaitable<bool> connection::serve_request() {
     request& current = reader_.current();
     if (!find_client()) {
         co_await refuse(
-            400, "a trusted proxy sent a Forwarded that cannot be read, or one that names another client than its "
-                 "X-Forwarded-For: set forwarded_header");
+            400,
+            "a trusted proxy sent an invalid Forwarded, or one that names another client than its X-Forwarded-For: "
+            "set forwarded_header");
         co_return false;
     }
     if (const auto early = snapshot_->requests->screen(current)) {
@@ -233,12 +234,12 @@ asio::awaitable<bool> connection::serve_request() {
         }
     }
     reader_.next();
-    static_cast<void>(account_memory()); // gives some back
+    static_cast<void>(account_memory()); // returns some
     served_ = true;
     co_return true;
 }
 
-/// Behind the last request that is answered.
+/// After the last request with a response.
 bool connection::more_has_come() {
     reader_.next();
     boost::system::error_code ignored;
@@ -262,8 +263,8 @@ asio::awaitable<bool> connection::send(unsent what) {
     co_return co_await send(std::string_view{what.copied}) && co_await send(what.body);
 }
 
-/// What the socket did not take of the answer, which must live on: nothing of it is left over, but for a peer that does
-/// not read. No value: the connection is at its end.
+/// Returns what the socket did not accept of the response, which must live on: usually nothing, unless the peer does
+/// not read. No value: the connection has ended.
 std::optional<connection::unsent> connection::begin_answer(const response& what, bool keep_alive) {
     enter(phase::answering);
     answered(what);
@@ -274,7 +275,7 @@ std::optional<connection::unsent> connection::begin_answer(const response& what,
     if (status == io_status::failed || status == io_status::end) {
         return std::nullopt;
     }
-    return unsent{std::string{bytes.substr(count)}, rest}; // the writer's buffer is the next connection's meanwhile
+    return unsent{std::string{bytes.substr(count)}, rest}; // meanwhile other connections use the writer's buffer
 }
 
 asio::awaitable<bool> connection::send_answer(const response& what, bool keep_alive) {
@@ -282,21 +283,20 @@ asio::awaitable<bool> connection::send_answer(const response& what, bool keep_al
     co_return rest.has_value() && co_await send(std::move(*rest));
 }
 
-/// The last answer on a connection whose next bytes cannot be trusted.
+/// The last response on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
     home_.shared().metrics.refused_with(status);
     const bool by_setting = status == 413 || (status == 400 && trusts_peer());
     log(by_setting ? log_kinds::misconfigured_requests : log_kinds::refused_requests, std::to_string(status), reason);
-    reader_.drop(); // what has come of it is of no use, and its memory is wanted
+    reader_.drop(); // its data is useless, and the memory is needed
     static_cast<void>(account_memory());
     if (co_await send_answer(refusal_answer(status), false)) {
         co_await linger();
     }
 }
 
-/// Closing with bytes unread makes the kernel reset the connection, and the answer may be lost with it (RFC 9112
-/// section 9.6): so the peer's bytes are read and dropped for a while, as they come from the socket. None of them is
-/// looked at, nor decrypted.
+/// Closing with unread bytes makes the kernel reset the connection, and the response may be lost (RFC 9112
+/// section 9.6): so the peer's bytes are read and dropped for a while, without parsing or decrypting them.
 asio::awaitable<void> connection::linger() {
     enter(phase::lingering);
     transport_->close_notify();

@@ -30,10 +30,9 @@ namespace asio = boost::asio;
 class io_thread;
 using socket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
 
-/// One client's connection: its handshake, then requests one after another, until somebody has had enough. Lives in
-/// its own coroutine, on one I/O thread. It waits for nothing without a deadline but for the handler, which promises
-/// to answer; the thread looks at the deadlines of all its connections ten times a second, which costs a running
-/// request nothing but the writing of a number.
+/// A client's connection: its handshake, then requests one after another, until either side closes it. Lives in its own
+/// coroutine, on one I/O thread. All waits have a deadline, except for the handler, which guarantees a response. The
+/// thread checks the deadlines of all its connections ten times a second, so that a request only writes a number.
 class connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     using clock = std::chrono::steady_clock;
@@ -50,29 +49,29 @@ public:
     // From its thread, while `run` waits.
     void look_at_deadline(clock::time_point now);
     const listener& where() const { return *where_; }
-    /// Ends with the request under way; at once where there is none.
+    /// Ends after the request in flight; immediately if there is none.
     void drain();
     void abort();
-    /// False: the handler has a request of it.
+    /// False if the handler has a request of it.
     bool can_give_way() const { return phase_ != phase::working; }
-    /// For one from this address, which gets its place at once. Nothing: that address has its most, and all stays as it
-    /// was.
+    /// For one from this address, which gets its place at once. Nothing if that address has reached its limit; then
+    /// nothing changes.
     std::optional<connection_limits::permit> give_way(const std::optional<ip_address>& to);
     clock::time_point idle_since() const { return idle_since_; }
 
-    /// In its thread's list of connections that have brought nothing authentic.
+    /// In its thread's list of connections without authentic requests.
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> stranger;
 
 private:
     enum class phase : std::uint8_t {
-        handshake, ///< the PROXY header, where there is one, and TLS
+        handshake, ///< the PROXY header, if there is one, and TLS
         first,     ///< no byte of a first request yet
         idle,      ///< between requests
         head,
         body,
         working, ///< the handler has it: no deadline
         answering,
-        lingering, ///< the last answer is out; the peer is given time to read it
+        lingering, ///< the last response is sent; the peer gets time to read it
     };
 
     void enter(phase what);
@@ -88,10 +87,10 @@ private:
     void begin_request();
     io_status fill();
     asio::awaitable<bool> send(std::string_view bytes);
-    /// Of an answer.
+    /// The rest of a response.
     struct unsent {
         std::string copied;
-        std::string_view body; ///< Behind it; the answer's own.
+        std::string_view body; ///< Follows it; belongs to the response.
         bool empty() const { return copied.empty() && body.empty(); }
     };
     asio::awaitable<bool> send(unsent what);
@@ -117,22 +116,22 @@ private:
     listener_ptr where_;
     socket socket_;
     std::unique_ptr<transport> transport_;
-    std::optional<ip_address> address_; ///< The peer's, or what its PROXY header says.
+    std::optional<ip_address> address_; ///< The peer's, or from its PROXY header.
     connection_limits::permit permit_;
     request_reader reader_;
-    std::string peer_;   ///< `address_` in words
-    std::string client_; ///< Of the request under way, where a proxy told of one.
+    std::string peer_;   ///< `address_` as text
+    std::string client_; ///< Of the request in flight, if a proxy named one.
     body_budget::share body_memory_;
     clock::time_point idle_since_ = clock::now();
     std::size_t brought_ = 0; ///< Bytes since then.
     clock::time_point deadline_ = clock::time_point::max();
-    clock::time_point leaves_at_ = clock::time_point::max(); ///< Unless a first request has begun by then.
+    clock::time_point leaves_at_ = clock::time_point::max(); ///< Unless a first request has begun before.
     phase phase_ = phase::handshake;
     bool expired_ = false; ///< The deadline passed; waits end at once until another phase is entered.
-    bool cut_ = false;     ///< For good.
-    bool leaving_ = false; ///< No request after the one under way.
+    bool cut_ = false;     ///< Permanently.
+    bool leaving_ = false; ///< No request after the one in flight.
     bool served_ = false;
-    bool nameless_ = false; ///< A PROXY header named nobody.
+    bool nameless_ = false; ///< The PROXY header named no address.
 };
 
 using connection_list = boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;

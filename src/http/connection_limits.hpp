@@ -11,10 +11,10 @@
 
 namespace hookd::http {
 
-/// Counts the connections of all I/O threads, in all and for each address (an IPv6 client has a whole /64). Any thread.
+/// Counts the connections of all I/O threads, in total and per address (an IPv6 client has a whole /64). Any thread.
 class connection_limits {
 public:
-    /// One connection's place; gives it back when it is destroyed.
+    /// The place of a connection; returned when it is destroyed.
     class permit {
     public:
         permit(const permit&) = delete;
@@ -23,11 +23,12 @@ public:
         permit& operator=(permit&&) = delete;
         ~permit();
 
-        /// Passes the place on to a connection from another address, without a moment in which somebody else could take
-        /// it; false: the address has its most, and the place is still counted as before.
+        /// Passes the place to a connection from another address, atomically. False if the address has reached its
+        /// limit; the place is then counted as before.
         bool pass_to(const std::optional<ip_address>& address);
 
-        /// Counts for this address from now on, having been admitted without one; false: the address has its most.
+        /// Counts for this address from now on, after being admitted without one. False if the address has reached its
+        /// limit.
         bool count_for(const ip_address& address);
 
     private:
@@ -41,11 +42,11 @@ public:
 
     connection_limits(unsigned most, unsigned most_per_address) : most_{most}, most_per_address_{most_per_address} {}
 
-    /// Those that are open already stay, however many they are.
+    /// Open connections stay, however many they are.
     void limit(unsigned most, unsigned most_per_address);
 
-    /// `address`: nothing for a peer that stands for many clients (a trusted proxy, a Unix socket). Not `too_many`
-    /// where the address has its most already: nobody gives way for that.
+    /// `address`: nothing for a peer with many clients (a trusted proxy, a Unix socket). Not `too_many` if the address
+    /// has reached its limit: no other connection is closed for that.
     std::optional<permit> admit(const std::optional<ip_address>& address, refusal& why);
 
 private:

@@ -6,14 +6,14 @@
 
 namespace hookd::http {
 
-/// Whether what the peer says about its clients is believed.
+/// Whether the peer's information about its clients is trusted.
 bool connection::trusts_peer() const {
     const auto& settings = where_->settings;
     return !nameless_ && (address_ ? contains(settings.trusted_proxies, *address_) : settings.trust_unix);
 }
 
-/// The PROXY header, where the listener wants one: from then on the connection is the client's that it names. The
-/// header is never guessed: without the setting none is looked for, with it nothing goes without.
+/// Reads the PROXY header if the listener has proxy_protocol: from then on the connection belongs to the client that it
+/// names. The header is never guessed: without the setting none is looked for, with it one is required.
 asio::awaitable<bool> connection::take_proxy_header() {
     if (!where_->settings.proxy_protocol) {
         co_return true;
@@ -22,7 +22,7 @@ asio::awaitable<bool> connection::take_proxy_header() {
     if (!trusts_peer()) {
         metrics.proxy_refused.add();
         log(log_kinds::proxy_headers, "refused a connection",
-            "proxy_protocol is set, and the peer is not in trusted_proxies");
+            "proxy_protocol is set, but the peer is not in trusted_proxies");
         co_return false;
     }
     proxy_header_reader reader{socket_.native_handle()};
@@ -33,20 +33,20 @@ asio::awaitable<bool> connection::take_proxy_header() {
     if (status == io_status::done) {
         co_return adopt(reader.header().source);
     }
-    const bool health_check = status == io_status::end && !reader.begun(); // a look at whether anybody listens
+    const bool health_check = status == io_status::end && !reader.begun(); // only checks whether somebody listens
     if (!cut_ && !health_check) {
         const auto& error = reader.header().error;
         metrics.proxy_refused.add();
         log(log_kinds::proxy_headers, "refused a connection",
             expired_        ? "the PROXY header took longer than tls_timeout"
-            : error.empty() ? "it ended inside the PROXY header"
+            : error.empty() ? "the connection ended inside the PROXY header"
                             : error);
     }
     co_return false;
 }
 
-/// The connection is `source`'s and counts as such. Without one it stays the proxy's own, and since nobody can say
-/// whose words come through it, nothing that they say about addresses is believed.
+/// The connection belongs to `source` and counts as such. Without one it stays the proxy's own, and because the origin
+/// of its requests is unknown, no address in them is trusted.
 bool connection::adopt(const std::optional<ip_address>& source) {
     if (!source) {
         nameless_ = true;

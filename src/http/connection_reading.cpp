@@ -17,13 +17,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t own_memory = std::size_t{16} << 10U;
-/// How long a body waits for memory at most, and how often it looks.
+/// How long a body waits for memory at most, and how often it tries.
 constexpr auto memory_wait = 2s;
 constexpr auto memory_pause = 20ms;
-/// So many may wait at once: each look takes the lock that all share.
+/// How many may wait at once: each try takes the shared lock.
 constexpr unsigned most_waiting = 1024;
-constexpr std::string_view too_many_bodies = "too many large bodies are under way";
-constexpr std::string_view body_gave_way = "too many large bodies are under way, and this one gave way";
+constexpr std::string_view too_many_bodies = "too many large bodies in flight";
+constexpr std::string_view body_gave_way = "too many large bodies in flight, and this one was dropped";
 
 } // namespace
 
@@ -36,7 +36,8 @@ asio::awaitable<bool> connection::read_body() {
     co_return co_await read_until(request_reader::progress::complete, "the body took longer than body_timeout");
 }
 
-/// Reads until the reader has come so far. False: the connection is at its end, and the client knows why if it can.
+/// Reads until the reader has made this progress. False: the connection has ended, and the client was told why if
+/// possible.
 asio::awaitable<bool> connection::read_until(request_reader::progress wanted, std::string_view too_slow) {
     for (;;) {
         if (reader_.begun() && (phase_ == phase::first || phase_ == phase::idle)) {
@@ -58,7 +59,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
         }
         auto status = io_status::want_read;
         if (transport_->plain() && phase_ != phase::first && !expired_ && !cut_) {
-            // Asio reads into the buffer as soon as there is something, which spares the call that arms the waiting. A
+            // Asio reads into the buffer as soon as there is data, which saves the call that arms the wait. A
             // connection has no buffer until its first byte.
             const auto room = reader_.room();
             const auto [ec, count] = co_await socket_.async_receive(asio::buffer(room.data(), room.size()), use_tuple);
@@ -68,14 +69,13 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
                 status = io_status::done;
             }
         } else {
-            // A client that waits for answers seldom has more on the way already: to wait first saves a recv that
-            // finds nothing.
+            // A client that waits for responses rarely has sent more: to wait first saves a recv without data.
             if (transport_->holds_bytes() && co_await let_others_run()) {
                 status = fill();
             }
             while (status != io_status::done && co_await wait_for(status)) {
                 status = fill();
-                if (status == io_status::want_read) { // there may be the beginning of a TLS record
+                if (status == io_status::want_read) { // maybe the beginning of a TLS record
                     const auto memory = account_memory();
                     if (memory != body_budget::outcome::granted && !co_await wait_for_memory(memory)) {
                         co_return false;
@@ -84,7 +84,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
             }
         }
         if (status != io_status::done && expired_ && !cut_ && phase_ == phase::idle) {
-            status = fill(); // the time to wait for a request is over, or the daemon ends; but one may be here already
+            status = fill(); // the time for a request is over, or the daemon ends; but one may have arrived
         }
         if (status != io_status::done) {
             if (const auto limit = transport_->exceeded_limit(); !limit.empty()) {
@@ -100,7 +100,7 @@ asio::awaitable<bool> connection::read_until(request_reader::progress wanted, st
     }
 }
 
-/// Its first byte is here, and none has been looked at: what is in force now stays so for this request.
+/// Its first byte has arrived, and none was parsed: the current settings apply to the whole request.
 void connection::begin_request() {
     if (snapshot_ != home_.current()) {
         snapshot_ = home_.current();
@@ -124,7 +124,7 @@ io_status connection::fill() {
     return status;
 }
 
-/// Fills in whose request it is; false where that cannot be told and must not be guessed.
+/// Sets the client of the request; false if it is unknown and must not be guessed.
 bool connection::find_client() {
     request& current = reader_.current();
     current.client = peer_;
@@ -140,8 +140,8 @@ bool connection::find_client() {
     return true;
 }
 
-/// What a usual event takes is each connection's own: nobody's large bodies keep it out. A body that has taken that is
-/// granted all that it announces, and does not wait again half-way.
+/// Every connection may use the memory of a usual event, whatever the large bodies of others. A larger body is granted
+/// all that it announces, so it does not wait again halfway.
 body_budget::outcome connection::account_memory() {
     const std::size_t held = reader_.memory() + transport_->memory();
     const std::size_t now = held > own_memory ? held + reader_.lacking() - own_memory : 0;
@@ -155,8 +155,8 @@ body_budget::outcome connection::account_memory() {
     return outcome;
 }
 
-/// Those that hold memory and pause give way soon, and what others gave back may just be on its way: a body waits a
-/// moment for that, reading nothing, holding what every connection may. False: refused.
+/// Paused bodies are dropped soon, and others may just be returning memory: a body waits a moment for that, without
+/// reading and with only the memory of a usual event. False: rejected.
 asio::awaitable<bool> connection::wait_for_memory(body_budget::outcome lacks) {
     auto& waiting = home_.shared().waiting_for_memory;
     if (++waiting <= most_waiting) {
@@ -183,7 +183,7 @@ asio::awaitable<void> connection::refuse_for_memory(body_budget::outcome why) {
     co_await refuse(503, why == body_budget::outcome::used_up ? too_many_bodies : body_gave_way);
 }
 
-/// Nothing: a peer that stands for many clients and names none.
+/// Nothing: a peer with many clients that names none.
 std::optional<client_network> connection::holder_of_body() const {
     std::optional<ip_address> client = address_;
     if (trusts_peer()) {

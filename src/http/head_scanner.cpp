@@ -5,13 +5,13 @@ namespace hookd::http {
 
 namespace {
 
-/// Without a branch, so that a compiler can look at a block of bytes at once.
+/// Without a branch, so that a compiler can vectorize it.
 constexpr bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return ((byte < 0x20) & (byte != '\t')) | (byte == 0x7f);
 }
 
-/// How many bytes at the beginning may stand within a line; nearly all of a header is such, so they go by blocks.
+/// How many bytes at the beginning are allowed within a line; nearly all of a header is, so they are checked in blocks.
 std::size_t plain_run(std::string_view bytes) {
     constexpr std::size_t block = 16;
     std::size_t run = 0;

@@ -7,17 +7,17 @@
 
 namespace hookd::http {
 
-/// Finds the end of a request's header byte by byte, so that the outcome never depends on how the bytes were cut into
-/// packets. It is strict where parsers are lenient: lines end in CRLF and nothing else (RFC 9112 section 2.2 allows a
-/// bare LF; accepting it is how two parsers come to disagree), there is no line folding (section 5.2) and no control
-/// character (RFC 9110 section 5.5).
+/// Finds the end of a request's header byte by byte, so that the result never depends on how the bytes were split into
+/// packets. It is stricter than most parsers: lines end in CRLF only (RFC 9112 section 2.2 allows a bare LF, but
+/// accepting it makes parsers disagree), no line folding (section 5.2) and no control characters (RFC 9110
+/// section 5.5).
 class head_scanner {
 public:
     enum class found : std::uint8_t { nothing_yet, end, malformed };
 
-    /// Looks at the next bytes; after `end` or `malformed` only `reset` is allowed.
+    /// Scans the next bytes; after `end` or `malformed` only `reset` is allowed.
     found feed(std::string_view bytes);
-    /// Bytes seen up to and with the empty line that ends the header.
+    /// The number of bytes up to and including the empty line that ends the header.
     std::size_t length() const { return length_; }
     void reset() { *this = head_scanner{}; }
 

@@ -26,18 +26,18 @@ constexpr auto tick_period = 100ms;
 constexpr auto accept_pause = 100ms;
 constexpr auto hand_over_pause = 1ms;
 constexpr int send_buffer = 64 << 10;
-/// The bodies under way may take this much together, or that of so many of the largest, whichever is more.
+/// The memory for all bodies in flight: this much, or that of this number of the largest bodies, whichever is more.
 constexpr std::size_t body_memory = std::size_t{64} << 20U;
 constexpr std::size_t largest_bodies = 16;
-/// Of the connections that could give way, so many may be found with a request that the handler works at.
+/// How many connections are skipped at most because the handler works on their request, in the search for one to close.
 constexpr int most_busy = 64;
-/// Connections on their way from one thread to another: each has a descriptor, and no place yet.
+/// The maximum of connections on their way from one thread to another: each has a descriptor, but no place yet.
 constexpr unsigned most_handed_over = 32;
 
 std::optional<ip_address> peer_address(const socket& peer) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
-    // getpeername(2) by hand: the generic protocol's endpoint would have to be taken apart the same way
+    // getpeername(2) directly: the endpoint of the generic protocol would have to be parsed the same way
     if (getpeername(const_cast<socket&>(peer).native_handle(), reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
         return std::nullopt;
     }
@@ -52,14 +52,14 @@ bool is_unix_socket(const socket& peer) {
            storage.ss_family == AF_UNIX;
 }
 
-/// Runs a connection to its end and then frees it.
+/// Runs a connection to its end, then frees it.
 asio::awaitable<void> serve(std::unique_ptr<connection> one) {
     co_await one->run();
 }
 
 void log_exception(const std::exception_ptr& thrown) {
     if (thrown) {
-        spdlog::error("a connection ended by an exception, which is a defect: {}", exception_text(thrown));
+        spdlog::error("a connection ended with an unexpected exception: {}", exception_text(thrown));
     }
 }
 
@@ -129,8 +129,8 @@ void io_thread::install(snapshot_ptr settings_snapshot, std::vector<accepting_so
     });
 }
 
-/// The kernel would reset the connections that wait to be accepted: they are taken first. In a socket that systemd
-/// passed they wait on, for the next process. Those that go on coming meanwhile are not waited for.
+/// The kernel would reset connections that wait to be accepted, so they are accepted first. In a socket from systemd
+/// they keep waiting, for the next process. Connections that arrive meanwhile are not awaited.
 void io_thread::close(accepting& one) {
     boost::system::error_code ec;
     one.socket.non_blocking(true, ec);
@@ -165,8 +165,8 @@ void io_thread::accept_from(accepting_socket from) {
         spdlog::critical("cannot accept on {}: {}", one->where->bound, ec.message());
         return;
     }
-    // Those that are accepted inherit it: answers are small, and a peer that reads none of them must not have the
-    // megabytes of the kernel's memory that it would lend by and by.
+    // Accepted connections inherit it: responses are small, and a peer that reads none must not occupy the megabytes
+    // that the kernel would gradually allow.
     setsockopt(from.descriptor.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     from.descriptor.release();
     acceptors_.push_back(one);
@@ -232,7 +232,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     auto& [where, socket] = *on;
     asio::steady_timer pause{context_};
     while (socket.is_open()) {
-        if (shared_.handed_over >= most_handed_over) { // else those that come meanwhile would be refused
+        if (shared_.handed_over >= most_handed_over) { // otherwise those that arrive meanwhile would be rejected
             pause.expires_after(hand_over_pause);
             co_await pause.async_wait(use_tuple);
             continue;
@@ -242,9 +242,9 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
             on_accept(where, std::move(peer), shared_.threads.size());
         } else if (ec != asio::error::operation_aborted && ec != asio::error::connection_aborted) {
             shared_.metrics.accept_failed();
-            // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until some have ended here.
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: connections wait in the kernel's queue until others have ended.
             limited_log::shared().write({log_kinds::failed_accepts, where->bound},
-                                        "cannot accept on {}: {}; trying again every {} ms", where->bound, ec.message(),
+                                        "cannot accept on {}: {}; retrying every {} ms", where->bound, ec.message(),
                                         accept_pause.count());
             pause.expires_after(accept_pause);
             co_await pause.async_wait(use_tuple);
@@ -252,7 +252,7 @@ asio::awaitable<void> io_thread::accept_on(std::shared_ptr<accepting> on) {
     }
 }
 
-/// What a connection throws, for want of memory, is its own end alone, and not that of the accepting.
+/// An exception of a connection (out of memory) ends only that connection, not the accepting.
 void io_thread::on_accept(const listener_ptr& where, socket peer, std::size_t hand_overs) {
     try {
         take(where, std::move(peer), hand_overs);
@@ -264,7 +264,7 @@ void io_thread::on_accept(const listener_ptr& where, socket peer, std::size_t ha
 void io_thread::take(const listener_ptr& where, socket peer, std::size_t hand_overs) {
     const auto address = peer_address(peer);
     if (!address && !is_unix_socket(peer)) {
-        return; // reset meanwhile: whatever it sent must not pass for a Unix peer's
+        return; // reset meanwhile: its data must not be treated as that of a Unix peer
     }
     const bool counted = address && !contains(where->settings.trusted_proxies, *address);
     const auto counted_for = counted ? address : std::nullopt;
@@ -276,7 +276,7 @@ void io_thread::take(const listener_ptr& where, socket peer, std::size_t hand_ov
             return;
         }
         leaving = one_to_give_way();
-        if (leaving == nullptr) { // all that could give way here are being worked for
+        if (leaving == nullptr) { // the handler works for all that could be closed here
             longest_idle_.store(never, std::memory_order_relaxed);
             if (hand_over(where, peer, hand_overs)) {
                 return;
@@ -287,15 +287,15 @@ void io_thread::take(const listener_ptr& where, socket peer, std::size_t hand_ov
         refuse(*where, address, why);
         return;
     }
-    // What can fail goes before, so that nobody gives way to a connection that is not taken.
+    // What can fail comes first, so that no connection is closed for one that is not accepted.
     auto bytes = where->tls ? make_tls_transport(peer.native_handle(), where->tls.get())
                             : make_plain_transport(peer.native_handle());
     if (bytes == nullptr) {
-        spdlog::error("no memory for another TLS connection");
+        spdlog::error("out of memory for another TLS connection");
         return;
     }
     auto place = leaving != nullptr ? leaving->give_way(counted_for) : std::move(permit);
-    if (!place) { // another thread has admitted one more from its address meanwhile
+    if (!place) { // another thread has meanwhile admitted one more from its address
         refuse(*where, address, connection_limits::refusal::too_many_from_address);
         return;
     }
@@ -312,7 +312,7 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
                                 address ? address->text() : "unix", where.bound);
 }
 
-/// The connection that is idle for longest, of those that have brought nothing authentic; null: there is none.
+/// The connection without authentic requests that is idle for longest; null if there is none.
 connection* io_thread::one_to_give_way() {
     int looked_at = 0;
     for (auto& one : strangers_) {
@@ -326,21 +326,21 @@ connection* io_thread::one_to_give_way() {
     return nullptr;
 }
 
-/// For the other threads, which choose by it whose connection is to give way.
+/// For the other threads, which use it to choose the thread whose connection is closed.
 void io_thread::show_longest_idle() {
     longest_idle_.store(strangers_.empty() ? never : strangers_.front().idle_since().time_since_epoch().count(),
                         std::memory_order_relaxed);
 }
 
-/// Null: no thread has a connection that could give way.
+/// Null if no thread has a connection that could be closed.
 io_thread* io_thread::with_longest_idle() const {
     const auto idle_since = [](const io_thread* one) { return one->longest_idle_.load(std::memory_order_relaxed); };
     const auto found = std::ranges::min_element(shared_.threads, {}, idle_since);
     return found == shared_.threads.end() || idle_since(*found) == never ? nullptr : *found;
 }
 
-/// The thread that has a connection to give way takes the new one, so that neither waits for the other. False: there is
-/// none but this one, `left` is 0, or too many are on their way already.
+/// The thread that has a connection to close gets the new one, so that neither thread waits for the other. False if
+/// only this thread has one, `left` is 0, or too many are already on their way.
 bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t left) {
     io_thread* const other = with_longest_idle();
     if (other == nullptr || other == this || left == 0) {
@@ -377,7 +377,7 @@ void io_thread::begin(const listener_ptr& where, socket peer, std::unique_ptr<tr
     }
     auto one =
         std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(permit));
-    if (draining_ || snapshot_->find(where->key) == nullptr) { // it was accepted just before the socket was closed
+    if (draining_ || snapshot_->find(where->key) == nullptr) { // accepted just before the socket was closed
         one->drain();
     }
     asio::co_spawn(context_, serve(std::move(one)), log_exception);

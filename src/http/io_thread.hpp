@@ -32,7 +32,7 @@ namespace hookd::http {
 
 class io_thread;
 
-/// What all I/O threads share; all of it is safe from any of them.
+/// What all I/O threads share; safe to use from any of them.
 struct server_state {
     explicit server_state(const server_settings& settings);
 
@@ -41,19 +41,19 @@ struct server_state {
     server_metrics metrics;
     std::vector<io_thread*> threads;             ///< All of them, from before they start.
     std::atomic<unsigned> handed_over{0};        ///< Connections on their way to another thread.
-    std::atomic<unsigned> waiting_for_memory{0}; ///< Requests whose body found none.
+    std::atomic<unsigned> waiting_for_memory{0}; ///< Requests whose body waits for memory.
 
     void limit(const server_settings& settings);
 };
 
-/// A socket for one thread to accept from.
+/// A socket from which a thread accepts.
 struct accepting_socket {
     std::string key; ///< The listener's.
     unique_fd descriptor;
 };
 
-/// An I/O thread: its own io_context, accepting sockets, handler and connections; nothing of it is shared. It turns
-/// until it was told to drain and its last connection has ended.
+/// An I/O thread with its own io_context, listening sockets, handler and connections; nothing is shared. It runs until
+/// it is drained and its last connection has ended.
 class io_thread {
 public:
     using acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, asio::io_context::executor_type>;
@@ -65,19 +65,19 @@ public:
 
     void start();
 
-    /// Any thread: from now on requests begin under these terms. Accepts from `added`, closes the sockets of listeners
-    /// that the terms do not know any more, and lets their connections end. `done` is called on this thread.
+    /// Any thread: activates the settings for new requests. Accepts from `added`, closes the sockets of removed
+    /// listeners, and lets their connections end. `done` is called on this thread.
     void install(snapshot_ptr settings_snapshot, std::vector<accepting_socket> added, std::function<void()> done);
-    /// A watchdog's thread: for how long this one has owed an answer; asks again.
+    /// The watchdog's thread: for how long this thread has not responded; asks again.
     std::chrono::milliseconds stalled_for();
 
-    /// Any thread: no new connections, idle ones are closed, the others end with their request.
+    /// Any thread: accepts no new connections, closes idle ones; the others end after their request.
     void begin_drain();
-    /// Any thread: a connection may have to end before the next look at the deadlines.
+    /// Any thread: a connection may have to end before the next check of the deadlines.
     void look_at_deadlines_soon();
-    /// Any thread: whatever still waits for its peer is cut off.
+    /// Any thread: aborts all connections that still wait for their peer.
     void abort();
-    /// Wait for the thread's end, which comes with that of its last connection.
+    /// Waits for the end of the thread, after its last connection has ended.
     bool join_before(std::chrono::steady_clock::time_point deadline) { return thread_.join_before(deadline); }
     void join() { thread_.join(); }
 
@@ -86,9 +86,9 @@ public:
     const snapshot_ptr& current() const { return snapshot_; }
     response_writer& responses() { return responses_; }
     void add(connection& one);
-    /// Of those that have brought nothing authentic it is now the one that is idle for the shortest time.
+    /// It becomes the one with the shortest idle time of those without authentic requests.
     void idle_last(connection& one);
-    /// It is none of those any more.
+    /// It is removed from those.
     void no_stranger(connection& one);
 
 private:
@@ -103,7 +103,7 @@ private:
     asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
     void look_at_deadlines();
-    /// `hand_overs`: how often it may yet go to another thread, whose connection is to give way to this one.
+    /// `hand_overs`: how often it may still go to another thread, which closes a connection for it.
     void on_accept(const listener_ptr& where, socket peer, std::size_t hand_overs);
     void take(const listener_ptr& where, socket peer, std::size_t hand_overs);
     void begin(const listener_ptr& where, socket peer, std::unique_ptr<transport> bytes,
@@ -120,8 +120,8 @@ private:
     snapshot_ptr snapshot_;
     response_writer responses_;
     connection_list connections_;
-    stranger_list strangers_; // those that have brought nothing authentic, the longest idle first
-    std::atomic<connection::clock::rep> longest_idle_{never}; // since when the first of them is, for all threads
+    stranger_list strangers_; // connections without authentic requests, the longest idle first
+    std::atomic<connection::clock::rep> longest_idle_{never}; // since when the first of them is idle, for all threads
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
     std::vector<std::shared_ptr<accepting>> acceptors_;
     heartbeat heartbeat_;

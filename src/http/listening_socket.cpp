@@ -94,8 +94,8 @@ std::string text_of(const socket_address& address) {
     return '[' + std::string{host.data()} + "]:" + std::to_string(ntohs(v6.sin6_port));
 }
 
-/// Sockets with SO_REUSEPORT share an address with those of any program of the same user: a second daemon would take a
-/// part of the first one's connections, and nobody would know. A socket without it finds out whether somebody listens.
+/// Sockets with SO_REUSEPORT share an address with those of all programs of the same user: a second daemon would
+/// silently take some of the first one's connections. Binding a socket without it shows whether somebody listens.
 bool is_taken(const socket_address& address) {
     const unique_fd probe{socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     set_flag(probe.get(), SOL_SOCKET, SO_REUSEADDR);
@@ -114,12 +114,11 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count, std::s
     if (!address) {
         return std::unexpected{
             error{"cannot listen on " + std::string{text} +
-                  ": not an address; write a numeric address:port, [v6]:port, unix:/path or systemd:NAME"}};
+                  ": invalid address: expected a numeric address:port, [v6]:port, unix:/path or systemd:NAME"}};
     }
     const bool beside_own = std::ranges::find(own, port_of(text), port_of) != own.end();
     if (!beside_own && is_taken(*address)) {
-        return std::unexpected{
-            system_error(text, "bind", "stop the program that listens there, or choose another port")};
+        return std::unexpected{system_error(text, "bind", "stop the program that listens there, or use another port")};
     }
     listening_sockets opened;
     for (unsigned i = 0; i < count; ++i) {
@@ -131,7 +130,7 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count, std::s
         set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR);
         set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT);
         if (address->storage.ss_family == AF_INET6) {
-            // Whatever net.ipv6.bindv6only says: 0.0.0.0 and [::] can stand side by side, a line is one socket.
+            // Independent of net.ipv6.bindv6only: 0.0.0.0 and [::] can be used together, and a line is one socket.
             set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY);
         }
         if (bind(socket.get(), address->data(), address->length) != 0) {
@@ -141,7 +140,7 @@ result<listening_sockets> open_tcp(std::string_view text, unsigned count, std::s
         if (listen(socket.get(), SOMAXCONN) != 0) {
             return std::unexpected{system_error(text, "listen")};
         }
-        getsockname(socket.get(), address->data(), &address->length); // port 0: the others join the chosen one
+        getsockname(socket.get(), address->data(), &address->length); // port 0: the others use the chosen port
     }
     opened.bound = text_of(*address);
     return opened;
@@ -159,13 +158,13 @@ result<listening_sockets> duplicated(std::string_view text, unique_fd socket, un
     return opened;
 }
 
-/// Whether the path is a socket at which nobody listens any more.
+/// Whether the path is a socket on which nobody listens any more.
 bool is_stale(const socket_address& address, const std::string& path) {
     struct stat status{};
     if (lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
         return false;
     }
-    // Without waiting: a full backlog is somebody, too.
+    // Without waiting: a full backlog also means that somebody listens.
     const unique_fd probe{socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     return probe.get() >= 0 && connect(probe.get(), address.data(), address.length) != 0 && errno == ECONNREFUSED;
 }
@@ -202,7 +201,7 @@ result<listening_sockets> open_unix(std::string_view text, unsigned count) {
     return opened;
 }
 
-/// All sockets that systemd passes under this name: each ListenStream= of a unit is one.
+/// All sockets from systemd with this name: one for each ListenStream= of a unit.
 result<listening_sockets> open_passed(std::string_view text, unsigned count) {
     const auto name = text.substr(std::strlen("systemd:"));
     listening_sockets opened;
@@ -214,8 +213,9 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
         int listening = 0;
         socklen_t size = sizeof listening;
         if (getsockopt(passed.descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening != 1) {
-            return std::unexpected{error{"cannot listen on " + std::string{text} +
-                                         ": what systemd passed is no listening stream socket; want ListenStream="}};
+            return std::unexpected{
+                error{"cannot listen on " + std::string{text} +
+                      ": the socket from systemd is not a listening stream socket; use ListenStream="}};
         }
         fcntl(passed.descriptor, F_SETFL, fcntl(passed.descriptor, F_GETFL) | O_NONBLOCK);
         for (unsigned i = 0; i < count; ++i) {
@@ -227,7 +227,7 @@ result<listening_sockets> open_passed(std::string_view text, unsigned count) {
     if (opened.descriptors.empty()) {
         return std::unexpected{
             error{"cannot listen on " + std::string{text} +
-                  ": systemd passed no socket of that name; set FileDescriptorName= in the socket unit"}};
+                  ": systemd passed no socket with this name; set FileDescriptorName= in the socket unit"}};
     }
     return opened;
 }

@@ -27,12 +27,12 @@ std::string_view variable(const char* name) {
     return value == nullptr ? std::string_view{} : value;
 }
 
-/// Where it listens, for a message.
+/// Its address, for a message.
 std::string local_address(int descriptor) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &length) != 0) {
-        return "no socket";
+        return "not a socket";
     }
     if (storage.ss_family == AF_UNIX) {
         const auto& local = reinterpret_cast<const sockaddr_un&>(storage);

@@ -24,41 +24,42 @@ namespace hookd::http {
 
 namespace {
 
-/// Certificate chains and keys are smaller; of a larger file the beginning tells enough.
+/// Certificate chains and keys are smaller; the beginning of a larger file is enough.
 constexpr std::size_t most_read = std::size_t{64} << 10U;
 
-/// What a file can hold by mistake, and what to do about it: `FILE` is its path, in commands and elsewhere.
+/// The possible wrong contents of a file, and what to do about them: `FILE` is replaced with its path.
 struct explanation {
-    std::string_view sign; ///< Somewhere in the file.
+    std::string_view sign; ///< Anywhere in the file.
     std::string_view text;
 };
 
 constexpr std::array<explanation, 8> instead_of_certificates{
-    {{"CERTIFICATE REQUEST-----", "it is a request for a certificate: give what the authority made of it"},
+    {{"CERTIFICATE REQUEST-----",
+      "it is a request for a certificate: use the certificate that the authority issued for it"},
      {"-----BEGIN PKCS7", "it is a PKCS#7 bundle: convert it with openssl pkcs7 -print_certs -in FILE -out NEW.pem"},
-     {"-----BEGIN TRUSTED CERTIFICATE", "it is OpenSSL's own form: convert it with openssl x509 -in FILE -out NEW.pem"},
+     {"-----BEGIN TRUSTED CERTIFICATE",
+      "it is in OpenSSL's own format: convert it with openssl x509 -in FILE -out NEW.pem"},
      {"PRIVATE KEY-----", "it holds a private key, not a certificate"},
-     {"PUBLIC KEY-----", "it holds a public key: give the certificate that was issued for it"},
-     {"-----BEGIN X509 CRL", "it is a list of revoked certificates: give the certificate itself"},
-     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: give a certificate"},
+     {"PUBLIC KEY-----", "it holds a public key: use the certificate that was issued for it"},
+     {"-----BEGIN X509 CRL", "it is a list of revoked certificates: use the certificate itself"},
+     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: use a certificate"},
      {"-----BEGIN CERTIFICATE", "a certificate in it is damaged: copy it whole, with its BEGIN and END lines"}}};
 
 constexpr std::array<explanation, 9> instead_of_key{
-    {{"-----BEGIN ENCRYPTED PRIVATE KEY",
-      "it is encrypted, and nobody is there to type the passphrase: decrypt it with "
-      "openssl pkey -in FILE -out NEW.pem"},
-     {"Proc-Type: 4,ENCRYPTED", "it is encrypted, and nobody is there to type the passphrase: decrypt it with openssl "
+    {{"-----BEGIN ENCRYPTED PRIVATE KEY", "it is encrypted, and nobody can enter the passphrase: decrypt it with "
+                                          "openssl pkey -in FILE -out NEW.pem"},
+     {"Proc-Type: 4,ENCRYPTED", "it is encrypted, and nobody can enter the passphrase: decrypt it with openssl "
                                 "pkey -in FILE -out NEW.pem"},
      {"-----BEGIN OPENSSH PRIVATE KEY",
-      "it is a private key in OpenSSH's own form: convert a copy with ssh-keygen -p -m PKCS8 -f COPY"},
-     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: give the private key of the certificate"},
+      "it is a private key in OpenSSH's own format: convert a copy with ssh-keygen -p -m PKCS8 -f COPY"},
+     {"-----BEGIN PGP ", "it is a PGP key, which TLS does not use: use the private key of the certificate"},
      {"PRIVATE KEY-----", "the key in it is damaged: copy it whole, with its BEGIN and END lines"},
-     {"PUBLIC KEY-----", "it holds the public key: give the private one"},
-     {"CERTIFICATE REQUEST-----", "it is a request for a certificate: give the private key that was made with it"},
+     {"PUBLIC KEY-----", "it holds the public key: use the private key"},
+     {"CERTIFICATE REQUEST-----", "it is a request for a certificate: use the private key that was made with it"},
      {"-----BEGIN CERTIFICATE", "it holds a certificate, not a private key"},
-     {"PARAMETERS-----", "it holds the key's parameters alone: give the file with the private key"}}};
+     {"PARAMETERS-----", "it holds only the key's parameters: use the file with the private key"}}};
 
-/// Whether OpenSSL can read the bytes as what `Read` reads: DER, which is PEM without its letters.
+/// Whether OpenSSL can read the bytes with `Read`, as DER.
 template <auto Read, auto Free>
 bool reads_as(std::string_view bytes) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> from{BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())),
@@ -81,26 +82,27 @@ std::string_view explain_binary(std::string_view bytes, bool key_wanted) {
     }
     if (reads_as<d2i_X509_bio, X509_free>(bytes)) {
         return key_wanted ? "it holds a certificate, not a private key"
-                          : "it is in DER form: convert it with openssl x509 -inform DER -in FILE -out NEW.pem";
+                          : "it is in DER format: convert it with openssl x509 -inform DER -in FILE -out NEW.pem";
     }
     if (reads_as<d2i_PrivateKey_bio, EVP_PKEY_free>(bytes)) {
-        return key_wanted ? "it is in DER form: convert it with openssl pkey -inform DER -in FILE -out NEW.pem"
+        return key_wanted ? "it is in DER format: convert it with openssl pkey -inform DER -in FILE -out NEW.pem"
                           : "it holds a private key, not a certificate";
     }
     if (reads_as<d2i_PKCS8_bio, X509_SIG_free>(bytes)) {
-        return key_wanted ? "it is encrypted, and in DER form: decrypt it with openssl pkey -inform DER -in FILE -out "
-                            "NEW.pem"
-                          : "it holds a private key, not a certificate";
+        return key_wanted
+                   ? "it is encrypted, and in DER format: decrypt it with openssl pkey -inform DER -in FILE -out "
+                     "NEW.pem"
+                   : "it holds a private key, not a certificate";
     }
     if (reads_as<d2i_PUBKEY_bio, EVP_PKEY_free>(bytes)) {
-        return key_wanted ? "it holds the public key: give the private one"
-                          : "it holds a public key: give the certificate that was issued for it";
+        return key_wanted ? "it holds the public key: use the private key"
+                          : "it holds a public key: use the certificate that was issued for it";
     }
     return {};
 }
 
-/// What keeps OpenSSL from seeing a certificate: it looks for BEGIN lines alone, and takes a byte order mark off the
-/// first line that it reads, which is the file's or the one behind a certificate's END.
+/// Why OpenSSL does not find a certificate: it looks only for BEGIN lines, and skips a byte order mark only in the
+/// first line that it reads, which is that of the file or the one after a certificate's END.
 std::string_view explain_hidden(std::string_view bytes) {
     constexpr std::string_view begin_line = "-----BEGIN CERTIFICATE-----";
     constexpr std::string_view mark = "\xef\xbb\xbf";
@@ -112,10 +114,10 @@ std::string_view explain_hidden(std::string_view bytes) {
             return "a byte order mark before a certificate in it hides that from OpenSSL: save it as UTF-8 without one";
         }
         if (!line.empty() && trimmed(line).empty()) {
-            return "white space before a certificate in it hides that from OpenSSL: let its lines begin at the margin";
+            return "white space before a certificate in it hides that from OpenSSL: remove it";
         }
         if (line.ends_with("-----")) {
-            return "a line end is missing before a certificate in it: let each BEGIN stand on a line of its own";
+            return "a line end is missing before a certificate in it: put each BEGIN on its own line";
         }
     }
     return {};
@@ -127,8 +129,8 @@ std::string_view explain_text(std::string_view bytes, bool key_wanted) {
         return "it is in UTF-16: save it as UTF-8 without a byte order mark";
     }
     if (is_ssh_public_key(bytes)) {
-        return key_wanted ? "it is an SSH public key: give the private key of the certificate"
-                          : "it is an SSH public key: give a certificate";
+        return key_wanted ? "it is an SSH public key: use the private key of the certificate"
+                          : "it is an SSH public key: use a certificate";
     }
     if (const auto hidden = key_wanted ? std::string_view{} : explain_hidden(bytes); !hidden.empty()) {
         return hidden;
@@ -139,7 +141,7 @@ std::string_view explain_text(std::string_view bytes, bool key_wanted) {
     return found == all.end() ? std::string_view{} : found->text;
 }
 
-/// What `explain` makes of the file's beginning; empty of a file that cannot be read.
+/// The result of `explain` for the beginning of the file; empty if it cannot be read.
 std::string explain_beginning(const std::string& path, const std::function<std::string(std::string_view)>& explain) {
     const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
     if (!file) {
@@ -163,7 +165,7 @@ std::optional<error> unfit_file(const std::string& path, mode_t forbidden) {
         return error{path + " is not a regular file"};
     }
     if ((status.st_mode & forbidden) != 0) {
-        return error{path + " gives others access, and so does not keep a private key; chmod o= " + path};
+        return error{path + " is accessible to others, but holds a private key; run chmod o= " + path};
     }
     return std::nullopt;
 }

@@ -29,7 +29,7 @@ bool begins_like(std::string_view bytes, std::string_view signature) {
     return bytes.substr(0, common) == signature.substr(0, common);
 }
 
-/// The text up to the next space, which `line` loses too.
+/// Removes the text up to the next space, and the space, from `line` and returns the text.
 std::string_view take_word(std::string_view& line) {
     const auto word = line.substr(0, line.find(' '));
     line.remove_prefix(std::min(word.size() + 1, line.size()));
@@ -73,7 +73,7 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
     return static_cast<std::uint8_t>(bytes[at]);
 }
 
-/// How long the addresses of a family and transport are (section 2.2); nothing for those that must not be sent.
+/// The length of the addresses of a family and transport (section 2.2); nothing for those that must not be sent.
 std::optional<std::size_t> addresses_length(std::uint8_t family_and_transport) {
     switch (family_and_transport) {
     case 0x00: // unspecified
@@ -92,8 +92,8 @@ std::optional<std::size_t> addresses_length(std::uint8_t family_and_transport) {
     }
 }
 
-/// What no TCP client can have (a Unix socket's path, a datagram's address) counts as unspecified, as the protocol
-/// allows.
+/// An address that no TCP client can have (the path of a Unix socket, a datagram's address) counts as unspecified, as
+/// the protocol allows.
 std::optional<ip_address> v2_source(std::uint8_t family_and_transport, std::string_view addresses) {
     if (family_and_transport == 0x11) {
         sockaddr_in v4{};

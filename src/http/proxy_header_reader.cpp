@@ -17,8 +17,8 @@ io_status status_of(ssize_t outcome) {
 
 } // namespace
 
-/// Looks first and then takes what is the header's. Each look takes all that it saw but for the bytes that follow, so
-/// that the socket is not readable again for what was seen already.
+/// Peeks first and then reads what belongs to the header. Each step reads everything that it saw except the bytes after
+/// the header, so that the socket is not readable again because of them.
 io_status proxy_header_reader::read() {
     for (;;) {
         char* const next = bytes_.data() + filled_;

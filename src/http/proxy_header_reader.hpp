@@ -8,13 +8,13 @@
 
 namespace hookd::http {
 
-/// Takes a PROXY header off a non-blocking socket, and not a byte more: TLS or HTTP reads what follows from the socket
+/// Reads a PROXY header from a non-blocking socket, and not a byte more: TLS or HTTP reads what follows from the socket
 /// itself. Never blocks: the connection waits for readiness and calls again. Does not own the socket.
 class proxy_header_reader {
 public:
     explicit proxy_header_reader(int socket) : socket_{socket} {}
 
-    /// `done`: the header is complete and gone from the socket. `failed`: it is refused, or the connection is broken.
+    /// `done`: the header is complete and read from the socket. `failed`: it is rejected, or the connection is broken.
     io_status read();
     /// Whether the peer has sent anything.
     bool begun() const { return filled_ > 0 || header_.reached == proxy_header::progress::refused; }

@@ -15,17 +15,17 @@
 
 namespace hookd::http {
 
-/// A listener for which all is done that can fail, and which is not in force yet.
+/// A prepared listener: everything that can fail is done, but it is not active yet.
 struct ready_listener {
     listener_ptr what;
-    std::vector<unique_fd> added; ///< Sockets where the address is new: those of listening_sockets.
+    std::vector<unique_fd> added; ///< The sockets of listening_sockets, if the address is new.
     std::optional<socket_file> file;
     std::optional<certificate_watch> watch;
 };
 
-/// Reads the certificate, and opens sockets unless one of those `now` in force has the same address; then it is to take
-/// that one's place. `before`: the listeners that stand before it in the configuration, since several may ask for any
-/// free port of one address. Blocking.
+/// Reads the certificate, and opens sockets unless one of the current listeners (`now`) has the same address; then it
+/// replaces that one. `before`: the listeners before it in the configuration, because several may use port 0 of the
+/// same address. Blocking.
 result<ready_listener> make_ready(const listener_settings& settings, std::span<const ready_listener> before,
                                   std::span<const listener_ptr> now, unsigned threads);
 

@@ -11,7 +11,7 @@ namespace hookd::http {
 
 namespace {
 
-/// Content-Length of at most 18 digits: more would not fit the arithmetic, and no limit allows it.
+/// Content-Length has at most 18 digits: more would overflow, and no limit allows it.
 constexpr std::size_t most_length_digits = 18;
 
 constexpr std::string_view behind_scheme = "://";
@@ -36,7 +36,7 @@ bool is_host(std::string_view value) {
     return !value.empty() && value.find_first_of(not_in_authority) == std::string_view::npos && is_printable(value);
 }
 
-/// Section 3.2.2 with RFC 9110 section 4.2: a URL of these schemes has a host.
+/// Section 3.2.2 with RFC 9110 section 4.2: a URL with these schemes has a host.
 bool names_host(std::string_view target) {
     const auto authority = take_apart(target).authority;
     return target.starts_with('/') || (is_host(authority) && !authority.starts_with(':'));

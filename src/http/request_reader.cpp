@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::size_t first_buffer = 2048;
 constexpr std::size_t body_buffer = std::size_t{64} << 10U;
-/// The bytes of a chunked body that are worked off in one piece: with a byte in each chunk that takes some 0.05 ms.
+/// The bytes of a chunked body that are parsed at once: with one byte in each chunk that takes about 0.05 ms.
 constexpr std::size_t chunked_turn = std::size_t{4} << 10U;
-/// Buffers that one large request left behind are given back, not kept for the connection's life.
+/// Buffers that became large with one request are freed, not kept for the life of the connection.
 constexpr std::size_t kept_body = std::size_t{16} << 10U;
-/// Each takes more memory than it need take bytes on the wire. Senders and proxies together set some thirty.
+/// Each needs more memory than bytes on the wire. Senders and proxies together set about thirty.
 constexpr std::size_t most_fields = 128;
 
 std::string_view to_std(string_view text) {
@@ -31,8 +31,8 @@ std::string_view to_std(string_view text) {
 
 } // namespace
 
-/// Beast's parser, which keeps what it finds as views into the header's bytes, and nothing of the trailers: Beast's
-/// own parser merges those into the header, where anybody's `svix-signature` could then stand.
+/// Beast's parser, which keeps views into the header's bytes, and nothing of the trailers: Beast's own parser merges
+/// them into the header, so that a trailer could add a `svix-signature`.
 class request_reader::parser : public beast_http::basic_parser<true> {
 public:
     parser(request& found, std::vector<header_field>& fields, std::string& body)
@@ -123,9 +123,9 @@ request_reader::progress request_reader::scan_head() {
     scanned_ += std::min(fresh.size(), allowed);
     switch (found) {
     case head_scanner::found::malformed:
-        return refuse(400, "a malformed header line");
+        return refuse(400, "malformed header line");
     case head_scanner::found::nothing_yet:
-        return scanned_ == max_header_ ? refuse(431, "a header larger than max_header") : progress::need_more;
+        return scanned_ == max_header_ ? refuse(431, "header larger than max_header") : progress::need_more;
     case head_scanner::found::end:
         break;
     }
@@ -136,7 +136,7 @@ request_reader::progress request_reader::scan_head() {
 
 request_reader::progress request_reader::parse_head() {
     parser_ = std::make_unique<parser>(request_, fields_, body_);
-    parser_->header_limit(static_cast<std::uint32_t>(max_header_) + 1); // the scanner has seen to the limit
+    parser_->header_limit(static_cast<std::uint32_t>(max_header_) + 1); // the scanner has checked the limit
     parser_->body_limit(max_body_);
     parser_->eager(false);
     error_code ec;
@@ -148,7 +148,7 @@ request_reader::progress request_reader::parse_head() {
     }
     const bool too_large = ec == beast_http::error::body_limit;
     if ((ec && !too_large) || (!too_large && !parser_->is_header_done())) {
-        return refuse(400, "not a clean HTTP/1.1 header");
+        return refuse(400, "malformed HTTP/1.1 header");
     }
     const auto violation = check_policy(parser_->version(), request_.target, fields_, allowed_);
     if (violation != policy_error::none) {
@@ -165,12 +165,11 @@ request_reader::progress request_reader::parse_head() {
 
 std::string_view request_reader::body_too_large() const {
     return allowed_ == leniency::health_checks
-               ? "a body larger than requests to the administration need"
-               : "a body larger than max_body: raise server.max_body if the sender is yours";
+               ? "body larger than any request to the admin server"
+               : "body larger than max_body: increase server.max_body if the sender is yours";
 }
 
-/// RFC 9112 section 3.2.2: what an absolute target says stands for whatever Host says. HTTP/1.0 knows no Host (RFC
-/// 1945).
+/// RFC 9112 section 3.2.2: the authority of an absolute target replaces Host. HTTP/1.0 has no Host (RFC 1945).
 void request_reader::find_host() {
     const auto [authority, path] = take_apart(request_.target);
     request_.target = path;
@@ -188,15 +187,14 @@ request_reader::progress request_reader::read_body() {
         const std::size_t used = parser_->put(boost::asio::buffer(buffer_.data() + begin_, end_ - begin_), ec);
         begin_ += used;
         if (ec == beast_http::error::need_more) {
-            // A chunk's header, or a trailer, that does not fit the whole buffer is nobody's honest request.
-            return end_ - begin_ >= body_buffer ? refuse(400, "a chunk header or trailer too long")
-                                                : progress::need_more;
+            // No honest request has a chunk header or trailer that does not fit the whole buffer.
+            return end_ - begin_ >= body_buffer ? refuse(400, "chunk header or trailer too long") : progress::need_more;
         }
         if (ec == beast_http::error::body_limit) {
             return refuse(413, body_too_large());
         }
         if (ec) {
-            return refuse(400, "a malformed chunked body");
+            return refuse(400, "malformed chunked body");
         }
     }
     if (!parser_->is_done()) {
@@ -226,7 +224,7 @@ void request_reader::next() {
 void request_reader::drop() {
     parser_.reset();
     request_.body = {};
-    std::string{}.swap(body_); // an assignment would keep the memory, of `{}` for both, of an empty string too
+    std::string{}.swap(body_); // an assignment would keep the memory
     std::vector<char>{}.swap(buffer_);
     begin_ = end_ = 0;
 }
@@ -254,7 +252,7 @@ std::size_t request_reader::memory() const {
     return buffer_.capacity() + body_.capacity() + head_.capacity() + fields_.capacity() * sizeof(header_field);
 }
 
-/// The bytes of the body that are still to come, where the header says how many.
+/// The remaining bytes of the body, if the header has its length.
 std::size_t request_reader::announced() const {
     const auto left = parser_ == nullptr ? boost::none : parser_->content_length_remaining();
     return left ? static_cast<std::size_t>(*left) : 0;
@@ -266,7 +264,7 @@ std::size_t request_reader::lacking() const {
     return body + std::max(std::min(left, body_buffer), buffer_.capacity()) - buffer_.capacity();
 }
 
-/// In one piece: a string that grows by itself takes up to twice as much.
+/// Reserves it at once: a growing string needs up to twice as much.
 void request_reader::take_lacking() {
     const std::size_t left = announced();
     body_.reserve(body_.size() + left);

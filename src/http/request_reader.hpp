@@ -16,15 +16,15 @@
 
 namespace hookd::http {
 
-/// Turns a connection's bytes into requests, one after another. Pure: bytes in, requests or a refusal out; it knows
-/// no socket and no clock. After a refusal the connection must be closed: where the next request would begin is
-/// unknown, or not to be trusted.
+/// Turns a connection's bytes into requests, one after another. Pure: bytes in, requests or a rejection out; without
+/// socket and clock. After a rejection the connection must be closed: where the next request begins is unknown, or not
+/// to be trusted.
 class request_reader {
 public:
     enum class progress : std::uint8_t {
         need_more, ///< read more bytes, then advance again
-        head,      ///< the header is whole and clean (said once); advance again for the body
-        complete,  ///< the request is whole
+        head,      ///< the header is complete and valid (returned once); advance again for the body
+        complete,  ///< the request is complete
         refused,
     };
     struct refusal {
@@ -37,31 +37,34 @@ public:
     request_reader& operator=(const request_reader&) = delete;
     ~request_reader();
 
-    /// Only between requests, before any of the next one's bytes has been looked at.
+    /// Only between requests, before any byte of the next one is parsed.
     void limit(const server_settings& limits);
 
-    /// Where the next bytes from the peer go; never empty while more are needed. `filled` says how many came.
+    /// The buffer for the next bytes from the peer; never empty while more are needed. `filled` says how many were
+    /// read.
     std::span<char> room();
     void filled(std::size_t count);
 
     progress advance();
-    /// Forgets the request, keeps the bytes behind it.
+    /// Drops the request, keeps the bytes after it.
     void next();
-    /// After a refusal: frees all but the header.
+    /// After a rejection: frees everything except the header.
     void drop();
 
-    /// Whether any byte of the next request is there.
+    /// Whether any byte of the next request has arrived.
     bool begun() const { return scanned_ > 0 || end_ > begin_; }
-    /// From `head` on: everything but the body; from `complete` on that too. The client is the caller's to fill in.
+    /// From `head` on: everything except the body; from `complete` on also the body. The caller sets the client.
     request& current() { return request_; }
     refusal why() const { return refusal_; }
 
-    bool has_body() const;                                              ///< The header announces one that is not empty.
-    bool body_begun() const { return end_ > begin_ || !body_.empty(); } ///< After `head`: some of it has come already.
-    bool wants_continue() const;                                        ///< RFC 9110 section 10.1.1
-    bool keep_alive() const;                                            ///< RFC 9112 section 9.3
-    std::size_t memory() const;                                         ///< Bytes held for this connection's buffers.
-    std::size_t lacking() const; ///< Bytes that the rest of an announced body will take beside `memory`.
+    bool has_body() const; ///< The header announces one that is not empty.
+    bool body_begun() const {
+        return end_ > begin_ || !body_.empty();
+    } ///< After `head`: some of it has already arrived.
+    bool wants_continue() const; ///< RFC 9110 section 10.1.1
+    bool keep_alive() const;     ///< RFC 9112 section 9.3
+    std::size_t memory() const;  ///< The size of this connection's buffers in bytes.
+    std::size_t lacking() const; ///< Bytes that the rest of an announced body will need in addition to `memory`.
     void take_lacking();
 
 private:
@@ -80,7 +83,7 @@ private:
     std::size_t max_header_;
     std::uint64_t max_body_;
 
-    std::vector<char> buffer_; // bytes from the peer: [begin_, end_) are not consumed yet
+    std::vector<char> buffer_; // bytes from the peer; [begin_, end_) is not consumed yet
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t scanned_ = 0;

@@ -20,15 +20,15 @@ namespace hookd::http {
 
 namespace asio = boost::asio;
 
-/// What the finder and the thread that looks share. The thread touches the io_context only under the mutex and while
-/// the finder is there.
+/// Shared by the resolver and its lookup thread. The thread uses the io_context only under the mutex and while the
+/// resolver exists.
 struct resolver::lookup {
     explicit lookup(asio::io_context& owner) : context{&owner} {}
 
     hookd::mutex mutex;
-    asio::io_context* context HOOKD_GUARDED_BY(mutex); // null: the finder is gone
+    asio::io_context* context HOOKD_GUARDED_BY(mutex); // null: the resolver is destroyed
 
-    // Of the io_context's thread alone:
+    // Only for the thread of the io_context:
     std::optional<client_result<destination_ptr>> response;
     std::vector<asio::steady_timer*> waiting;
 
@@ -53,7 +53,7 @@ void resolver::lookup::answered(client_result<destination_ptr> what) {
 
 namespace {
 
-/// A coroutine's timer in the list of those to wake, for as long as it waits.
+/// A coroutine's timer in the list of waiters, as long as it waits.
 class waiter {
 public:
     waiter(std::vector<asio::steady_timer*>& among, asio::steady_timer& timer) : among_{among}, timer_{timer} {
@@ -86,9 +86,9 @@ bool resolver::begin() {
         std::thread{[stray = std::make_unique<detached_thread_guard>(), own = under_way_, where = where_,
                      trust = trust_] {
             lookup::run(own, where, trust);
-            OPENSSL_thread_stop(); // while it still counts as stray
+            OPENSSL_thread_stop(); // while it still counts as detached
         }}.detach();
-    } catch (const std::system_error&) { // no thread to be had
+    } catch (const std::system_error&) { // no thread available
         under_way_.reset();
         return false;
     }
@@ -100,7 +100,8 @@ asio::awaitable<client_result<destination_ptr>> resolver::find(clock::time_point
         co_return found_;
     }
     if (under_way_ == nullptr && !begin()) {
-        co_return std::unexpected{client_error{client_errc::unknown_host, "no thread to look up " + where_.host}};
+        co_return std::unexpected{
+            client_error{client_errc::unknown_host, "no thread available to look up " + where_.host}};
     }
     const auto own = under_way_;
     if (!own->response && clock::now() < latest) {
@@ -112,7 +113,7 @@ asio::awaitable<client_result<destination_ptr>> resolver::find(clock::time_point
     if (!response) {
         co_return std::unexpected{client_error{client_errc::unknown_host, where_.host + ": no address in time"}};
     }
-    if (under_way_ == own) { // the first to hear of it
+    if (under_way_ == own) { // the first to see the result
         under_way_.reset();
         found_ = response->value_or(nullptr);
     }

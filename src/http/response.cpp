@@ -9,7 +9,7 @@ namespace hookd::http {
 
 namespace {
 
-/// One buffer is written faster than two, and kept for the next answer.
+/// One buffer is written faster than two, and kept for the next response.
 constexpr std::size_t most_copied = std::size_t{64} << 10U;
 
 } // namespace

@@ -9,14 +9,14 @@
 
 namespace hookd::http {
 
-/// Writes answers in HTTP/1.1. One a thread: it keeps the Date of the current second (RFC 9110 section 6.6.1).
+/// Writes HTTP/1.1 responses. One per thread: it caches the Date of the current second (RFC 9110 section 6.6.1).
 class response_writer {
 public:
     struct written {
         std::string_view bytes; ///< Valid until the next call.
-        std::string_view rest;  ///< A large body, which follows them: the answer's own, never copied.
+        std::string_view rest;  ///< A large body, which follows them: belongs to the response, never copied.
     };
-    /// An answer to HEAD has its length, but not its body (RFC 9110 section 9.3.2).
+    /// A response to HEAD has the length, but not the body (RFC 9110 section 9.3.2).
     written write(const response& what, bool keep_alive, bool to_head = false);
 
 private:
@@ -29,7 +29,7 @@ private:
 
 std::string_view reason_phrase(unsigned status);
 
-/// What a request is told that was refused before anybody was asked about it.
+/// The response to a request that is rejected before the handler gets it.
 response refusal_answer(unsigned status);
 
 } // namespace hookd::http

@@ -67,7 +67,7 @@ public:
                 continue;
             }
             if (auto context = make_tls_context(watch->second.files()); !context) {
-                spdlog::error("listener {}: its certificate files have changed, but {}; the old one stays in use",
+                spdlog::error("listener {}: certificate files have changed, but {}; keeping the old certificate",
                               one->bound, context.error().message);
             } else {
                 for (const auto& doubt : certificate_doubts(context->get(), watch->second.files().certificate)) {
@@ -106,14 +106,14 @@ public:
     void drain(std::chrono::milliseconds patience) override;
 
 private:
-    /// Settings that wait for their commit.
+    /// Settings that are not committed yet.
     class prepared final : public change {
     public:
         prepared(server_of_threads& owner, const server_settings& wanted) : limits{wanted}, owner_{owner} {}
         prepared(const prepared&) = delete;
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
-            for (const auto& one : listeners) { // after a commit none is left
+            for (const auto& one : listeners) { // none left after a commit
                 if (one.file) {
                     one.file->remove();
                 }
@@ -130,7 +130,7 @@ private:
         server_of_threads& owner_;
     };
 
-    /// Listeners with other certificates, that wait for their commit.
+    /// Listeners with new certificates that are not committed yet.
     class renewal final : public change {
     public:
         renewal(server_of_threads& owner, std::vector<listener_ptr> listeners)
@@ -147,7 +147,7 @@ private:
     void take_over(prepared& next);
     void renew(const std::vector<listener_ptr>& listeners);
     void forget_sockets(std::span<const listener_ptr> those_that_stay);
-    /// Each thread gets the terms made for it, and the sockets added; returns when all have them.
+    /// Activates the settings and the added sockets on each thread; returns when all have them.
     template <class Make>
     void activate(Make make, std::span<ready_listener> added = {});
 
@@ -156,12 +156,12 @@ private:
     mutable mutex mutex_;
     std::vector<listener_ptr> shown_ HOOKD_GUARDED_BY(mutex_);
     std::vector<std::unique_ptr<io_thread>> threads_;
-    std::vector<snapshot_ptr> current_;                // one for each thread, as it has it
+    std::vector<snapshot_ptr> current_;                // one for each thread, its current one
     std::map<std::string, certificate_watch> watches_; // these two by the listener's key
     std::map<std::string, socket_file> files_;
 };
 
-/// Those in force whose sockets can serve on: nobody finds a Unix socket any more once its name is gone.
+/// The current listeners whose sockets can be kept: a Unix socket cannot be reached any more once its name is removed.
 std::vector<listener_ptr> server_of_threads::reachable() const {
     auto listeners = current_.front() ? current_.front()->listeners : std::vector<listener_ptr>{};
     std::erase_if(listeners, [this](const auto& one) {
@@ -205,12 +205,12 @@ void server_of_threads::renew(const std::vector<listener_ptr>& listeners) {
     });
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         if (const auto& one = listeners[i]; one != before[i]) {
-            spdlog::info("listener {}: its certificate was renewed", one->bound);
+            spdlog::info("listener {}: certificate renewed", one->bound);
         }
     }
 }
 
-/// Before the threads close them: a path that is taken again meanwhile must not be lost.
+/// Before the threads close them: a path that is used again meanwhile must not be removed.
 void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_stay) {
     if (!current_.front()) {
         return;
@@ -256,7 +256,7 @@ void server_of_threads::drain(std::chrono::milliseconds patience) {
             thread->abort();
         }
     }
-    for (auto& thread : threads_) { // all of them before one is destroyed: they look at one another
+    for (auto& thread : threads_) { // all of them before one is destroyed: they use each other
         thread->join();
     }
     threads_.clear();

@@ -14,22 +14,22 @@
 
 namespace hookd::http {
 
-/// One listener, as every thread sees it. Never changes: a reload puts another in its place.
+/// A listener as seen by every thread. Never changes: a reload replaces it.
 struct listener {
     listener_settings settings;
     tls_context tls; ///< Null: plain HTTP.
     std::string bound;
-    std::string key; ///< What it is known by from reload to reload: its address, and how many have the same before it.
+    std::string key; ///< Identifies it across reloads: its address, and how many listeners before it have the same.
 };
 using listener_ptr = std::shared_ptr<const listener>;
 
-/// What one thread serves requests under. A reload replaces it whole; a request keeps the one it began with.
+/// The settings with which a thread serves requests. A reload replaces it; a request keeps the one it began with.
 struct settings_snapshot {
     server_settings limits;
     std::vector<listener_ptr> listeners;
-    std::shared_ptr<handler> requests; ///< The thread's own.
+    std::shared_ptr<handler> requests; ///< Of this thread.
 
-    /// The listener that has taken the place of the one with this key; null: there is none any more.
+    /// The current listener with this key; null if it was removed.
     listener_ptr find(std::string_view key) const {
         const auto found = std::ranges::find(listeners, key, &listener::key);
         return found == listeners.end() ? nullptr : *found;

@@ -31,7 +31,7 @@ constexpr const char* tls12_ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-A
 constexpr const char* tls13_ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr const char* groups = "X25519:P-256:P-384";
 
-/// RFC 7301: the one protocol there is, or a no_application_protocol alert for a client that speaks only others.
+/// RFC 7301: http/1.1, or a no_application_protocol alert for a client that supports only other protocols.
 int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* chosen_length,
                     const unsigned char* offered, unsigned int offered_length, void* /*unused*/) {
     constexpr std::string_view wanted = "http/1.1";
@@ -46,8 +46,8 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* c
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-/// OpenSSL keeps some of a ClientHello's lists for the connection's life, and the ciphers in four times their size.
-/// Honest ones have some hundred bytes at most.
+/// OpenSSL keeps some lists of a ClientHello for the life of the connection, and the ciphers in four times their size.
+/// Usual ones have a few hundred bytes at most.
 int limit_lists(SSL* ssl, int* alert, void* /*unused*/) {
     constexpr std::size_t longest = 1024;
     const unsigned char* list = nullptr;
@@ -67,13 +67,13 @@ error openssl_error(std::string what) {
         ERR_error_string_n(code, text.data(), text.size());
         const std::string_view full{text.data()};
         what += ": ";
-        what += full.substr(full.rfind(':') + 1); // the reason, behind library and function
+        what += full.substr(full.rfind(':') + 1); // the reason, after library and function
     }
     ERR_clear_error();
     return {std::move(what)};
 }
 
-/// What OpenSSL says, and in plain words what is in the file instead.
+/// OpenSSL's error, or in plain words what the file holds instead.
 std::unexpected<error> unusable(const std::string& what, const std::string& path, pem_wanted wanted) {
     const auto cause = openssl_error("cannot use the " + what + ' ' + path);
     auto instead = explain_pem_file(path, wanted);
@@ -85,7 +85,7 @@ std::unexpected<error> unusable(const std::string& what, const std::string& path
 
 using key_ptr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-/// As OpenSSL's own function for files does, but that the buffer of the file is not left as it is.
+/// Like OpenSSL's function for files, but overwrites the buffer of the file.
 key_ptr read_private_key(SSL_CTX* context, const std::string& path) {
     std::array<char, 4096> buffer{};
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rbe"), std::fclose};
@@ -101,7 +101,7 @@ key_ptr read_private_key(SSL_CTX* context, const std::string& path) {
     return key;
 }
 
-/// Which of the certificates behind the first one is the key's, counted from 1; 0: none.
+/// Which of the certificates after the first one belongs to the key, counted from 1; 0: none.
 int certificate_of_key(SSL_CTX* context, EVP_PKEY* key) {
     STACK_OF(X509)* chain = nullptr;
     SSL_CTX_get0_chain_certs(context, &chain);
@@ -132,8 +132,8 @@ result<void> use_private_key(SSL_CTX* context, const tls_settings& files) {
         return std::unexpected{error{"cannot use the certificate " + files.certificate + ": " + hidden}};
     }
     return std::unexpected{error{"cannot use the private key " + files.private_key +
-                                 ": a mismatch, it is not that of the certificate " + files.certificate +
-                                 "; give the key that the certificate was requested with"}};
+                                 ": mismatch, it is not that of the certificate " + files.certificate +
+                                 "; use the key with which the certificate was requested"}};
 }
 
 int no_password(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*unused*/) {
@@ -155,14 +155,14 @@ result<tls_context> make_tls_context(const tls_settings& files) {
     SSL_CTX_set_mode(raw,
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF); // tickets need no memory here
-    SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second would be made, and sent, for nothing
+    SSL_CTX_set_num_tickets(raw, 1); // each resumption brings the next: a second one would be useless
     SSL_CTX_set_client_hello_cb(raw, limit_lists, nullptr);
     SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
     if (SSL_CTX_set_cipher_list(raw, failpoint("old_tls") ? "ALL:@SECLEVEL=0" : tls12_ciphers) != 1 ||
         SSL_CTX_set_ciphersuites(raw, tls13_ciphers) != 1 || SSL_CTX_set1_groups_list(raw, groups) != 1) {
-        return std::unexpected{openssl_error("OpenSSL does not offer the ciphers that are needed")};
+        return std::unexpected{openssl_error("OpenSSL does not have the required ciphers")};
     }
-    SSL_CTX_set_default_passwd_cb(raw, no_password); // else OpenSSL asks at the terminal, where there is one
+    SSL_CTX_set_default_passwd_cb(raw, no_password); // otherwise OpenSSL asks at the terminal, if there is one
     for (const auto& unfit : {unfit_file(files.certificate), unfit_file(files.private_key, S_IRWXO)}) {
         if (unfit) {
             return std::unexpected{*unfit};

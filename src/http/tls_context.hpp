@@ -18,7 +18,7 @@ using tls_context = std::shared_ptr<SSL_CTX>;
 /// compression. Any thread may use it at the same time as others.
 result<tls_context> make_tls_context(const tls_settings& files);
 
-/// When the context's own certificate ends to be valid. Any thread.
+/// When the context's own certificate expires. Any thread.
 std::optional<unix_seconds> certificate_expiry(SSL_CTX* context);
 
 } // namespace hookd::http

@@ -15,7 +15,7 @@ std::span<std::uint8_t> tls_input::arriving() {
 
 std::span<std::uint8_t> tls_input::room() {
     const auto buffer = arriving();
-    std::ranges::copy(unread_, buffer.begin()); // from `held_`, or from further behind in the buffer itself
+    std::ranges::copy(unread_, buffer.begin()); // from `held_`, or from a later part of the buffer itself
     unread_ = buffer.first(unread_.size());
     lent_ = true;
     return buffer.subspan(unread_.size());
@@ -59,7 +59,7 @@ void tls_input::park() {
     if (unread_.empty()) {
         unread_ = {};
         if (held_.capacity() > 0) {
-            std::vector<std::uint8_t>{}.swap(held_); // the assignment of `{}` would keep the memory
+            std::vector<std::uint8_t>{}.swap(held_); // assigning `{}` would keep the memory
         }
     } else if (lent_) {
         held_.assign(unread_.begin(), unread_.end());

@@ -10,46 +10,47 @@
 
 namespace hookd::http {
 
-/// A peer's bytes on their way to OpenSSL, which gets them as whole records, one after another. OpenSSL alone would
-/// - read on within one call for as long as records without application data come (KeyUpdate, RFC 8446 section 4.6.3;
-///   a ClientHello in TLS 1.2; alerts), so that one peer holds the thread and no deadline is looked at;
-/// - hold a buffer for the largest record for as long as the end of any record is missing;
-/// - make room for whatever a ClientHello announces (`client_hello_limit`).
-/// So records without application data are counted, and the rest of a record is held here, in as many bytes as came.
-/// Pure: it knows no socket. While OpenSSL works the bytes are in a buffer that all connections of the thread share.
+/// Passes a peer's bytes to OpenSSL as whole records, one after another. OpenSSL alone would
+/// - continue within one call as long as records without application data come (KeyUpdate, RFC 8446 section 4.6.3; a
+///   ClientHello in TLS 1.2; alerts), so that one peer blocks the thread and no deadline is checked;
+/// - keep a buffer for the largest record while the end of any record is missing;
+/// - allocate everything that a ClientHello announces (`client_hello_limit`).
+/// So records without application data are counted, and partial records are kept here, in as many bytes as were
+/// received. Pure: without socket. While OpenSSL works, the bytes are in a buffer that all connections of the thread
+/// share.
 class tls_input {
 public:
     enum class error : std::uint8_t {
         none,
-        no_tls,           ///< what came is no TLS record: OpenSSL is given its first bytes and names it
-        record_too_long,  ///< longer than any may be, or than a client's in its handshake need be
+        no_tls,           ///< not a TLS record: OpenSSL gets its first bytes and reports the error
+        record_too_long,  ///< longer than allowed, or than necessary for a client in its handshake
         too_many_records, ///< without application data
         client_hello_too_long,
     };
-    /// Of either part of a connection: its handshake, and all that follows. Handshakes take some ten at most.
+    /// The limit for the handshake, and again for the rest of a connection. Handshakes need about ten at most.
     static constexpr unsigned most_records_without_data = 32;
 
-    /// A server's limits of a handshake are tighter than those of a client, which gets certificates.
+    /// A server's limits for a handshake are lower than those of a client, which receives certificates.
     explicit tls_input(bool server) : hello_done_{!server}, largest_{server ? largest_in_handshake : largest_record} {}
 
     tls_input(const tls_input&) = delete;
     tls_input& operator=(const tls_input&) = delete;
 
-    /// Where the next bytes from the socket go; never empty. `filled` says how many came, and whether what was written
-    /// to the peer has been a hello that is older than TLS 1.3 (see `client_hello_limit`).
+    /// The buffer for the next bytes from the socket; never empty. `filled` says how many were read, and whether the
+    /// data written to the peer was a ServerHello before TLS 1.3 (see `client_hello_limit`).
     std::span<std::uint8_t> room();
     void filled(std::size_t count, bool no_second_hello);
-    /// The next bytes of a whole record; 0: none is here, or `why` says that none will be given.
+    /// The next bytes of a whole record; 0 if there is none, or `why` says that there will be none.
     std::size_t take(std::span<std::uint8_t> out);
     error why() const { return error_; }
-    /// OpenSSL is done for now: the thread's buffer goes to the next connection.
+    /// OpenSSL is done for now: other connections may use the thread's buffer.
     void park();
 
-    /// What was taken last held application data.
+    /// The last record had application data.
     void data_came();
     void handshake_done();
 
-    /// Whether `take` has something to give or to refuse.
+    /// Whether `take` has something to return or to reject.
     bool ready() const;
     std::size_t memory() const { return held_.capacity(); }
     /// Whether the peer has sent anything.
@@ -60,13 +61,13 @@ private:
     static constexpr std::size_t largest_record = (std::size_t{16} << 10U) + 256; // its section 5.2
     static constexpr std::size_t largest_in_handshake = client_hello_limit::largest_hello + 256;
 
-    bool is_tls() const { return unread_[1] == 3; } // the version's first byte, of every version there is
+    bool is_tls() const { return unread_[1] == 3; } // the first byte of all versions
     std::size_t length() const { return static_cast<std::size_t>(unread_[3]) << 8U | unread_[4]; }
     static std::span<std::uint8_t> arriving();
 
     std::vector<std::uint8_t> held_;
     std::span<const std::uint8_t> unread_; // in `held_`, or, while OpenSSL works, in `arriving`
-    std::size_t rest_ = 0;                 // of the record that is being taken
+    std::size_t rest_ = 0;                 // of the record that is being passed
     client_hello_limit hello_;
     bool hello_done_;
     std::size_t largest_;

@@ -26,17 +26,17 @@ std::string reason_of(unsigned long openssl_error) {
     return reason == nullptr ? "the connection was closed during the handshake" : reason;
 }
 
-/// Why a server's handshake failed. The alerts are those of a client that does not accept the certificate (RFC 8446
-/// section 6.2).
+/// Why a server's handshake failed. The alerts are from a client that does not accept the certificate (RFC 8446 section
+/// 6.2).
 std::string explain(unsigned long openssl_error) {
     switch (ERR_GET_REASON(openssl_error)) {
     case SSL_R_HTTP_REQUEST:
     case SSL_R_HTTPS_PROXY_REQUEST:
-        return "plain HTTP came to a TLS listener: use https:// in the sender's URL, or a listener without tls";
+        return "plain HTTP on a TLS listener: use https:// in the sender's URL, or a listener without tls";
     case SSL_R_CALLBACK_FAILED: // `limit_lists` of the context
         return "a ClientHello with a list longer than 1 KiB";
     case SSL_R_WRONG_VERSION_NUMBER:
-        return "the client does not speak TLS";
+        return "the client does not use TLS";
     case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
         return "the client rejected the certificate: unknown CA (is the chain complete?)";
     case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
@@ -48,20 +48,20 @@ std::string explain(unsigned long openssl_error) {
     case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
         return "the client rejected the certificate: expired";
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
-        return "the client rejected the certificate: not acceptable to it";
+        return "the client rejected the certificate: not acceptable";
     default:
         return reason_of(openssl_error);
     }
 }
 
-/// OpenSSL on the socket itself, without a pair of memory BIOs between; what is read comes by way of `tls_input`, and
-/// an idle connection holds no buffers (SSL_MODE_RELEASE_BUFFERS).
+/// OpenSSL directly on the socket, without a pair of memory BIOs; data is read through `tls_input`, and an idle
+/// connection has no buffers (SSL_MODE_RELEASE_BUFFERS).
 class tls_transport final : public transport {
 public:
     tls_transport(ssl_ptr ssl, int socket)
         : ssl_{std::move(ssl)}, socket_{socket}, server_{SSL_is_server(ssl_.get()) == 1}, input_{server_} {}
 
-    /// Null where OpenSSL has no memory.
+    /// Null if OpenSSL has no memory.
     static std::unique_ptr<tls_transport> make(ssl_ptr ssl, int socket) {
         BIO* const bytes = BIO_new(bio_method());
         if (bytes == nullptr) {
@@ -78,7 +78,7 @@ public:
     }
 
     io_status handshake() override {
-        if (server_ && !input_.ready() && SSL_in_before(ssl_.get()) == 1) { // OpenSSL takes its buffers when it begins
+        if (server_ && !input_.ready() && SSL_in_before(ssl_.get()) == 1) { // then OpenSSL allocates its buffers
             if (const auto arrived = wait_for_record(); arrived != io_status::done) {
                 return arrived;
             }
@@ -105,7 +105,7 @@ public:
     std::string_view exceeded_limit() const override {
         switch (input_.why()) {
         case tls_input::error::record_too_long:
-            return "a TLS record that is too long";
+            return "TLS record too long";
         case tls_input::error::too_many_records:
             return "more than 32 TLS records without data";
         case tls_input::error::client_hello_too_long:
@@ -124,7 +124,7 @@ public:
     bool met_no_tls() const override { return input_.why() == tls_input::error::no_tls; }
     bool begun() const override { return input_.begun(); }
     bool certificate_wanted() const override { return certificate_wanted_; }
-    /// In TLS 1.3 the alert only comes when the handshake is over for us.
+    /// In TLS 1.3 the alert comes only after our side of the handshake is complete.
     bool certificate_missed() const override {
         const int alert = ERR_GET_REASON(error_) - SSL_AD_REASON_OFFSET;
         return certificate_wanted_ && ((alert >= SSL_AD_HANDSHAKE_FAILURE && alert <= SSL_AD_ACCESS_DENIED) ||
@@ -167,7 +167,7 @@ private:
         return method.get();
     }
 
-    /// SSL_set_cert_cb(3): a client is asked when the server has sent a CertificateRequest.
+    /// SSL_set_cert_cb(3): called in a client after the server has sent a CertificateRequest.
     static int on_certificate_request(SSL* /*ssl*/, void* self) {
         static_cast<tls_transport*>(self)->certificate_wanted_ = true;
         return 1;
@@ -197,7 +197,7 @@ private:
         }
     }
 
-    /// What recv(2) says.
+    /// The result of recv(2).
     ssize_t pull() {
         const auto room = input_.room();
         const auto got = recv(socket_, room.data(), room.size(), 0);
@@ -270,7 +270,7 @@ private:
     bool broken_ = false;
     bool certificate_wanted_ = false;
     bool ended_ = false;    // the socket has no more bytes
-    bool answered_ = false; // what the client said first
+    bool answered_ = false; // whether the server has responded to the first ClientHello
 };
 
 } // namespace

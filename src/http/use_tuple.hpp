@@ -6,8 +6,8 @@
 
 namespace hookd::http {
 
-/// `co_await` on an operation then gives back its error beside its results, instead of throwing it. Deferred, because
-/// `use_awaitable` makes a coroutine of each operation; the operation must be awaited where it is made.
+/// With it, `co_await` on an operation returns its error beside its results instead of throwing it. Deferred, because
+/// `use_awaitable` makes a coroutine of each operation; the operation must be awaited where it is created.
 constexpr auto use_tuple = boost::asio::as_tuple(boost::asio::deferred);
 
 } // namespace hookd::http

@@ -61,7 +61,7 @@ def test_the_metrics_are_told_on_both_sockets(both):
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("path", [*CONTROL, "/v1/nothing", "/v1/"])
 def test_the_tcp_address_controls_nothing_and_says_where_to_go(both, method, path):
-    """Whatever the path stands for exists: it is the access that is refused."""
+    """Whatever the path refers to exists: it is the access that is refused."""
     id = message_id()
     assert both.send(success_event(), id).status == 204
     both.wait_for_events([id])
@@ -197,7 +197,7 @@ def test_the_administration_takes_no_events(both):
 def test_a_body_past_the_small_limit_is_refused(both):
     request = b"POST /v1/reload HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\n"
     assert exchange(unix_socket(both), request).status == 413
-    both.wait_for_log("413: a body larger than requests to the administration need; client=")
+    both.wait_for_log("413: body larger than any request to the admin server; client=")
 
 
 def test_without_an_address_there_is_only_the_socket(make_daemon):

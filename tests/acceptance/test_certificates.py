@@ -65,7 +65,7 @@ def test_a_whole_chain_is_good_and_doubted_by_nobody(make_daemon, pki, tmp_path)
     ("wrong order", "wrong order"),
     ("stranger", "did not sign it"),
     ("expired", "expired at 2020-06-01"),
-    ("future", "is not yet valid, and clients refuse it until 2090-01-01"),
+    ("future", "is not yet valid, and clients reject it until 2090-01-01"),
     ("expired intermediate", "the certificate of CN=old-middle expired"),
     ("no names", "the certificate of CN=no-names has no subjectAltName"),
     ("for clients", "the certificate of CN=for-clients is not for a TLS server"),
@@ -116,8 +116,8 @@ def test_the_keys_certificate_must_come_first(make_daemon, pki, tmp_path):
 
 
 @pytest.mark.parametrize("kind, words", [
-    ("encrypted", "it is encrypted"), ("encrypted, old form", "it is encrypted"), ("DER", "it is in DER form"),
-    ("encrypted DER", "it is encrypted, and in DER form"), ("PKCS#12", "it is a PKCS#12 bundle")])
+    ("encrypted", "it is encrypted"), ("encrypted, old form", "it is encrypted"), ("DER", "it is in DER format"),
+    ("encrypted DER", "it is encrypted, and in DER format"), ("PKCS#12", "it is a PKCS#12 bundle")])
 def test_a_key_in_another_form_is_told_with_the_command_that_helps(make_daemon, pki, tmp_path, kind, words):
     key = tmp_path / "other.key"
     protected = ["-aes256", "-passout", "pass:secret"]
@@ -140,7 +140,7 @@ def test_a_key_in_another_form_is_told_with_the_command_that_helps(make_daemon, 
     assert with_tls(make_daemon, chain, helped).run("check").returncode == GOOD
 
 
-@pytest.mark.parametrize("kind, words", [("DER", "it is in DER form"), ("PKCS#12", "it is a PKCS#12 bundle"),
+@pytest.mark.parametrize("kind, words", [("DER", "it is in DER format"), ("PKCS#12", "it is a PKCS#12 bundle"),
                                          ("PKCS#7", "it is a PKCS#7 bundle")])
 def test_a_certificate_in_another_form_is_told_with_the_command_that_helps(make_daemon, pki, tmp_path, kind, words):
     certificate = tmp_path / "other.crt"
@@ -168,7 +168,7 @@ def test_a_certificate_in_another_form_is_told_with_the_command_that_helps(make_
     ("mark inside a chain", "key", "a byte order mark before a certificate in it hides that from OpenSSL"),
     ("indented chain", "key", "white space before a certificate in it hides that from OpenSSL"),
     ("run together", "key", "a line end is missing before a certificate in it"),
-    ("public", "key", "it holds a public key: give the certificate that was issued for it"),
+    ("public", "key", "it holds a public key: use the certificate that was issued for it"),
     ("public DER", "key", "it holds a public key"), ("leaf", "public DER", "it holds the public key"),
     ("ssh public", "key", "it is an SSH public key"), ("leaf", "ssh public", "it is an SSH public key"),
     ("ssh private", "key", "it holds a private key, not a certificate"),

@@ -62,13 +62,13 @@ def test_when_all_connections_are_taken_the_stranger_that_is_idle_for_longest_gi
         strangers[0].send(STRANGE_REQUEST)
         assert strangers[0].response().status == 404  # which does not make it less idle
         for number, first in enumerate(strangers[:2]):
-            newcomer = sender(daemon, held)
+            new_client = sender(daemon, held)
             first.closed()
             wait_for_metric(daemon, GAVE_WAY, lambda value, expected=number + 1: value == expected)
-        assert again(daemon, good) and again(daemon, newcomer), "who brought something authentic stays"
+        assert again(daemon, good) and again(daemon, new_client), "who brought something authentic stays"
         strangers[2].send(STRANGE_REQUEST)
         assert strangers[2].response().status == 404, "and who is idle for a shorter time"
-        daemon.wait_for_log(r"a connection gave way to a new one: max_connections reached.*; client=127\.0\.0\.1")
+        daemon.wait_for_log(r"closed a connection for a new one: max_connections reached.*; client=127\.0\.0\.1")
         assert (answer := readiness(daemon)).status == 200 and answer.body.startswith(b"ready\n")
         assert b"were closed for new ones: max_connections reached" in answer.body
 
@@ -206,7 +206,7 @@ def test_one_address_does_not_take_the_memory_for_all_large_bodies(make_daemon, 
         wait_for_metric(daemon, 'hookd_refusals_total{reason="body_memory"}', lambda value: value > 0)
         until(lambda: large_event_is_taken(daemon, "127.0.0.1"), "those that give way to be gone")
         assert all(large_event_is_taken(daemon, "127.0.0.1") for _ in range(10))
-        daemon.wait_for_log(r"503: too many large bodies are under way.*; client=127\.0\.0\.2")
+        daemon.wait_for_log(r"503: too many large bodies in flight.*; client=127\.0\.0\.2")
         assert readiness(daemon).body == b"ready\nlarge bodies were rejected: too many at the same time\n"
 
 

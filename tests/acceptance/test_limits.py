@@ -251,8 +251,8 @@ def fail_with_many_records(where, certificates):
 
 @pytest.mark.parametrize("fail, reason", [
     (fail_with_plain_http,
-     "plain HTTP came to a TLS listener: use https:// in the sender's URL, or a listener without tls"),
-    (fail_with_another_protocol, "the client does not speak TLS"),
+     "plain HTTP on a TLS listener: use https:// in the sender's URL, or a listener without tls"),
+    (fail_with_another_protocol, "the client does not use TLS"),
     (fail_by_going_away, "the connection was closed during the handshake"),
     (fail_for_want_of_trust, r"the client rejected the certificate: unknown CA \(is the chain complete\?\)"),
     (fail_with_an_old_version, "unsupported protocol"),
@@ -263,7 +263,7 @@ def fail_with_many_records(where, certificates):
 def test_a_failed_handshake_says_why(make_daemon, certificates, fail, reason):
     with make_daemon() as daemon:
         fail(daemon.https, certificates)
-        daemon.wait_for_log(rf"a TLS handshake failed: {reason}; client=127\.0\.0\.1 ")
+        daemon.wait_for_log(rf"TLS handshake failed: {reason}; client=127\.0\.0\.1 ")
         assert failed_handshakes(daemon) == 1
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/quickstart.md"
 PORTS = ("8080", "8999")
 MARK = "-- the end of block"
-# What differs from day to day, in the order in which it is looked for, and what may stand there instead.
+# What differs from run to run, in the order in which it is replaced, and its replacement.
 CHANGING = {
     r"…": r"[\s\S]*?",
     r"/tmp/tmp\.\w+": r"/\S+/tmp\.\w+",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Strict HTTP through real sockets: no request is read as two, or two as one, however the bytes are cut.
 
-Behind each request of raw_requests.py stands an authentic one, the canary. Behind a refusal it must be
+Each request of raw_requests.py is followed by an authentic one, the canary. After a rejection it must be
 neither answered nor stored, and the connection be closed; behind an acceptance it must be both.
 """
 

@@ -198,7 +198,7 @@ def test_a_certificate_for_another_name_gets_no_key(place):
 
 def test_a_server_that_speaks_no_tls_is_told_as_such(place):
     with ColiVara(lambda request: reply(400)) as plain:
-        place.refused(plain.base.replace("http:", "https:"), UNREACHABLE, "no TLS came back; perhaps http:// is meant")
+        place.refused(plain.base.replace("http:", "https:"), UNREACHABLE, "the server does not use TLS; perhaps http:// is meant")
 
 
 def test_a_port_where_nothing_listens_and_a_name_without_address_are_told_apart(place):
@@ -215,7 +215,7 @@ def test_an_answer_that_trickles_is_waited_for_no_longer_than_the_timeout(place)
             yield b" "
 
     with ColiVara(trickle, place.certificates) as colivara:
-        place.refused(colivara.base, UNREACHABLE, "no whole answer within 700ms", timeout="700ms")
+        place.refused(colivara.base, UNREACHABLE, "no complete response within 700ms", timeout="700ms")
 
 
 def test_an_answer_without_end_is_not_kept(place):

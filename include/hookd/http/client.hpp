@@ -19,17 +19,17 @@
 
 namespace hookd::http {
 
-/// Why a request has no answer.
+/// Why a request has no response.
 enum class client_errc : std::uint8_t {
     authorities,      ///< the certificates to trust cannot be read
     unknown_host,     ///< the name has no address
     unreachable,      ///< no connection: refused, no route, or not in time
     tls,              ///< the TLS handshake failed; the server's certificate is not trusted, or it demands one of ours
-    handshake_closed, ///< the server closed the connection during the TLS handshake, without a word why
-    no_tls,           ///< something listens there, but speaks no TLS
-    timed_out,        ///< connected, but no whole answer in time
-    closed,           ///< the connection was closed or reset before the answer was whole
-    malformed,        ///< what came is no HTTP/1.1 answer
+    handshake_closed, ///< the server closed the connection during the TLS handshake, without an alert
+    no_tls,           ///< something listens there, but without TLS
+    timed_out,        ///< connected, but no complete response in time
+    closed,           ///< the connection was closed or reset before the response was complete
+    malformed,        ///< not an HTTP/1.1 response
 };
 std::string_view to_text(client_errc error);
 
@@ -40,44 +40,44 @@ struct client_error {
 template <class T>
 using client_result = expected<T, client_error>;
 
-/// Whom to believe that it is the server.
+/// How to verify the server.
 struct client_trust {
     std::string ca_file; ///< PEM file of the authorities; empty: the system's.
-    bool verify = true;  ///< False: any certificate of any name will do.
+    bool verify = true;  ///< False: accepts any certificate for any name.
 };
 
-/// A server's addresses and how to know it. Never changes; all connections to it, on any thread, share one.
+/// A server's addresses and how to verify it. Never changes; all connections to it, on any thread, share one.
 struct destination;
 using destination_ptr = std::shared_ptr<const destination>;
 
-/// Looks the name up and reads the authorities. Blocking.
+/// Resolves the name and reads the authorities. Blocking.
 client_result<destination_ptr> find_destination(const url& where, const client_trust& trust);
 /// Whether the authorities can be read. Blocking.
 client_result<void> check_trust(const client_trust& trust);
-/// A server that listens, without TLS, on the Unix socket of that path.
+/// A server without TLS on the Unix socket with that path.
 client_result<destination_ptr> find_unix_destination(const std::string& path);
 
 struct client_limits {
     std::chrono::milliseconds connect{10'000}; ///< To the end of the TLS handshake.
-    std::chrono::milliseconds whole{30'000};   ///< From the request to the end of its answer, connecting included.
-    std::size_t keep_body = 0;                 ///< So many bytes of an answer's body are kept, and the rest is dropped.
-    /// Where it is set, an answer counts when its header is complete: its body is waited for this long, and whatever
-    /// becomes of it then only costs the connection.
+    std::chrono::milliseconds whole{30'000};   ///< From the request to the end of its response, including the connect.
+    std::size_t keep_body = 0;                 ///< How many bytes of a response body are kept; the rest is dropped.
+    /// If set, a response counts once its header is complete: its body is awaited for this long, and an error in it
+    /// only closes the connection.
     std::optional<std::chrono::milliseconds> body{};
 };
 
-/// An answer, which has been read to its end, or as the limits say.
+/// A response, read to its end or to the limits.
 struct client_response {
     unsigned status = 0;
-    std::string body{};              ///< As much as the limits keep.
+    std::string body{};              ///< Up to the limit.
     bool resent = false;             ///< It was the second try, see `client::request`.
-    std::string retry_after{};       ///< The first field of that name, as it came; empty: none.
-    bool certificate_wanted = false; ///< The server has asked for a certificate of ours, and there is none.
-    bool cut = false;                ///< There was more of the body than the limits keep.
+    std::string retry_after{};       ///< The first field of that name, as received; empty: none.
+    bool certificate_wanted = false; ///< The server has requested a client certificate, and there is none.
+    bool cut = false;                ///< The body was longer than the limit.
 };
 
-/// One HTTP/1.1 connection to a destination, kept alive between requests and opened again when it was closed. Not
-/// thread-safe: it belongs to its io_context's one thread, and must not outlive the io_context. One request at a time.
+/// An HTTP/1.1 connection to a destination, kept alive between requests and opened again if it was closed. Not
+/// thread-safe: it belongs to the thread of its io_context, and must not outlive the io_context. One request at a time.
 class client {
 public:
     client(boost::asio::io_context& context, destination_ptr where, client_limits limits = {});
@@ -87,19 +87,18 @@ public:
     client& operator=(client&&) noexcept;
     ~client();
 
-    /// Connects where that has not been done; `request` does so by itself.
+    /// Connects if it is not connected; `request` does so by itself.
     boost::asio::awaitable<client_result<void>> connect();
 
-    /// Sends the request and reads its answer. The fields must be clean (no CR, no LF); Host and Content-Length are
-    /// added. A connection that was open before may turn out to have been closed by the server meanwhile; then the very
-    /// same bytes are sent once more on a new one, so only requests that may arrive twice can be made. All views must
-    /// live until the coroutine has ended. Redirects are not followed. Cancelled where that does not throw, it ends at
-    /// once, with some error.
+    /// Sends the request and reads its response. The fields must not contain CR or LF; Host and Content-Length are
+    /// added. If a connection that was open before turns out to be closed by the server, the same bytes are sent once
+    /// more on a new one, so only requests that may arrive twice are allowed. All views must live until the coroutine
+    /// ends. Redirects are not followed. If cancelled where that does not throw, it ends immediately, with some error.
     boost::asio::awaitable<client_result<client_response>> request(std::string_view method, std::string_view target,
                                                                    std::span<const header_field> fields,
                                                                    std::string_view body);
 
-    /// Between two requests: leaves nothing that keeps the io_context busy, and forgets what was sent. The connection
+    /// Between two requests: releases everything that keeps the io_context busy, and what was sent. The connection
     /// stays open.
     void release();
 

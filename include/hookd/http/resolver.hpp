@@ -12,10 +12,10 @@
 
 namespace hookd::http {
 
-/// Finds a server's destination without blocking whoever waits for it: a name may take the resolver long, and nothing
-/// can interrupt getaddrinfo(3). It is looked up on a thread of its own, one at a time however many wait, and is kept
-/// until someone says that nothing answers there. Belongs to its io_context's one thread, and must not outlive the
-/// io_context; a lookup that is under way then ends by itself, and nobody hears of it.
+/// Resolves a server's destination without blocking: a lookup may take long, and nothing can interrupt getaddrinfo(3).
+/// Lookups run in a separate thread, one at a time for all waiters, and the result is kept until a connection fails.
+/// Belongs to the thread of its io_context, and must not outlive the io_context; a lookup in flight then ends by
+/// itself, and its result is dropped.
 class resolver {
 public:
     using clock = std::chrono::steady_clock;
@@ -25,10 +25,11 @@ public:
     resolver& operator=(const resolver&) = delete;
     ~resolver();
 
-    /// Until `latest`; then, or cancelled (it does not throw), `unknown_host`. The lookup goes on, for the next caller.
+    /// Waits until `latest`; after that, or if cancelled (it does not throw), returns `unknown_host`. The lookup
+    /// continues, for the next caller.
     boost::asio::awaitable<client_result<destination_ptr>> find(clock::time_point latest);
 
-    /// No connection could be made to it: unless it was forgotten already, the next `find` looks again.
+    /// No connection could be made to it: forgets it, so that the next `find` looks it up again.
     void forget(const destination_ptr& where);
 
 private:

@@ -25,7 +25,7 @@ const auto bob = client("2001:db8::1");
 
 } // namespace
 
-// Of 400 bytes 300 can be had, and whoever takes some leaves four times as much.
+// Of 400 bytes 300 can be granted, and a share must leave four times its size.
 
 TEST_CASE("body budget: three quarters can be had, and what does not fit changes nothing") {
     body_budget budget{400};
@@ -78,7 +78,7 @@ TEST_CASE("body budget: of a client that has more than another the longest idle 
     CHECK(more.resize(58, bob, start + 3ms) == outcome::used_up); // both networks would then have as much as now
 }
 
-TEST_CASE("body budget: whoever has no more than the other gives way only when it has stalled") {
+TEST_CASE("body budget: a client with no more than the other gives way only when it has stalled") {
     body_budget budget{400};
     share first{budget};
     share second{budget};

@@ -16,7 +16,7 @@ std::string client(std::vector<header_field> fields, const std::string& peer = "
 
 } // namespace
 
-TEST_CASE("client address: the first untrusted address from the right, whatever stands left of it") {
+TEST_CASE("client address: the first untrusted address from the right, whatever is left of it") {
     CHECK(client({}) == "127.0.0.1");
     CHECK(client({{"X-Forwarded-For", "192.0.2.7"}}) == "192.0.2.7");
     CHECK(client({{"X-Forwarded-For", "6.6.6.6, 192.0.2.7, 10.1.2.3"}}) == "192.0.2.7");

@@ -62,7 +62,7 @@ TEST_CASE("client response: interim answers are passed over") {
     CHECK(found.status == 202);
 }
 
-TEST_CASE("client response: so many interim answers that they are a flood are none") {
+TEST_CASE("client response: a flood of interim responses is an error") {
     const auto after = [](int interim) {
         std::string bytes;
         for (int i = 0; i < interim; ++i) {
@@ -136,9 +136,8 @@ TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and w
         bad_answer{"HTTP/1.1 OK\r\n\r\n", "it begins with \"HTTP/1.1 OK\""},
         bad_answer{"HTTP/1.1200 OK\r\n\r\n", "it begins with \"HTTP/1.1200 OK\""},
         bad_answer{"HTTP/1.0 020 OK\r\n\r\nto the end", "it begins with \"HTTP/1.0 020 OK\""},
-        bad_answer{"HTTP/1.1 101 Switching Protocols\r\n\r\n",
-                   "it switches to another protocol, which nobody asked for"},
-        bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "its Content-Length is no number"},
+        bad_answer{"HTTP/1.1 101 Switching Protocols\r\n\r\n", "it switches to another protocol without a request"},
+        bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "its Content-Length is not a number"},
         bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
                    "it has two different Content-Lengths"},
         bad_answer{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 2\r\n\r\nab",
@@ -147,8 +146,8 @@ TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and w
                    "its Transfer-Encoding is not chunked"},
         bad_answer{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n", "a chunk of its body has no size"},
         bad_answer{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
-                   "a chunk of its body is longer than it says"},
-        bad_answer{interims + "HTTP/1.1 204 No Content\r\n\r\n", "there are more than 32 interim answers before it"},
+                   "a chunk of its body is longer than announced"},
+        bad_answer{interims + "HTTP/1.1 204 No Content\r\n\r\n", "there are more than 32 interim responses before it"},
         bad_answer{"HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x') + "\r\n\r\n",
                    "its header is longer than 256 KiB"});
     for (const std::size_t step : {std::size_t{1}, std::size_t{1'000'000}}) {
@@ -165,7 +164,7 @@ TEST_CASE("client response: where nothing is kept, nothing is quoted either") {
     response_reader reader;
     reader.expect(false);
     CHECK(feed(reader, "Bearer hidden\r\n", 100) == progress::malformed);
-    CHECK(reader.error() == "it begins with no status line");
+    CHECK(reader.error() == "it does not begin with a status line");
 }
 
 TEST_CASE("client response: what has a meaning is an answer, however carelessly it is written") {

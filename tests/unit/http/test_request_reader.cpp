@@ -181,7 +181,7 @@ std::string asked_for(std::string_view bytes, http::leniency allowed) {
 
 } // namespace
 
-TEST_CASE("reader: an absolute target is a path, and stands for whatever Host says") {
+TEST_CASE("reader: an absolute target is a path, and replaces Host") {
     const auto asked = [](std::string_view line) {
         return asked_for("POST " + std::string{line} + " HTTP/1.1\r\nHost: h\r\n\r\n", http::leniency::none);
     };

@@ -59,7 +59,7 @@ TEST_CASE_METHOD(finding, "destination finder: however many wait, one lookup ser
     CHECK(**third == **first);
 }
 
-TEST_CASE_METHOD(finding, "destination finder: what nobody answers at is looked up anew, once") {
+TEST_CASE_METHOD(finding, "resolver: a destination that does not respond is looked up again, once") {
     resolver finder{context, local("127.0.0.1"), {}};
     const auto& before = begin(finder);
     run();

@@ -96,7 +96,7 @@ TEST_CASE("TLS input: connections of a thread do not see each other's bytes") {
     CHECK(take(one) == whole);
 }
 
-TEST_CASE("TLS input: so many records without data in a row are the connection's end, however many between data") {
+TEST_CASE("TLS input: too many records without data in a row end the connection, any number between data do not") {
     auto input = client();
     input.handshake_done();
     for (unsigned i = 0; i < 200; ++i) {

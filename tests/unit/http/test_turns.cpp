@@ -16,7 +16,7 @@ namespace {
 
 constinit const hookd::response accepted{204, {}, {}, {}};
 
-/// A client that sends what it wants in one piece, over TLS with each of the parts in a record of its own.
+/// A client that sends its data at once, over TLS with each part in its own record.
 class raw_client {
 public:
     raw_client(std::uint16_t port, bool over_tls) : socket_{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
