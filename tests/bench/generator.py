@@ -34,7 +34,7 @@ class Generator:
                            check=True, capture_output=True)
 
     def sign(self, count, body_size=500, *more):
-        """Requests are told apart by their ids: signed anew, they are new events."""
+        """Requests differ by their ids: signed again, they are new events."""
         with open(self.requests, "wb") as output:
             subprocess.run([self.load, "sign", str(count), str(body_size), self.secret, TARGET, *more], stdout=output,
                            check=True)
@@ -78,7 +78,7 @@ class Generator:
         return self._with_cpu(json.loads(ended.stdout), server, before, begin)
 
     def memory_held(self, server, protocol, connections):
-        """KiB while so many connections, each of which has had an answer, stay open and idle."""
+        """KiB while this many connections, each of which has had a response, stay open and idle."""
         begun = self._begin("hold", server, protocol, connections)
         settle(server)
         memory = server.memory_kib()

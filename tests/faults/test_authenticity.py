@@ -14,7 +14,7 @@ from harness.mutations import Message, Mutator, statuses_of
 
 MUTATIONS = int(os.environ.get("HOOKD_MUTATIONS", "5000"))
 SEED = int(os.environ.get("HOOKD_MUTATION_SEED", time.time_ns() % 1_000_000))
-BATCH = 50  # behind each stands the authentic message itself: it was worth changing, and its time is now
+BATCH = 50  # after each the authentic message itself: it was worth changing, and its time is now
 REFUSED = {400, 401}
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Guarantee 14, the dumps: no core dump of the daemon holds a secret. Neither the one that the
-kernel writes nor one by a debugger has the webhook's secret or the certificate's key, wherever OpenSSL had it in hand."""
+kernel writes nor one by a debugger has the webhook's secret or the certificate's key, wherever OpenSSL has used it."""
 
 import base64
 import re

@@ -117,7 +117,7 @@ def test_a_start_that_gets_too_few_threads_says_so_and_ends(make_daemon):
         assert daemon.wait() == IO, f"with {number} threads: {daemon.log()[since:]}"
         assert re.search("cannot start a thread|Resource temporarily unavailable", daemon.log()[since:]), daemon.log()[since:]
         calls.remove(f"thread {number}")
-    assert number > 6, "the daemon has at least so many"
+    assert number > 6, "the daemon has at least this many"
     daemon.stop()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Guarantee 9: slow or hostile clients do not starve good ones. A slow_clients of them, whoever is cut coming back, beside a good
+"""Guarantee 9: slow or hostile clients do not starve good ones. Many of them, which come back when they are closed, beside a good
 client whose answers are timed; and each of the slow_clients is cut at its deadline.
 
 HOOKD_HOSTILE_CLIENTS sets how many there are of each of the seven kinds (30). From 144 on, which makes 1,008 at once, the

@@ -80,7 +80,7 @@ def start(make_daemon, server=None, **keys):
 
 
 def flood(daemon, kind):
-    """The peaks of two watches: until as many were cut as there are, and until so many were again."""
+    """The peaks of two watches: until as many were closed as there are, and until as many were again."""
     peaks = []
     with SlowClients([kind], CONNECTIONS) as slow_clients:
         for cut in (CONNECTIONS, 2 * CONNECTIONS):
@@ -113,7 +113,7 @@ def test_floods_leave_the_memory_under_its_budget_and_level(make_daemon, capsys)
 
 
 def test_a_tls_connection_that_stops_anywhere_takes_no_more_than_is_promised(make_daemon, capsys):
-    """All are held at once, until it is seen what they take; what of that is a part of a record stands beside it."""
+    """All are held at once, until it is seen what they take; with what of that is a part of a record."""
     taken, limits = {}, {"tls_timeout": "120s", "header_timeout": "120s"}
     for number in range(len(TLS_LIMITS)):
         daemon = start(make_daemon, limits)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Guarantee 11: a reload is all or nothing. Under load the configuration changes again and again; every tenth file is broken,
-each time in another way, and wants other settings beside: none of them may come into force. Now and then the certificate
+each time in another way, and has other settings beside: none of them may become active. Now and then the certificate
 is renewed, and the next handshake has it.
 
 HOOKD_RELOADS sets how many reloads there are (40, so that each way comes once).
@@ -91,7 +91,7 @@ class Campaign:
         if verdict == "reloaded" or not re.search(place, said):
             self.errors.append(f"{name}: {said}")
         if current(self.daemon) != before or (self.directory / "half.jsonl").exists():
-            self.errors.append(f"{name}: half of it is in force")
+            self.errors.append(f"{name}: half of it is active")
 
     def change(self, generator, number):
         self.daemon.configuration = {**self.good, "server": {**self.good["server"], "max_body": f"{64 + number} KiB"}}
@@ -133,4 +133,4 @@ def test_reloads_under_load_are_all_or_nothing_and_fail_no_request(make_daemon, 
 def test_half_a_reload_is_found(make_daemon, certificates, tmp_path):
     campaign = Campaign(make_daemon, certificates, tmp_path, environment={"HOOKD_FAILPOINT": "half_reload"})
     campaign.run(40)
-    assert any("half of it is in force" in error for error in campaign.errors), campaign.errors
+    assert any("half of it is active" in error for error in campaign.errors), campaign.errors

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Guarantee 4: each sink gets each matching event at least once, and one sink's trouble touches no other. Sinks that refuse,
-hang, die, trickle and fail stand beside a healthy one, the daemon is stopped and killed meanwhile, and once they are
+hang, die, trickle and fail run beside a healthy one, the daemon is stopped and killed meanwhile, and once they are
 healed every id is in every sink. A sink that lies (says it has done what it has not) cannot be seen by anybody.
 
 HOOKD_SINKS_ROUNDS sets how many times they fall ill (2), HOOKD_SINKS_EVENTS how many events come each time (100). How fast

@@ -40,7 +40,7 @@ class Copies(Sender):
 
 
 def send_over_lives(daemon, sender, generator, ids):
-    """Lives of the daemon that end under load, by TERM or kill, until so many ids were sent."""
+    """Lives of the daemon that end under load, by TERM or kill, until this many ids were sent."""
     ends = collections.Counter()
     while len(sender.bodies) < ids:
         daemon.start()

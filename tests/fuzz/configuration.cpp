@@ -45,7 +45,7 @@ void configuration(std::string_view bytes) {
     if (read.values != nullptr) {
         config::diagnostics found{"effective"};
         require(config::parse_document(read.effective, config::syntax::toml, found).has_value() && found.ok(),
-                "the settings in force are shown as TOML");
+                "the effective settings are shown as TOML");
     }
 }
 

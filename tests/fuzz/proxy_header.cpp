@@ -15,7 +15,7 @@ void proxy_header(std::string_view bytes) {
     require(end <= std::min(bytes.size(), http::longest_proxy_header) || whole.reached != progress::complete,
             "a header ends within its bytes and its limit");
     require((whole.reached == progress::refused) == !whole.error.empty(), "what is refused is refused for a reason");
-    // The reader looks again at each new byte; a few of the beginnings stand for all.
+    // The reader looks again at each new byte; a few of the beginnings are enough.
     for (const std::size_t less : {std::size_t{1}, std::size_t{2}, end / 2}) {
         if (less == 0 || less > end) {
             continue;

@@ -7,7 +7,7 @@
 
 namespace hookd::fuzz {
 
-/// One request, and what stands behind it.
+/// One request, and what follows it.
 struct framed_request {
     std::string_view request_line;
     std::string body;

@@ -91,7 +91,7 @@ void signature(std::string_view bytes) {
     } else if (judged.what != sig::verdict::authentic) {
         require(!sig::is_message_id(id) || !is_near(timestamp) || header.size() > 8192 ||
                     before.size() + after.size() > 800, // behind 11 others a v1a entry is not tried any more
-                "a signed message is authentic, whatever stands beside its signature");
+                "a signed message is authentic, whatever is beside its signature");
     } else {
         require(sig::is_message_id(id) && is_near(timestamp), "only a good id and time are authentic");
     }

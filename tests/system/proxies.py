@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The proxies of config/proxy as processes. Each is started with the shipped file; what is replaced in it stands in its
+"""The proxies of config/proxy as processes. Each is started with the shipped file; what is replaced in it is in its
 class: the addresses and ports, the certificate's paths, and what a machine's own installation would bring."""
 
 import os

@@ -25,7 +25,7 @@ def test_the_rules_are_good():
 
 @pytest.mark.parametrize("job", ["colivara-hookd", "webhooks"])
 def test_each_alert_fires_when_it_must_and_only_then_whatever_the_job_is_called(job, tmp_path):
-    """Without the annotations, which promtool would want to see word for word."""
+    """Without the annotations, which promtool would compare word for word."""
     rules = re.sub(r"^ +annotations:\n(?: {10}.*\n)+", "", RULES.read_text(), flags=re.MULTILINE)
     (tmp_path / "alerts.yml").write_text(rules)
     cases = Path(__file__).with_name("alerts_test.yml").read_text()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Guarantee 7 beside others: what the daemon makes of each raw request, and what nginx and HAProxy make of it. Each
-difference stands in docs/http-strictness.md, and what stands there is a difference."""
+difference is in docs/http-strictness.md, and what is there is a difference."""
 
 import re
 from pathlib import Path

@@ -134,5 +134,5 @@ def test_it_comes_up_with_the_machine_once_enabled(deb, certificates):
         booted.systemctl("isolate", "rescue.target")
         assert not made.active()
         booted.systemctl("isolate", "multi-user.target")
-        made.wait(made.active, "the service with the target that wants it")
+        made.wait(made.active, "the service with the target that starts it")
         made.stop()

@@ -20,7 +20,7 @@ public:
     campaign& operator=(const campaign&) = delete;
 
     wire& connect();
-    /// Opens so many, 128 at a time, and waits until each has done its handshake.
+    /// Opens this many, 128 at a time, and waits until each has done its handshake.
     std::vector<wire*> connect(std::size_t count);
     void forget(wire& one);
     /// Waits until a connection is ready or it is `until`, and shows what each came to.
@@ -33,7 +33,7 @@ private:
     std::vector<std::unique_ptr<wire>> wires_;
 };
 
-/// Says that all connections are there, and waits for a line: whoever measures the server looks at it now.
+/// Reports that all connections are open, and waits for a line: meanwhile the server is measured.
 void wait_for_the_word(std::size_t connections);
 
 /// Every connection, or 1,024 of them at a time, has one request under way; the next leaves when an answer is whole.

@@ -22,7 +22,7 @@
 //
 // DIAGNOSTICS
 //     Exit 1 with one line on standard error when a connection breaks or an answer is not understood. An answer other
-//     than 204 is only counted: whoever asked compares the numbers.
+//     than 204 is only counted: the caller compares the numbers.
 
 #include "campaign.hpp"
 

@@ -8,7 +8,7 @@
 
 namespace hookd::model {
 
-/// Steps that concern the journal whoever feeds its sinks: messages, operators, clocks, disks and deaths.
+/// Steps that concern the journal, no matter what feeds its sinks: messages, operators, clocks, disks and deaths.
 class common_steps {
 public:
     static constexpr std::uint64_t kinds = 20;

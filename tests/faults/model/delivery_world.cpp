@@ -228,7 +228,7 @@ bool delivery_world::rest(delivery::steady_time until, prng& random) {
         open = open || events.upper_bound(place.cursor) != events.end() || std::ranges::any_of(place.rows, waits);
         next = std::min(next, running->rests_until().value_or(fixture_.steady()));
         if (open && fixture_.steady() > until) {
-            throw broken_promise("sink " + sink + " stands still");
+            throw broken_promise("sink " + sink + " is stalled");
         }
     }
     if (open) {

@@ -16,7 +16,7 @@ namespace hookd::model {
 /// not, or in part, write by write.
 enum class death : std::uint8_t { killed, powerless };
 
-/// The disk under the journal: stands between SQLite and its files for the whole program, passes everything on to real
+/// The disk under the journal: is between SQLite and its files for the whole program, passes everything on to real
 /// ones, and knows what of it has been synced. It can die before any write or sync, and be full.
 class disk {
 public:
@@ -35,7 +35,7 @@ public:
     /// The next start: the files are as they are found after such a death, and all works again.
     void revive(death how, prng& random);
 
-    /// Files may grow by so many bytes more.
+    /// Files may grow by this many bytes more.
     void let_grow(std::optional<std::uint64_t> bytes) { growth_ = bytes; }
     bool limited() const { return growth_.has_value(); }
 

@@ -40,7 +40,7 @@ public:
     fixture& operator=(const fixture&) = delete;
     ~fixture();
 
-    /// In words, for whoever reads a failure.
+    /// In words, for the report of a failure.
     void note(std::string what) { log_.push_back(std::move(what)); }
     const std::vector<std::string>& log() const { return log_; }
 

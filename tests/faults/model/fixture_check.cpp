@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What stands behind a young event may be old by a clock that was set: it may go, with all before it, but need not.
+/// What comes after a young event may be old by a clock that was set: it may go, with all before it, but need not.
 std::uint64_t last_old(const state& of, std::uint64_t limit, unix_millis now, milliseconds keep, bool surely) {
     std::uint64_t old = 0;
     for (const auto& [sequence, what] : of.events) {
@@ -104,7 +104,7 @@ bool fixture::holds(const std::string& sink) const {
     return opened_.contains(sink) || (!closed_.contains(sink) && steady() - born_ < limits_.sink_grace);
 }
 
-/// The last event that is old, or stands before one that is: as docs/journal.md has it.
+/// The last event that is old, or is before one that is: see docs/journal.md.
 std::uint64_t fixture::old_by_now() const {
     auto limit = expected().last;
     for (const auto& [name, place] : expected().sinks) {

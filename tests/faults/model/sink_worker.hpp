@@ -31,7 +31,7 @@ public:
     sink_worker(fixture& in, const delivery::recent_events& newest, sink_delivery& details,
                 const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from);
 
-    /// Carries out what the plan says, until it rests or is done, but no more than so many actions.
+    /// Carries out what the plan says, until it rests or is done, but no more than this many actions.
     void work(std::uint64_t most_actions, prng& random);
     /// A delivery ends. Well, where all is well; else with verdicts that are drawn.
     void end_delivery(prng& random, bool well);

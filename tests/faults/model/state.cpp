@@ -39,7 +39,7 @@ bool same(const journal::failure& a, const journal::failure& b) {
 std::string difference(const std::string& name, const sink_place& expected, const sink_place& seen,
                        const std::set<std::uint64_t>& gone) {
     if (expected.cursor != seen.cursor || expected.paused != seen.paused) {
-        return "sink " + name + " stands at " + text(seen.cursor) + (seen.paused ? " paused" : "") + " instead of " +
+        return "sink " + name + " is at " + text(seen.cursor) + (seen.paused ? " paused" : "") + " instead of " +
                text(expected.cursor) + (expected.paused ? " paused" : "");
     }
     for (const auto& [sequence, row] : expected.rows) {
