@@ -35,8 +35,8 @@ client_result<void> look_up(const url& where, destination& into) {
         return fail(client_errc::unknown_host,
                     where.host + ": " + (error == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(error)));
     }
-    for (const addrinfo* one = list.get(); one != nullptr; one = one->ai_next) {
-        into.addresses.emplace_back(one->ai_addr, one->ai_addrlen, one->ai_protocol);
+    for (const addrinfo* address = list.get(); address != nullptr; address = address->ai_next) {
+        into.addresses.emplace_back(address->ai_addr, address->ai_addrlen, address->ai_protocol);
     }
     return {};
 }

@@ -53,8 +53,8 @@ bool is_unix_socket(const socket& peer) {
 }
 
 /// Runs a connection to its end, then frees it.
-asio::awaitable<void> serve(std::unique_ptr<connection> one) {
-    co_await one->run();
+asio::awaitable<void> serve(std::unique_ptr<connection> client) {
+    co_await client->run();
 }
 
 void log_exception(const std::exception_ptr& thrown) {
@@ -92,12 +92,12 @@ void io_thread::start() {
 void io_thread::begin_drain() {
     asio::post(context_, [this] {
         draining_ = true;
-        for (auto& one : acceptors_) {
-            close(*one);
+        for (auto& listening : acceptors_) {
+            close(*listening);
         }
         acceptors_.clear();
-        for (auto& one : connections_) {
-            one.drain();
+        for (auto& client : connections_) {
+            client.drain();
         }
         listening_.reset();
     });
@@ -108,21 +108,21 @@ void io_thread::install(snapshot_ptr settings_snapshot, std::vector<accepting_so
     asio::post(context_, [this, settings_snapshot = std::move(settings_snapshot), added = std::move(added),
                           done = std::move(done)]() mutable {
         snapshot_ = std::move(settings_snapshot);
-        std::erase_if(acceptors_, [&](const auto& one) {
-            auto now = snapshot_->find(one->where->key);
+        std::erase_if(acceptors_, [&](const auto& listening) {
+            auto now = snapshot_->find(listening->where->key);
             if (now != nullptr && std::ranges::find(added, now->key, &accepting_socket::key) == added.end()) {
-                one->where = std::move(now);
+                listening->where = std::move(now);
                 return false;
             }
-            close(*one);
+            close(*listening);
             return true;
         });
-        for (auto& one : added) {
-            accept_from(std::move(one));
+        for (auto& listening : added) {
+            accept_from(std::move(listening));
         }
-        for (auto& one : connections_) {
-            if (snapshot_->find(one.where().key) == nullptr) {
-                one.drain();
+        for (auto& client : connections_) {
+            if (snapshot_->find(client.where().key) == nullptr) {
+                client.drain();
             }
         }
         done();
@@ -131,18 +131,18 @@ void io_thread::install(snapshot_ptr settings_snapshot, std::vector<accepting_so
 
 /// The kernel would reset connections that wait to be accepted, so they are accepted first. In a socket from systemd
 /// they keep waiting, for the next process. Connections that arrive meanwhile are not awaited.
-void io_thread::close(accepting& one) {
+void io_thread::close(accepting& listening) {
     boost::system::error_code ec;
-    one.socket.non_blocking(true, ec);
-    const int waiting = one.where->settings.address.starts_with("systemd:") ? 0 : SOMAXCONN;
+    listening.socket.non_blocking(true, ec);
+    const int waiting = listening.where->settings.address.starts_with("systemd:") ? 0 : SOMAXCONN;
     for (int taken = 0; !ec && taken < waiting; ++taken) {
         socket peer{context_};
-        one.socket.accept(peer, ec);
+        listening.socket.accept(peer, ec);
         if (!ec) {
-            on_accept(one.where, std::move(peer), shared_.threads.size());
+            on_accept(listening.where, std::move(peer), shared_.threads.size());
         }
     }
-    one.socket.close(ec);
+    listening.socket.close(ec);
 }
 
 std::chrono::milliseconds io_thread::stalled_for() {
@@ -158,32 +158,32 @@ void io_thread::accept_from(accepting_socket from) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     getsockname(from.descriptor.get(), reinterpret_cast<sockaddr*>(&storage), &length);
-    auto one = std::make_shared<accepting>(snapshot_->find(from.key), acceptor{context_});
+    auto listening = std::make_shared<accepting>(snapshot_->find(from.key), acceptor{context_});
     boost::system::error_code ec;
-    one->socket.assign({storage.ss_family, 0}, from.descriptor.get(), ec);
+    listening->socket.assign({storage.ss_family, 0}, from.descriptor.get(), ec);
     if (ec) {
-        spdlog::critical("cannot accept on {}: {}", one->where->bound, ec.message());
+        spdlog::critical("cannot accept on {}: {}", listening->where->bound, ec.message());
         return;
     }
     // Accepted connections inherit it: responses are small, and a peer that reads none must not occupy the megabytes
     // that the kernel would gradually allow.
     setsockopt(from.descriptor.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     from.descriptor.release();
-    acceptors_.push_back(one);
-    asio::co_spawn(context_, accept_on(std::move(one)), log_exception);
+    acceptors_.push_back(listening);
+    asio::co_spawn(context_, accept_on(std::move(listening)), log_exception);
 }
 
 void io_thread::abort() {
     asio::post(context_, [this] {
-        for (auto& one : connections_) {
-            one.abort();
+        for (auto& client : connections_) {
+            client.abort();
         }
     });
 }
 
-void io_thread::add(connection& one) {
-    connections_.push_back(one);
-    strangers_.push_back(one);
+void io_thread::add(connection& client) {
+    connections_.push_back(client);
+    strangers_.push_back(client);
     show_longest_idle();
     if (!watching_) {
         watching_ = true;
@@ -191,14 +191,14 @@ void io_thread::add(connection& one) {
     }
 }
 
-void io_thread::idle_last(connection& one) {
-    strangers_.splice(strangers_.end(), strangers_, strangers_.iterator_to(one));
+void io_thread::idle_last(connection& client) {
+    strangers_.splice(strangers_.end(), strangers_, strangers_.iterator_to(client));
     show_longest_idle();
 }
 
-void io_thread::no_stranger(connection& one) {
-    if (one.stranger.is_linked()) {
-        strangers_.erase(strangers_.iterator_to(one));
+void io_thread::no_stranger(connection& client) {
+    if (client.stranger.is_linked()) {
+        strangers_.erase(strangers_.iterator_to(client));
         show_longest_idle();
     }
 }
@@ -214,8 +214,8 @@ asio::awaitable<void> io_thread::watch_deadlines() {
 
 void io_thread::look_at_deadlines() {
     const auto now = connection::clock::now();
-    for (auto& one : connections_) {
-        one.look_at_deadline(now);
+    for (auto& client : connections_) {
+        client.look_at_deadline(now);
     }
 }
 
@@ -315,9 +315,9 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
 /// The connection without authentic requests that is idle for longest; null if there is none.
 connection* io_thread::one_to_give_way() {
     int looked_at = 0;
-    for (auto& one : strangers_) {
-        if (one.can_give_way()) {
-            return &one;
+    for (auto& client : strangers_) {
+        if (client.can_give_way()) {
+            return &client;
         }
         if (++looked_at == most_busy) {
             break;
@@ -334,7 +334,9 @@ void io_thread::show_longest_idle() {
 
 /// Null if no thread has a connection that could be closed.
 io_thread* io_thread::with_longest_idle() const {
-    const auto idle_since = [](const io_thread* one) { return one->longest_idle_.load(std::memory_order_relaxed); };
+    const auto idle_since = [](const io_thread* thread) {
+        return thread->longest_idle_.load(std::memory_order_relaxed);
+    };
     const auto found = std::ranges::min_element(shared_.threads, {}, idle_since);
     return found == shared_.threads.end() || idle_since(*found) == never ? nullptr : *found;
 }
@@ -375,12 +377,12 @@ void io_thread::begin(const listener_ptr& where, socket peer, std::unique_ptr<tr
         const int on = 1;
         setsockopt(peer.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    auto one =
+    auto client =
         std::make_unique<connection>(*this, where, std::move(peer), std::move(bytes), address, std::move(permit));
     if (draining_ || snapshot_->find(where->key) == nullptr) { // accepted just before the socket was closed
-        one->drain();
+        client->drain();
     }
-    asio::co_spawn(context_, serve(std::move(one)), log_exception);
+    asio::co_spawn(context_, serve(std::move(client)), log_exception);
 }
 
 } // namespace hookd::http

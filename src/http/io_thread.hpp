@@ -85,11 +85,11 @@ public:
     server_state& shared() { return shared_; }
     const snapshot_ptr& current() const { return snapshot_; }
     response_writer& responses() { return responses_; }
-    void add(connection& one);
+    void add(connection& client);
     /// It becomes the one with the shortest idle time of those without authentic requests.
-    void idle_last(connection& one);
+    void idle_last(connection& client);
     /// It is removed from those.
-    void no_stranger(connection& one);
+    void no_stranger(connection& client);
 
 private:
     static constexpr auto never = std::numeric_limits<connection::clock::rep>::max();
@@ -99,7 +99,7 @@ private:
     };
 
     void accept_from(accepting_socket from);
-    void close(accepting& one);
+    void close(accepting& listening);
     asio::awaitable<void> accept_on(std::shared_ptr<accepting> on);
     asio::awaitable<void> watch_deadlines();
     void look_at_deadlines();

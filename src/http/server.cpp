@@ -45,8 +45,8 @@ public:
                                             const handler_factory& make_handler) override {
         auto next = std::make_unique<prepared>(*this, limits);
         const auto now = reachable();
-        for (const auto& one : listeners) {
-            auto opened = make_ready(one, next->listeners, now, static_cast<unsigned>(current_.size()));
+        for (const auto& entry : listeners) {
+            auto opened = make_ready(entry, next->listeners, now, static_cast<unsigned>(current_.size()));
             if (!opened) {
                 return std::unexpected{opened.error()};
             }
@@ -61,20 +61,20 @@ public:
     std::unique_ptr<change> renewed_certificates() override {
         auto listeners = current_.front()->listeners;
         bool renewed = false;
-        for (auto& one : listeners) {
-            const auto watch = watches_.find(one->key);
+        for (auto& entry : listeners) {
+            const auto watch = watches_.find(entry->key);
             if (watch == watches_.end() || !watch->second.changed()) {
                 continue;
             }
             if (auto context = make_tls_context(watch->second.files()); !context) {
                 spdlog::error("listener {}: certificate files have changed, but {}; keeping the old certificate",
-                              one->bound, context.error().message);
+                              entry->bound, context.error().message);
             } else {
                 for (const auto& doubt : certificate_doubts(context->get(), watch->second.files().certificate)) {
-                    spdlog::warn("listener {}: {}", one->bound, doubt);
+                    spdlog::warn("listener {}: {}", entry->bound, doubt);
                 }
-                one = std::make_shared<const listener>(
-                    listener{one->settings, std::move(*context), one->bound, one->key});
+                entry = std::make_shared<const listener>(
+                    listener{entry->settings, std::move(*context), entry->bound, entry->key});
                 renewed = true;
             }
         }
@@ -95,10 +95,10 @@ public:
         std::vector<listener_state> states;
         const mutex_lock lock{mutex_};
         states.reserve(shown_.size());
-        for (const auto& one : shown_) {
-            states.push_back({.address = one->bound,
-                              .tls = one->tls != nullptr,
-                              .certificate_expiry = one->tls ? certificate_expiry(one->tls.get()) : std::nullopt});
+        for (const auto& entry : shown_) {
+            states.push_back({.address = entry->bound,
+                              .tls = entry->tls != nullptr,
+                              .certificate_expiry = entry->tls ? certificate_expiry(entry->tls.get()) : std::nullopt});
         }
         return states;
     }
@@ -113,9 +113,9 @@ private:
         prepared(const prepared&) = delete;
         prepared& operator=(const prepared&) = delete;
         ~prepared() override {
-            for (const auto& one : listeners) { // none left after a commit
-                if (one.file) {
-                    one.file->remove();
+            for (const auto& entry : listeners) { // none left after a commit
+                if (entry.file) {
+                    entry.file->remove();
                 }
             }
         }
@@ -164,8 +164,8 @@ private:
 /// The current listeners whose sockets can be kept: a Unix socket cannot be reached any more once its name is removed.
 std::vector<listener_ptr> server_of_threads::reachable() const {
     auto listeners = current_.front() ? current_.front()->listeners : std::vector<listener_ptr>{};
-    std::erase_if(listeners, [this](const auto& one) {
-        const auto file = files_.find(one->key);
+    std::erase_if(listeners, [this](const auto& entry) {
+        const auto file = files_.find(entry->key);
         return file != files_.end() && !file->second.is_there();
     });
     return listeners;
@@ -175,21 +175,21 @@ void server_of_threads::take_over(prepared& next) {
     state_.limit(next.limits);
     std::vector<listener_ptr> listeners;
     listeners.reserve(next.listeners.size());
-    for (const auto& one : next.listeners) {
-        listeners.push_back(one.what);
+    for (const auto& entry : next.listeners) {
+        listeners.push_back(entry.what);
     }
     forget_sockets(listeners);
-    for (auto& one : next.listeners) {
-        const auto& key = one.what->key;
-        if (!one.added.empty()) {
-            spdlog::info("{} on {} ({})", name_, one.what->bound, one.what->tls ? "HTTPS" : "HTTP");
+    for (auto& entry : next.listeners) {
+        const auto& key = entry.what->key;
+        if (!entry.added.empty()) {
+            spdlog::info("{} on {} ({})", name_, entry.what->bound, entry.what->tls ? "HTTPS" : "HTTP");
         }
-        if (one.file) {
-            files_.insert_or_assign(key, std::move(*one.file));
+        if (entry.file) {
+            files_.insert_or_assign(key, std::move(*entry.file));
         }
         watches_.erase(key);
-        if (one.watch) {
-            watches_.emplace(key, std::move(*one.watch));
+        if (entry.watch) {
+            watches_.emplace(key, std::move(*entry.watch));
         }
     }
     activate([&](std::size_t thread) { return settings_snapshot{next.limits, listeners, next.handlers[thread]}; },
@@ -204,8 +204,8 @@ void server_of_threads::renew(const std::vector<listener_ptr>& listeners) {
         return settings_snapshot{now.limits, listeners, now.requests};
     });
     for (std::size_t i = 0; i < listeners.size(); ++i) {
-        if (const auto& one = listeners[i]; one != before[i]) {
-            spdlog::info("listener {}: certificate renewed", one->bound);
+        if (const auto& entry = listeners[i]; entry != before[i]) {
+            spdlog::info("listener {}: certificate renewed", entry->bound);
         }
     }
 }
@@ -215,12 +215,12 @@ void server_of_threads::forget_sockets(std::span<const listener_ptr> those_that_
     if (!current_.front()) {
         return;
     }
-    for (const auto& one : current_.front()->listeners) {
-        const auto& key = one->key;
+    for (const auto& entry : current_.front()->listeners) {
+        const auto& key = entry->key;
         if (std::ranges::any_of(those_that_stay, [&](const auto& stays) { return stays->key == key; })) {
             continue;
         }
-        spdlog::info("no longer {} on {}", name_, one->bound);
+        spdlog::info("no longer {} on {}", name_, entry->bound);
         watches_.erase(key);
         if (const auto file = files_.extract(key)) {
             file.mapped().remove();
@@ -233,9 +233,9 @@ void server_of_threads::activate(Make make, std::span<ready_listener> added) {
     std::latch installed{static_cast<std::ptrdiff_t>(threads_.size())};
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         std::vector<accepting_socket> sockets;
-        for (auto& one : added) {
-            for (std::size_t n = i; n < one.added.size(); n += threads_.size()) {
-                sockets.push_back({one.what->key, std::move(one.added[n])});
+        for (auto& entry : added) {
+            for (std::size_t n = i; n < entry.added.size(); n += threads_.size()) {
+                sockets.push_back({entry.what->key, std::move(entry.added[n])});
             }
         }
         current_[i] = std::make_shared<const settings_snapshot>(make(i));

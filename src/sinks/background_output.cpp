@@ -41,12 +41,12 @@ std::shared_ptr<background_output> background_output::shared() {
     static hookd::mutex mutex;
     static std::weak_ptr<background_output> known HOOKD_GUARDED_BY(mutex);
     const mutex_lock lock{mutex};
-    auto one = known.lock();
-    if (!one) {
-        one = std::make_shared<background_output>();
-        known = one;
+    auto output = known.lock();
+    if (!output) {
+        output = std::make_shared<background_output>();
+        known = output;
     }
-    return one;
+    return output;
 }
 
 background_output::~background_output() {

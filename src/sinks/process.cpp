@@ -68,9 +68,9 @@ public:
         return started;
     }
 
-    void remove(pid_t one) {
+    void remove(pid_t pid) {
         const mutex_lock lock{mutex_};
-        known_.erase(one);
+        known_.erase(pid);
     }
 
     /// Up to the first that has an owner: it may block the others until its owner has reaped it.
@@ -85,9 +85,9 @@ public:
     }
 
 private:
-    bool is_known(pid_t one) {
+    bool is_known(pid_t pid) {
         const mutex_lock lock{mutex_};
-        return known_.contains(one);
+        return known_.contains(pid);
     }
 
     std::shared_mutex starting_;

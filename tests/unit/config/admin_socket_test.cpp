@@ -28,7 +28,7 @@ TEST_CASE("config: the admin socket's path takes environment variables") {
     CHECK(read_admin_socket(path).value() == "/run/there/x.sock");
 }
 
-TEST_CASE("config: what keeps the admin socket from being known is told with its place") {
+TEST_CASE("config: errors that hide the admin socket are reported with their place") {
     const scratch place;
     const auto broken = place.write("a.toml", "[admin\n");
     CHECK(read_admin_socket(broken).error().message.starts_with(broken + ":1:"));

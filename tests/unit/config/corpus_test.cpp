@@ -39,7 +39,7 @@ std::string said_about(const std::string& name, const std::string& content) {
 
 } // namespace
 
-TEST_CASE("config: every error of a file is told at once, with its place and what would be right") {
+TEST_CASE("config: every error of a file is reported at once, with its place and what was expected") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret},
                                  {"HOOKD_TEST_BAD_SECRET", "Vm9uSGllckFuSXN0QWxsZXNHZWhlaW0"},
                                  {"HOOKD_TEST_EMPTY", ""},

@@ -166,7 +166,7 @@ TEST_CASE("document: nesting of any depth is refused, not followed") {
     CHECK(first_error("x = { " + key + " = 1 }", syntax::toml).contains("nested too deeply"));
 }
 
-TEST_CASE("document: brackets and dots in strings and comments are no nesting") {
+TEST_CASE("document: brackets and dots in strings and comments do not nest") {
     const std::string many(100, '[');
     const std::string dots(100, '.');
     const std::string both = many + dots;

@@ -151,7 +151,7 @@ TEST_CASE("load: proxy_protocol is taken wherever a trusted proxy can connect") 
     }
 }
 
-TEST_CASE("load: a file that cannot be read is told like any error") {
+TEST_CASE("load: an unreadable file is reported like any error") {
     const scratch files;
     const std::string gone = files.path("gone.toml");
     CHECK(load(gone, test_checks()).errors ==
@@ -171,7 +171,7 @@ TEST_CASE("load: a file is JSON where its name ends so, else TOML") {
     CHECK_FALSE(load(files.write("b.json", smallest()), test_checks()).values);
 }
 
-TEST_CASE("load: checks that nobody lends are left out") {
+TEST_CASE("load: checks that are not given are skipped") {
     const environment variables{{{"HOOKD_TEST_SECRET", "anything"}}};
     checks lent = test_checks();
     lent.secret = nullptr;
@@ -206,7 +206,7 @@ TEST_CASE("load: a misspelt word finds the nearest, and only a near one") {
     CHECK(nearest(std::string(100'000, 'x'), words) == std::nullopt);
 }
 
-TEST_CASE("load: text cut anywhere is refused or read, and never worse") {
+TEST_CASE("load: truncated text is an error or read, and never worse") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
     const std::string toml = load_text(everything, syntax::json, "f", test_checks()).effective;
     for (std::size_t length = 0; length < everything.size(); ++length) {

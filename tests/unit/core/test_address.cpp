@@ -41,7 +41,7 @@ TEST_CASE("cidr: contains exactly its block") {
     CHECK(cidr::parse("192.0.2.1")->contains(*ip_address::parse("192.0.2.1")));
 }
 
-TEST_CASE("cidr: a block with bits behind its length, or with none that fits, is refused") {
+TEST_CASE("cidr: a block with bits after its prefix, or an invalid prefix, is refused") {
     for (const auto* text :
          {"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8x", "::/129", "2001:db8::1/32", "/8"}) {
         CAPTURE(text);

@@ -87,7 +87,7 @@ TEST_CASE("json: a line of JSON is safe for a terminal, whatever is in its strin
     CHECK(json_line("\xff") == "\"\xef\xbf\xbd\"");
 }
 
-TEST_CASE("json: what is nested more deeply than 128 is told from what only has many brackets") {
+TEST_CASE("json: nesting deeper than 128 is distinguished from many brackets") {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     CHECK_FALSE(nested_too_deeply(nested(128)));
     CHECK(nested_too_deeply(nested(129)));

@@ -12,7 +12,7 @@ using hookd::joinable_thread;
 using hookd::returns_before;
 using clock_type = std::chrono::steady_clock;
 
-TEST_CASE("joinable thread: one that hangs is waited for until the deadline, and can be left behind") {
+TEST_CASE("joinable thread: one that hangs is awaited until the deadline, and can be detached") {
     auto gate = std::make_shared<std::promise<void>>();
     std::promise<void> gone;
     auto left = gone.get_future();
@@ -38,7 +38,7 @@ TEST_CASE("joinable thread: its end is noticed at once") {
     CHECK_FALSE(thread.started());
 }
 
-TEST_CASE("joinable thread: a call that does not return in time is left behind, and counts as a stray thread") {
+TEST_CASE("joinable thread: a call that does not return in time is left, and counts as a detached thread") {
     CHECK(returns_before(clock_type::now() + 30s, [] {}));
     CHECK_FALSE(hookd::detached_thread_guard::any());
     auto gate = std::make_shared<std::promise<void>>();

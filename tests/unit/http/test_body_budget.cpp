@@ -60,7 +60,7 @@ TEST_CASE("body budget: what a connection had is free at its end") {
     CHECK(next.resize(60, bob, start) == outcome::granted);
 }
 
-TEST_CASE("body budget: of a client that has more than another the longest idle gives way to that") {
+TEST_CASE("body budget: of a client that has more than another, the longest idle body is dropped for that") {
     body_budget budget{400};
     std::list<share> held;
     for (const std::size_t bytes : {60U, 48U, 38U}) {
@@ -78,7 +78,7 @@ TEST_CASE("body budget: of a client that has more than another the longest idle 
     CHECK(more.resize(58, bob, start + 3ms) == outcome::used_up); // both networks would then have as much as now
 }
 
-TEST_CASE("body budget: a client with no more than the other gives way only when it has stalled") {
+TEST_CASE("body budget: a client with no more than the other loses a body only if it has stalled") {
     body_budget budget{400};
     share first{budget};
     share second{budget};
@@ -92,7 +92,7 @@ TEST_CASE("body budget: a client with no more than the other gives way only when
     CHECK_FALSE(first.gave_way());
 }
 
-TEST_CASE("body budget: a body that pauses gives way to another of its client, known or not") {
+TEST_CASE("body budget: a paused body is dropped for another of its client, known or not") {
     for (const auto& whose : {alice, std::optional<client_network>{}}) {
         body_budget budget{400};
         share pausing{budget};

@@ -34,7 +34,7 @@ private:
 
 } // namespace
 
-TEST_CASE("certificate watch: files that are still being written are not taken") {
+TEST_CASE("certificate watch: files that are still being written are not used") {
     certificate_files files;
     http::certificate_watch watch{files.paths()};
     CHECK_FALSE(watch.changed());

@@ -96,7 +96,7 @@ TEST_CASE("client: the request arrives as it was given, with Host and Content-Le
               "\r\nContent-Type: application/json\r\nsvix-id: msg_1\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
 
-TEST_CASE("client: one connection serves many requests, whatever their answers look like") {
+TEST_CASE("client: one connection serves many requests, whatever their responses look like") {
     const std::string_view answer = GENERATE(
         "HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 5\r\n\r\nbusy\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
@@ -159,7 +159,7 @@ TEST_CASE("client: when the server has closed between requests, the same bytes g
 }
 
 // RFC 9112 section 9.2
-TEST_CASE("client: what came between two requests is not taken for an answer") {
+TEST_CASE("client: data between two requests is not used as a response") {
     const std::string_view surplus =
         GENERATE("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
                  "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "{}\n");
@@ -191,13 +191,13 @@ TEST_CASE("client: what came between two requests is not taken for an answer") {
     CHECK(requests[1].ends_with("second"));
 }
 
-TEST_CASE("client: a new connection that is closed without an answer is not tried again") {
+TEST_CASE("client: a new connection that is closed without a response is not retried") {
     scripted_server server{[](scripted_peer& peer, int) { peer.read_request(); }};
     CHECK(error_of(caller{server.url()}.post()) == client_errc::closed);
     CHECK(server.connections() == 1);
 }
 
-TEST_CASE("client: a request whose answer had begun is not sent again") {
+TEST_CASE("client: a request whose response had begun is not sent again") {
     scripted_server server{[](scripted_peer& peer, int) {
         peer.read_request();
         peer.send(no_content);
@@ -224,7 +224,7 @@ TEST_CASE("client: the second try has no third") {
     CHECK(server.connections() == 2);
 }
 
-TEST_CASE("client: a server that never answers is given up, and the connection with it") {
+TEST_CASE("client: a server that never responds times out, and the connection is closed") {
     const std::string_view part = GENERATE("", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
     scripted_server server{[&](scripted_peer& peer, int connection) {
         peer.read_request();
@@ -245,7 +245,7 @@ TEST_CASE("client: a server that does not read is given up") {
     over.count_down();
 }
 
-TEST_CASE("client: time between requests is no one's delay") {
+TEST_CASE("client: time between requests does not count for the deadline") {
     scripted_server server{always(no_content)};
     {
         caller here{server.url(), {}, {.connect = 60ms, .whole = 60ms}};
@@ -273,7 +273,7 @@ TEST_CASE("client: each request has all of its time, whenever the one before beg
     CHECK(here.post());
 }
 
-TEST_CASE("client: a refused port and an impossible name are said to be that") {
+TEST_CASE("client: a refused port and an unknown name are reported as such") {
     std::uint16_t port = 0;
     {
         scripted_server gone{always(no_content)};
@@ -286,7 +286,7 @@ TEST_CASE("client: a refused port and an impossible name are said to be that") {
     CHECK(error_of(find_destination(*impossible, {})) == client_errc::unknown_host);
 }
 
-TEST_CASE("client: something that speaks another protocol is said to be malformed") {
+TEST_CASE("client: another protocol is reported as malformed") {
     scripted_server server{[](scripted_peer& peer, int) {
         peer.send("SSH-2.0-OpenSSH_9.2\r\n");
         peer.read_to_end();
@@ -304,7 +304,7 @@ TEST_CASE("client: a large body goes through, and a server that refuses it early
     CHECK(here.post(std::string(1'000'000, 'x')).value().status == 204);
 }
 
-TEST_CASE("client: where nobody waits for a body, an answer counts once its header has come, whatever follows") {
+TEST_CASE("client: without a wait for the body, a response counts once its header is complete, whatever follows") {
     const auto rest =
         GENERATE(std::string_view{"Content-Length: 9\r\n\r\nhalf"}, std::string_view{"Content-Length: x\r\n\r\n"},
                  std::string_view{"Transfer-Encoding: chunked\r\n\r\nnone\r\n"},
@@ -334,7 +334,7 @@ TEST_CASE("client: where nobody waits for a body, an answer counts once its head
     }
 }
 
-TEST_CASE("client: where nobody waits for a body, one that comes in time keeps the connection") {
+TEST_CASE("client: without a wait for the body, one that comes in time keeps the connection") {
     scripted_server server{always("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")};
     caller here{server.url(), {}, {.keep_body = 10, .body = 10s}};
     CHECK(here.post().value().body == "body");
@@ -356,7 +356,7 @@ TEST_CASE("client: HTTPS, by address and by name, over one connection") {
     }
 }
 
-TEST_CASE("client: a certificate of a stranger, or of another name, is refused unless one insists") {
+TEST_CASE("client: an untrusted certificate, or one for another name, is refused unless verification is off") {
     authority trusted;
     authority stranger;
     std::atomic<int> requests{0};
@@ -400,7 +400,7 @@ TEST_CASE("client: a TLS handshake that fails or hangs is no connection") {
     CHECK(error_of(caller{tls_url(plain), trust}.connect()) == client_errc::no_tls);
 }
 
-TEST_CASE("client: authorities that cannot be read are said at once") {
+TEST_CASE("client: unreadable authorities are reported immediately") {
     const auto where = parse_url("https://127.0.0.1/");
     CHECK(error_of(find_destination(*where, {.ca_file = "/nonexistent/ca.pem"})) == client_errc::authorities);
     CHECK(error_of(find_destination(*where, {.ca_file = "/dev/null"})) == client_errc::authorities);

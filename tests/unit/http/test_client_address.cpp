@@ -26,12 +26,12 @@ TEST_CASE("client address: the first untrusted address from the right, whatever 
     CHECK(client({{"X-Forwarded-For", "10.9.9.9, 10.1.1.1"}}) == "10.9.9.9");
 }
 
-TEST_CASE("client address: an entry that is no address ends the walk at the proxy that wrote it") {
+TEST_CASE("client address: an entry that is not an address ends the search at the proxy that wrote it") {
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, unknown, 10.1.1.1"}}) == "10.1.1.1");
     CHECK(client({{"Forwarded", "for=_hidden"}}) == "127.0.0.1");
 }
 
-TEST_CASE("client address: behind a Unix socket it is the proxy's word, and else nobody's") {
+TEST_CASE("client address: on a Unix socket only a trusted proxy names the client") {
     CHECK(client({}, "unix") == "unix");
     CHECK(client({{"X-Forwarded-For", "6.6.6.6, 192.0.2.7"}}, "unix") == "192.0.2.7");
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, 10.1.2.3"}}, "unix") == "192.0.2.7");
@@ -52,13 +52,13 @@ TEST_CASE("client address: an attacker's unclosed quote cannot hide what the pro
     CHECK(client({{"X-Forwarded-For", "\"6.6.6.6, 192.0.2.7"}}) == "192.0.2.7");
 }
 
-TEST_CASE("client address: what is no address is not taken for one") {
+TEST_CASE("client address: what is not an address is not used as one") {
     for (const auto* entry : {"[2001:db8::5]junk", "[2001:db8::5", "192.0.2.4:junk", "[192.0.2.4]:", "[]"}) {
         CHECK(client({{"X-Forwarded-For", entry}}) == "127.0.0.1");
     }
 }
 
-TEST_CASE("client address: an empty element of a list is none") {
+TEST_CASE("client address: an empty element of a list does not count") {
     CHECK(client({{"X-Forwarded-For", "192.0.2.7, "}}) == "192.0.2.7");
     CHECK(client({{"X-Forwarded-For", "192.0.2.7,,"}}) == "192.0.2.7");
     CHECK(client({{"X-Forwarded-For", "6.6.6.6, , 192.0.2.7"}}) == "192.0.2.7");

@@ -49,21 +49,21 @@ client_hello_limit after(const bytes& what) {
 
 } // namespace
 
-TEST_CASE("hello watch: a hello of a usual size is let through, in however many records it comes") {
+TEST_CASE("client hello limit: a hello of a usual size is let through, in however many records it comes") {
     CHECK(admits({}, record(22, hello(500, 500))));
     CHECK(admits({}, record(22, hello(4096, 3000)) + record(22, bytes(1096, 1)) + record(23, bytes(100, 255))));
 }
 
-TEST_CASE("hello watch: one that is larger is found with the byte that says so") {
+TEST_CASE("client hello limit: one that is larger is found with the byte that says so") {
     CHECK_FALSE(admits({}, record(22, hello(4097, 0))));
     CHECK_FALSE(admits({}, record(22, hello(131'072, 0))));
 }
 
-TEST_CASE("hello watch: it cannot be hidden in a record that ends within its size") {
+TEST_CASE("client hello limit: it cannot be hidden in a record that ends within its size") {
     CHECK_FALSE(admits({}, record(22, {1, 2})));
 }
 
-TEST_CASE("hello watch: a second hello is looked at, too, also when it has come with the first") {
+TEST_CASE("client hello limit: a second hello is looked at, too, also when it has come with the first") {
     const auto first = record(22, hello(500, 500));
     const auto large = record(22, hello(131'072, 0));
     CHECK_FALSE(admits({}, first + large));
@@ -74,13 +74,13 @@ TEST_CASE("hello watch: a second hello is looked at, too, also when it has come 
     CHECK(admits(after(first), record(20, {1}) + record(22, hello(600, 600)) + large)); // OpenSSL refuses a third
 }
 
-TEST_CASE("hello watch: what follows in TLS 1.2 is none") {
+TEST_CASE("client hello limit: what follows in TLS 1.2 is not a ClientHello") {
     const auto first = record(22, hello(500, 500));
     CHECK(admits(after(first), record(20, {1}) + record(22, hello(131'072, 100)), true));
     CHECK(admits(after(first), record(22, {16, 0, 1, 0}) + record(22, hello(131'072, 0))));
 }
 
-TEST_CASE("hello watch: what is no TLS is left to OpenSSL") {
+TEST_CASE("client hello limit: what is not TLS is left to OpenSSL") {
     client_hello_limit watch;
     const std::string_view text = "GET / HTTP/1.1\r\n";
     CHECK(watch.admits({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, false));

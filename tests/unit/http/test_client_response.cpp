@@ -45,7 +45,7 @@ constexpr std::string_view chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chun
 
 } // namespace
 
-TEST_CASE("client response: the end is found however the bytes were cut") {
+TEST_CASE("client response: the end is found however the bytes are split") {
     const auto step = GENERATE(std::size_t{1}, std::size_t{7}, std::size_t{1'000'000});
     const auto bytes =
         GENERATE(std::string_view{"HTTP/1.1 204 No Content\r\n\r\n"},
@@ -55,7 +55,7 @@ TEST_CASE("client response: the end is found however the bytes were cut") {
     CHECK(read(bytes.substr(0, bytes.size() - 1), step).reached == progress::need_more);
 }
 
-TEST_CASE("client response: interim answers are passed over") {
+TEST_CASE("client response: interim responses are skipped") {
     const auto found = read("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
                             "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
     CHECK(found.reached == progress::complete);
@@ -74,7 +74,7 @@ TEST_CASE("client response: a flood of interim responses is an error") {
     CHECK(after(33) == progress::malformed);
 }
 
-TEST_CASE("client response: bytes that nobody asked for end the connection") {
+TEST_CASE("client response: unexpected bytes end the connection") {
     const auto found = read("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\n");
     CHECK(found.status == 204);
     CHECK_FALSE(found.keep_alive);
@@ -85,7 +85,7 @@ TEST_CASE("client response: the server says whether the connection goes on") {
     CHECK_FALSE(read("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n").keep_alive);
 }
 
-TEST_CASE("client response: an answer without a length ends with the connection") {
+TEST_CASE("client response: a response without a length ends with the connection") {
     response_reader reader;
     reader.expect(false);
     CHECK(feed(reader, "HTTP/1.1 200 OK\r\n\r\nto the end", 100) == progress::need_more);
@@ -93,7 +93,7 @@ TEST_CASE("client response: an answer without a length ends with the connection"
     CHECK_FALSE(reader.keep_alive());
 }
 
-TEST_CASE("client response: a cut answer does not end with the connection") {
+TEST_CASE("client response: a truncated response does not end with the connection") {
     const auto cut = GENERATE(std::string_view{"HTTP/1.1 200 O"}, std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"},
                               std::string_view{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"},
                               std::string_view{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"});
@@ -103,7 +103,7 @@ TEST_CASE("client response: a cut answer does not end with the connection") {
     CHECK_FALSE(reader.ends_here());
 }
 
-TEST_CASE("client response: the answer to HEAD has no body whatever its length") {
+TEST_CASE("client response: the response to HEAD has no body whatever its length") {
     response_reader reader;
     reader.expect(true);
     CHECK(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 100) == progress::complete);
@@ -117,7 +117,7 @@ TEST_CASE("client response: a body of any size is dropped as it comes") {
     CHECK(feed(reader, "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + body, 1'000'000) == progress::complete);
 }
 
-TEST_CASE("client response: what is no HTTP/1.1 answer is said to be none, and why") {
+TEST_CASE("client response: what is not an HTTP/1.1 response is malformed, with the reason") {
     struct bad_answer {
         std::string bytes;
         std::string error;
@@ -167,7 +167,7 @@ TEST_CASE("client response: where nothing is kept, nothing is quoted either") {
     CHECK(reader.error() == "it does not begin with a status line");
 }
 
-TEST_CASE("client response: what has a meaning is an answer, however carelessly it is written") {
+TEST_CASE("client response: what has a meaning is accepted, however carelessly it is written") {
     const auto careless =
         GENERATE(std::string{"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"},
                  std::string{"HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"},
@@ -194,7 +194,7 @@ TEST_CASE("client response: what has a meaning is an answer, however carelessly 
     }
 }
 
-TEST_CASE("client response: its status is known when its header is complete, whatever becomes of its body") {
+TEST_CASE("client response: its status is known when its header is complete, whatever happens to its body") {
     const auto broken = GENERATE(
         std::string_view{"HTTP/1.1 201 Made\r\nContent-Length: 9\r\n\r\nhalf"},
         std::string_view{"HTTP/1.1 201 Made\r\nContent-Length: x\r\n\r\n"},
@@ -213,7 +213,7 @@ TEST_CASE("client response: its status is known when its header is complete, wha
     CHECK_FALSE(reader.has_header());
 }
 
-TEST_CASE("client response: a last chunk that comes byte by byte and ends badly is no answer") {
+TEST_CASE("client response: a last chunk that comes byte by byte and ends badly is malformed") {
     const auto bad = GENERATE(std::string_view{"0\r\nok"}, std::string_view{"0\r\nX"}, std::string_view{"0\r"});
     CHECK(read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string{bad}, 1).reached !=
           progress::complete);

@@ -82,7 +82,7 @@ TEST_CASE("connection limits: a place that is passed on is never free in between
     CHECK(limits.admit(address("192.0.2.3"), why));
 }
 
-TEST_CASE("connection limits: an address that has its most is told so, also when all places are taken") {
+TEST_CASE("connection limits: an address at its limit is rejected for that, even if all places are taken") {
     connection_limits limits{1, 1};
     refusal why{};
     const auto only = limits.admit(address("192.0.2.1"), why);

@@ -65,7 +65,7 @@ TEST_CASE("connection: it gives its place to a new one, and is at its end") {
     CHECK_FALSE(idle.shared.connections.admit(address("192.0.2.2"), why));
 }
 
-TEST_CASE("connection: it goes on where the new one is not taken after all, since its address has its most") {
+TEST_CASE("connection: it goes on if the new one is not accepted after all, because its address is at its limit") {
     idle_connection idle;
     connection_limits::refusal why{};
     const auto other = idle.shared.connections.admit(address("192.0.2.2"), why);

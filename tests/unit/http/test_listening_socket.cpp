@@ -52,7 +52,7 @@ std::optional<unique_fd> connect_to(const std::string& path) {
 
 } // namespace
 
-TEST_CASE("listening: a Unix socket at which somebody listens is not taken away") {
+TEST_CASE("listening: a Unix socket on which somebody listens is not removed") {
     const directory here;
     const auto live = http::open_listening_sockets("unix:" + here.socket(), 1, {});
     REQUIRE(live);
@@ -61,7 +61,7 @@ TEST_CASE("listening: a Unix socket at which somebody listens is not taken away"
     CHECK(connect_to(here.socket()));
 }
 
-TEST_CASE("listening: a Unix socket whose backlog is full is somebody's too") {
+TEST_CASE("listening: a Unix socket whose backlog is full is in use too") {
     const directory here;
     const auto live = http::open_listening_sockets("unix:" + here.socket(), 1, {});
     REQUIRE(live);

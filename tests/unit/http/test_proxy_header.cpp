@@ -139,14 +139,14 @@ const std::vector<example> bad_binary{
 
 } // namespace
 
-TEST_CASE("proxy header: both versions and families name their source, everything else names nobody") {
+TEST_CASE("proxy header: both versions and families name their source, everything else names none") {
     for (const auto& [header, says] : good) {
         CAPTURE(header);
         CHECK(said(header) == says);
     }
 }
 
-TEST_CASE("proxy header: cut anywhere it is incomplete, and no byte behind it is its own") {
+TEST_CASE("proxy header: truncated it is incomplete, and no byte after it belongs to it") {
     const std::string behind = "\x16\x03\x01 PROXY TCP4\r\n\r\n";
     for (const auto& [header, says] : good) {
         CAPTURE(header);
@@ -159,7 +159,7 @@ TEST_CASE("proxy header: cut anywhere it is incomplete, and no byte behind it is
     }
 }
 
-TEST_CASE("proxy header: what is none, or none that may be sent, is refused with the reason") {
+TEST_CASE("proxy header: what is not one, or must not be sent, is refused with the reason") {
     for (const auto* list : {&bad, &bad_binary}) {
         for (const auto& [header, error] : *list) {
             CAPTURE(header);
@@ -172,7 +172,7 @@ TEST_CASE("proxy header: what is none, or none that may be sent, is refused with
     }
 }
 
-TEST_CASE("proxy header: the longest line of version 1 is taken") {
+TEST_CASE("proxy header: the longest line of version 1 is accepted") {
     const std::string longest = "PROXY UNKNOWN " + std::string(91, 'x') + "\r\n";
     REQUIRE(longest.size() == 107);
     CHECK(said(longest) == "nobody");

@@ -71,7 +71,7 @@ TEST_CASE("proxy header reader: takes what came of a header, so that its socket 
     CHECK(pair.rest() == "canary");
 }
 
-TEST_CASE("proxy header reader: tells a refusal from an end, and an end before anything came") {
+TEST_CASE("proxy header reader: distinguishes a rejection, an end, and an end before any data") {
     connected refused;
     refused.send("GET / HTTP/1.1\r\n");
     http::proxy_header_reader first{refused.socket()};

@@ -21,7 +21,7 @@ policy_error judged(const std::vector<header_field>& more) {
 } // namespace
 
 // The parser behind it refuses most of these, too; it is not to be the only one.
-TEST_CASE("request policy: a body has one length, told in one way") {
+TEST_CASE("request policy: a body has one length, given in one way") {
     CHECK(judged({}) == policy_error::none);
     CHECK(judged({{"Content-Length", "5"}}) == policy_error::none);
     CHECK(judged({{"Transfer-Encoding", "chunked"}}) == policy_error::none);

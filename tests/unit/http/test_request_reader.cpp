@@ -73,7 +73,7 @@ const std::string behind = "GET /behind HTTP/1.1\r\nHost: h\r\n\r\n";
 
 } // namespace
 
-TEST_CASE("reader: requests behind one another are told apart") {
+TEST_CASE("reader: consecutive requests are separated") {
     const auto result =
         read(post("Host: h\r\nContent-Length: 5\r\n", "hello") +
              post("Host: h\r\nTransfer-Encoding: chunked\r\n", "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n") + behind);
@@ -95,7 +95,7 @@ TEST_CASE("reader: a trailer never becomes a header field") {
     CHECK(result.names[1] == std::vector<std::string>{"Host"});
 }
 
-TEST_CASE("reader: what two servers could read differently is refused, and nothing behind it is read") {
+TEST_CASE("reader: what two servers could read differently is refused, and nothing after it is read") {
     struct refused_case {
         const char* what;
         std::string bytes;
@@ -192,7 +192,7 @@ TEST_CASE("reader: an absolute target is a path, and replaces Host") {
     CHECK(asked("http://other?a") == "other /");
 }
 
-TEST_CASE("reader: where health checks are taken, what they lack is not missed, and what is in it is read as ever") {
+TEST_CASE("reader: where health checks are accepted, they may lack fields, and the rest is read as always") {
     const auto asked = [](std::string_view bytes) { return asked_for(bytes, http::leniency::health_checks); };
     CHECK(asked("GET /readyz HTTP/1.0\r\n\r\n") == " /readyz, last");
     CHECK(asked("GET /readyz HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n") == " /readyz, last");
@@ -228,7 +228,7 @@ TEST_CASE("reader: limits of header and body hold to the byte") {
               .refused == 413);
 }
 
-TEST_CASE("reader: an endless chunk extension or trailer is cut off, not stored") {
+TEST_CASE("reader: an endless chunk extension or trailer is rejected, not stored") {
     CHECK(read_in_steps(post("Host: h\r\nTransfer-Encoding: chunked\r\n", "1;" + std::string(200'000, 'x')), 4096, {})
               .refused == 400);
     CHECK(read_in_steps(post("Host: h\r\nTransfer-Encoding: chunked\r\n", "0\r\nX: " + std::string(200'000, 'x')), 4096,
@@ -290,7 +290,7 @@ TEST_CASE("reader: a refused request's body and buffers are given back at once")
     CHECK(reader.memory() < 1'000);
 }
 
-TEST_CASE("reader: what an announced body lacks is as much as it then takes, and is no more afterwards") {
+TEST_CASE("reader: what an announced body lacks is what it then needs, and nothing afterwards") {
     request_reader reader{server_settings{}};
     const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
     std::ranges::copy(head, reader.room().begin());

@@ -46,7 +46,7 @@ url local(const std::string& host) {
 
 } // namespace
 
-TEST_CASE_METHOD(finding, "destination finder: however many wait, one lookup serves all, and is kept") {
+TEST_CASE_METHOD(finding, "resolver: however many wait, one lookup serves all, and is kept") {
     resolver finder{context, local("localhost"), {}};
     const auto& first = begin(finder);
     const auto& second = begin(finder);
@@ -76,7 +76,7 @@ TEST_CASE_METHOD(finding, "resolver: a destination that does not respond is look
     CHECK(**again == **after);
 }
 
-TEST_CASE_METHOD(finding, "destination finder: a name without an address is an error that is not kept") {
+TEST_CASE_METHOD(finding, "resolver: a name without an address is an error that is not kept") {
     resolver finder{context, local("no-such-host.invalid"), {}};
     for (int i = 0; i < 2; ++i) {
         const auto& outcome = begin(finder);
@@ -87,8 +87,7 @@ TEST_CASE_METHOD(finding, "destination finder: a name without an address is an e
     }
 }
 
-TEST_CASE_METHOD(finding,
-                 "destination finder: who has no time left is not kept waiting, and the next gets the answer") {
+TEST_CASE_METHOD(finding, "resolver: a caller without time left does not wait, and the next gets the result") {
     resolver finder{context, local("localhost"), {}};
     const auto& hasty = begin(finder, 0ms);
     const auto& patient = begin(finder);
@@ -98,7 +97,7 @@ TEST_CASE_METHOD(finding,
     CHECK(*patient);
 }
 
-TEST_CASE_METHOD(finding, "destination finder: cancelled, it ends at once") {
+TEST_CASE_METHOD(finding, "resolver: cancelled, it ends at once") {
     resolver finder{context, local("localhost"), {}};
     asio::cancellation_signal stop;
     std::optional<found> outcome;
@@ -113,7 +112,7 @@ TEST_CASE_METHOD(finding, "destination finder: cancelled, it ends at once") {
     CHECK(outcome);
 }
 
-TEST_CASE("destination finder: it may end while a lookup is under way") {
+TEST_CASE("resolver: it may end while a lookup is under way") {
     for (int i = 0; i < 50; ++i) {
         asio::io_context context{1};
         std::optional<found> outcome;

@@ -32,7 +32,7 @@ TEST_CASE("response: others say their length, and whether the connection ends") 
           "HTTP/1.1 405 Method Not Allowed\r\nAllow: POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("response: an answer to HEAD has a length and no body") {
+TEST_CASE("response: a response to HEAD has a length and no body") {
     CHECK(written({404, "not found\n", {}, {}}, true, true) ==
           "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 10\r\n\r\n");
 }

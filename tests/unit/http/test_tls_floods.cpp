@@ -86,7 +86,7 @@ TEST_CASE("client over TLS: a server that sends KeyUpdates without end is given 
     CHECK(refused.error().detail == "the server sent more than 32 TLS records without data");
 }
 
-TEST_CASE("client over TLS: an answer that never ends is given up in time, however fast it comes") {
+TEST_CASE("client over TLS: an endless response ends with the deadline, however fast it comes") {
     tls_server server{[](SSL* ssl) {
         write(ssl, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         std::string chunks;

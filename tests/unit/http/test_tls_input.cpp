@@ -159,7 +159,7 @@ TEST_CASE("TLS input: a ClientHello that is too long is refused") {
     CHECK(server.why() == error::client_hello_too_long);
 }
 
-TEST_CASE("TLS input: of what is no TLS OpenSSL is given the beginning, which it names") {
+TEST_CASE("TLS input: of data that is not TLS, OpenSSL gets the beginning and reports the error") {
     tls_input server{true};
     const std::string text = "GET / HTTP/1.1\r\n";
     receive(server, bytes{text.begin(), text.end()});

@@ -47,7 +47,7 @@ TEST_CASE("client: a server on a Unix socket is reached, and sees a Unix peer") 
     CHECK(seen == "unix");
 }
 
-TEST_CASE("client: of a body it keeps as much as was asked for, and reads on to the answer's end") {
+TEST_CASE("client: of a body it keeps up to the limit, and reads to the end of the response") {
     const std::string large(300'000, 'x');
     const unix_server server{[&](const hookd::request&) { return with_body(large); }};
     CHECK(get(server.path(), 1'000'000)->body == large);
@@ -55,7 +55,7 @@ TEST_CASE("client: of a body it keeps as much as was asked for, and reads on to 
     CHECK(get(server.path(), 0)->body.empty());
 }
 
-TEST_CASE("client: a Unix socket that is not there is unreachable, and a path that cannot be one is told") {
+TEST_CASE("client: a missing Unix socket is unreachable, and an impossible path is an error") {
     CHECK(get("/nowhere/socket", 0).error().kind == client_errc::unreachable);
     CHECK_FALSE(find_unix_destination(""));
     CHECK_FALSE(find_unix_destination("/" + std::string(108, 'x')));

@@ -72,7 +72,7 @@ TEST_CASE("body: valid JSON is JSON whatever its numbers are") {
     }
 }
 
-TEST_CASE("body: what is no number is none, also beside one that is too large for the library") {
+TEST_CASE("body: an invalid number is an error, also beside one that is too large for the library") {
     for (const char* wrong :
          {"01",  "-",   "-01",     "+1",    "1.",  ".5",       "1e",        "1e+", "0.5.5", "1e5e5", "1-2",
           "--1", "0x1", "1e5true", "true1", "NaN", "Infinity", "-Infinity", "1 2", "1_0",   "1E5.0", "00"}) {
@@ -86,7 +86,7 @@ TEST_CASE("body: what follows a NUL counts") {
     CHECK_FALSE(read_body_fields(std::string_view{"{}\0junk", 7}).json);
 }
 
-TEST_CASE("body: depth is no danger") {
+TEST_CASE("body: deep nesting is harmless") {
     const std::string open(1'000'000, '[');
     CHECK_FALSE(read_body_fields(open).json);
     CHECK(read_body_fields(open + std::string(1'000'000, ']')).json);

@@ -16,7 +16,7 @@ std::string advice(std::string_view path) {
 
 } // namespace
 
-TEST_CASE("endpoint paths: what keeps a path from being an endpoint's is said") {
+TEST_CASE("endpoint paths: the difference to an endpoint's path is named") {
     CHECK(advice("/webhooks/colivara/") == "/webhooks/colivara: the path ends with a slash");
     CHECK(advice("//webhooks/colivara") == "/webhooks/colivara: the path has a double slash");
     CHECK(advice("/webhooks//colivara//") == "/webhooks/colivara: the path has a double slash, ends with a slash");
@@ -30,7 +30,7 @@ TEST_CASE("endpoint paths: what keeps a path from being an endpoint's is said") 
     CHECK(advice("//") == "/: the path has a double slash");
 }
 
-TEST_CASE("endpoint paths: what a proxy adds or takes off is said") {
+TEST_CASE("endpoint paths: a prefix that a proxy adds or removes is named") {
     CHECK(advice("/hookd/webhooks/colivara") ==
           "/webhooks/colivara: the path has an additional prefix, which a proxy should remove");
     CHECK(advice("/colivara") == "/webhooks/colivara: the path lacks the beginning, which a proxy may have removed");
@@ -45,7 +45,7 @@ TEST_CASE("endpoint paths: the nearest of several is named") {
     CHECK(near->endpoint == 1);
 }
 
-TEST_CASE("endpoint paths: what scanners ask for is near to none") {
+TEST_CASE("endpoint paths: paths of scanners are not similar to any") {
     for (const auto* path : {"/favicon.ico", "/wp-login.php", "/webhooks2", "/webhooks/colivara2",
                              "/colivara2/webhooks", "/notwebhooks/colivar", "/..", "/%00", "/%zz"}) {
         CHECK(advice(path) == "none");

@@ -118,7 +118,7 @@ TEST_CASE("intake: path, method, address and encoding are judged before the body
     CHECK_FALSE(daemon.screen(head("POST", "/webhooks/colivara?from=colivara")));
 }
 
-TEST_CASE("intake: an authentic message is one event, however often it comes; any other is none") {
+TEST_CASE("intake: an authentic message is one event, however often it comes; any other is rejected") {
     fixture daemon;
     auto message = head("POST", "/webhooks/colivara");
     message.body = R"({"type":"upsert.fail","name":"a.pdf"})";
@@ -203,7 +203,7 @@ TEST_CASE("intake: a refusal has the name in the metrics that the signature's ve
     }
 }
 
-TEST_CASE("intake: a message that takes long to verify holds up nobody else on the thread") {
+TEST_CASE("intake: a message that takes long to verify does not block the thread") {
     fixture daemon;
     auto message = head("POST", "/webhooks/colivara");
     const std::string large = R"({"type":"upsert.fail","name":")" + std::string(600'000, 'x') + R"("})";

@@ -134,7 +134,7 @@ TEST_CASE("explain: what changed the body on the way is found out") {
                Contains("re-serialised on the way") && Contains("the secret is right"));
 }
 
-TEST_CASE("explain: a change that cannot be undone is suspected by what it leaves behind") {
+TEST_CASE("explain: a change that cannot be undone is suspected by its traces") {
     const std::string sent = R"({"type":"t","message":"m","name":"n","error":"e"})";
     CHECK_THAT(about_body(sent, R"({"error":"e","message":"m","name":"n","type":"t"})"),
                Catch::StartsWith("The JSON may have been re-serialised") &&
@@ -156,7 +156,7 @@ TEST_CASE("explain: where no usual change explains it, the secret is suspected f
     CHECK_THAT(all_of(found), Contains("The configured secrets (all 2) may be wrong"));
 }
 
-TEST_CASE("explain: foreign svix-* headers before good webhook-* ones are found out") {
+TEST_CASE("explain: foreign svix-* headers beside valid webhook-* ones are detected") {
     const std::string good = good_signature();
     const std::string foreign = sign(other_secret_text, id, timestamp, body);
     auto fields = svix(id, timestamp, foreign);
@@ -166,7 +166,7 @@ TEST_CASE("explain: foreign svix-* headers before good webhook-* ones are found 
     CHECK_THAT(all_of(explained({secret_text}, fields)), Contains("The webhook-* headers match"));
 }
 
-TEST_CASE("explain: neither a secret nor the expected signature is ever told") {
+TEST_CASE("explain: it never shows a secret or the expected signature") {
     const std::string expected = good_signature().substr(3);
     const std::string foreign = sign(other_secret_text, id, timestamp, body);
     const std::string secret(secret_text.substr(6));
@@ -180,7 +180,7 @@ TEST_CASE("explain: neither a secret nor the expected signature is ever told") {
     }
 }
 
-TEST_CASE("explain: a body made to exhaust a parser is no trouble") {
+TEST_CASE("explain: a body made to exhaust a parser is harmless") {
     const std::string foreign = sign(other_secret_text, id, timestamp, body);
     std::string many_members = "{";
     for (unsigned i = 0; i < 100'000; ++i) {

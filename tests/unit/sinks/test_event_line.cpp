@@ -57,7 +57,7 @@ TEST_CASE("event line: a number's size changes nothing") {
     CHECK(event_line(with_body(lone)).ends_with(",\"data\":" + lone + "}"));
 }
 
-TEST_CASE("event line: whatever splits lines sees one, and every value is what it was") {
+TEST_CASE("event line: every line splitter sees one line, and every value is unchanged") {
     for (const std::string each : {"\u0085", "\u2028", "\u2029"}) {
         auto what = with_body("{\"a" + each + "\":\"" + each + "\",\n\"name\":\"é文\"}");
         what.document = "x" + each;

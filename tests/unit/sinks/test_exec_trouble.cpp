@@ -176,7 +176,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: past its time and its grace nothing of a h
     CHECK(no_child_is_left());
 }
 
-TEST_CASE_METHOD(hook_fixture, "exec: nobody waits for a process that left the group and holds the pipes") {
+TEST_CASE_METHOD(hook_fixture, "exec: a process that left the group and holds the pipes is not awaited") {
     const auto answer = run_script("setsid sh -c 'echo $$ > '$0.made'; mv '$0.made' '$0.child'; exec sleep 1000' &\n"
                                    "until test -e $0.child; do sleep 0.01; done\n"
                                    "echo last words >&2; exit 9\n");

@@ -49,7 +49,7 @@ std::string lines_for(std::size_t count, std::uint64_t first = 1) {
 
 } // namespace
 
-TEST_CASE_METHOD(file_fixture, "file: every event of a batch is a line, in order, behind what was there") {
+TEST_CASE_METHOD(file_fixture, "file: every event of a batch is a line, in order, after what was there") {
     at(directory / "events.jsonl");
     CHECK(delivers(3));
     CHECK(delivers(200, 4));

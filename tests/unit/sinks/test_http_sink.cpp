@@ -159,7 +159,7 @@ TEST_CASE_METHOD(http_fixture, "http: silence, a reset, or nonsense after the ev
     CHECK(post(*sink).what == verdict::retry);
 }
 
-TEST_CASE_METHOD(http_fixture, "http: an answer's words are shown, but not where headers with secrets were sent") {
+TEST_CASE_METHOD(http_fixture, "http: the text of a response is shown, but not if headers with secrets were sent") {
     scripted_server server{[](scripted_peer& peer, int) {
         peer.read_request();
         peer.send("HTTP/1.1 400 Bad\r\nContent-Length: 17\r\n\r\nno such: Bearer x");
@@ -187,7 +187,7 @@ TEST_CASE_METHOD(http_fixture, "http: cancelled while the server does not read, 
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
 }
 
-TEST_CASE_METHOD(http_fixture, "http: cancelled while the server is silent, it ends at once and says unavailable") {
+TEST_CASE_METHOD(http_fixture, "http: cancelled while the server is silent, it ends immediately and is unavailable") {
     std::atomic<int> requests = 0;
     scripted_server server{[&](scripted_peer& peer, int) {
         for (;;) {

@@ -50,7 +50,7 @@ TEST_CASE("http: a server that has requested a client certificate may mean that,
     CHECK(answered(204, "", "", true).what == verdict::delivered);
 }
 
-TEST_CASE("http: the operator is told the status, what a redirect needs, and the answer's first line, printable") {
+TEST_CASE("http: the detail has the status, what a redirect needs, and the first line of the response, escaped") {
     CHECK(answered(404).detail == "status 404");
     CHECK(answered(301).detail == "status 301, redirects are not followed: use the target as url");
     CHECK(answered(422, "", "\r\n no\x1b[2Jname \nsecond").detail == "status 422: no\\x1b[2Jname ");

@@ -164,8 +164,7 @@ TEST_CASE_METHOD(queue_fixture,
     CHECK(fresh().size() == 2);
 }
 
-TEST_CASE_METHOD(queue_fixture,
-                 "queue: when the disk fills within a batch, what was said to be delivered is what is there") {
+TEST_CASE_METHOD(queue_fixture, "queue: when the disk fills within a batch, exactly the delivered events are there") {
     const small_disk disk;
     if (!disk.there()) {
         return;

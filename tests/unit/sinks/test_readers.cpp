@@ -115,7 +115,7 @@ TEST_CASE("file: a standard stream is not a file, by any name, and the error nam
     CHECK(error_of(file_at(directory / "link-to-link")).contains("use type = \"stdout\""));
 }
 
-TEST_CASE("file, queue: what belongs to the daemon, or to another sink, takes no events, under whatever path") {
+TEST_CASE("file, queue: what belongs to the daemon, or to another sink, gets no events, by any path") {
     const temporary_directory directory;
     fs::create_directories(directory / "real/new");
     fs::create_directory_symlink(directory / "real", directory / "linked");

@@ -84,7 +84,7 @@ TEST_CASE_METHOD(sync_fixture, "file: the name that a link leads to is synced wi
     CHECK(watch.seen() == paths{directory.path(), directory / "real", directory / "real/events.jsonl"});
 }
 
-TEST_CASE_METHOD(sync_fixture, "queue: directories that somebody else has made are synced as its own are") {
+TEST_CASE_METHOD(sync_fixture, "queue: directories that others have created are synced like its own") {
     const std::string spool = directory / "spool";
     fs::create_directories(spool + "/tmp");
     fs::create_directories(spool + "/new");
