@@ -125,7 +125,7 @@ std::string sinks_json(const context& what) {
 std::string verdict_json(const reload_verdict& what) {
     json all{{"applied", what.applied}};
     if (!what.applied) {
-        all["errors"] = what.errors;
+        all["faults"] = what.errors;
     }
     return json_line(all) + '\n'; // a path in an error may not be UTF-8
 }

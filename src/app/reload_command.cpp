@@ -34,11 +34,11 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
         return exit_done;
     }
     const auto verdict = parse_json(response->body);
-    if (response->status != 422 || !verdict.is_object() || !verdict.contains("errors")) {
+    if (response->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
         return end(
             {exit_unreachable, "unexpected response from " + socket->path + ": is it the daemon's admin socket?"}, err);
     }
-    for (const auto& error : verdict["errors"]) {
+    for (const auto& error : verdict["faults"]) {
         err << (error.is_string() ? escaped(error.get<std::string>()) : json_line(error)) << '\n';
     }
     return exit_config;

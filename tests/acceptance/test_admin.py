@@ -413,7 +413,7 @@ def test_a_reload_that_is_refused_says_why_and_exits_78(make_daemon):
     assert answer.status == 422
     assert answer.fields["content-type"] == "application/json"
     told = json.loads(answer.body)
-    assert told == {"applied": False, "errors": asked.stderr.splitlines()}
+    assert told == {"applied": False, "faults": asked.stderr.splitlines()}
     refused = status(daemon)["last_reload"]
     assert refused["applied"] is False
 

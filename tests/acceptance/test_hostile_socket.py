@@ -32,18 +32,18 @@ SINK = {"name": HOSTILE, "sink": HOSTILE, "type": HOSTILE, "state": HOSTILE, "de
 EVENT = {"id": HOSTILE, "sequence": 1, "type": HOSTILE + ".fail", "document": HOSTILE, "collection": HOSTILE,
          "endpoint": HOSTILE, "peer": HOSTILE, "accepted": HOSTILE, "sinks": [SINK]}
 WHOLE = {"ready": False, "reasons": [HOSTILE, {HOSTILE: HOSTILE}], "version": HOSTILE, "sinks": [SINK],
-         "events": [EVENT], "errors": [HOSTILE, [HOSTILE]], "error": HOSTILE, "requests": {HOSTILE: HOSTILE},
+         "events": [EVENT], "faults": [HOSTILE, [HOSTILE]], "error": HOSTILE, "requests": {HOSTILE: HOSTILE},
          "listeners": [{"address": HOSTILE, "certificate_expires": HOSTILE}], "endpoints": [{"name": HOSTILE}],
          "last_reload": {"at": HOSTILE}, "position": 1, "more": False, "last_sequence": 1, "deliveries": 1}
 ANSWERS = {
     "strings": json.dumps(WHOLE),
     "raw": json.dumps(WHOLE, ensure_ascii=False),
-    "not-utf-8": '{"ready":false,"reasons":["\udcff"],"error":"\udcff","errors":["\udcff"]}',
+    "not-utf-8": '{"ready":false,"reasons":["\udcff"],"error":"\udcff","faults":["\udcff"]}',
     "types": json.dumps({"ready": "x", "sinks": 3, "events": [{"type": 7, "sequence": "x", "json": 1, "sinks": 2}],
-                         "position": "x", "more": 3, "last_sequence": [], "deliveries": {}, "error": 5, "errors": 1}),
-    "members": json.dumps({"ready": True, "events": [1, None, []], "sinks": [1, None, "x"], "errors": {}}),
+                         "position": "x", "more": 3, "last_sequence": [], "deliveries": {}, "error": 5, "faults": 1}),
+    "members": json.dumps({"ready": True, "events": [1, None, []], "sinks": [1, None, "x"], "faults": {}}),
     "numbers": '{"ready":true,"uptime_seconds":-1,"pid":1e300,"journal":{"size_bytes":-9,"max_size_bytes":0.5}}',
-    "deep": f'{{"ready":true,"events":[{{"x":{deep(300_000)}}}],"sinks":[{deep(300_000)}],"errors":[{deep(300_000)}]}}',
+    "deep": f'{{"ready":true,"events":[{{"x":{deep(300_000)}}}],"sinks":[{deep(300_000)}],"faults":[{deep(300_000)}]}}',
     "endless": json.dumps({"events": [], "position": 0, "more": True, "last_sequence": 5, "deliveries": 1}),
     "circle": json.dumps({"events": [], "position": 7, "more": True, "last_sequence": 5, "deliveries": 1}),
     "null": "null", "empty": "", "text": "x" + HOSTILE,
