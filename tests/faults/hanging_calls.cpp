@@ -5,8 +5,8 @@
 //
 // The first page holds rules, a line each. "write events.jsonl": a write to a file whose path holds that text does not
 // return before the rule is gone; likewise open, stat, sync, rename, spawn (of a program) and lookup (of a host's
-// name). "wait": the main thread does not begin to wait for events. "thread": no thread can be made; "thread 3": none after the third of this process. The second page begins with
-// the number of calls that hang now.
+// name). "wait": the main thread does not begin to wait for events. "thread": no thread can be made; "thread 3": none
+// after the third of this process. The second page begins with the number of calls that hang now.
 
 #include <algorithm>
 #include <array>
