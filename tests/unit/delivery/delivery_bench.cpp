@@ -186,7 +186,8 @@ void delivery_bench::add_behind(const std::shared_ptr<door>& gate, const sink_se
 void delivery_bench::start() {
     const auto build = [this](const sink_settings& settings, asio::io_context& sink_worker) {
         const auto found = std::ranges::find(settings_, settings.name, &sink_settings::name);
-        return builders_.at(static_cast<std::size_t>(found - settings_.begin()))(sink_worker);
+        const auto make = builders_.at(static_cast<std::size_t>(found - settings_.begin()));
+        return make(sink_worker); // a copy: one that is given up may still be building when the bench is gone
     };
     auto started = delivery::start(settings_, build, *journal_, *journal_, &system_now);
     REQUIRE(started.has_value());
