@@ -164,14 +164,6 @@ int with_output_written(int code) {
 
 } // namespace
 
-void print_error(std::ostream& err, std::string_view message) {
-    while (!message.empty()) {
-        const auto end = std::min(message.find('\n'), message.size());
-        err << "colivara-hookd: " << escaped(message.substr(0, end)) << '\n';
-        message.remove_prefix(std::min(end + 1, message.size()));
-    }
-}
-
 int run_command_line(int count, char** words) {
     held_signals held; // first: a daemon handles them from the very beginning
     const escaping_stream safe_output{std::cout, output_has_colour(), escaping_stream::role::filter};
