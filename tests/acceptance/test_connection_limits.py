@@ -136,7 +136,7 @@ def test_where_all_connections_are_authentic_a_new_one_is_refused_and_readiness_
             refused.closed()
         answer = readiness(daemon)
         assert (answer.status, answer.body) == (
-            503, b"new connections are refused: max_connections is reached, and none gives way\n")
+            503, b"new connections are rejected: max_connections is reached, and none gives way\n")
         daemon.wait_for_log("refused a connection: max_connections reached")
         assert all(again(daemon, each) for each in senders)
         until(lambda: readiness(daemon).status == 200, "readiness")

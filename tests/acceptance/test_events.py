@@ -123,7 +123,7 @@ def test_filters_combine_and_pages_join(broken):
 
 
 def test_what_is_mistyped_is_told_and_exits_2(broken):
-    for words, says in ((["--since", "yesterday"], "--since: write a time as"), (["--sink", "hok"], "Sink: no sink"),
+    for words, says in ((["--since", "yesterday"], "--since: expected a time such as"), (["--sink", "hok"], "Sink: no sink"),
                         (["--state", "lost"], "--state"), (["--limit", "0"], "--limit")):
         asked = broken.run("events", "list", *words)
         assert (asked.returncode, asked.stdout) == (USAGE, "")
@@ -252,7 +252,7 @@ def test_the_end_of_input_is_a_no_on_a_line_of_its_own(broken):
     send_dead(broken)
     code, shown = on_a_terminal(broken, "events", "drop", "--dead", answer=b"\x04")
     assert code == NO
-    assert shown.endswith("[y/N] \r\nNothing was changed\r\n")
+    assert shown.endswith("[y/N] \r\ncolivara-hookd: nothing was changed\r\n")
     assert status(broken)["sinks"][1]["dead_letters"] == 1
 
 

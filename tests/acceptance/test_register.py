@@ -225,12 +225,12 @@ def test_an_answer_without_end_is_not_kept(place):
             yield b"x" * 65536
 
     with ColiVara(endless, place.certificates) as colivara:
-        place.refused(colivara.base, UNREACHABLE, "no whole answer", timeout="500ms")
+        place.refused(colivara.base, UNREACHABLE, "no complete response", timeout="500ms")
 
 
 @pytest.mark.parametrize("answer, words", [
-    (b"", "closed without an answer"), (reply(200, registered(SECRET))[:-9], "closed in the middle"),
-    (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "no HTTP/1.1 answer"), (b"\x00" * 99, "no HTTP/1.1 answer")])
+    (b"", "closed without a response"), (reply(200, registered(SECRET))[:-9], "closed in the middle"),
+    (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not an HTTP/1.1 response"), (b"\x00" * 99, "not an HTTP/1.1 response")])
 def test_an_answer_that_breaks_off_or_is_none_is_told_as_such(place, answer, words):
     with ColiVara(lambda request: answer, place.certificates) as colivara:
         place.refused(colivara.base, UNREACHABLE, words)
@@ -351,7 +351,7 @@ def configured(place, *paths):
 
 @pytest.mark.parametrize("paths, warning", [
     (["/other", "/webhooks/colivara"], ""),
-    (["/other"], 'has the path "/webhooks/colivara"; unless'),
+    (["/other"], 'has the path "/webhooks/colivara": unless'),
     (["/webhooks/colivara/"], '(similar to "/webhooks/colivara/": the path lacks the slash at the end)'),
     (["/Webhooks/colivara"], "(similar to \"/Webhooks/colivara\": the path differs in upper and lower case)"),
 ])

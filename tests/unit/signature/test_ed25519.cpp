@@ -107,7 +107,7 @@ TEST_CASE("v1a: with a large body as many entries are tried, and explain says so
     CHECK(one.most_work(with_eleven, large.size()) >= 11 * large.size());
     const auto explained = hookd::signature::explain(keys, with_twelve, large, now, std::chrono::seconds{300});
     CHECK(explained.what == verdict::wrong_signature);
-    CHECK_THAT(explained.findings.front(), Catch::Contains("of its 12 v1a signatures the first 11 are tried"));
+    CHECK_THAT(explained.findings.front(), Catch::Contains("12 v1a signatures, but only the first 11 are tried"));
 }
 
 TEST_CASE("v1a: what is refused leaves nothing in the thread's OpenSSL error queue") {

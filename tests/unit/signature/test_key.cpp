@@ -43,8 +43,8 @@ TEST_CASE("key: whatever is not a canonical secret is refused, and never quoted"
     const std::string bare(secret_text.substr(6));
     const row table[] = {
         {"", "empty"},
-        {"whsec_", "nothing behind its prefix"},
-        {"whpk_", "nothing behind its prefix"},
+        {"whsec_", "nothing after its prefix"},
+        {"whpk_", "nothing after its prefix"},
         {private_key_text(), "private key"},
         {"whsec_" + std::string(secret_text), "two prefixes"},
         {"whsec_" + public_key_text(), "two prefixes"},

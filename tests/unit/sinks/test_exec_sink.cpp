@@ -137,7 +137,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: a command that cannot be started makes the
     CHECK(run(*sink).what == verdict::unavailable);
     CHECK(run(*sink).detail == "cannot start " + path +
                                    ": No such file or directory: it names the interpreter "
-                                   "/no/such/interpreter: No such file or directory; install it, "
+                                   "/no/such/interpreter: No such file or directory; install it "
                                    "or correct the first line");
 }
 

@@ -74,7 +74,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: megabytes of output neither block the hook
     CHECK(text.starts_with("sink hook: msg_1: a line\n"));
     CHECK(text.size() < 24'000);
     CHECK(lines_of(text).size() <= 102);
-    CHECK(text.contains("bytes more, not logged"));
+    CHECK(text.contains("more bytes, not logged"));
 }
 
 TEST_CASE_METHOD(hook_fixture, "exec: what a hook prints is logged line by line, and cannot forge a line") {
@@ -118,7 +118,7 @@ TEST_CASE_METHOD(hook_fixture, "exec: what a hook leaves running may print on, a
     CHECK(log.text() == "sink hook: msg_1: early\n");
     put(directory / "hook.go", "");
     CHECK(comes(directory / "hook.done"));
-    CHECK(log.comes("bytes more, not logged"));
+    CHECK(log.comes("more bytes, not logged"));
     CHECK(log.text().contains("sink hook: msg_1: late\n"));
 }
 
@@ -147,8 +147,8 @@ TEST_CASE_METHOD(hook_fixture, "exec: past a bound the pipes of what is left run
     CHECK(full >= before + 2 * hookd::sinks::background_output::most);
     CHECK_FALSE(log.text().contains("its pipe is closed"));
     CHECK(run(*sink).what == verdict::delivered);
-    CHECK(log.text().contains("sink hook: msg_1: the hook left a process in the background; the output of 64 such is "
-                              "being read already, so its pipe is closed: redirect its output"));
+    CHECK(log.text().contains("sink hook: msg_1: the hook left a process in the background; the output of 64 "
+                              "others is already being read, so its pipe is closed: redirect its output"));
     CHECK(open_descriptors() == full);
     sink.reset();
     CHECK(log.text().contains("64 hooks left a process in the background; its output is no longer read"));

@@ -147,12 +147,12 @@ TEST_CASE("file, queue: what belongs to the daemon, or to another sink, gets no 
         CHECK(with(directory / ("real/journal.db" + std::string{suffix}))
                   .contains(" is already used by journal.path; use another file"));
     }
-    CHECK(with(directory / "leads-nowhere-yet").contains(" belongs to journal.path"));
-    CHECK(with(directory / "second-name").contains(" belongs to endpoint[0].secrets[0].file"));
-    CHECK(with(directory / "real/./test.toml").contains(" belongs to the configuration"));
-    CHECK(with(directory / "real/admin.sock").contains(" belongs to admin.socket"));
-    CHECK(with(directory / "real/http.sock").contains(" belongs to listener[1].address"));
-    CHECK(with(directory / "real/hook").contains(" belongs to sink[1].command"));
+    CHECK(with(directory / "leads-nowhere-yet").contains(" is already used by journal.path"));
+    CHECK(with(directory / "second-name").contains(" is already used by endpoint[0].secrets[0].file"));
+    CHECK(with(directory / "real/./test.toml").contains(" is already used by the configuration"));
+    CHECK(with(directory / "real/admin.sock").contains(" is already used by admin.socket"));
+    CHECK(with(directory / "real/http.sock").contains(" is already used by listener[1].address"));
+    CHECK(with(directory / "real/hook").contains(" is already used by sink[1].command"));
     const auto at_other = file_at(directory / "linked/events.jsonl");
     CHECK(with(directory / "real/events.jsonl", at_other).contains("sink[1].path: "));
     CHECK(with(directory / "real/events.jsonl", at_other).contains(" is already used by sink[0]; use another file"));
@@ -189,7 +189,7 @@ TEST_CASE("exec: a command or a shell line, and one of them only") {
           std::vector<std::string>{"/bin/sh", "-c", "cat; true"});
     CHECK(error_of("type = \"exec\"").contains("command: is missing"));
     CHECK(error_of(exec_of("[\"/bin/true\"]\nshell = \"x\"")).contains("shell: cannot be used together with command"));
-    CHECK(error_of("type = \"exec\"\nshell = \"\"").contains("shell: is empty"));
+    CHECK(error_of("type = \"exec\"\nshell = \"\"").contains("shell: must not be empty"));
     CHECK(error_of("type = \"exec\"\ncomand = [\"/bin/true\"]\nshell=\"x\"").contains("did you mean"));
 }
 
@@ -252,8 +252,8 @@ TEST_CASE("exec: a script that the kernel will not start is a warning that says 
     CHECK(warned("#!/no/such/shell -e\n").contains("names the interpreter /no/such/shell: No such file or directory"));
     CHECK(warned("#!/etc/passwd\n").contains("names the interpreter /etc/passwd: Permission denied"));
     CHECK(warned("#!/usr/bin\n").contains("names the interpreter /usr/bin: Is not a regular file"));
-    CHECK(warned("#!sh\n").contains("names no interpreter by its absolute path"));
-    CHECK(warned("#!\n").contains("names no interpreter by its absolute path"));
+    CHECK(warned("#!sh\n").contains("names no interpreter with an absolute path"));
+    CHECK(warned("#!\n").contains("names no interpreter with an absolute path"));
     CHECK(warned("#!/usr/bin/env -S no-such-shell\n")
               .contains("no-such-shell, which is in no directory of a hook's PATH"));
     CHECK(warned("#!/usr/bin/env -S-i no-such-shell\n")
