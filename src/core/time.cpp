@@ -56,6 +56,9 @@ std::string to_text(std::chrono::milliseconds duration) {
 
 std::string to_short_text(std::chrono::milliseconds duration) {
     const auto millis = std::max<std::int64_t>(duration.count(), 0);
+    if (millis == 0) {
+        return "0s";
+    }
     const auto write = [](std::int64_t count, const unit& in) { return std::to_string(count) + std::string{in.name}; };
     const auto* const first =
         std::ranges::find_if(units, [&](const unit& each) { return millis >= each.millis || each.millis == 1; });

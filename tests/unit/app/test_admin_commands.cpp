@@ -51,7 +51,7 @@ TEST_CASE("reload: a verdict is an exit code, and each error a line") {
     CHECK(applied.out == "reloaded\n");
     CHECK(applied.err.empty());
 
-    const auto refused = reload_against(422, R"({"applied":false,"errors":["a.toml:1:2: x","a.toml:3:4: y"]})");
+    const auto refused = reload_against(422, R"({"applied":false,"faults":["a.toml:1:2: x","a.toml:3:4: y"]})");
     CHECK(refused.code == 78);
     CHECK(refused.out.empty());
     CHECK(refused.err == "a.toml:1:2: x\na.toml:3:4: y\n");

@@ -226,8 +226,9 @@ TEST_CASE("send: https to a plain port and http to a port of another protocol ar
     std::string url = there.server.url();
     const auto secure = run(to(url.replace(0, 4, "https"), here.file("s", secret_text)));
     CHECK(secure.code == 69);
-    CHECK_THAT(secure.err, Catch::Matchers::Matches("127\\.0\\.0\\.1:[0-9]+: no TLS came back; perhaps http:// is "
-                                                    "meant; check the scheme and port[^\n]*\n"));
+    CHECK_THAT(secure.err,
+               Catch::Matchers::Matches("colivara-hookd: 127\\.0\\.0\\.1:[0-9]+: the server does not use TLS; perhaps "
+                                        "http:// is meant; check the scheme and port[^\n]*\n"));
     const scripted_server other{[](scripted_peer& peer, int) { peer.send("220 mail.example.com ESMTP\r\n\r\n"); }};
     const auto plain = run(to(other.url(), here.file("s", secret_text)));
     CHECK(plain.code == 1);
