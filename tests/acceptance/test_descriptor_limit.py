@@ -14,8 +14,8 @@ from harness.daemon import binary
 from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 from harness.receiver import Receiver, http_sink
 
-ADMITTED = re.compile(r"the process may open only (\d+) files.*: at most (\d+) connections are taken; "
-                      r"raise LimitNOFILE to (\d+), or lower max_connections")
+ADMITTED = re.compile(r"the process may open only (\d+) files.*: at most (\d+) connections are accepted; "
+                      r"raise LimitNOFILE to (\d+) or lower max_connections")
 
 
 @pytest.mark.parametrize("limit", [256, 640])
