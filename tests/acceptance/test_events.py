@@ -123,7 +123,7 @@ def test_filters_combine_and_pages_join(broken):
 
 
 def test_what_is_mistyped_is_told_and_exits_2(broken):
-    for words, says in ((["--since", "yesterday"], "--since: expected a time such as"), (["--sink", "hok"], "Sink: no sink"),
+    for words, says in ((["--since", "yesterday"], "--since: expected a time such as"), (["--sink", "hok"], "unknown sink 'hok'"),
                         (["--state", "lost"], "--state"), (["--limit", "0"], "--limit")):
         asked = broken.run("events", "list", *words)
         assert (asked.returncode, asked.stdout) == (USAGE, "")
