@@ -69,7 +69,7 @@ class Campaign:
             until(over, lambda: f"the end; {load.answers} answers")
 
     def _end(self, order):
-        """Whoever was told that a write or a sync failed ends by himself; what can be survived is."""
+        """A daemon whose write or sync has failed exits by itself; an error that it can survive does not end it."""
         if self.disk.struck() and order.endswith("eio"):
             assert self.daemon.wait() == EXIT_IO
         elif self.disk.struck() and order.endswith(("die", "tear")):
