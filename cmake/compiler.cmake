@@ -37,3 +37,7 @@ check_pie_supported()
 if(HOOKD_TEST_HOOKS)
   target_compile_definitions(hookd_flags INTERFACE HOOKD_TEST_HOOKS)
 endif()
+
+# For the few sources that name it: a new version compiles no others.
+add_library(hookd_version INTERFACE)
+target_compile_definitions(hookd_version INTERFACE HOOKD_VERSION="${PROJECT_VERSION}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <hookd/app/command_line.hpp>
+#include <hookd/cli/command_line.hpp>
 
 #include <exception>
 #include <fcntl.h>
@@ -29,9 +29,9 @@ void hold_standard_streams() {
 int main(int count, char** words) {
     hold_standard_streams();
     try {
-        return hookd::app::run_command_line(count, words);
+        return hookd::cli::run_command_line(count, words);
     } catch (const std::exception& error) {
-        hookd::app::print_error(std::cerr, error.what());
+        hookd::cli::print_error(std::cerr, error.what());
         return 74; // EX_IOERR: the system is out of memory, threads or descriptors
     }
 }

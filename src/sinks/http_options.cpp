@@ -4,7 +4,7 @@
 #include "sinks/paths.hpp"
 
 #include <hookd/core/http_message.hpp>
-#include <hookd/http/client.hpp>
+#include <hookd/http/client/client.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 #include <hookd/config/table.hpp>
 #include <hookd/core/secret.hpp>
 #include <hookd/core/settings.hpp>
-#include <hookd/http/url.hpp>
+#include <hookd/http/client/url.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -7,8 +7,8 @@
 #include "sinks/http_options.hpp"
 #include "sinks/http_verdict.hpp"
 
-#include <hookd/http/client.hpp>
-#include <hookd/http/resolver.hpp>
+#include <hookd/http/client/client.hpp>
+#include <hookd/http/client/resolver.hpp>
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>

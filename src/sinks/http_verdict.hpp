@@ -2,7 +2,7 @@
 #pragma once
 
 #include <hookd/core/time.hpp>
-#include <hookd/http/client.hpp>
+#include <hookd/http/client/client.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <chrono>

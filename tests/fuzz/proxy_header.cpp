@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/proxy_header.hpp"
+#include "http/server/proxy_header.hpp"
 
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"

@@ -4,8 +4,8 @@
 #include "fuzz/reference_framing.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "http/client_address.hpp"
-#include "http/request_reader.hpp"
+#include "http/server/client_address.hpp"
+#include "http/server/request_reader.hpp"
 
 #include <algorithm>
 #include <utility>

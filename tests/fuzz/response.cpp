@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "http/client/response.hpp"
+
 #include "fuzz/feed.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "http/client_response.hpp"
 
 namespace hookd::fuzz {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "admin/event_parameters.hpp"
 #include "admin/target.hpp"
-#include "app/terminal_text.hpp"
-#include "app/time_argument.hpp"
+#include "cli/terminal_text.hpp"
+#include "cli/time_argument.hpp"
 #include "config/listen_address.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
@@ -17,7 +17,7 @@
 #include <hookd/core/percent_encoding.hpp>
 #include <hookd/core/rfc3339.hpp>
 #include <hookd/core/text.hpp>
-#include <hookd/http/url.hpp>
+#include <hookd/http/client/url.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,8 +41,8 @@ void times(std::string_view text) {
     if (const auto read = parse_duration(text)) {
         require(parse_duration(to_text(*read)) == read, "a duration is written as it is read");
     }
-    if (const auto read = app::parse_moment(text, now)) {
-        require(is_printable(app::moment_text(*read, true)), "a moment is printable");
+    if (const auto read = cli::parse_moment(text, now)) {
+        require(is_printable(cli::moment_text(*read, true)), "a moment is printable");
     }
     if (const auto read = signature::parse_timestamp(text)) {
         require(std::to_string(read->time_since_epoch().count()) == text, "a timestamp has one spelling");
@@ -114,7 +114,7 @@ void base64(std::string_view text) {
 }
 
 void terminals(std::string_view text) {
-    require(is_printable(app::escaped(text)) && is_printable(app::escaped(text, 20)), "nothing steers a terminal");
+    require(is_printable(cli::escaped(text)) && is_printable(cli::escaped(text, 20)), "nothing steers a terminal");
     const auto clean = sinks::printable(text);
     require(is_printable(clean) && sinks::printable(clean) == clean, "what is clean stays as it is");
     require(clean.starts_with(utf8_prefix(clean, 10)), "a beginning is a beginning");

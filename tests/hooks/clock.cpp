@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "app/clock.hpp"
+#include <hookd/daemon/clock.hpp>
 
 #include <cstdlib>
 #include <fstream>
 
-namespace hookd::app {
+namespace hookd::daemon {
 
 namespace {
 
@@ -20,4 +20,4 @@ wall_clock choose_clock() {
     return std::getenv("HOOKD_TEST_CLOCK") != nullptr ? test_now : system_now;
 }
 
-} // namespace hookd::app
+} // namespace hookd::daemon

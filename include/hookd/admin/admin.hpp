@@ -5,7 +5,7 @@
 #include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
-#include <hookd/http/server.hpp>
+#include <hookd/http/server/server.hpp>
 #include <hookd/intake/metrics.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_search.hpp>

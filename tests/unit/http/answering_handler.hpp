@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/http/server.hpp>
+#include <hookd/http/server/server.hpp>
 
 #include <functional>
 #include <optional>

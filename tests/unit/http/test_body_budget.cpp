@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/body_budget.hpp"
+#include "http/server/body_budget.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/certificate_watch.hpp"
+#include "http/server/certificate_watch.hpp"
 
 #include <catch2/catch.hpp>
 

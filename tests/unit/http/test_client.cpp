@@ -3,7 +3,7 @@
 #include "running_server.hpp"
 #include "scripted_server.hpp"
 
-#include <hookd/http/client.hpp>
+#include <hookd/http/client/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/client_address.hpp"
+#include "http/server/client_address.hpp"
 
 #include <catch2/catch.hpp>
 

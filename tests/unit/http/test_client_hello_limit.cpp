@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/client_hello_limit.hpp"
+#include "http/transport/client_hello_limit.hpp"
 
 #include <catch2/catch.hpp>
 

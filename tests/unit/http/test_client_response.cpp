@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/client_response.hpp"
+#include "http/client/response.hpp"
 
 #include <catch2/catch.hpp>
 

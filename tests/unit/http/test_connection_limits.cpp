@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/connection_limits.hpp"
+#include "http/server/connection_limits.hpp"
 
 #include <catch2/catch.hpp>
 

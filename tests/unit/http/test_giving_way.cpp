@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/io_thread.hpp"
+#include "http/server/io_thread.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/listening_socket.hpp"
+#include "http/server/listening_socket.hpp"
 
 #include <catch2/catch.hpp>
 

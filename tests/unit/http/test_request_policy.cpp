@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "http/head_scanner.hpp"
-#include "http/request_policy.hpp"
+#include "http/server/head_scanner.hpp"
+#include "http/server/request_policy.hpp"
 
 #include <catch2/catch.hpp>
 

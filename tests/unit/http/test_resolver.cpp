@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <hookd/http/resolver.hpp>
+#include <hookd/http/client/resolver.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/response.hpp"
+#include "http/server/response.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 #include "authority.hpp"
 #include "scripted_server.hpp"
 
-#include <hookd/http/client.hpp>
+#include <hookd/http/client/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>

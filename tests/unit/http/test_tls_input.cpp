@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http/tls_input.hpp"
+#include "http/transport/tls_input.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "authority.hpp"
-#include "http/transport.hpp"
+
+#include <hookd/http/transport/transport.hpp>
 
 #include <catch2/catch.hpp>
 #include <openssl/ssl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "unix_server.hpp"
 
-#include <hookd/http/client.hpp>
+#include <hookd/http/client/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <hookd/http/url.hpp>
+#include <hookd/http/client/url.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "answering_handler.hpp"
 
-#include <hookd/http/server.hpp>
+#include <hookd/http/server/server.hpp>
 
 #include <filesystem>
 #include <memory>

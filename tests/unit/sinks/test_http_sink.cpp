@@ -4,7 +4,7 @@
 #include "sinks/http_sink.hpp"
 #include "sinks/sink_worker.hpp"
 
-#include <hookd/http/url.hpp>
+#include <hookd/http/client/url.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

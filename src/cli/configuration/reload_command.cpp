@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "cli/configuration/reload_command.hpp"
+
+#include "cli/admin_client.hpp"
+
+#include <hookd/core/exit_code.hpp>
+#include <hookd/core/json_text.hpp>
+
+#include <csignal>
+#include <ostream>
+
+namespace hookd::cli {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{60'000};
+
+} // namespace
+
+int run_reload(const std::string& config_path, const std::optional<std::string>& given, std::ostream& out,
+               std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto socket = find_admin_socket(given, config_path);
+    if (!socket) {
+        return end(socket.error(), err);
+    }
+    const auto response = ask_daemon(socket->path, "POST", "/v1/reload", patience);
+    if (!response) {
+        return socket->errors.empty() ? end({exit_unreachable, unreachable_text(socket->path, response.error())}, err)
+                                      : end({exit_config, {}, socket->errors}, err);
+    }
+    if (response->status == 200) {
+        out << "reloaded\n";
+        return exit_done;
+    }
+    const auto verdict = parse_json(response->body);
+    if (response->status != 422 || !verdict.is_object() || !verdict.contains("faults")) {
+        return end(
+            {exit_unreachable, "unexpected response from " + socket->path + ": is it the daemon's admin socket?"}, err);
+    }
+    for (const auto& error : verdict["faults"]) {
+        err << (error.is_string() ? escaped(error.get<std::string>()) : json_line(error)) << '\n';
+    }
+    return exit_config;
+}
+
+} // namespace hookd::cli

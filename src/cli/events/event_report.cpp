@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "cli/events/event_report.hpp"
+
+#include "cli/json_member.hpp"
+#include "cli/terminal_text.hpp"
+#include "cli/time_argument.hpp"
+
+#include <hookd/core/rfc3339.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace hookd::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t sequence_columns = 8;
+constexpr std::size_t type_columns = 14;
+constexpr std::size_t state_columns = 9;
+constexpr std::size_t story_label = 12;
+constexpr std::size_t least_document = 10;
+
+/// An event that is not from ColiVara may have no such name.
+std::string shown_name(const json& from, const char* key, std::size_t columns) {
+    const auto name = text_member(from, key);
+    return name.empty() ? "-" : escaped(name, columns);
+}
+
+std::string time_text(const std::string& told, bool utc) {
+    const auto when = parse_rfc3339(told);
+    return when ? moment_text(*when, utc) : "-";
+}
+
+/// What most needs attention comes first.
+constexpr std::array<std::pair<const char*, color>, 5> states{{{"dead", color::red},
+                                                               {"waiting", color::yellow},
+                                                               {"pending", color::plain},
+                                                               {"delivered", color::green},
+                                                               {"unwanted", color::faint}}};
+
+/// The state in all sinks of the event, as one word.
+std::pair<const char*, color> overall(const json& event) {
+    const auto sinks = event.find("sinks");
+    for (const auto& state : states) {
+        if (sinks != event.end() && std::ranges::any_of(*sinks, [&](const json& each) {
+                return each.is_object() && text_member(each, "state") == state.first;
+            })) {
+            return state;
+        }
+    }
+    return {"-", color::plain};
+}
+
+std::size_t document_columns(const report_style& style) {
+    if (style.whole) {
+        return std::string::npos;
+    }
+    constexpr std::size_t gaps = 8;
+    constexpr std::size_t others = sequence_columns + moment_columns + type_columns + state_columns + gaps;
+    return style.columns > others + least_document ? style.columns - others : least_document;
+}
+
+void add_line(std::string& to, std::string_view label, std::string_view value) {
+    fmt::format_to(std::back_inserter(to), "{:<{}}{}\n", label, story_label, value);
+}
+
+std::string sink_text(const json& sink, const report_style& style) {
+    const auto state = text_member(sink, "state");
+    const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
+    std::string line = "  " + escaped(text_member(sink, "sink")) + ": " +
+                       colored(escaped(state), known == states.end() ? color::plain : known->second, style.colour);
+    const auto attempts = number_member(sink, "attempts");
+    if (attempts > 0) {
+        line += " after " + count_text(attempts, "attempt");
+    }
+    if (const auto next = text_member(sink, "next_try"); !next.empty()) {
+        line += ", next attempt " + time_text(next, style.utc);
+    }
+    line += '\n';
+    constexpr std::string_view indent = "    ";
+    for (const auto& said : escaped_lines(text_member(sink, "detail"), style.columns - indent.size())) {
+        line.append(indent).append(said) += '\n';
+    }
+    return line;
+}
+
+} // namespace
+
+std::string count_text(std::uint64_t count, const char* what) {
+    const std::string_view name{what};
+    const bool many = count != 1;
+    if (many && name.ends_with("y")) {
+        return fmt::format("{} {}ies", count, name.substr(0, name.size() - 1));
+    }
+    return fmt::format("{} {}{}", count, name, many ? "s" : "");
+}
+
+std::string event_list_head(const report_style& style) {
+    const auto line = fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  document", "sequence", sequence_columns, "accepted",
+                                  moment_columns, "type", type_columns, "state", state_columns);
+    return colored(line, color::faint, style.colour) + '\n';
+}
+
+std::string event_list_line(const json& event, const report_style& style) {
+    const auto [state, with] = overall(event);
+    return fmt::format(
+        "{:>{}}  {}  {}  {}  {}\n", number_member(event, "sequence"), sequence_columns,
+        padded(time_text(text_member(event, "accepted"), style.utc), moment_columns),
+        padded(escaped(text_member(event, "type"), style.whole ? std::string::npos : type_columns), type_columns),
+        colored(padded(state, state_columns), with, style.colour),
+        shown_name(event, "document", document_columns(style)));
+}
+
+std::string event_story_text(const json& event, const report_style& style) {
+    std::string shown;
+    const auto room = style.columns > story_label ? style.columns - story_label : style.columns;
+    add_line(shown, "event",
+             fmt::format("{}, {}", number_member(event, "sequence"), escaped(text_member(event, "id"))));
+    add_line(shown, "type", escaped(text_member(event, "type"), room));
+    add_line(shown, "document", shown_name(event, "document", room));
+    add_line(shown, "collection", shown_name(event, "collection", room));
+    add_line(shown, "accepted", time_text(text_member(event, "accepted"), style.utc));
+    add_line(shown, "from",
+             escaped(text_member(event, "peer")) + ", at endpoint " + escaped(text_member(event, "endpoint")));
+    add_line(shown, "body",
+             count_text(number_member(event, "bytes"), "byte") +
+                 (flag_member(event, "json", true) ? "" : ", not JSON"));
+    shown += "sinks\n";
+    if (const auto sinks = event.find("sinks"); sinks != event.end() && sinks->is_array()) {
+        for (const auto& each : *sinks) {
+            shown += sink_text(each, style);
+        }
+    }
+    return shown;
+}
+
+} // namespace hookd::cli

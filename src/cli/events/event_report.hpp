@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace hookd::cli {
+
+struct report_style {
+    bool utc = false;
+    bool colour = false;
+    std::size_t columns = 80;
+    bool whole = false; ///< Names in a list are not truncated: for a pipe, so that they can be searched for.
+};
+
+/// The daemon's events, for people. Data from clients is escaped, and truncated to fit.
+std::string event_list_head(const report_style& style);
+std::string event_list_line(const nlohmann::ordered_json& event, const report_style& style);
+/// All details of one event.
+std::string event_story_text(const nlohmann::ordered_json& event, const report_style& style);
+
+/// `1 event`, `3 events`.
+std::string count_text(std::uint64_t count, const char* what);
+
+} // namespace hookd::cli

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "cli/events/events_command.hpp"
+
+#include "cli/escaping_stream.hpp"
+#include "cli/events/event_pages.hpp"
+#include "cli/events/event_report.hpp"
+#include "cli/json_member.hpp"
+#include "cli/terminal_text.hpp"
+
+#include <hookd/core/exit_code.hpp>
+#include <hookd/core/json_text.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+#include <thread>
+#include <utility>
+
+namespace hookd::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// The most that one response has.
+constexpr std::uint64_t most_at_once = 1'000;
+/// A request costs the daemon almost nothing, and people do not read faster.
+constexpr std::chrono::milliseconds between_looks{250};
+
+/// Prints events as they arrive, one line each.
+class printer {
+public:
+    printer(const events_arguments& given, std::ostream& out)
+        : json_{given.json}, out_{out}, style_{.utc = given.utc,
+                                               .colour = !given.json && output_has_colour(),
+                                               .columns = output_columns(),
+                                               .whole = !output_is_terminal()} {}
+
+    void print(const json& event) {
+        if (!std::exchange(any_, true) && !json_) {
+            out_ << event_list_head(style_);
+        }
+        if (json_) {
+            out_ << json_line(event) << '\n';
+        } else {
+            out_ << event_list_line(event, style_);
+        }
+    }
+
+    bool any() const { return any_; }
+
+private:
+    bool json_;
+    bool any_ = false;
+    std::ostream& out_;
+    report_style style_;
+};
+
+/// As many as requested, page by page.
+command_result<void> list(event_source& from, const std::string& query, const events_arguments& given, printer& to) {
+    std::uint64_t left = given.limit;
+    std::uint64_t position = 0;
+    for (bool more = true; more && left > 0;) {
+        const auto part = ask_events(from, query, !given.oldest_first, position, std::min(left, most_at_once));
+        if (!part) {
+            return std::unexpected{part.error()};
+        }
+        for (const auto& each : part->events) {
+            to.print(each);
+        }
+        left -= part->events.size();
+        position = part->position;
+        more = part->more;
+    }
+    return {};
+}
+
+/// The last few events up to `floor`, from where `tail` continues.
+command_result<void> print_last(event_source& from, const std::string& query, std::uint64_t floor, std::uint64_t count,
+                                printer& to) {
+    if (count == 0) {
+        return {};
+    }
+    const auto until = (query.empty() ? "" : query + '&') + parameter("up_to", std::to_string(floor));
+    const auto last = ask_events(from, until, true, 0, std::min(count, most_at_once));
+    if (!last) {
+        return std::unexpected{last.error()};
+    }
+    for (auto each = last->events.rbegin(); each != last->events.rend(); ++each) {
+        to.print(*each);
+    }
+    return {};
+}
+
+command_result<std::string> body_of(event_source& from, const json& event) {
+    return from.ask("GET", "/v1/events/" + std::to_string(number_member(event, "sequence")) + "/body");
+}
+
+} // namespace
+
+int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto query = query_of(given.which, system_now());
+    if (!query) {
+        return end({exit_usage, query.error().message}, err);
+    }
+    auto from = open_event_source(given.where);
+    if (!from) {
+        return end(from.error(), err);
+    }
+    printer to{given, out};
+    if (const auto done = list(**from, *query, given, to); !done) {
+        return end(done.error(), err);
+    }
+    if (!to.any() && !given.json) {
+        print_error(err, "no matching events");
+    }
+    return exit_done;
+}
+
+int run_events_show(const events_arguments& given, std::ostream& out, std::ostream& err) {
+    auto from = open_event_source(given.where);
+    if (!from) {
+        return end(from.error(), err);
+    }
+    const report_style style{.utc = given.utc, .colour = output_has_colour(), .columns = output_columns()};
+    int code = exit_done;
+    for (const auto& id : given.ids) {
+        const auto found = ask_events(**from, parameter("id", id), true, 0, most_at_once);
+        if (!found) {
+            return end(found.error(), err);
+        }
+        if (found->events.empty()) {
+            print_error(err, "no event " + id + " in the journal: see 'colivara-hookd events list'");
+            code = exit_no;
+        }
+        for (const auto& each : found->events) {
+            out << (given.json ? json_line(each) + '\n' : event_story_text(each, style));
+            if (!given.body) {
+                continue;
+            }
+            const auto body = body_of(**from, each);
+            if (!body) {
+                return end(body.error(), err);
+            }
+            out << '\n';
+            if (output_is_terminal()) {
+                out << escaped(*body);
+            } else {
+                write_as_it_is(out, *body);
+            }
+            out << '\n';
+        }
+    }
+    return code;
+}
+
+int run_events_tail(const events_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto query = query_of(given.which, system_now());
+    if (!query) {
+        return end({exit_usage, query.error().message}, err);
+    }
+    auto where = given.where;
+    where.offline = false; // no events arrive in a journal without its daemon
+    auto from = open_event_source(where);
+    if (!from) {
+        return end(from.error(), err);
+    }
+    printer to{given, out};
+    auto position = ask_last_sequence(**from);
+    if (!position) {
+        return end(position.error(), err);
+    }
+    if (const auto printed = print_last(**from, *query, *position, given.limit, to); !printed) {
+        return end(printed.error(), err);
+    }
+    while (out.flush()) {
+        const auto part = ask_events(**from, *query, false, *position, most_at_once);
+        if (!part) {
+            return end(part.error(), err);
+        }
+        for (const auto& each : part->events) {
+            to.print(each);
+        }
+        position = part->position;
+        if (!part->more) {
+            out.flush();
+            std::this_thread::sleep_for(between_looks);
+        }
+    }
+    return exit_done;
+}
+
+} // namespace hookd::cli

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cli/events/event_source.hpp"
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace hookd::cli {
+
+/// The arguments of `wait`.
+struct wait_arguments {
+    event_source_arguments where;
+    std::string document;
+    std::optional<std::string> collection;
+    std::optional<std::string> since;   ///< Ignore earlier events.
+    std::optional<std::string> timeout; ///< None: forever.
+    bool next = false;                  ///< Ignore events before now.
+    bool json = false;
+};
+
+/// Waits until there is an event about the document's success or failure, which may already exist. Exit 0 success, 1
+/// failure, 124 not in time.
+int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err);
+
+} // namespace hookd::cli

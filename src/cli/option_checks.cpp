@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "cli/option_checks.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace hookd::cli {
+
+CLI::Validator number_between(std::uint64_t least, std::uint64_t most) {
+    const auto check = [least, most](const std::string& text) {
+        std::uint64_t number = 0;
+        const char* const end = text.data() + text.size();
+        const auto parsed = std::from_chars(text.data(), end, number);
+        const bool good = parsed.ec == std::errc{} && parsed.ptr == end && number >= least && number <= most;
+        return good ? std::string{} : fmt::format("expected a number from {} to {}", least, most);
+    };
+    return {check, fmt::format("{} to {}", least, most)};
+}
+
+CLI::Validator one_of(const std::vector<std::string>& words) {
+    const auto check = [words](const std::string& text) {
+        const bool good = std::ranges::find(words, text) != words.end();
+        return good ? std::string{}
+                    : fmt::format("invalid value \"{}\": expected one of {}", text, fmt::join(words, ", "));
+    };
+    return {check, fmt::format("{}", fmt::join(words, "|"))};
+}
+
+} // namespace hookd::cli

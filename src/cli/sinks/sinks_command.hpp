@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace hookd::cli {
+
+/// The arguments of `sinks`.
+struct sinks_arguments {
+    std::string config_path;
+    std::optional<std::string> socket;
+    std::string name; ///< Of the sink to pause or resume.
+    bool json = false;
+};
+
+int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err);
+/// Exit 1: no such sink.
+int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out, std::ostream& err);
+
+} // namespace hookd::cli

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include <hookd/core/escape.hpp>
+#include <hookd/core/joinable_thread.hpp>
+#include <hookd/core/json_text.hpp>
+#include <hookd/core/limited_log.hpp>
+#include <hookd/core/time.hpp>
+#include <hookd/daemon/logging.hpp>
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <system_error>
+
+namespace hookd::daemon {
+
+namespace {
+
+constexpr std::size_t most_waiting = 8192;
+constexpr const char* logger_name = "hookd";
+
+void append(spdlog::memory_buf_t& out, std::string_view text) {
+    out.append(text.data(), text.data() + text.size());
+}
+
+std::string_view level_name(spdlog::level::level_enum level) {
+    const auto name = spdlog::level::to_string_view(level);
+    return {name.data(), name.size()};
+}
+
+std::string time_of(const spdlog::details::log_msg& line) {
+    return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(line.time));
+}
+
+/// `2026-11-22T22:48:01.123Z warning 401 refused: …`
+void format_text(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
+    append(out, time_of(line));
+    out.push_back(' ');
+    append(out, level_name(line.level));
+    out.push_back(' ');
+    append(out, escaped({line.payload.data(), line.payload.size()}));
+    out.push_back('\n');
+}
+
+/// `{"time":"…","level":"warning","message":"401 refused: …"}`
+void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
+    nlohmann::ordered_json object;
+    object["time"] = time_of(line);
+    object["level"] = level_name(line.level);
+    object["message"] = std::string_view{line.payload.data(), line.payload.size()};
+    append(out, json_line(object));
+    out.push_back('\n');
+}
+
+/// The current format. Not one formatter per format: replacing a formatter waits for the writing thread, which may take
+/// long.
+std::atomic<log_format> format_in_force{log_format::text};
+
+class line_formatter final : public spdlog::formatter {
+public:
+    void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
+        if (format_in_force == log_format::json) {
+            format_json(line, out);
+        } else {
+            format_text(line, out);
+        }
+    }
+    std::unique_ptr<formatter> clone() const override { return std::make_unique<line_formatter>(); }
+};
+
+spdlog::level::level_enum to_spdlog(log_level level) {
+    switch (level) {
+    case log_level::trace:
+        return spdlog::level::trace;
+    case log_level::debug:
+        return spdlog::level::debug;
+    case log_level::info:
+        return spdlog::level::info;
+    case log_level::warning:
+        return spdlog::level::warn;
+    case log_level::error:
+        break;
+    }
+    return spdlog::level::err;
+}
+
+} // namespace
+
+void start_logging(const log_settings& settings) {
+    spdlog::drop_all();
+    try {
+        spdlog::init_thread_pool(most_waiting, 1);
+    } catch (const std::system_error& why) {
+        throw no_thread(why);
+    }
+    auto logger = spdlog::create_async_nb<spdlog::sinks::stderr_sink_st>(logger_name);
+    logger->set_formatter(std::make_unique<line_formatter>());
+    spdlog::set_default_logger(std::move(logger));
+    change_logging(settings);
+}
+
+void change_logging(const log_settings& settings) {
+    format_in_force = settings.format;
+    spdlog::default_logger_raw()->set_level(to_spdlog(settings.level));
+}
+
+std::uint64_t dropped_log_lines() {
+    const auto pool = spdlog::thread_pool();
+    return pool != nullptr ? pool->overrun_counter() : 0;
+}
+
+void stop_logging() {
+    limited_log::shared().report_all();
+    if (const auto dropped = dropped_log_lines(); dropped > 0) {
+        spdlog::warn("{} log lines were dropped: the reader of standard error is too slow", dropped);
+    }
+    // The logger stays, for detached threads. They may be about to use it.
+    spdlog::default_logger_raw()->set_level(spdlog::level::off);
+    spdlog::details::registry::instance().set_tp(nullptr);
+}
+
+} // namespace hookd::daemon
