@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/admin_client.hpp"
 
+#include <hookd/admin/settings.hpp>
 #include <hookd/config/load.hpp>
 #include <hookd/core/exit_code.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/daemon/configuration.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,7 +27,7 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
     if (usual && access(config_path.c_str(), R_OK) != 0) {
         return admin_socket{.path = admin_settings{}.socket, .errors = {}};
     }
-    auto named = config::read_admin_socket(config_path);
+    auto named = daemon::read_admin_socket(config_path);
     if (named) {
         return admin_socket{.path = std::move(*named), .errors = {}};
     }

@@ -2,7 +2,7 @@
 #include "cli/command_input.hpp"
 
 #include <hookd/config/secret_file.hpp>
-#include <hookd/core/settings.hpp>
+#include <hookd/core/event.hpp>
 
 #include <array>
 #include <cerrno>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "config/wording.hpp"
-
 #include <hookd/config/diagnostics.hpp>
+#include <hookd/config/wording.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/expand.hpp"
 
-#include "config/wording.hpp"
+#include <hookd/config/wording.hpp>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/file_identity.hpp"
-
+#include <hookd/config/file_identity.hpp>
 #include <hookd/core/file_system.hpp>
 
 #include <filesystem>

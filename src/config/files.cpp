@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/files.hpp"
 
-#include "config/wording.hpp"
-
+#include <hookd/config/wording.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/core/unique_fd.hpp>
 

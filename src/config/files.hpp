@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/config/named_file.hpp>
 #include <hookd/config/secret_file.hpp>
 #include <hookd/core/error.hpp>
 #include <hookd/core/secret.hpp>
@@ -17,13 +18,6 @@ constexpr std::size_t largest_secret = std::size_t{64} << 10U;
 /// read_secret_file without the path in its error, as in all errors here: the configuration may have the secret itself
 /// in place of the path.
 result<secret> read_secret(const std::string& path);
-
-/// What is wrong with a file that must exist and, for `secret`, must not be accessible to others; empty if nothing.
-enum class file_kind : bool { open_to_all, secret };
-std::string check_file(const std::string& path, file_kind kind);
-
-/// The public content of a PEM file that has no private key: "a certificate" or "a public key"; empty if neither.
-std::string_view public_content(const std::string& path);
 
 /// The path for a message: quoted if it has unusual characters.
 std::string file_name(const std::string& path);

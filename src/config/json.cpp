@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config/document.hpp"
-#include "config/wording.hpp"
+
+#include <hookd/config/wording.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/listen_address.hpp"
+#include <hookd/config/listen_address.hpp>
 
 #include <algorithm>
 #include <sys/un.h>

@@ -4,6 +4,7 @@
 #include "config/effective.hpp"
 
 #include <hookd/config/diagnostics.hpp>
+#include <hookd/config/key.hpp>
 
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct reading {
     effective_values& shown;
     bool open_to_others = false; ///< Others may read the file, so it must not have secrets.
     std::vector<used_file> files{};
+    bool places = false;                               ///< See table::checks_places.
+    const fixed_values* running = nullptr;             ///< Of the daemon that reloads; null: there is none.
+    fixed_values fixed{};                              ///< Of this document.
+    std::vector<key_description>* described = nullptr; ///< Receives each declared key; may be null.
 };
 
 } // namespace hookd::config

@@ -4,9 +4,9 @@
 #include "config/files.hpp"
 #include "config/node.hpp"
 #include "config/reading.hpp"
-#include "config/wording.hpp"
 
 #include <hookd/config/table.hpp>
+#include <hookd/config/wording.hpp>
 
 #include <algorithm>
 #include <array>
@@ -50,8 +50,10 @@ result<secret> from_credential(const std::string& name) {
 
 } // namespace
 
-std::vector<secret> table::secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view),
+std::vector<secret> table::secrets(const key& declared, std::optional<std::string> (*check)(std::string_view),
                                    std::optional<std::string> (*doubt)(std::string_view)) {
+    const auto key = declared.name;
+    describe(declared, "array of secrets", {}, true);
     const node* const value = ask(key, node_kind::array, "an array: [" + std::string{wanted} + ']');
     if (value != nullptr && value->elements.empty()) {
         error(key, "must not be empty: expected at least one of " + std::string{wanted});
@@ -77,8 +79,9 @@ std::vector<secret> table::secrets(std::string_view key, std::optional<std::stri
 }
 
 std::vector<std::pair<std::string, secret>>
-table::named_secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view)) {
-    table inside = sub(key);
+table::named_secrets(const key& declared, std::optional<std::string> (*check)(std::string_view)) {
+    describe(declared, "table of secrets", "{}", false);
+    table inside = sub(declared.name);
     std::vector<const member*> in_order;
     for (std::size_t i = 0; inside.keys_ != nullptr && i < inside.keys_->members.size(); ++i) {
         in_order.push_back(&inside.keys_->members[i]);
@@ -145,7 +148,7 @@ std::optional<secret> table::referred_secret(table reference) {
             reference.ask(source);
             continue;
         }
-        const std::string name = reference.required_text(source);
+        const std::string name = reference.required_text({source, applies::on_reload, {}});
         if (++given != 1 || name.empty()) {
             continue;
         }

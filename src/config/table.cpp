@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "config/effective.hpp"
 #include "config/expand.hpp"
-#include "config/file_identity.hpp"
 #include "config/node.hpp"
 #include "config/reading.hpp"
-#include "config/wording.hpp"
 
+#include <hookd/config/file_identity.hpp>
 #include <hookd/config/table.hpp>
+#include <hookd/config/wording.hpp>
 #include <hookd/core/time.hpp>
 
 #include <algorithm>
@@ -24,12 +24,66 @@ std::string mismatch(std::string_view wanted, const node& value) {
     return "expected " + std::string{wanted} + ", got " + std::string{described(value.kind)};
 }
 
+/// The path of a table without the indices of its elements.
+std::string without_indices(std::string_view path) {
+    std::string text;
+    bool inside = false;
+    for (const char c : path) {
+        inside = (inside || c == '[') && c != ']';
+        if (!inside && c != ']') {
+            text += c;
+        }
+    }
+    return text;
+}
+
 } // namespace
 
 table::table(reading& shared, const node& root) : table(shared, &root, root.where, {}, shared.shown) {}
 
 table::table(reading& shared, const node* keys, place where, std::string path, effective_values& shown)
     : shared_(&shared), keys_(keys), where_(where), path_(std::move(path)), shown_(&shown) {}
+
+bool table::checks_places() const {
+    return shared_->places;
+}
+
+void table::describe(const key& declared, std::string type, std::string shown, bool required) {
+    if (shared_->described != nullptr) {
+        shared_->described->push_back({.table = without_indices(path_),
+                                       .name = std::string{declared.name},
+                                       .type = std::move(type),
+                                       .fallback = std::move(shown),
+                                       .required = required,
+                                       .when = declared.when,
+                                       .help = std::string{declared.help}});
+    }
+}
+
+void table::optional(const key& declared, std::string type, std::string fallback) {
+    ask(declared.name);
+    describe(declared, std::move(type), std::move(fallback), false);
+}
+
+void table::missing(const key& declared, std::string type, std::string_view what) {
+    ask(declared.name);
+    describe(declared, std::move(type), {}, true);
+    error(declared.name, what);
+}
+
+/// `shown`: for `check --print`; `value`: the same for the same effect, however it was written.
+void table::record(const key& declared, std::string type, std::string shown, std::string_view value) {
+    if (declared.when == applies::on_restart) {
+        const auto path = path_to(declared.name);
+        shared_->fixed[path] = value;
+        const auto* const running = shared_->running;
+        if (running != nullptr && !faulty_ && running->contains(path) && running->at(path) != value) {
+            error(declared.name, "cannot be changed by a reload; restart the daemon or restore the old value");
+        }
+    }
+    describe(declared, std::move(type), shown, false);
+    shown_->set(declared.name, std::move(shown));
+}
 
 bool table::has(std::string_view key) const {
     return keys_ != nullptr && keys_->find(key) != nullptr;
@@ -127,13 +181,17 @@ std::optional<std::string> table::expanded_text(std::string_view key, std::strin
 
 // `check --print` gets the text before `${NAME}` is replaced: the environment may hold secrets.
 
-std::string table::text(std::string_view key, std::string_view fallback) {
+std::string table::text(const key& declared, std::string_view fallback) {
+    const auto key = declared.name;
     auto value = expanded_text(key, "a string");
-    shown_->set(key, literal(value ? std::string_view{keys_->find(key)->value.text} : fallback));
+    record(declared, "string", literal(value ? std::string_view{keys_->find(key)->value.text} : fallback),
+           value ? std::string_view{*value} : fallback);
     return value ? std::move(*value) : std::string{fallback};
 }
 
-std::string table::required_text(std::string_view key) {
+std::string table::required_text(const key& declared) {
+    const auto key = declared.name;
+    describe(declared, "string", {}, true);
     if (!has(key)) {
         ask(key);
         if (!faulty_) {
@@ -152,10 +210,13 @@ std::string table::required_text(std::string_view key) {
     return std::move(*value);
 }
 
-std::vector<std::string> table::texts(std::string_view key, std::vector<std::string> fallback) {
+std::vector<std::string> table::texts(const key& declared, std::vector<std::string> fallback) {
+    constexpr std::string_view type = "array of strings";
+    const auto key = declared.name;
     const node* const value = ask(key, node_kind::array, "an array of strings: [\"…\"]");
     if (value == nullptr) {
-        shown_->set(key, literal(fallback));
+        const auto shown = literal(fallback);
+        record(declared, std::string{type}, shown, shown);
         return fallback;
     }
     std::vector<std::string> texts;
@@ -171,18 +232,20 @@ std::vector<std::string> table::texts(std::string_view key, std::vector<std::str
         }
         literals.push_back(literal(std::string_view{element.text}));
     }
-    shown_->set(key, array_literal(literals));
+    record(declared, std::string{type}, array_literal(literals), literal(texts));
     return texts;
 }
 
-bool table::flag(std::string_view key, bool fallback) {
-    const node* const value = ask(key, node_kind::boolean, "true or false, without quotes");
+bool table::flag(const key& declared, bool fallback) {
+    const node* const value = ask(declared.name, node_kind::boolean, "true or false, without quotes");
     const bool on = value == nullptr ? fallback : value->boolean;
-    shown_->set(key, on ? "true" : "false");
+    const std::string shown = on ? "true" : "false";
+    record(declared, "boolean", shown, shown);
     return on;
 }
 
-std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most) {
+std::uint64_t table::count(const key& declared, std::uint64_t fallback, std::uint64_t least, std::uint64_t most) {
+    const auto key = declared.name;
     const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
     std::uint64_t number = fallback;
     if (const node* const value = ask(key, node_kind::integer, "a whole number " + range)) {
@@ -192,12 +255,14 @@ std::uint64_t table::count(std::string_view key, std::uint64_t fallback, std::ui
             number = static_cast<std::uint64_t>(value->integer);
         }
     }
-    shown_->set(key, std::to_string(number));
+    const auto shown = std::to_string(number);
+    record(declared, "whole number " + range, shown, shown);
     return number;
 }
 
-std::vector<std::uint64_t> table::counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
+std::vector<std::uint64_t> table::counts(const key& declared, std::vector<std::uint64_t> fallback, std::uint64_t least,
                                          std::uint64_t most) {
+    const auto key = declared.name;
     const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
     std::vector<std::uint64_t> numbers;
     if (const node* const value = ask(key, node_kind::array, "an array of whole numbers " + range)) {
@@ -218,11 +283,13 @@ std::vector<std::uint64_t> table::counts(std::string_view key, std::vector<std::
     for (const auto each : numbers) {
         literals.push_back(std::to_string(each));
     }
-    shown_->set(key, array_literal(literals));
+    const auto shown = array_literal(literals);
+    record(declared, "array of whole numbers " + range, shown, shown);
     return numbers;
 }
 
-byte_size table::size(std::string_view key, byte_size fallback, byte_size least, byte_size most) {
+byte_size table::size(const key& declared, byte_size fallback, byte_size least, byte_size most) {
+    const auto key = declared.name;
     constexpr std::string_view wanted = "a size such as \"16 KiB\", \"1 MiB\" or \"4 GiB\"";
     const std::string range = "from " + to_text(least) + " to " + to_text(most);
     std::optional<byte_size> size;
@@ -241,12 +308,15 @@ byte_size table::size(std::string_view key, byte_size fallback, byte_size least,
                        " is out of range: expected a size " + range);
         size.reset();
     }
-    shown_->set(key, literal(to_text(size.value_or(fallback))));
+    const auto shown = literal(to_text(size.value_or(fallback)));
+    record(declared, "size " + range, shown, shown);
     return size.value_or(fallback);
 }
 
-std::chrono::milliseconds table::duration(std::string_view key, std::chrono::milliseconds fallback,
+std::chrono::milliseconds table::duration(const key& declared, std::chrono::milliseconds fallback,
                                           std::chrono::milliseconds least, std::chrono::milliseconds most) {
+    const auto key = declared.name;
+    const std::string range = "from " + to_text(least) + " to " + to_text(most);
     std::optional<std::chrono::milliseconds> duration;
     if (const auto text = expanded_text(key, "a duration such as \"250ms\", \"10s\", \"5m\", \"1h\" or \"7d\"")) {
         duration = parse_duration(*text);
@@ -254,16 +324,17 @@ std::chrono::milliseconds table::duration(std::string_view key, std::chrono::mil
             error(key, "invalid duration " + written(key) +
                            ": expected a whole number with ms, s, m, h or d, for example \"10s\"");
         } else if (*duration < least || *duration > most) {
-            error(key, written(key) + " is out of range: expected a duration from " + to_text(least) + " to " +
-                           to_text(most));
+            error(key, written(key) + " is out of range: expected a duration " + range);
             duration.reset();
         }
     }
-    shown_->set(key, literal(to_text(duration.value_or(fallback))));
+    const auto shown = literal(to_text(duration.value_or(fallback)));
+    record(declared, "duration " + range, shown, shown);
     return duration.value_or(fallback);
 }
 
-std::size_t table::choice(std::string_view key, std::span<const std::string_view> allowed, std::size_t fallback) {
+std::size_t table::choice(const key& declared, std::span<const std::string_view> allowed, std::size_t fallback) {
+    const auto key = declared.name;
     const std::string wanted = "one of the strings " + listed(allowed);
     std::size_t index = fallback;
     if (const auto text = expanded_text(key, wanted)) {
@@ -276,7 +347,7 @@ std::size_t table::choice(std::string_view key, std::span<const std::string_view
                            (near ? "; did you mean " + quoted(*near) + '?' : ""));
         }
     }
-    shown_->set(key, literal(allowed[index]));
+    record(declared, listed(allowed), literal(allowed[index]), allowed[index]);
     return index;
 }
 

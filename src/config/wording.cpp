@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "config/wording.hpp"
-
+#include <hookd/config/wording.hpp>
 #include <hookd/core/escape.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/settings.hpp>
+#include <hookd/daemon/settings.hpp>
 
 #include <optional>
 #include <string>

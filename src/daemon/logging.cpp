@@ -87,6 +87,19 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 
 } // namespace
 
+log_settings read_log(config::table keys) {
+    using enum config::applies;
+    static constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warning", "error"};
+    static constexpr std::array<std::string_view, 2> formats{"text", "json"};
+    log_settings log;
+    log.level = static_cast<log_level>(keys.choice({"level", on_reload, "the least severity of a line that is logged"},
+                                                   levels, static_cast<std::size_t>(log.level)));
+    log.format = static_cast<log_format>(keys.choice({"format", on_reload, "text, or json: one object per line"},
+                                                     formats, static_cast<std::size_t>(log.format)));
+    keys.finish();
+    return log;
+}
+
 void start_logging(const log_settings& settings) {
     spdlog::drop_all();
     try {

@@ -7,8 +7,8 @@
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/error.hpp>
 #include <hookd/core/mutex.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/daemon/settings.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server/server.hpp>
 #include <hookd/intake/metrics.hpp>

@@ -4,9 +4,9 @@
 #include "daemon/exit_watchdog.hpp"
 
 #include <hookd/core/detached_thread_guard.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/daemon/logging.hpp>
 #include <hookd/daemon/run.hpp>
+#include <hookd/daemon/settings.hpp>
 
 namespace hookd::daemon {
 

@@ -3,7 +3,7 @@
 
 #include "delivery/time_pair.hpp"
 
-#include <hookd/core/settings.hpp>
+#include <hookd/sinks/settings.hpp>
 
 #include <chrono>
 #include <cstdint>

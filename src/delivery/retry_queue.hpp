@@ -4,8 +4,8 @@
 #include "delivery/monotonic_wall_clock.hpp"
 #include "delivery/time_pair.hpp"
 
-#include <hookd/core/settings.hpp>
 #include <hookd/journal/delivery_store.hpp>
+#include <hookd/sinks/settings.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <cstdint>

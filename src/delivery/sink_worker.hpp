@@ -11,11 +11,11 @@
 #include <hookd/core/detached_thread_guard.hpp>
 #include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_log.hpp>
+#include <hookd/sinks/settings.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <boost/asio/awaitable.hpp>

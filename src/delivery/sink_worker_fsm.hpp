@@ -6,8 +6,8 @@
 #include "delivery/time_pair.hpp"
 
 #include <hookd/core/event.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/journal/delivery_store.hpp>
+#include <hookd/sinks/settings.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <algorithm>

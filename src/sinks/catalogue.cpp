@@ -17,18 +17,12 @@ namespace {
 
 /// A new type of sink needs a row here.
 constexpr std::array rows{
-    catalogue_row{{"stdout", read_stdout_options}, {"stdout", build_stdout_sink}},
-    catalogue_row{{"file", read_file_options}, {"file", build_file_sink}},
-    catalogue_row{{"exec", read_exec_options}, {"exec", build_exec_sink}},
-    catalogue_row{{"queue", read_queue_options}, {"queue", build_queue_sink}},
-    catalogue_row{{"http", read_http_options}, {"http", build_http_sink}},
+    catalogue_row{"stdout", read_stdout_options, build_stdout_sink},
+    catalogue_row{"file", read_file_options, build_file_sink},
+    catalogue_row{"exec", read_exec_options, build_exec_sink},
+    catalogue_row{"queue", read_queue_options, build_queue_sink},
+    catalogue_row{"http", read_http_options, build_http_sink},
 };
-
-constexpr auto all_readers = [] {
-    std::array<config::sink_reader, rows.size()> readers{};
-    std::ranges::transform(rows, readers.begin(), &catalogue_row::reader);
-    return readers;
-}();
 
 } // namespace
 
@@ -36,17 +30,12 @@ std::span<const catalogue_row> catalogue() {
     return rows;
 }
 
-std::span<const config::sink_reader> readers() {
-    return all_readers;
-}
-
 std::unique_ptr<sink> build(const sink_settings& settings, boost::asio::io_context& worker) {
-    const auto row =
-        std::ranges::find_if(rows, [&](const catalogue_row& each) { return each.type.name == settings.type; });
+    const auto row = std::ranges::find(rows, settings.type, &catalogue_row::name);
     if (row == rows.end()) {
         throw std::logic_error("unknown sink type: " + settings.type);
     }
-    return row->type.build(settings, worker);
+    return row->build(settings, worker);
 }
 
 } // namespace hookd::sinks

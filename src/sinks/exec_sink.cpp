@@ -59,6 +59,9 @@ private:
     std::shared_ptr<background_output> background_ = background_output::shared();
 };
 
+constexpr config::key command_key{"command", config::applies::on_reload,
+                                  "a program and its arguments, run for each event"};
+constexpr config::key shell_key{"shell", config::applies::on_reload, "a line for /bin/sh, instead of command"};
 constexpr std::string_view wanted_command =
     "expected the absolute path of a program and its arguments, for example [\"/etc/colivara-hookd/hooks/notify\"]";
 
@@ -88,7 +91,7 @@ void check_executable(config::table& keys, const std::string& path) {
 }
 
 std::vector<std::string> read_command(config::table& keys) {
-    auto command = keys.texts("command", {});
+    auto command = keys.texts(command_key, {});
     if (command.empty()) {
         keys.error("command", fmt::format("must not be empty: {}", wanted_command));
     } else {
@@ -115,14 +118,14 @@ std::vector<std::string> hook_environment(const delivery& what) {
     };
 }
 
-std::shared_ptr<const sink_options> read_exec_options(config::table& keys) {
+sink_options_ptr read_exec_options(config::table& keys) {
     auto options = std::make_shared<exec_options>();
-    keys.optional("command");
-    keys.optional("shell");
+    keys.optional(command_key, "array of strings");
+    keys.optional(shell_key, "string");
     if (keys.has("command") && keys.has("shell")) {
         keys.error("shell", "cannot be used together with command: remove one of the two");
     } else if (keys.has("shell")) {
-        options->command = {"/bin/sh", "-c", keys.required_text("shell")};
+        options->command = {"/bin/sh", "-c", keys.required_text(shell_key)};
     } else if (keys.has("command")) {
         options->command = read_command(keys);
     } else {

@@ -17,7 +17,7 @@ struct exec_options final : sink_options_of<exec_options> {
     bool operator==(const exec_options&) const = default;
 };
 
-std::shared_ptr<const sink_options> read_exec_options(config::table& keys);
+sink_options_ptr read_exec_options(config::table& keys);
 
 /// Starts a command for each event, with the event line on its standard input. Data of the event is only in that line
 /// and in HOOKD_ variables, never in an argument, a shell line or a file name.

@@ -122,15 +122,16 @@ void check_file(config::table& keys, const std::string& path) {
 
 } // namespace
 
-std::shared_ptr<const sink_options> read_file_options(config::table& keys) {
+sink_options_ptr read_file_options(config::table& keys) {
+    using enum config::applies;
     auto options = std::make_shared<file_options>();
-    options->path = keys.required_text("path");
+    options->path = keys.required_text({"path", on_reload, "the file to which a line is appended for each event"});
     if (!options->path.empty() && check_absolute(keys, "path", options->path) && check_no_stream(keys, options->path) &&
         check_name(keys, "path", options->path, file_type::file) &&
         check_writable_directory(keys, "path", parent_of(options->path), "the directory of " + keys.written("path"))) {
         check_file(keys, options->path);
     }
-    if (const auto mode = parse_mode(keys.text("mode", "0640"))) {
+    if (const auto mode = parse_mode(keys.text({"mode", on_reload, "the mode of a new file, in octal"}, "0640"))) {
         options->mode = *mode;
     } else {
         keys.error("mode", "invalid mode " + keys.written("mode") +

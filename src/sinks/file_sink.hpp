@@ -19,7 +19,7 @@ struct file_options final : sink_options_of<file_options> {
     bool operator==(const file_options&) const = default;
 };
 
-std::shared_ptr<const sink_options> read_file_options(config::table& keys);
+sink_options_ptr read_file_options(config::table& keys);
 
 /// Appends one line per event. A batch shares one sync; if it fails halfway, the events whose lines are complete are
 /// delivered, and the others `unavailable`.

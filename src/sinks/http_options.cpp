@@ -15,6 +15,7 @@ namespace hookd::sinks {
 namespace {
 
 using namespace std::chrono_literals;
+using enum config::applies;
 using namespace std::string_view_literals;
 
 /// Set by the sink or by HTTP; not allowed in the configuration.
@@ -48,7 +49,8 @@ std::optional<std::string> check_value(std::string_view text) {
 }
 
 std::vector<std::pair<std::string, secret>> read_headers(config::table& keys) {
-    auto headers = keys.named_secrets("headers", check_value);
+    auto headers =
+        keys.named_secrets({"headers", on_reload, "additional header fields; their values are secrets"}, check_value);
     for (std::size_t i = 0; i < headers.size(); ++i) {
         const auto& name = headers[i].first;
         auto inside = keys.sub("headers");
@@ -75,11 +77,12 @@ bool is_media_type(std::string_view text) {
 }
 
 void read_content_type(config::table& keys, http_options& options) {
+    const config::key declared{"content_type", on_reload, "the Content-Type of a CloudEvents request"};
     if (!keys.has("content_type")) {
-        keys.optional("content_type");
+        keys.optional(declared, "string", "\"application/cloudevents+json\"");
         return;
     }
-    options.content_type = keys.text("content_type", options.content_type);
+    options.content_type = keys.text(declared, options.content_type);
     if (!is_media_type(options.content_type)) {
         keys.error("content_type", "invalid media type " + keys.written("content_type") +
                                        ": expected for example "
@@ -92,7 +95,8 @@ void read_content_type(config::table& keys, http_options& options) {
 }
 
 void read_authorities(config::table& keys, http_options& options) {
-    options.ca_file = keys.text("ca_file", "");
+    options.ca_file =
+        keys.text({"ca_file", on_reload, "https: a PEM file of the certificates to trust; \"\": the system's"}, "");
     if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
         return;
     }
@@ -112,22 +116,27 @@ void read_authorities(config::table& keys, http_options& options) {
 
 } // namespace
 
-std::shared_ptr<const sink_options> read_http_options(config::table& keys) {
+sink_options_ptr read_http_options(config::table& keys) {
     static constexpr std::array formats{"cloudevents"sv, "original"sv};
     auto options = std::make_shared<http_options>();
-    if (const auto text = keys.required_text("url"); !text.empty()) {
+    if (const auto text = keys.required_text({"url", on_reload, "where each event is sent: http:// or https://"});
+        !text.empty()) {
         if (auto where = http::parse_url(text)) {
             options->where = std::move(*where);
         } else {
             keys.error("url", where.error().message);
         }
     }
-    options->format = static_cast<http_format>(keys.choice("format", formats, 0));
+    options->format = static_cast<http_format>(keys.choice(
+        {"format", on_reload, "the event as other sinks get it, or the body and signature as received"}, formats, 0));
     read_content_type(keys, *options);
-    options->reject = keys.counts("reject", options->reject, 300, 599);
+    options->reject =
+        keys.counts({"reject", on_reload, "statuses that reject the event permanently"}, options->reject, 300, 599);
     options->headers = read_headers(keys);
     read_authorities(keys, *options);
-    options->connect_timeout = keys.duration("connect_timeout", options->connect_timeout, 10ms, 10min);
+    options->connect_timeout =
+        keys.duration({"connect_timeout", on_reload, "the time to connect, including the TLS handshake"},
+                      options->connect_timeout, 10ms, 10min);
     return options;
 }
 

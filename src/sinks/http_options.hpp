@@ -3,8 +3,8 @@
 
 #include <hookd/config/table.hpp>
 #include <hookd/core/secret.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/http/client/url.hpp>
+#include <hookd/sinks/settings.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -33,6 +33,6 @@ struct http_options final : sink_options_of<http_options> {
     bool operator==(const http_options&) const = default;
 };
 
-std::shared_ptr<const sink_options> read_http_options(config::table& keys);
+sink_options_ptr read_http_options(config::table& keys);
 
 } // namespace hookd::sinks

@@ -204,9 +204,9 @@ result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size
 
 } // namespace
 
-std::shared_ptr<const sink_options> read_queue_options(config::table& keys) {
+sink_options_ptr read_queue_options(config::table& keys) {
     auto options = std::make_shared<queue_options>();
-    options->path = keys.required_text("path");
+    options->path = keys.required_text({"path", config::applies::on_reload, "the directory, laid out like a Maildir"});
     if (!options->path.empty() && check_absolute(keys, "path", options->path) &&
         check_name(keys, "path", options->path, file_type::directory)) {
         struct stat info{};

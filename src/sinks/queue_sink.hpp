@@ -16,7 +16,7 @@ struct queue_options final : sink_options_of<queue_options> {
     bool operator==(const queue_options&) const = default;
 };
 
-std::shared_ptr<const sink_options> read_queue_options(config::table& keys);
+sink_options_ptr read_queue_options(config::table& keys);
 
 /// A directory like a Maildir: an event is a file that is written and synced in tmp/ and renamed into new/; consumers
 /// rename it into cur/. If it is delivered again, it gets the same name in new/.

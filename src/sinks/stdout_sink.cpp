@@ -55,7 +55,7 @@ asio::awaitable<std::vector<outcome>> stdout_sink::deliver(std::vector<delivery>
 
 } // namespace
 
-std::shared_ptr<const sink_options> read_stdout_options(config::table&) {
+sink_options_ptr read_stdout_options(config::table&) {
     return std::make_shared<stdout_options>();
 }
 

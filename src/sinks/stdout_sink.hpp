@@ -13,7 +13,7 @@ struct stdout_options final : sink_options_of<stdout_options> {
     bool operator==(const stdout_options&) const = default;
 };
 
-std::shared_ptr<const sink_options> read_stdout_options(config::table& keys);
+sink_options_ptr read_stdout_options(config::table& keys);
 
 /// One line per event, for a reader of the daemon's standard output: a container's log driver, journald, a pipe.
 /// Delivered means passed to the kernel. If it is a file, it is not synced: for that there is the file sink.

@@ -3,28 +3,14 @@
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "sinks/exec_sink.hpp"
-#include "sinks/http_options.hpp"
 
-#include <hookd/config/load.hpp>
-#include <hookd/signature/key.hpp>
+#include <hookd/daemon/configuration.hpp>
 
 #include <algorithm>
 
 namespace hookd::fuzz {
 
 namespace {
-
-std::optional<std::string> check_secret(std::string_view text) {
-    const auto parsed = signature::key::parse(text);
-    return parsed ? std::nullopt : std::optional{parsed.error().message};
-}
-
-/// Those with the most to read. Neither looks at anything but files that are named.
-constexpr config::sink_reader readers[] = {
-    {.type = "exec", .read = sinks::read_exec_options},
-    {.type = "http", .read = sinks::read_http_options},
-};
 
 bool is_one_line(const std::string& message) {
     return !message.empty() && std::ranges::none_of(message, [](char c) {
@@ -37,8 +23,7 @@ bool is_one_line(const std::string& message) {
 void configuration(std::string_view bytes) {
     input parts{bytes};
     const auto in = parts.byte() == 'J' ? config::syntax::json : config::syntax::toml;
-    const auto read =
-        config::load_text(parts.rest(), in, "fuzzed", {.secret = check_secret, .tls = nullptr, .sinks = readers});
+    const auto read = daemon::load_configuration_text(parts.rest(), in, "fuzzed");
     require((read.values == nullptr) == !read.errors.empty(), "there are settings, or it is said why not");
     require(std::ranges::all_of(read.errors, is_one_line) && std::ranges::all_of(read.warnings, is_one_line),
             "a message is a line that harms no log");

@@ -3,13 +3,13 @@
 #include "admin/target.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_argument.hpp"
-#include "config/listen_address.hpp"
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "signature/content.hpp"
 #include "sinks/text.hpp"
 
+#include <hookd/config/listen_address.hpp>
 #include <hookd/core/address.hpp>
 #include <hookd/core/base64.hpp>
 #include <hookd/core/byte_size.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/admin/settings.hpp>
 #include <hookd/core/error.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server/server.hpp>

@@ -2,65 +2,49 @@
 #pragma once
 
 #include <hookd/config/diagnostics.hpp>
+#include <hookd/config/key.hpp>
 #include <hookd/config/table.hpp>
-#include <hookd/core/error.hpp>
-#include <hookd/core/settings.hpp>
 
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <span>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+/// Configuration documents. What keys there are is declared by the modules that they configure.
 namespace hookd::config {
-
-/// Reads the keys of one sink type from a [[sink]] table. No side effects; it only looks at the files that are named.
-/// Errors go to the table. The caller reads the common keys and calls finish().
-struct sink_reader {
-    std::string_view type;
-    std::shared_ptr<const sink_options> (*read)(table& keys);
-};
 
 enum class syntax : std::uint8_t { toml, json };
 
-/// Checks that belong to other modules. Each returns what is wrong, or nothing, and is optional.
-struct checks {
-    std::optional<std::string> (*secret)(std::string_view text) = nullptr;
-    /// A warning about a valid secret.
-    std::optional<std::string> (*secret_doubt)(std::string_view text) = nullptr;
-    /// `doubts` receives the warnings about valid files.
-    std::optional<std::string> (*tls)(const tls_settings& files, std::vector<std::string>& doubts) = nullptr;
-    std::span<const sink_reader> sinks;
-    /// The current settings of the daemon that reloads the file: what a reload cannot change must be the same.
-    const settings* running = nullptr;
-    /// Whether to check the directories in which a start creates the journal and the Unix sockets.
-    bool places = false;
+/// Reads the keys from the document's root, and reports errors there.
+using read_root = std::function<void(table& root)>;
+
+struct options {
+    /// Of the daemon that reloads the file: what a reload cannot change must be the same. Null: there is none.
+    const fixed_values* running = nullptr;
+    bool places = false; ///< See table::checks_places.
 };
 
-struct loaded {
-    std::shared_ptr<const settings> values; ///< Null if there are errors.
-    std::vector<std::string> errors;        ///< `FILE:LINE:COLUMN: key.path: what`, in file order.
-    std::vector<std::string> warnings;
+struct outcome {
+    std::vector<std::string> errors;   ///< `FILE:LINE:COLUMN: key.path: what`, in file order.
+    std::vector<std::string> warnings; ///< In the same form.
     /// All effective values as TOML, for `check --print`: an inline secret as "<secret>", `${NAME}` as it was written.
     /// Empty if there are errors.
     std::string effective;
+    fixed_values fixed;
 };
 
 /// Reads `path` (JSON if it ends in `.json`, otherwise TOML) and every secret and file that it names. Blocking. Errors
-/// of the file itself (missing, unreadable, not TOML) are reported the same way.
-loaded load(const std::string& path, const checks& lent);
+/// of the file itself (missing, unreadable, not TOML) are reported the same way. `read` is called only if the document
+/// can be parsed.
+outcome load(const std::string& path, const read_root& read, const options& how = {});
 
 /// The same for a text, called `name` in messages. Does not check whether others can read an inline secret.
-loaded load_text(std::string_view text, syntax in, const std::string& name, const checks& lent);
+outcome load_text(std::string_view text, syntax in, const std::string& name, const read_root& read,
+                  const options& how = {});
 
-/// The admin socket of this configuration: `[admin].socket`, or its default. Nothing else in the file is checked, and
-/// no file that it names is read: a user of the admin socket may have no access to the secrets. The error has one line
-/// for each error that prevents reading it.
-result<std::string> read_admin_socket(const std::string& path);
-
-/// The paths of the configured endpoints, in the same way: before a webhook is registered its secret does not exist.
-result<std::vector<std::string>> read_endpoint_paths(const std::string& path);
+/// The keys that `read` declares when it reads this TOML text, in that order; errors in it do not matter. Keys are
+/// declared while they are read, so the text has each table once.
+std::vector<key_description> declared_keys(std::string_view text, const read_root& read);
 
 } // namespace hookd::config

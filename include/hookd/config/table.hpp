@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hookd/config/diagnostics.hpp>
+#include <hookd/config/key.hpp>
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/secret.hpp>
 
@@ -22,39 +23,40 @@ struct reading;         // what all tables of a document share
 class effective_values; // what `check --print` shows; filled while reading
 enum class node_kind : std::uint8_t;
 
-/// A table of the document while it is read. Each reader takes a key, what its value must be and a default. Errors go
-/// to the diagnostics, and the default is returned, so reading never fails and continues with the next key. `finish()`
-/// then reports the keys that were not read, with the most similar key that was. In strings `${NAME}` is already
-/// replaced. A missing `required` key is an error at the place of the table. Each value that is read is also recorded
-/// for `check --print`. Valid only while the document is read, and on the thread that reads it.
+/// A table of the document while it is read. Each reader takes the declaration of a key, what its value must be and a
+/// default. Errors go to the diagnostics, and the default is returned, so reading never fails and continues with the
+/// next key. `finish()` then reports the keys that were not read, with the most similar key that was. In strings
+/// `${NAME}` is already replaced. A missing `required` key is an error at the place of the table. Each value that is
+/// read is also recorded for `check --print`, and a key that needs a restart is compared with its value in the running
+/// daemon. Valid only while the document is read, and on the thread that reads it.
 class table {
 public:
     /// The document's root.
     table(reading& shared, const node& root);
 
-    std::string text(std::string_view key, std::string_view fallback);
+    std::string text(const key& declared, std::string_view fallback);
     /// Empty only after an error.
-    std::string required_text(std::string_view key);
+    std::string required_text(const key& declared);
     /// An invalid element is empty, so that the indices agree with the file.
-    std::vector<std::string> texts(std::string_view key, std::vector<std::string> fallback);
-    bool flag(std::string_view key, bool fallback);
-    std::uint64_t count(std::string_view key, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
+    std::vector<std::string> texts(const key& declared, std::vector<std::string> fallback);
+    bool flag(const key& declared, bool fallback);
+    std::uint64_t count(const key& declared, std::uint64_t fallback, std::uint64_t least, std::uint64_t most);
     /// The numbers of an array, without those that are out of range, which are errors.
-    std::vector<std::uint64_t> counts(std::string_view key, std::vector<std::uint64_t> fallback, std::uint64_t least,
+    std::vector<std::uint64_t> counts(const key& declared, std::vector<std::uint64_t> fallback, std::uint64_t least,
                                       std::uint64_t most);
-    byte_size size(std::string_view key, byte_size fallback, byte_size least, byte_size most);
-    std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds fallback,
+    byte_size size(const key& declared, byte_size fallback, byte_size least, byte_size most);
+    std::chrono::milliseconds duration(const key& declared, std::chrono::milliseconds fallback,
                                        std::chrono::milliseconds least, std::chrono::milliseconds most);
     /// The index of the value in `allowed`.
-    std::size_t choice(std::string_view key, std::span<const std::string_view> allowed, std::size_t fallback);
+    std::size_t choice(const key& declared, std::span<const std::string_view> allowed, std::size_t fallback);
     /// An array of secrets, each a string, `{ file = … }`, `{ env = … }` or `{ credential = … }`; empty if missing.
     /// `check` returns what is wrong with a secret, and `doubt` a warning about a valid one, or nothing; they may be
     /// null. Invalid secrets are left out.
-    std::vector<secret> secrets(std::string_view key, std::optional<std::string> (*check)(std::string_view),
+    std::vector<secret> secrets(const key& declared, std::optional<std::string> (*check)(std::string_view),
                                 std::optional<std::string> (*doubt)(std::string_view));
     /// A table whose keys are names of the user's choice and whose values are secrets, in file order; empty if missing.
     /// `check` as above.
-    std::vector<std::pair<std::string, secret>> named_secrets(std::string_view key,
+    std::vector<std::pair<std::string, secret>> named_secrets(const key& declared,
                                                               std::optional<std::string> (*check)(std::string_view));
 
     /// Records that the key names a file for something other than events: no sink may write there.
@@ -65,8 +67,15 @@ public:
     bool has(std::string_view key) const;
     /// The document has something other than a table here, which was reported.
     bool faulty() const { return faulty_; }
-    /// Makes a key known that is only read if it is present.
-    void optional(std::string_view key) { ask(key); }
+    /// Whether to check the directories in which a start creates the journal and the Unix sockets.
+    bool checks_places() const;
+    /// Declares a key that is only read if it is present. `fallback`: its default, as TOML; empty if there is none.
+    void optional(const key& declared, std::string type, std::string fallback = {});
+    /// Declares a required key that the file lacks, and reports it.
+    void missing(const key& declared, std::string type, std::string_view what);
+    /// Makes the key of a table known that is only read if it is present, or later: messages list the keys in this
+    /// order.
+    void optional_table(std::string_view key) { ask(key); }
     /// The key path of this table, such as `sink[0]`; empty for the root.
     const std::string& path() const { return path_; }
     /// A table inside this one. If the file has none: without keys, at the place of this one.
@@ -92,6 +101,8 @@ private:
     const node* ask(std::string_view key, node_kind kind, std::string_view wanted);
     std::optional<std::string> expanded(const node& value, const std::string& path);
     std::optional<std::string> expanded_text(std::string_view key, std::string_view wanted);
+    void record(const key& declared, std::string type, std::string shown, std::string_view value);
+    void describe(const key& declared, std::string type, std::string shown, bool required);
     std::optional<secret> any_secret(const node& value, const std::string& path, std::string& shown);
     std::optional<secret> inline_secret(const node& value, const std::string& path);
     std::optional<secret> referred_secret(table reference);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/core/byte_size.hpp>
 #include <hookd/core/time.hpp>
 
 #include <cstdint>
@@ -8,6 +9,9 @@
 #include <string>
 
 namespace hookd {
+
+/// No event has a larger body: the maximum of `server.max_body`.
+inline constexpr byte_size largest_max_body{1U << 28U};
 
 /// An authentic message, as the journal stores it and every sink receives it.
 struct event {

@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/settings.hpp>
+#include <hookd/config/table.hpp>
 
 #include <cstdint>
 
+namespace hookd {
+
+enum class log_level : std::uint8_t { trace, debug, info, warning, error };
+enum class log_format : std::uint8_t { text, json };
+
+struct log_settings {
+    log_level level = log_level::info;
+    log_format format = log_format::text;
+
+    bool operator==(const log_settings&) const = default;
+};
+
+} // namespace hookd
+
 namespace hookd::daemon {
+
+log_settings read_log(config::table keys);
 
 /// Sends spdlog's default logger to standard error, through a thread of its own: a reader of the log that stalls delays
 /// no other thread. Past 8192 queued lines the oldest are dropped. Control characters in a line, which may come from

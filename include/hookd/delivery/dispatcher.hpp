@@ -2,11 +2,11 @@
 #pragma once
 
 #include <hookd/core/change.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/delivery/metrics.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_log.hpp>
+#include <hookd/sinks/settings.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <boost/asio/io_context.hpp>

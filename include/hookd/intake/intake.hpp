@@ -2,10 +2,10 @@
 #pragma once
 
 #include <hookd/core/http_message.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
 #include <hookd/intake/metrics.hpp>
+#include <hookd/intake/settings.hpp>
 #include <hookd/journal/event_log.hpp>
 
 #include <boost/asio/any_io_executor.hpp>

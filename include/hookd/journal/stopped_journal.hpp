@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/event_search.hpp>
+#include <hookd/journal/settings.hpp>
 
 #include <memory>
 #include <optional>

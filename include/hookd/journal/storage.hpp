@@ -2,11 +2,11 @@
 #pragma once
 
 #include <hookd/core/error.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_log.hpp>
 #include <hookd/journal/event_search.hpp>
+#include <hookd/journal/settings.hpp>
 #include <hookd/journal/storage_health.hpp>
 
 #include <functional>
@@ -37,8 +37,8 @@ struct observers {
     failure_observer failed;
 };
 
-/// Opens or creates the journal. Errors: a path that cannot be written, another process that has it open, a file that
-/// is not a journal or has a newer version, damage, a failed recovery.
+/// Opens or creates the journal with the backend that the settings name. Errors: a path that cannot be written, another
+/// process that has it open, a file that is not a journal or has a newer version, damage, a failed recovery.
 result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch);
 
 } // namespace hookd::journal

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <hookd/core/event.hpp>
-#include <hookd/core/settings.hpp>
+#include <hookd/sinks/settings.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -54,14 +54,6 @@ public:
 
     /// Reopens its files (SIGHUP, log rotation). Called on the sink worker's thread.
     virtual void reopen() {}
-};
-
-/// A row of the catalogue.
-struct sink_type {
-    std::string_view name;
-    /// Acquires resources, with the io_context of the sink worker's thread. If something cannot be opened, it does not
-    /// fail: `deliver` returns `unavailable` until it can.
-    std::unique_ptr<sink> (*build)(const sink_settings& settings, boost::asio::io_context& worker);
 };
 
 } // namespace hookd::sinks

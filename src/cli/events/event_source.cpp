@@ -5,9 +5,9 @@
 #include "cli/events/offline_journal.hpp"
 #include "cli/terminal_text.hpp"
 
+#include <hookd/core/event.hpp>
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
-#include <hookd/core/settings.hpp>
 
 #include <fmt/format.h>
 

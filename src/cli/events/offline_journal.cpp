@@ -75,6 +75,10 @@ command_result<std::unique_ptr<event_source>> open_offline_journal(const std::st
         return fail_in_configuration(lines_of(loaded.errors));
     }
     const auto& settings = *loaded.values;
+    if (settings.journal.type == journal_type::memory) {
+        return fail(exit_unreachable, "nothing listens on " + settings.admin.socket +
+                                          ", and journal.type = \"memory\" keeps nothing: is the daemon running?");
+    }
     std::error_code ec;
     if (!std::filesystem::exists(settings.journal.path, ec)) {
         return fail(exit_unreachable, "nothing listens on " + settings.admin.socket + " and there is no journal " +

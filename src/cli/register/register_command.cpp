@@ -7,11 +7,11 @@
 #include "cli/register/register_response.hpp"
 #include "cli/register/secret_saver.hpp"
 
-#include <hookd/config/load.hpp>
 #include <hookd/core/address.hpp>
 #include <hookd/core/http_message.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/daemon/configuration.hpp>
 #include <hookd/http/client/client.hpp>
 #include <hookd/http/client/url.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
@@ -93,7 +93,7 @@ std::string path_of(const http::url& webhook) {
 /// Events for a URL without an endpoint get 404 until an operator notices. It is registered all the same: the endpoint
 /// may be added later, or be on another machine.
 void warn_of_unserved_path(const register_arguments& given, const plan& what, std::ostream& err) {
-    const auto paths = config::read_endpoint_paths(given.config);
+    const auto paths = daemon::read_endpoint_paths(given.config);
     const auto path = path_of(what.webhook);
     if (!paths || std::ranges::find(*paths, path) != paths->end()) {
         return;

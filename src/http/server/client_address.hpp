@@ -3,7 +3,7 @@
 
 #include <hookd/core/address.hpp>
 #include <hookd/core/http_message.hpp>
-#include <hookd/core/settings.hpp>
+#include <hookd/http/server/settings.hpp>
 
 #include <optional>
 #include <span>

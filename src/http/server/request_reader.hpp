@@ -5,7 +5,7 @@
 #include "http/server/request_policy.hpp"
 
 #include <hookd/core/http_message.hpp>
-#include <hookd/core/settings.hpp>
+#include <hookd/http/server/settings.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -3,8 +3,8 @@
 
 #include "http/server/tls_context.hpp"
 
-#include <hookd/core/settings.hpp>
 #include <hookd/http/server/server.hpp>
+#include <hookd/http/server/settings.hpp>
 
 #include <algorithm>
 #include <memory>

@@ -3,11 +3,11 @@
 
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_log.hpp>
 #include <hookd/journal/event_search.hpp>
 #include <hookd/journal/metrics.hpp>
+#include <hookd/journal/settings.hpp>
 
 #include <chrono>
 #include <cstddef>

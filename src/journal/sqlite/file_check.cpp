@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/file_check.hpp"
 
+#include "journal/sqlite/journal_files.hpp"
+
 #include <hookd/core/file_system.hpp>
-#include <hookd/core/journal_files.hpp>
 #include <hookd/core/unique_fd.hpp>
 
 #include <array>

@@ -274,7 +274,7 @@ result<std::unique_ptr<sqlite_storage>> open_with(const journal_settings& settin
     return std::make_unique<sqlite_storage>(std::move(*ready), settings, clock, std::move(watch), limits);
 }
 
-result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch) {
+result<std::unique_ptr<storage>> open_sqlite(const journal_settings& settings, wall_clock clock, observers watch) {
     auto opened = open_with(settings, clock, std::move(watch), tuning());
     if (const auto weakness = weakness_of_file_system(settings.path); opened && !weakness.empty()) {
         spdlog::warn("journal: {} is on {}: move it to a local disk", settings.path, weakness);

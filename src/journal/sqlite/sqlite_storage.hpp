@@ -71,7 +71,10 @@ private:
     std::thread thread_;
 };
 
-/// As journal::open, with limits of the caller's.
+/// As journal::open.
+result<std::unique_ptr<storage>> open_sqlite(const journal_settings& settings, wall_clock clock, observers watch);
+
+/// The same with limits of the caller's.
 result<std::unique_ptr<sqlite_storage>> open_with(const journal_settings& settings, wall_clock clock, observers watch,
                                                   const tuning& limits);
 

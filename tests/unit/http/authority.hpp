@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/settings.hpp>
+#include <hookd/http/server/settings.hpp>
 
 #include <filesystem>
 #include <memory>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/http_message.hpp"
 #include "sinks/http_options.hpp"
+#include "sinks/read_sink.hpp"
 #include "sinks/sink_worker.hpp"
 
-#include <hookd/config/load.hpp>
-#include <hookd/sinks/catalogue.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 using namespace sinks_test;
@@ -14,14 +13,8 @@ using hookd::sinks::http_options;
 
 namespace {
 
-hookd::config::loaded read(const std::string& keys) {
-    const std::string text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
-                             "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [\"whsec_AAAA\"]\n"
-                             "[[sink]]\nname = \"tested\"\ntype = \"http\"\n" +
-                             keys + '\n';
-    hookd::config::checks lent;
-    lent.sinks = hookd::sinks::readers();
-    return hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
+sink_reading read(const std::string& keys) {
+    return read_sink("type = \"http\"\n" + keys);
 }
 
 std::shared_ptr<const http_options> options_of(const std::string& keys) {
@@ -29,8 +22,8 @@ std::shared_ptr<const http_options> options_of(const std::string& keys) {
     for (const auto& each : config.errors) {
         UNSCOPED_INFO(each);
     }
-    REQUIRE(config.values);
-    return std::dynamic_pointer_cast<const http_options>(config.values->sinks.at(0).options);
+    REQUIRE(config.errors.empty());
+    return std::dynamic_pointer_cast<const http_options>(config.sinks.at(0).options);
 }
 
 std::string error_of(const std::string& keys) {

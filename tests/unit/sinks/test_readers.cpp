@@ -2,9 +2,9 @@
 #include "sinks/exec_sink.hpp"
 #include "sinks/file_sink.hpp"
 #include "sinks/queue_sink.hpp"
+#include "sinks/read_sink.hpp"
 #include "sinks/sink_worker.hpp"
 
-#include <hookd/config/load.hpp>
 #include <hookd/sinks/catalogue.hpp>
 
 #include <cstddef>
@@ -15,26 +15,16 @@ using namespace sinks_test;
 
 namespace {
 
-hookd::config::loaded read(const std::string& keys) {
-    const std::string text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
-                             "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [\"whsec_AAAA\"]\n"
-                             "[[sink]]\nname = \"tested\"\n" +
-                             keys;
-    hookd::config::checks lent;
-    lent.sinks = hookd::sinks::readers();
-    return hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
-}
-
 template <class Options>
 Options options_of(const std::string& keys) {
-    const auto config = read(keys);
+    const auto config = read_sink(keys);
     REQUIRE(config.errors.empty());
-    return dynamic_cast<const Options&>(*config.values->sinks.at(0).options);
+    return dynamic_cast<const Options&>(*config.sinks.at(0).options);
 }
 
 /// The only error there is, without its place.
 std::string error_of(const std::string& keys) {
-    const auto errors = read(keys).errors;
+    const auto errors = read_sink(keys).errors;
     REQUIRE(errors.size() == 1);
     return errors[0].substr(errors[0].find(": ") + 2);
 }
@@ -57,15 +47,11 @@ std::string exec_of(const std::string& command) {
 TEST_CASE("sinks: every row of the catalogue reads its keys and builds a sink by the same name") {
     const temporary_directory directory;
     boost::asio::io_context worker(1);
-    for (const auto& row : hookd::sinks::catalogue()) {
-        CHECK(row.reader.type == row.type.name);
-    }
-    REQUIRE(hookd::sinks::readers().size() == hookd::sinks::catalogue().size());
     for (const auto& keys : {std::string("type = \"stdout\""), file_at(directory / "f"), queue_at(directory / "q"),
                              exec_of("[\"/bin/true\"]"), std::string("type = \"http\"\nurl = \"http://localhost\"")}) {
-        const auto config = read(keys);
+        const auto config = read_sink(keys);
         REQUIRE(config.errors.empty());
-        CHECK(hookd::sinks::build(config.values->sinks.at(0), worker) != nullptr);
+        CHECK(hookd::sinks::build(config.sinks.at(0), worker) != nullptr);
     }
 }
 
@@ -115,56 +101,10 @@ TEST_CASE("file: a standard stream is not a file, by any name, and the error nam
     CHECK(error_of(file_at(directory / "link-to-link")).contains("use type = \"stdout\""));
 }
 
-TEST_CASE("file, queue: what belongs to the daemon, or to another sink, gets no events, by any path") {
-    const temporary_directory directory;
-    fs::create_directories(directory / "real/new");
-    fs::create_directory_symlink(directory / "real", directory / "linked");
-    put(directory / "real/secret", "whsec_AAAA\n");
-    fs::permissions(directory / "real/secret", fs::perms::owner_read | fs::perms::owner_write);
-    put(directory / "real/hook", "#!/bin/sh\n");
-    fs::permissions(directory / "real/hook", fs::perms::owner_all);
-    fs::create_hard_link(directory / "real/secret", directory / "second-name");
-    fs::create_symlink(directory / "linked/journal.db", directory / "leads-nowhere-yet");
-    const auto config_file = (directory / "linked/test.toml").string();
-    const auto with = [&](const fs::path& path, const std::string& more = "") {
-        const auto text =
-            "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
-            "[admin]\nsocket = " +
-            quoted(directory / "linked/admin.sock") +
-            "\n[[listener]]\naddress = " + quoted(fs::path("unix:" + (directory / "linked/http.sock").string())) +
-            "\n"
-            "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [{ file = " +
-            quoted(directory / "linked/secret") + " }]\n[journal]\npath = " + quoted(directory / "linked/journal.db") +
-            "\n[[sink]]\nname = \"tested\"\n" + file_at(path) + "\n[[sink]]\nname = \"other\"\n" +
-            (more.empty() ? exec_of('[' + quoted(directory / "linked/hook") + ']') : more);
-        hookd::config::checks lent;
-        lent.sinks = hookd::sinks::readers();
-        const auto errors = hookd::config::load_text(text, hookd::config::syntax::toml, config_file, lent).errors;
-        return errors.empty() ? std::string{} : errors.at(0).substr(errors.at(0).find(": ") + 2);
-    };
-    CHECK(with(directory / "real/events.jsonl").empty());
-    for (const char* const suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
-        CHECK(with(directory / ("real/journal.db" + std::string{suffix}))
-                  .contains(" is already used by journal.path; use another file"));
-    }
-    CHECK(with(directory / "leads-nowhere-yet").contains(" is already used by journal.path"));
-    CHECK(with(directory / "second-name").contains(" is already used by endpoint[0].secrets[0].file"));
-    CHECK(with(directory / "real/./test.toml").contains(" is already used by the configuration"));
-    CHECK(with(directory / "real/admin.sock").contains(" is already used by admin.socket"));
-    CHECK(with(directory / "real/http.sock").contains(" is already used by listener[1].address"));
-    CHECK(with(directory / "real/hook").contains(" is already used by sink[1].command"));
-    const auto at_other = file_at(directory / "linked/events.jsonl");
-    CHECK(with(directory / "real/events.jsonl", at_other).contains("sink[1].path: "));
-    CHECK(with(directory / "real/events.jsonl", at_other).contains(" is already used by sink[0]; use another file"));
-    CHECK(with(directory / "real/new/events.jsonl", queue_at(directory / "linked"))
-              .contains(" is inside the queue of sink[1]"));
-    CHECK(with(directory / "real/events.jsonl", queue_at(directory / "linked")).empty());
-}
-
 TEST_CASE("file, queue: a directory that does not exist yet is a warning, since the sink waits for it") {
     const temporary_directory directory;
     for (const auto& keys : {file_at(directory / "missing/f"), queue_at(directory / "missing/q")}) {
-        const auto config = read(keys);
+        const auto config = read_sink(keys);
         CHECK(config.errors.empty());
         REQUIRE_FALSE(config.warnings.empty());
         CHECK(config.warnings.back().contains("does not exist; create it"));
@@ -208,7 +148,7 @@ namespace {
 
 std::vector<std::string> warnings_of_hook(const fs::path& path) {
     fs::permissions(path, fs::perms::owner_all);
-    const auto config = read(exec_of('[' + quoted(path) + ']'));
+    const auto config = read_sink(exec_of('[' + quoted(path) + ']'));
     CHECK(config.errors.empty());
     return config.warnings;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <hookd/config/load.hpp>
-#include <hookd/core/settings.hpp>
-#include <hookd/sinks/catalogue.hpp>
+#include "sinks/read_sink.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,18 +15,12 @@ struct other_value {
 };
 
 hookd::sink_settings sink_of(const std::string& type, const std::string& keys) {
-    const std::string text = "[[listener]]\naddress = \"127.0.0.1:8080\"\n"
-                             "[[endpoint]]\nname = \"colivara\"\npath = \"/webhooks\"\nsecrets = [\"whsec_AAAA\"]\n"
-                             "[[sink]]\nname = \"tested\"\ntype = \"" +
-                             type + "\"\n" + keys + '\n';
-    hookd::config::checks lent;
-    lent.sinks = hookd::sinks::readers();
-    const auto read = hookd::config::load_text(text, hookd::config::syntax::toml, "test.toml", lent);
+    const auto read = sinks_test::read_sink("type = \"" + type + "\"\n" + keys);
     for (const auto& each : read.errors) {
         UNSCOPED_INFO(each);
     }
-    REQUIRE(read.values);
-    return read.values->sinks.at(0);
+    REQUIRE(read.errors.empty());
+    return read.sinks.at(0);
 }
 
 std::vector<other_value> other_values() {

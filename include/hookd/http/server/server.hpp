@@ -4,9 +4,9 @@
 #include <hookd/core/change.hpp>
 #include <hookd/core/error.hpp>
 #include <hookd/core/http_message.hpp>
-#include <hookd/core/settings.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/http/server/metrics.hpp>
+#include <hookd/http/server/settings.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -84,9 +84,5 @@ result<std::unique_ptr<server>> start(const server_settings& limits, std::span<c
 /// A line for each socket that the service manager passed to this process and no listener uses: clients that connect to
 /// it wait forever.
 std::vector<std::string> report_unused_sockets(std::span<const listener_settings> listeners);
-
-/// Whether certificate and key can be read and belong together: what is wrong, or nothing. Then `doubts` gets what
-/// clients will reject. For config::checks.
-std::optional<std::string> check_tls(const tls_settings& files, std::vector<std::string>& doubts);
 
 } // namespace hookd::http

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <hookd/core/journal_files.hpp>
+#include "journal/sqlite/journal_files.hpp"
 
 #include <sys/stat.h>
 
-namespace hookd {
+namespace hookd::journal {
 
 namespace {
 
@@ -48,4 +48,4 @@ result<void> check_journal_files(const std::string& path) {
     return {};
 }
 
-} // namespace hookd
+} // namespace hookd::journal

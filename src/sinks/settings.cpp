@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: MIT
-#include "config/file_identity.hpp"
-#include "config/read_settings.hpp"
-#include "config/wording.hpp"
 
+#include <hookd/config/file_identity.hpp>
+#include <hookd/config/shared_keys.hpp>
+#include <hookd/config/wording.hpp>
 #include <hookd/core/answers.hpp>
 #include <hookd/core/pattern.hpp>
+#include <hookd/sinks/catalogue.hpp>
+#include <hookd/sinks/settings.hpp>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
-namespace hookd::config {
+namespace hookd::sinks {
 
 namespace {
 
 using namespace std::chrono_literals;
+using config::table;
+using enum config::applies;
 
 retry_settings read_retry(table keys) {
     retry_settings retry;
-    retry.attempts = static_cast<unsigned>(keys.count("attempts", retry.attempts, 1, 10'000));
-    retry.first = keys.duration("first", retry.first, 1ms, 24h * 30);
-    retry.max = keys.duration("max", retry.max, 1ms, 24h * 30);
+    retry.attempts = static_cast<unsigned>(
+        keys.count({"attempts", on_reload, "attempts in total; after the last one the delivery is a dead letter"},
+                   retry.attempts, 1, 10'000));
+    retry.first = keys.duration({"first", on_reload, "the delay after the first attempt"}, retry.first, 1ms, 24h * 30);
+    retry.max = keys.duration({"max", on_reload, "the longest delay"}, retry.max, 1ms, 24h * 30);
     if (retry.first > retry.max) {
         keys.error(keys.has("first") ? "first" : "max",
                    "the first delay is longer than the longest: expected first to be at most max");
@@ -29,8 +35,9 @@ retry_settings read_retry(table keys) {
     return retry;
 }
 
-std::vector<std::string> read_patterns(table& keys, std::string_view key) {
-    auto patterns = keys.texts(key, {"*"});
+std::vector<std::string> read_patterns(table& keys, const config::key& declared) {
+    const auto key = declared.name;
+    auto patterns = keys.texts(declared, {"*"});
     if (patterns.empty()) {
         keys.error(key, "is empty and matches nothing; remove it to match everything");
     }
@@ -42,38 +49,33 @@ std::vector<std::string> read_patterns(table& keys, std::string_view key) {
     return patterns;
 }
 
-void doubt_patterns(table& keys, const sink_settings& sink, const std::vector<endpoint_settings>& endpoints) {
+void doubt_patterns(table& keys, const sink_settings& sink, std::span<const std::string> endpoints) {
     for (std::size_t i = 0; i < sink.endpoints.size(); ++i) {
-        const bool matched = std::ranges::any_of(
-            endpoints, [&](const endpoint_settings& each) { return matches(sink.endpoints[i], each.name); });
+        const bool matched =
+            std::ranges::any_of(endpoints, [&](const std::string& each) { return matches(sink.endpoints[i], each); });
         if (!matched && !endpoints.empty()) {
-            std::vector<std::string_view> names;
-            names.reserve(endpoints.size());
-            for (const endpoint_settings& each : endpoints) {
-                names.push_back(each.name);
-            }
+            const std::vector<std::string_view> names(endpoints.begin(), endpoints.end());
             keys.warning("endpoints", i,
-                         keys.written("endpoints", i) + " matches no endpoint" + suggestion(sink.endpoints[i], names));
+                         keys.written("endpoints", i) + " matches no endpoint" +
+                             config::suggestion(sink.endpoints[i], names));
         }
     }
 }
 
 /// Reads the type, and the keys of that type with its reader. False if the type, and so its keys, are not known.
-bool read_type(table& keys, std::span<const sink_reader> readers, sink_settings& sink) {
-    sink.type = keys.required_text("type");
-    const auto reader = std::ranges::find(readers, sink.type, &sink_reader::type);
-    if (reader != readers.end()) {
-        sink.options = reader->read(keys);
+bool read_type(table& keys, sink_settings& sink) {
+    sink.type = keys.required_text({"type", on_reload, "what the sink is"});
+    const auto rows = catalogue();
+    const auto row = std::ranges::find(rows, sink.type, &catalogue_row::name);
+    if (row != rows.end()) {
+        sink.options = row->read(keys);
         return true;
     }
-    std::vector<std::string_view> types;
-    types.reserve(readers.size());
-    for (const sink_reader& each : readers) {
-        types.push_back(each.type);
-    }
-    const auto near = nearest(sink.type, types);
-    keys.error("type", "unknown sink type " + keys.written("type") + ": expected one of " + listed(types) +
-                           (near ? "; did you mean " + quoted(*near) + '?' : ""));
+    std::vector<std::string_view> types(rows.size());
+    std::ranges::transform(rows, types.begin(), &catalogue_row::name);
+    const auto near = config::nearest(sink.type, types);
+    keys.error("type", "unknown sink type " + keys.written("type") + ": expected one of " + config::listed(types) +
+                           (near ? "; did you mean " + config::quoted(*near) + '?' : ""));
     return false;
 }
 
@@ -105,18 +107,18 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
         if (const auto user = keys.user_of(path)) {
             keys.error("path", keys.written("path") + " is already used by " + *user + "; use another file");
         }
-        const auto directory = resolved(std::filesystem::path{resolved(path)}.parent_path());
+        const auto directory = config::resolved(std::filesystem::path{config::resolved(path)}.parent_path());
         for (std::size_t k = 0; k < sinks.size(); ++k) {
             const auto& other = places[k];
             if (k == i || other.path.empty()) {
                 continue;
             }
-            if (k < i && same_file(other.path, path)) {
+            if (k < i && config::same_file(other.path, path)) {
                 keys.error("path",
                            keys.written("path") + " is already used by " + tables[k].path() + "; use another file");
             }
             if (other.queue && std::ranges::any_of(std::array{"/tmp", "/new", "/cur"}, [&](const char* part) {
-                    return directory == resolved(other.path + part);
+                    return directory == config::resolved(other.path + part);
                 })) {
                 keys.error("path", keys.written("path") + " is inside the queue of " + tables[k].path() +
                                        "; use another directory");
@@ -127,20 +129,24 @@ void demand_own_places(std::vector<table>& tables, const std::vector<sink_settin
 
 } // namespace
 
-std::vector<sink_settings> read_sinks(table& root, const checks& lent, const settings& so_far) {
+std::vector<sink_settings> read_sinks(table& root, std::span<const std::string> endpoints) {
     std::vector<sink_settings> sinks;
-    owners names;
+    config::owners names;
     auto tables = root.tables("sink");
     for (table& keys : tables) {
         sink_settings sink;
-        sink.name = read_name(keys);
-        demand_unique(keys, "name", sink.name, names);
-        const bool known = read_type(keys, lent.sinks, sink);
-        sink.events = read_patterns(keys, "events");
-        sink.endpoints = read_patterns(keys, "endpoints");
-        doubt_patterns(keys, sink, so_far.endpoints);
-        sink.timeout = keys.duration("timeout", sink.timeout, 10ms, 24h);
-        sink.concurrency = static_cast<unsigned>(keys.count("concurrency", sink.concurrency, 1, 256));
+        sink.name =
+            config::read_name(keys, "the journal keeps the sink's cursor under it: a renamed sink is a new one");
+        config::demand_unique(keys, "name", sink.name, names);
+        const bool known = read_type(keys, sink);
+        sink.events = read_patterns(keys, {"events", on_reload, "patterns for the event's type"});
+        sink.endpoints = read_patterns(keys, {"endpoints", on_reload, "patterns for the endpoint's name"});
+        doubt_patterns(keys, sink, endpoints);
+        sink.timeout =
+            keys.duration({"timeout", on_reload, "the time limit for one delivery"}, sink.timeout, 10ms, 24h);
+        sink.concurrency = static_cast<unsigned>(
+            keys.count({"concurrency", on_reload, "concurrent deliveries, for types that deliver one event at a time"},
+                       sink.concurrency, 1, 256));
         sink.retry = read_retry(keys.sub("retry"));
         if (known) {
             keys.finish();
@@ -154,4 +160,4 @@ std::vector<sink_settings> read_sinks(table& root, const checks& lent, const set
     return sinks;
 }
 
-} // namespace hookd::config
+} // namespace hookd::sinks

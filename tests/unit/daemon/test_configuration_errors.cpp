@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "support.hpp"
+#include "daemon/support.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <filesystem>
 
-using namespace hookd::config;
+using namespace hookd::daemon;
+using hookd::config::syntax;
 
 namespace {
 
@@ -25,7 +26,7 @@ std::vector<std::string> corpus() {
 
 std::string said_about(const std::string& name, const std::string& content) {
     const syntax in = name.ends_with(".json") ? syntax::json : syntax::toml;
-    const loaded outcome = load_text(content, in, name, test_checks());
+    const loaded outcome = load_configuration_text(content, in, name);
     CHECK((outcome.values == nullptr) == !outcome.errors.empty());
     std::string lines;
     for (const std::string& each : outcome.errors) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "support.hpp"
+#include "daemon/support.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -44,7 +44,8 @@ void operator delete(void* block, std::size_t /*size*/) noexcept {
 }
 // NOLINTEND(misc-new-delete-overloads)
 
-using namespace hookd::config;
+using namespace hookd::daemon;
+using hookd::config::syntax;
 
 namespace {
 
@@ -54,7 +55,7 @@ int left_behind(std::string_view what, const std::string& name, const std::strin
     const auto path = directory.write(name, text);
     found = 0;
     sought = what;
-    const auto loaded = load(path, test_checks());
+    const auto loaded = load_configuration(path);
     const auto socket = read_admin_socket(path);
     sought = {};
     REQUIRE(loaded.values != nullptr);

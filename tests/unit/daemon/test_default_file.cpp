@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "support.hpp"
+#include "daemon/support.hpp"
+#include "http/authority.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,7 +8,8 @@
 #include <set>
 #include <sstream>
 
-using namespace hookd::config;
+using namespace hookd::daemon;
+using hookd::config::syntax;
 using strings = std::vector<std::string>;
 
 namespace {
@@ -67,22 +69,26 @@ std::map<std::string, std::set<std::string>> keys_by_table(const std::string& te
 }
 
 /// The file with its paths led to files that exist.
-std::string at_home(const scratch& files) {
+std::string at_home(const scratch& files, authority& issuer) {
+    const auto pair = issuer.issue("DNS:localhost");
     files.write("webhook-secret", test_secret);
     files.write("app-token", "Bearer t");
-    files.write("fullchain.pem", "c");
-    files.write("privkey.pem", "k");
-    return replaced(installed_file(), "/etc/colivara-hookd/", files.path(""));
+    files.write("fullchain.pem", content_of(pair.certificate) + content_of(issuer.certificate()));
+    files.write("privkey.pem", content_of(pair.private_key));
+    files.write("hooks/mail", "#!/bin/sh\n", 0700);
+    return replaced(replaced(installed_file(), "/etc/colivara-hookd/", files.path("")), "/var/log/colivara-hookd/",
+                    files.path(""));
 }
 
 } // namespace
 
 TEST_CASE("default file: as shipped it lacks only the secret") {
-    const loaded bare = load_text(installed_file(), syntax::toml, "f", test_checks());
+    const loaded bare = load_configuration_text(installed_file(), syntax::toml, "f");
     REQUIRE(bare.errors.size() == 1);
     CHECK(bare.errors[0].contains("endpoint[0].secrets[0].file: cannot be read"));
     const scratch files;
-    const loaded supplied = load_text(at_home(files), syntax::toml, "f", test_checks());
+    authority issuer;
+    const loaded supplied = load_configuration_text(at_home(files, issuer), syntax::toml, "f");
     CHECK(supplied.errors == none);
     CHECK(supplied.warnings == none);
     CHECK(supplied.values);
@@ -90,17 +96,19 @@ TEST_CASE("default file: as shipped it lacks only the secret") {
 
 TEST_CASE("default file: what it states as a default is the default") {
     const scratch files;
-    const std::string text = at_home(files);
+    authority issuer;
+    const std::string text = at_home(files, issuer);
     const std::string stated = uncommented(text, false);
     CHECK(stated.size() < text.size() - 20);
-    const loaded outcome = load_text(stated, syntax::toml, "f", test_checks());
+    const loaded outcome = load_configuration_text(stated, syntax::toml, "f");
     CHECK(outcome.errors == none);
-    CHECK(outcome.effective == load_text(text, syntax::toml, "f", test_checks()).effective);
+    CHECK(outcome.effective == load_configuration_text(text, syntax::toml, "f").effective);
 }
 
 TEST_CASE("default file: its examples are right") {
     const scratch files;
-    const loaded outcome = load_text(uncommented(at_home(files), true), syntax::toml, "f", test_checks());
+    authority issuer;
+    const loaded outcome = load_configuration_text(uncommented(at_home(files, issuer), true), syntax::toml, "f");
     CHECK(outcome.errors == none);
     CHECK(outcome.warnings == none);
     REQUIRE(outcome.values);
@@ -110,8 +118,9 @@ TEST_CASE("default file: its examples are right") {
 
 TEST_CASE("default file: it mentions every key there is") {
     const scratch files;
-    const std::string text = at_home(files);
-    const loaded outcome = load_text(uncommented(text, true), syntax::toml, "f", test_checks());
+    authority issuer;
+    const std::string text = at_home(files, issuer);
+    const loaded outcome = load_configuration_text(uncommented(text, true), syntax::toml, "f");
     auto mentioned = keys_by_table(text);
     const auto known = keys_by_table(outcome.effective);
     REQUIRE(known.size() == 7);

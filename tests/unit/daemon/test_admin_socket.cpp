@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "config/support.hpp"
+#include "daemon/support.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace hookd::config;
+using namespace hookd::daemon;
+using hookd::config::syntax;
 
 TEST_CASE("config: the admin socket is known whatever else is wrong with the file") {
     const scratch place;

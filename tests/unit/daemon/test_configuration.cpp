@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "config/listen_address.hpp"
-#include "config/wording.hpp"
-#include "support.hpp"
+#include "daemon/support.hpp"
+
+#include <hookd/config/listen_address.hpp>
+#include <hookd/config/wording.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <array>
 
 using namespace hookd;
-using namespace hookd::config;
+using namespace hookd::daemon;
+using hookd::config::syntax;
 using namespace std::chrono_literals;
+using hookd::config::nearest;
+using hookd::config::parse_listen_address;
 using strings = std::vector<std::string>;
 
 namespace {
@@ -20,7 +24,7 @@ const strings none;
 
 TEST_CASE("load: the smallest configuration has every default of the settings") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
-    const loaded outcome = load_text(smallest(), syntax::toml, "f", test_checks());
+    const loaded outcome = load_configuration_text(smallest(), syntax::toml, "f");
     CHECK(outcome.errors.empty());
     CHECK(outcome.warnings.empty());
     REQUIRE(outcome.values);
@@ -80,7 +84,7 @@ constexpr std::string_view everything = R"({
 
 TEST_CASE("load: every key arrives in the settings") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
-    const loaded outcome = load_text(everything, syntax::json, "f", test_checks());
+    const loaded outcome = load_configuration_text(everything, syntax::json, "f");
     CHECK(outcome.errors == none);
     REQUIRE(outcome.values);
     const settings& all = *outcome.values;
@@ -128,8 +132,8 @@ TEST_CASE("load: every key arrives in the settings") {
 
 TEST_CASE("load: the effective values are a configuration that says the same") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
-    const loaded first = load_text(everything, syntax::json, "f", test_checks());
-    const loaded again = load_text(first.effective, syntax::toml, "f", test_checks());
+    const loaded first = load_configuration_text(everything, syntax::json, "f");
+    const loaded again = load_configuration_text(first.effective, syntax::toml, "f");
     CHECK(again.errors == none);
     CHECK(again.effective == first.effective);
     CHECK(first.effective.contains("max_header = \"4 KiB\""));
@@ -143,7 +147,7 @@ TEST_CASE("load: proxy_protocol is taken wherever a trusted proxy can connect") 
                                  "address = \"systemd:web\"\ntrusted_proxies = [\"unix:\"]",
                                  "address = \"systemd:web\"\ntrusted_proxies = [\"10.0.0.0/8\"]"}) {
         const std::string text = smallest() + "[[listener]]\n" + std::string{listener} + "\nproxy_protocol = true\n";
-        const loaded outcome = load_text(text.substr(text.find("[[endpoint]]")), syntax::toml, "f", test_checks());
+        const loaded outcome = load_configuration_text(text.substr(text.find("[[endpoint]]")), syntax::toml, "f");
         INFO(text);
         CHECK(outcome.errors == none);
         CHECK(outcome.warnings == none);
@@ -154,29 +158,21 @@ TEST_CASE("load: proxy_protocol is taken wherever a trusted proxy can connect") 
 TEST_CASE("load: an unreadable file is reported like any error") {
     const scratch files;
     const std::string gone = files.path("gone.toml");
-    CHECK(load(gone, test_checks()).errors ==
+    CHECK(load_configuration(gone).errors ==
           strings{gone + ": cannot be read: No such file or directory; create it or correct the path"});
     const std::string directory = files.path("");
-    CHECK(load(directory, test_checks()).errors == strings{directory + ": is a directory: expected a file"});
-    const loaded huge = load(files.write("huge.toml", std::string((1U << 20U) + 1, '\n')), test_checks());
+    CHECK(load_configuration(directory).errors == strings{directory + ": is a directory: expected a file"});
+    const loaded huge = load_configuration(files.write("huge.toml", std::string((1U << 20U) + 1, '\n')));
     CHECK(huge.errors.at(0).contains("larger than 1 MiB"));
 }
 
 TEST_CASE("load: a file is JSON where its name ends so, else TOML") {
     const scratch files;
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
-    CHECK(load(files.write("a.json", std::string{everything}), test_checks()).values);
-    CHECK(load(files.write("a.toml", smallest()), test_checks()).values);
-    CHECK(load(files.write("a.conf", smallest()), test_checks()).values);
-    CHECK_FALSE(load(files.write("b.json", smallest()), test_checks()).values);
-}
-
-TEST_CASE("load: checks that are not given are skipped") {
-    const environment variables{{{"HOOKD_TEST_SECRET", "anything"}}};
-    checks lent = test_checks();
-    lent.secret = nullptr;
-    lent.tls = nullptr;
-    CHECK(load_text(smallest(), syntax::toml, "f", lent).values);
+    CHECK(load_configuration(files.write("a.json", std::string{everything})).values);
+    CHECK(load_configuration(files.write("a.toml", smallest())).values);
+    CHECK(load_configuration(files.write("a.conf", smallest())).values);
+    CHECK_FALSE(load_configuration(files.write("b.json", smallest())).values);
 }
 
 TEST_CASE("load: addresses of listeners are the same however they are written") {
@@ -208,12 +204,12 @@ TEST_CASE("load: a misspelt word finds the nearest, and only a near one") {
 
 TEST_CASE("load: truncated text is an error or read, and never worse") {
     const environment variables{{{"HOOKD_TEST_SECRET", test_secret}}};
-    const std::string toml = load_text(everything, syntax::json, "f", test_checks()).effective;
+    const std::string toml = load_configuration_text(everything, syntax::json, "f").effective;
     for (std::size_t length = 0; length < everything.size(); ++length) {
-        CHECK_FALSE(load_text(everything.substr(0, length), syntax::json, "f", test_checks()).values);
+        CHECK_FALSE(load_configuration_text(everything.substr(0, length), syntax::json, "f").values);
     }
     for (std::size_t length = 0; length < toml.size(); ++length) {
-        const loaded outcome = load_text(std::string_view{toml}.substr(0, length), syntax::toml, "f", test_checks());
+        const loaded outcome = load_configuration_text(std::string_view{toml}.substr(0, length), syntax::toml, "f");
         CHECK((outcome.values != nullptr) == outcome.errors.empty());
     }
 }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace hookd {
+namespace hookd::journal {
 
 /// The names of the files of the journal at `path`, which must not be a link: the journal, SQLite's files beside it,
 /// the lock.
@@ -16,4 +16,4 @@ std::vector<std::string> journal_files(const std::string& path);
 /// the log is beside only one of its names, and its content is missing under the others.
 result<void> check_journal_files(const std::string& path);
 
-} // namespace hookd
+} // namespace hookd::journal
