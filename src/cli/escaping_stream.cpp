@@ -74,7 +74,8 @@ bool escaping_stream::pass_on(std::string_view text) {
 
 bool escaping_stream::write_behind(std::string_view bytes) {
     const auto size = static_cast<std::streamsize>(bytes.size());
-    return checked(behind_.sputn(bytes.data(), size) == size);
+    const char* const begin = bytes.data();
+    return checked(behind_.sputn(begin, size) == size);
 }
 
 /// Ends the process if the reader is gone.

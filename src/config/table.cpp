@@ -266,6 +266,7 @@ std::vector<std::uint64_t> table::counts(const key& declared, std::vector<std::u
     const std::string range = "from " + std::to_string(least) + " to " + std::to_string(most);
     std::vector<std::uint64_t> numbers;
     if (const node* const value = ask(key, node_kind::array, "an array of whole numbers " + range)) {
+        numbers.reserve(value->elements.size());
         for (std::size_t i = 0; i < value->elements.size(); ++i) {
             const node& element = value->elements[i];
             if (element.kind != node_kind::integer) {
@@ -280,6 +281,7 @@ std::vector<std::uint64_t> table::counts(const key& declared, std::vector<std::u
         numbers = std::move(fallback);
     }
     std::vector<std::string> literals;
+    literals.reserve(numbers.size());
     for (const auto each : numbers) {
         literals.push_back(std::to_string(each));
     }

@@ -46,7 +46,7 @@ void joinable_thread::detach() {
     thread_.detach();
 }
 
-bool returns_before(std::chrono::steady_clock::time_point deadline, std::function<void()> call) {
+bool returns_before(std::chrono::steady_clock::time_point deadline, const std::function<void()>& call) {
     joinable_thread beside;
     try {
         beside.start([call, stray = std::make_shared<detached_thread_guard>()] { call(); });

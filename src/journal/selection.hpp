@@ -48,9 +48,9 @@ storage_result<event_page> make_page(const event_query& what, std::span<const st
         if (!details) {
             return std::unexpected(details.error());
         }
-        if (*details && matches_sinks(what.filter, **details)) {
-            bytes += weight(**details);
-            page.events.push_back(std::move(**details));
+        if (auto& found = details.value(); found && matches_sinks(what.filter, *found)) {
+            bytes += weight(*found);
+            page.events.push_back(std::move(*found));
         }
     }
     return page;

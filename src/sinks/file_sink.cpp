@@ -48,7 +48,7 @@ private:
             return begun;
         }
         std::vector<std::uint64_t> ends;
-        const auto done = write(batch, ends);
+        auto done = write(batch, ends);
         if (auto committed = file_.commit(); !committed) {
             return committed;
         }

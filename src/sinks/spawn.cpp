@@ -82,14 +82,14 @@ io_result<pid_t> spawn(const program& what, standard_streams streams) {
     ::sigfillset(&every);
     ::pthread_sigmask(SIG_SETMASK, &every, &before);
     // fork(2) would copy all page tables for each hook; posix_spawn(3) cannot set limits.
-    // NOLINTBEGIN(clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork): glibc's posix_spawn does
-    // the same
+    // NOLINTBEGIN(bugprone-unsafe-functions, clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork):
+    // glibc's posix_spawn does the same
     const pid_t child = ::vfork();
     if (child == 0) {
         execute(orders);
         ::_exit(127);
     }
-    // NOLINTEND(clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork)
+    // NOLINTEND(bugprone-unsafe-functions, clang-analyzer-security.insecureAPI.vfork, clang-analyzer-unix.Vfork)
     int error = child < 0 ? errno : 0;
     reporting.reset();
     if (child > 0 && ::read(reported.get(), &error, sizeof error) == sizeof error) {

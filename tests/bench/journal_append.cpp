@@ -92,6 +92,7 @@ void measure(journal::storage& into, unsigned coroutines, std::chrono::seconds d
     }
     {
         std::vector<std::jthread> threads;
+        threads.reserve(contexts.size());
         for (auto& context : contexts) {
             threads.emplace_back([&context] { context.run(); });
         }

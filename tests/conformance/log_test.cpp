@@ -26,7 +26,7 @@ asio::awaitable<bool> resumes_on_own_executor(event_log& into, std::thread::id o
 TEST_CASE("log: an event is read as it was stored") {
     subject journal(GENERATE(from_range(backends())));
     auto what = sample("msg_1");
-    what.document = std::string("\xF0\x9F\x93\x84 $(touch x)\n\0\"'", 20);
+    what.document = std::string("\xF0\x9F\x93\x84 $(touch x)\n\0\"'", 19);
     what.collection = "";
     what.unbranded = true;
     what.json = false;
@@ -76,10 +76,12 @@ TEST_CASE("log: twenty copies at once, from several threads, are one event and n
         std::atomic<int> duplicate = 0;
         {
             std::vector<std::jthread> threads;
+            threads.reserve(4);
             for (int i = 0; i < 4; ++i) {
                 threads.emplace_back([&] {
                     asio::io_context context;
                     std::vector<std::future<append_outcome>> outcomes;
+                    outcomes.reserve(5);
                     for (int copy = 0; copy < 5; ++copy) {
                         outcomes.push_back(asio::co_spawn(context, journal->append(std::make_shared<event>(sample(id))),
                                                           asio::use_future));

@@ -147,7 +147,8 @@ TEST_CASE("search: a time span begins with its first moment and ends before its 
     for (int hour = 0; hour < 4; ++hour) {
         auto what = sample("msg_" + std::to_string(hour));
         what.accepted = some_day + std::chrono::hours{hour};
-        REQUIRE(append(*journal, std::move(what)) == append_outcome::stored);
+        const auto outcome = append(*journal, std::move(what));
+        REQUIRE(outcome == append_outcome::stored);
     }
     event_filter span;
     span.since = some_day + 1h;

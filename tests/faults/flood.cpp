@@ -199,7 +199,7 @@ public:
         address.sin_family = AF_INET;
         address.sin_port = htons(static_cast<std::uint16_t>(port));
         inet_pton(AF_INET, host, &address.sin_addr);
-        if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        if (socket_ < 0 || connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
             close(socket_);
             throw ended{};
         }

@@ -44,7 +44,7 @@ private:
 
 /// Runs a call that may hang in a thread of its own. False if it did not return in time; then that thread is detached,
 /// so the call must own what it uses. If no thread can be created, the call runs here.
-bool returns_before(std::chrono::steady_clock::time_point deadline, std::function<void()> call);
+bool returns_before(std::chrono::steady_clock::time_point deadline, const std::function<void()>& call);
 
 /// The std::system_error with a text that says what to do.
 std::system_error no_thread(const std::system_error& why);

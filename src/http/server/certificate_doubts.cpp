@@ -55,8 +55,8 @@ bool issuer_is_known(X509* certificate) {
 std::vector<X509*> certificates_of(SSL_CTX* context) {
     std::vector<X509*> all{SSL_CTX_get0_certificate(context)};
     STACK_OF(X509)* chain = nullptr;
-    SSL_CTX_get0_chain_certs(context, &chain);
-    for (int i = 0; i < sk_X509_num(chain); ++i) { // -1 of none
+    SSL_CTX_get0_chain_certs(context, static_cast<void*>(&chain)); // a macro of SSL_CTX_ctrl(3)
+    for (int i = 0; i < sk_X509_num(chain); ++i) {                 // -1 of none
         all.push_back(sk_X509_value(chain, i));
     }
     return all;

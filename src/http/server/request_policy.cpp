@@ -78,7 +78,7 @@ std::string_view to_text(policy_error error) {
 policy_error check_policy(int version, std::string_view target, std::span<const header_field> fields,
                           leniency allowed) {
     const bool lenient = allowed == leniency::health_checks;
-    if (version != 11 && !(lenient && version == 10)) {
+    if (version != 11 && (!lenient || version != 10)) {
         return policy_error::version;
     }
     if (!is_target(target)) {

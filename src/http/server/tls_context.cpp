@@ -104,8 +104,8 @@ key_ptr read_private_key(SSL_CTX* context, const std::string& path) {
 /// Which of the certificates after the first one belongs to the key, counted from 1; 0: none.
 int certificate_of_key(SSL_CTX* context, EVP_PKEY* key) {
     STACK_OF(X509)* chain = nullptr;
-    SSL_CTX_get0_chain_certs(context, &chain);
-    for (int i = 0; i < sk_X509_num(chain); ++i) { // -1 of none
+    SSL_CTX_get0_chain_certs(context, static_cast<void*>(&chain)); // a macro of SSL_CTX_ctrl(3)
+    for (int i = 0; i < sk_X509_num(chain); ++i) {                 // -1 of none
         if (X509_check_private_key(sk_X509_value(chain, i), key) == 1) {
             return i + 2;
         }

@@ -9,7 +9,7 @@
 namespace hookd::http {
 
 std::span<std::uint8_t> tls_input::arriving() {
-    thread_local std::array<std::uint8_t, record_header + largest_record> buffer;
+    static thread_local std::array<std::uint8_t, record_header + largest_record> buffer;
     return buffer;
 }
 

@@ -35,6 +35,7 @@ public:
 
     tls_input(const tls_input&) = delete;
     tls_input& operator=(const tls_input&) = delete;
+    ~tls_input() = default;
 
     /// The buffer for the next bytes from the socket; never empty. `filled` says how many were read, and whether the
     /// data written to the peer was a ServerHello before TLS 1.3 (see `client_hello_limit`).

@@ -14,7 +14,7 @@ memory_storage::memory_storage(const journal_settings& bounds, observers watch, 
     : watch_(std::move(watch)), now_(now), tables_(bounds, metrics_) {}
 
 template <class Value, class Work>
-storage_result<Value> memory_storage::locked(Work work) {
+storage_result<Value> memory_storage::locked(const Work& work) {
     const mutex_lock held(mutex_);
     if (closed_) {
         return std::unexpected(storage_error{storage_errc::closed, "the journal is closed"});

@@ -54,7 +54,7 @@ public:
 private:
     /// What `work(tables)` returns, or that the journal is closed.
     template <class Value, class Work>
-    storage_result<Value> locked(Work work);
+    storage_result<Value> locked(const Work& work);
     template <class Value, class Work>
     boost::asio::awaitable<storage_result<Value>> answer(Work work);
 

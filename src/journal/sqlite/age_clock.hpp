@@ -58,7 +58,7 @@ private:
     std::chrono::milliseconds width() const { return jump_ ? jump_->offset - offset_ : std::chrono::milliseconds{}; }
 
     std::string boot_;
-    std::chrono::milliseconds offset_; // of the time, from the time since boot
+    std::chrono::milliseconds offset_{}; // of the time, from the time since boot
     std::chrono::milliseconds ahead_{};
     std::optional<jump> jump_;
 };

@@ -68,7 +68,7 @@ struct database::state {
     statement roll_back;
     statement page_count;
     statement free_count;
-    std::optional<file_names> names;
+    std::unique_ptr<file_names> names;
 };
 
 database::database(std::unique_ptr<state> made) : state_(std::move(made)) {}
@@ -95,7 +95,7 @@ storage_result<database> database::open(const std::string& path) {
     sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 
     const auto* const file = sqlite3_db_filename(connection, nullptr);
-    made->names.emplace(file, sqlite3_filename_wal(file));
+    made->names = std::make_unique<file_names>(file, sqlite3_filename_wal(file));
 
     database opened(std::move(made));
     if (auto set = opened.execute(settings_sql); !set) {

@@ -94,7 +94,7 @@ storage_error sqlite_storage::gone() const {
 template <class Answer, class Read>
 asio::awaitable<storage_result<Answer>> sqlite_storage::ask_tables(Read read) {
     using made = storage_result<Answer>;
-    co_return co_await ask<made>([this, &read](completion<made> answer) {
+    co_return co_await ask<made>([this, &read](const completion<made>& answer) {
         job what = [read = std::move(read), answer](tables* from,
                                                     completion_batch& answers) mutable -> storage_result<void> {
             if (from == nullptr) {

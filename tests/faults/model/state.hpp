@@ -60,7 +60,7 @@ public:
     }
     /// Everything is durable.
     void settle() { maybe_.erase(maybe_.begin(), maybe_.end() - 1); }
-    void become(state found) { maybe_.assign(1, std::move(found)); }
+    void become(const state& found) { maybe_.assign(1, found); }
 
 private:
     std::vector<state> maybe_{state{}};
