@@ -15,11 +15,7 @@ struct body_fields {
 };
 
 /// Reads these top-level members; of repeated ones the last counts, as in most JSON libraries. Never throws, needs no
-/// memory for the rest of the body, and recurses only a few levels, so deep nesting is harmless.
+/// memory for the rest of a usual body, and at most that of one copy for an unusual one. Deep nesting is harmless.
 body_fields read_body_fields(std::string_view body);
-
-/// The slow half of that, for bodies that quick_parse does not accept; with the type unchanged. Both must return the
-/// same for what both accept.
-body_fields read_thoroughly(std::string_view body);
 
 } // namespace hookd::intake

@@ -4,7 +4,6 @@
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "intake/body_fields.hpp"
-#include "intake/quick_parse.hpp"
 #include "sinks/exec_sink.hpp"
 #include "sinks/http_message.hpp"
 #include "sinks/queue_name.hpp"
@@ -35,16 +34,7 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-/// Whatever the quick parser takes the thorough one takes, too, and both read the same.
 intake::body_fields read(std::string_view body) {
-    intake::body_fields quick;
-    if (intake::quick_parse(body, quick)) {
-        const auto thorough = intake::read_thoroughly(body);
-        require(thorough.json, "what the quick parser takes is JSON");
-        require(quick.type == thorough.type && quick.collection == thorough.collection &&
-                    quick.document == thorough.document,
-                "both parsers read the same");
-    }
     auto fields = intake::read_body_fields(body);
     require(fields.json == is_json_by_grammar(body), "JSON is what its grammar says, and nothing else");
     return fields;

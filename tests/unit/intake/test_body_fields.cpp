@@ -97,3 +97,26 @@ TEST_CASE("body: deep nesting is harmless") {
     CHECK(found.document == "n");
     CHECK(found.collection == "c");
 }
+
+TEST_CASE("body: JSON of any depth is judged by its grammar, down to its last level") {
+    const auto around = [](std::size_t levels, std::string_view inside) {
+        std::string text{inside};
+        for (std::size_t level = 0; level < levels; ++level) {
+            text = level % 2 == 0 ? '[' + text + ']' : R"({"k":)" + text + '}';
+        }
+        return text;
+    };
+    for (std::size_t levels = 0; levels < 200; ++levels) {
+        CAPTURE(levels);
+        CHECK(read_body_fields(around(levels, R"([1e999,"\udc00","]"])")).json);
+        CHECK(read_body_fields(R"({"name":)" + around(levels, "[]") + R"(,"type":"t"})").type == "t");
+        for (const char* wrong : {"[1 2]", "[}", "{]", "{1}", "[01]", "[\"\\x\"]", "[\"\xff\"]", "[]]", "[]["}) {
+            CAPTURE(wrong);
+            CHECK_FALSE(read_body_fields(around(levels, wrong)).json);
+        }
+        for (const char* begun : {"1", "-", "1.", "1e", "tru"}) { // which an array does not complete
+            CHECK_FALSE(read_body_fields(around(levels, "[" + (begun + around(100, "[]")) + "]")).json);
+            CHECK_FALSE(read_body_fields(around(levels, "[" + around(100, "[]") + begun + "]")).json);
+        }
+    }
+}
