@@ -6,6 +6,7 @@
 #include "signature/entries.hpp"
 #include "signature/findings.hpp"
 
+#include <hookd/core/time.hpp>
 #include <hookd/signature/explain.hpp>
 
 #include <fmt/format.h>
@@ -26,18 +27,14 @@ schemes schemes_of(std::span<const key> keys) {
     return {.v1 = any(scheme::v1), .v1a = any(scheme::v1a)};
 }
 
-/// `90 s`, `7200 s (2 h)`: exact, and in a convenient unit.
+/// `90 s`, `7200 s (2h)`: exact, and in convenient units.
 std::string duration_text(std::uint64_t seconds) {
-    constexpr std::uint64_t minute = 60;
-    constexpr std::uint64_t hour = 60 * minute;
-    if (seconds >= 2 * one_day) {
-        return fmt::format("{} s ({} days)", seconds, seconds / one_day);
-    }
-    if (seconds >= 2 * hour) {
-        return fmt::format("{} s ({} h)", seconds, seconds / hour);
-    }
-    return seconds >= 2 * minute ? fmt::format("{} s ({} min)", seconds, seconds / minute)
-                                 : fmt::format("{} s", seconds);
+    constexpr std::uint64_t convenient = 120;
+    constexpr std::uint64_t longest = 1'000'000'000'000; // in milliseconds, more could overflow
+    const auto exact = fmt::format("{} s", seconds);
+    return seconds < convenient || seconds > longest
+               ? exact
+               : fmt::format("{} ({})", exact, to_short_text(std::chrono::seconds{seconds}));
 }
 
 /// Explains one message.
