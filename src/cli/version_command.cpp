@@ -3,12 +3,14 @@
 
 #include <hookd/core/exit_code.hpp>
 
+#include <CLI/CLI.hpp>
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 #include <sqlite3.h>
 
+#include <iostream>
 #include <ostream>
 
 namespace hookd::cli {
@@ -21,6 +23,11 @@ int run_version(std::ostream& out) {
         << NLOHMANN_JSON_VERSION_PATCH << "\nspdlog " << SPDLOG_VER_MAJOR << '.' << SPDLOG_VER_MINOR << '.'
         << SPDLOG_VER_PATCH << '\n';
     return exit_done;
+}
+
+void add_version(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand("version", "Print the version of the program and of its libraries");
+    command->callback([&choice] { choice.run = [] { return run_version(std::cout); }; });
 }
 
 } // namespace hookd::cli

@@ -54,7 +54,7 @@ ELSEWHERE = {
 }
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
               "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"]}
-OTHERS = ["run", "check", "verify", "send", "version"]
+OTHERS = ["run", "check", "verify", "send", "completion", "version"]
 HERE_TOO = {
     **{(each, USAGE): ["--nonsense"] for each in [*OTHERS, *ASKING]},
     **{(each, DONE): words for each, words in ASKING.items() if (each, DONE) not in ELSEWHERE and each != "events tail"},
@@ -62,6 +62,7 @@ HERE_TOO = {
     **{(each, UNREACHABLE): [*words, "--socket", "/nowhere/admin.sock"] for each, words in ASKING.items()},
     **{(each, CONFIG): words for each, words in ASKING.items()},  # and no configuration
     **{(each, IO): ASKING.get(each, []) for each in ["check", "version", *ASKING]},  # and a full output
+    ("completion", DONE): ["bash"], ("completion", IO): ["bash"],
     ("wait", TIMED_OUT): ["--document", "none.pdf", "--timeout", "1ms"],
     ("send", IO): ["upsert.fail", "--to", "http://127.0.0.1:9/", "--secret-file", "/nowhere/secret"],
     ("send", CONFIG): ["upsert.fail", "--to", "http://127.0.0.1:9/", "--secret-file", "/dev/null"],

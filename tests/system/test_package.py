@@ -9,9 +9,6 @@ from machine import package
 from machine.booted import Booted
 from machine.service import CONFIGURATION, EVENTS, SOCKET, UNIT, Service
 
-# Of which a command is asked for its help; what they print is compared with what is documented.
-COMMANDS = ("run", "check", "status", "reload", "events list", "events show", "events tail", "events replay",
-            "events drop", "wait", "sinks", "register", "verify", "send", "version")
 OTHERS = ("/etc/colivara-hookd/webhook-secret", "/etc/colivara-hookd/tls/privkey.pem")
 
 
@@ -126,46 +123,11 @@ def test_purging_what_never_ran_leaves_nothing(fresh):
     assert files_of(fresh) == []
 
 
-def options_of(command):
-    """The long options in the command's help."""
-    done = subprocess.run([package.binary(), *command.split(), "--help"], capture_output=True, text=True)
-    assert done.returncode == 0, f"{command}: {done.stderr}"
-    return set(re.findall(r"^\s+(?:-\w,)?--([a-z-]+)", done.stdout, re.MULTILINE)) - {"help"}
-
-
-def completed(*words):
-    """What bash offers for the last word."""
-    script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _colivara_hookd; '
-              'printf "%s\\n" "${COMPREPLY[@]}"')
-    completion = package.PROJECT / "packaging/completions/colivara-hookd.bash"
-    done = subprocess.run(["bash", "-c", script, "-", completion, "colivara-hookd", *words], capture_output=True,
-                          text=True, check=True)
-    return set(done.stdout.split())
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_manual_and_the_completions_know_each_option_and_no_other(command):
-    wanted = options_of(command)
-    manual = (package.PROJECT / "docs/man/colivara-hookd.1").read_text()
-    for option in wanted:
-        assert f"Fl -{option}" in manual, f"{command} --{option} is not in the manual"
-    offered = {each.removeprefix("--") for each in completed(*command.split(), "") if each.startswith("--")} - {"help"}
-    assert offered == wanted
-    for shell, form in (("zsh", "--{}["), ("fish", "-l {} ")):
-        text = (package.PROJECT / f"packaging/completions/colivara-hookd.{shell}").read_text()
-        missing = [option for option in wanted if form.format(option) not in text]
-        assert missing == [], f"{shell} does not offer {missing} of {command}"
-
-
-def test_the_completions_know_each_command_and_no_other():
-    help_text = subprocess.run([package.binary(), "--help"], capture_output=True, text=True).stdout
-    wanted = set(re.findall(r"^  (\w+) ", help_text.partition("Subcommands:")[2], re.MULTILINE))
-    assert {each for each in completed("") if not each.startswith("-")} == wanted == {each.split()[0] for each in COMMANDS}
-
-
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completions_are_good_for_their_shell(shell):
-    script = package.PROJECT / f"packaging/completions/colivara-hookd.{shell}"
+def test_the_completions_are_those_that_the_program_prints_and_good_for_their_shell(shell):
+    script = package.BUILD / f"package/colivara-hookd.{shell}"
+    printed = subprocess.run([package.binary(), "completion", shell], capture_output=True, text=True, check=True).stdout
+    assert script.read_text() == printed
     done = subprocess.run([shell, "-n", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -4,6 +4,10 @@
 #include <hookd/core/exit_code.hpp>
 #include <hookd/daemon/configuration.hpp>
 
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
 #include <ostream>
 
 namespace hookd::cli {
@@ -35,6 +39,16 @@ int run_check(const std::string& config_path, bool print, std::ostream& out, std
         out << config_path << ": ok\n";
     }
     return exit_done;
+}
+
+void add_check(CLI::App& line, command_choice& choice) {
+    auto* const command =
+        line.add_subcommand("check", "Check the configuration and every file it names; print all errors");
+    auto print = std::make_shared<bool>(false);
+    command->add_flag("--print", *print, "Print the effective configuration, without secrets");
+    command->callback([&choice, print] {
+        choice.run = [&choice, print] { return run_check(choice.config, *print, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

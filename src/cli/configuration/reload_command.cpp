@@ -2,11 +2,16 @@
 #include "cli/configuration/reload_command.hpp"
 
 #include "cli/admin_client.hpp"
+#include "cli/options.hpp"
 
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <csignal>
+#include <iostream>
+#include <memory>
 #include <ostream>
 
 namespace hookd::cli {
@@ -42,6 +47,16 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
         err << (error.is_string() ? escaped(error.get<std::string>()) : json_line(error)) << '\n';
     }
     return exit_config;
+}
+
+void add_reload(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand(
+        "reload", "Reload the daemon's configuration; on errors, print all of them and change nothing");
+    auto socket = std::make_shared<std::optional<std::string>>();
+    add_socket(*command, *socket);
+    command->callback([&choice, socket] {
+        choice.run = [&choice, socket] { return run_reload(choice.config, *socket, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

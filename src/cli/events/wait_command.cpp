@@ -5,12 +5,17 @@
 #include "cli/events/event_report.hpp"
 #include "cli/events/event_selection.hpp"
 #include "cli/json_member.hpp"
+#include "cli/options.hpp"
 #include "cli/terminal_text.hpp"
 
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <chrono>
+#include <iostream>
+#include <memory>
 #include <ostream>
 #include <thread>
 #include <utility>
@@ -124,6 +129,24 @@ int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err) 
             {.utc = false, .colour = output_has_colour(), .columns = output_columns(), .whole = !output_is_terminal()});
     }
     return verdict_of(event).value_or(exit_no);
+}
+
+void add_wait(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand(
+        "wait", "Wait for a document's latest or next event: exit 0 on success, 1 on failure, 124 on timeout");
+    auto given = std::make_shared<wait_arguments>();
+    command->add_option("--document", given->document, "Name of the document")->required();
+    command->add_option("--collection", given->collection, "Collection of the document, if the name is ambiguous");
+    command->add_option("--timeout", given->timeout, "Give up after this time, such as 30s or 5m (default: never)");
+    command->add_option("--since", given->since, "Ignore events before this time: 2h (ago), or a time");
+    command->add_flag("--next", given->next, "Ignore events that were received before now");
+    command->add_flag("--json", given->json, "Print the event as one JSON line");
+    add_socket(*command, given->where.socket);
+    command->footer("Example:\n  colivara-hookd wait --document report.pdf --since 1m --timeout 5m && echo indexed");
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
+        choice.run = [given] { return run_wait(*given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
 #include "cli/events/event_source.hpp"
 
 #include <iosfwd>
@@ -23,5 +24,7 @@ struct wait_arguments {
 /// Waits until there is an event about the document's success or failure, which may already exist. Exit 0 success, 1
 /// failure, 124 not in time.
 int run_wait(const wait_arguments& given, std::ostream& out, std::ostream& err);
+
+void add_wait(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

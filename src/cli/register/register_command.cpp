@@ -3,6 +3,7 @@
 
 #include "cli/command_end.hpp"
 #include "cli/command_input.hpp"
+#include "cli/options.hpp"
 #include "cli/register/register_call.hpp"
 #include "cli/register/register_response.hpp"
 #include "cli/register/secret_saver.hpp"
@@ -16,12 +17,15 @@
 #include <hookd/http/client/url.hpp>
 #include <hookd/intake/endpoint_paths.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <iostream>
+#include <memory>
 #include <ostream>
 #include <system_error>
 #include <unistd.h>
@@ -226,6 +230,29 @@ int run_register(const register_arguments& arguments, std::ostream& out, std::os
         std::raise(*done);
     }
     return exit_done;
+}
+
+void add_register(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand("register", "Register a webhook with ColiVara and save its secret");
+    auto given = std::make_shared<register_arguments>();
+    command->add_option("--url", given->url, "The URL that ColiVara sends its events to")->required();
+    command->add_option("--api-key-file", given->api_key_file, "File with the ColiVara API key, readable only by you")
+        ->type_name(file_name)
+        ->required();
+    command
+        ->add_option("--save-secret", given->save_secret,
+                     "File to save the webhook's secret in; overwritten if the secret has changed")
+        ->type_name(file_name)
+        ->required();
+    command->add_option("--api", given->api, "Base URL of the ColiVara API")->capture_default_str();
+    command->add_option("--cacert", given->ca_file, "PEM file with the CA certificates to trust")->type_name(file_name);
+    command->add_option("--timeout", given->timeout, "Timeout for the whole call")->capture_default_str();
+    command->footer("Example:\n  colivara-hookd register --url https://hooks.example.com/webhooks/colivara "
+                    "--api-key-file api-key --save-secret webhook-secret");
+    command->callback([&choice, given] {
+        given->config = choice.config;
+        choice.run = [given] { return run_register(*given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
+
 #include <chrono>
 #include <iosfwd>
 #include <optional>
@@ -26,5 +28,7 @@ struct register_arguments {
 /// ColiVara cannot be reached or is not available, 74 a file cannot be read or the secret cannot be saved, 78 the API
 /// key file is not usable.
 int run_register(const register_arguments& arguments, std::ostream& out, std::ostream& err);
+
+void add_register(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

@@ -4,6 +4,7 @@
 #include "cli/command_end.hpp"
 #include "cli/command_input.hpp"
 #include "cli/escaping_stream.hpp"
+#include "cli/options.hpp"
 #include "cli/send/send_report.hpp"
 #include "cli/terminal_text.hpp"
 
@@ -16,10 +17,14 @@
 #include <hookd/loadgen/tally.hpp>
 #include <hookd/signature/signer.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <csignal>
+#include <iostream>
+#include <memory>
 #include <ostream>
 #include <string_view>
 #include <sys/resource.h>
@@ -29,6 +34,8 @@
 namespace hookd::cli {
 
 namespace {
+
+constexpr std::uint64_t most_events = 1'000'000'000;
 
 /// With more events than this a summary is printed, not lines.
 constexpr std::uint64_t most_lines = 20;
@@ -207,6 +214,45 @@ int run_send(const send_arguments& arguments, std::ostream& out, std::ostream& e
         return end(done.error(), err);
     }
     return *done;
+}
+
+void add_send(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand("send", "Sign and send test events as ColiVara does");
+    auto given = std::make_shared<send_arguments>();
+    command->add_option("type", given->type, "upsert.success, upsert.fail, or any other type")
+        ->required()
+        ->type_name("upsert.success|upsert.fail|TYPE");
+    command->add_option("--to", given->url, "URL of the receiver's endpoint")->required();
+    command->add_option("--secret-file", given->secret_file, "File with one or more secrets, one per line")
+        ->type_name(file_name)
+        ->required();
+    command->add_option("--data", given->data, "File with the body to send unchanged (-: standard input)")
+        ->type_name(file_name);
+    command->add_option("--set", given->set, "key=value: set a member of the body (repeatable)")
+        ->allow_extra_args(false);
+    command->add_option("--count", given->count, "Number of events")
+        ->capture_default_str()
+        ->check(number_between(1, most_events));
+    command->add_option("--rate", given->rate,
+                        "Events per second, regardless of the response times (default: as fast as possible)");
+    command->add_option("--connections", given->connections, "Number of concurrent connections")->capture_default_str();
+    command->add_flag("--each", given->each, "Print one line per event even if there are many");
+    command->add_flag("--duplicate", given->duplicate, "Send each event twice; the receiver must accept both");
+    auto* const forge =
+        command->add_flag("--forge", given->forge, "Send a wrong signature; the receiver must respond with 401");
+    command->add_flag("--stale", given->stale, "Send a signature that is a day old; the receiver must respond with 401")
+        ->excludes(forge);
+    auto* const authorities =
+        command->add_option("--cacert", given->ca_file, "PEM file with the CA certificates to trust")
+            ->type_name(file_name);
+    command->add_flag("--insecure", given->insecure, "Trust any certificate")->excludes(authorities);
+    command->footer("Example:\n  colivara-hookd send upsert.fail --to https://localhost:8443/webhooks/colivara "
+                    "--secret-file secret --set name=report.pdf");
+    command->callback([&choice, given] {
+        const bool lines_there = given->each && isatty(STDOUT_FILENO) == 1; // the progress bar would mix with them
+        given->bar = isatty(STDERR_FILENO) == 1 && !lines_there;
+        choice.run = [given] { return run_send(*given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
+
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -33,5 +35,7 @@ struct send_arguments {
 /// expected (2xx, or 401 for forged or stale events), 1 not so, 2 usage, 69 the receiver cannot be reached, 74 a file
 /// cannot be read or the output cannot be written, 78 the secret is not usable.
 int run_send(const send_arguments& arguments, std::ostream& out, std::ostream& err);
+
+void add_send(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

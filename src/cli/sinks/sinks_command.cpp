@@ -2,12 +2,17 @@
 #include "cli/sinks/sinks_command.hpp"
 
 #include "cli/events/event_source.hpp"
+#include "cli/options.hpp"
 #include "cli/status/status_report.hpp"
 #include "cli/terminal_text.hpp"
 
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -57,6 +62,33 @@ int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out,
         out << escaped(given.name) << (pause ? ": paused\n" : ": resumed\n");
     }
     return exit_done;
+}
+
+void add_sinks(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand("sinks", "List sinks and their backlog");
+    auto given = std::make_shared<sinks_arguments>();
+    command->add_flag("--json", given->json, "Print one JSON line per sink");
+    add_socket(*command, given->socket);
+    command->require_subcommand(0, 1);
+    command->footer("Example:\n  colivara-hookd sinks pause tell-the-team");
+    const auto choose = [&choice, given](std::function<int()> what) {
+        given->config_path = choice.config;
+        choice.run = std::move(what);
+    };
+    for (const bool pause : {true, false}) {
+        auto* const one = command->add_subcommand(pause ? "pause" : "resume",
+                                                  pause ? "Pause the sink: its events wait, even across a restart"
+                                                        : "Resume the sink where it was paused");
+        one->add_option("name", given->name, "The sink's name")->required();
+        one->callback([choose, given, pause] {
+            choose([given, pause] { return run_sinks_pause(*given, pause, std::cout, std::cerr); });
+        });
+    }
+    command->callback([choose, command, given] {
+        if (command->get_subcommands().empty()) {
+            choose([given] { return run_sinks(*given, std::cout, std::cerr); });
+        }
+    });
 }
 
 } // namespace hookd::cli

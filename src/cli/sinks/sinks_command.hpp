@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
+
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -18,5 +20,7 @@ struct sinks_arguments {
 int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err);
 /// Exit 1: no such sink.
 int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out, std::ostream& err);
+
+void add_sinks(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

@@ -2,12 +2,17 @@
 #include "cli/status/status_command.hpp"
 
 #include "cli/admin_client.hpp"
+#include "cli/options.hpp"
 #include "cli/status/status_report.hpp"
 
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <csignal>
+#include <iostream>
+#include <memory>
 #include <ostream>
 
 namespace hookd::cli {
@@ -43,6 +48,17 @@ int run_status(const std::string& config_path, const status_arguments& given, st
         out << status_text(status);
     }
     return status["ready"].get<bool>() ? exit_done : exit_no;
+}
+
+void add_status(CLI::App& line, command_choice& choice) {
+    auto* const command = line.add_subcommand(
+        "status", "Show the daemon's status: exit 0 if it is ready, 1 if not, 69 if it cannot be reached");
+    auto given = std::make_shared<status_arguments>();
+    add_socket(*command, given->socket);
+    command->add_flag("--json", given->json, "Print one JSON object on one line");
+    command->callback([&choice, given] {
+        choice.run = [&choice, given] { return run_status(choice.config, *given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

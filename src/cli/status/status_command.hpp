@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
+
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -14,5 +16,7 @@ struct status_arguments {
 
 /// Prints the running daemon's status. Returns the exit code: 0 ready, 1 running but not ready, 69 not reachable.
 int run_status(const std::string& config_path, const status_arguments& given, std::ostream& out, std::ostream& err);
+
+void add_status(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

@@ -3,6 +3,8 @@
 
 #include "cli/command_end.hpp"
 #include "cli/command_input.hpp"
+#include "cli/options.hpp"
+#include "cli/terminal_text.hpp"
 #include "cli/wrap_text.hpp"
 
 #include <hookd/core/http_message.hpp>
@@ -12,10 +14,15 @@
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>
 
+#include <CLI/CLI.hpp>
+
 #include <cerrno>
 #include <charconv>
+#include <iostream>
+#include <memory>
 #include <ostream>
 #include <string_view>
+#include <unistd.h>
 
 namespace hookd::cli {
 
@@ -188,6 +195,29 @@ int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostrea
     }
     out.flush();
     return authentic ? exit_done : exit_no;
+}
+
+void add_verify(CLI::App& line, command_choice& choice) {
+    auto* const command =
+        line.add_subcommand("verify", "Verify the signature of a message: exit 0 if it is valid, 1 if not");
+    auto given = std::make_shared<verify_arguments>();
+    command->add_option("--secret-file", given->secret_file, "File with one or more secrets, one per line")
+        ->type_name(file_name)
+        ->required();
+    command->add_option("--header", given->headers, "A header of the message: 'svix-id: msg_…' (repeatable)")
+        ->allow_extra_args(false);
+    command->add_option("--request", given->request_file, "File with the whole captured HTTP request")
+        ->type_name(file_name);
+    command->add_option("body", given->body, "File with the body (default and -: standard input)")
+        ->type_name(file_name);
+    command->add_option("--at", given->at, "Check the timestamp against this Unix time instead of now");
+    command->add_flag("--ignore-time", given->ignore_time, "Do not check the timestamp");
+    command->add_flag("--explain", given->explain, "Explain the result and what to do");
+    command->footer("Example:\n  colivara-hookd verify --secret-file secret --request captured.http --explain");
+    command->callback([&choice, given] {
+        given->width = terminal_width(STDOUT_FILENO);
+        choice.run = [given] { return run_verify(*given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace hookd::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/command_choice.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -27,5 +29,7 @@ struct verify_arguments {
 /// not, 2 usage (also a request file that is not a request), 74 a file cannot be read, 78 the secret file is not
 /// usable.
 int run_verify(const verify_arguments& arguments, std::ostream& out, std::ostream& err);
+
+void add_verify(CLI::App& line, command_choice& choice);
 
 } // namespace hookd::cli

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "cli/events/events_line.hpp"
+#include "cli/events/events_options.hpp"
 
 #include "cli/events/events_command.hpp"
 #include "cli/events/repair_command.hpp"
-#include "cli/events/wait_command.hpp"
-#include "cli/option_checks.hpp"
-#include "cli/sinks/sinks_command.hpp"
+#include "cli/options.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -17,13 +15,7 @@ namespace hookd::cli {
 
 namespace {
 
-using action = std::function<int()>;
-
 constexpr std::uint64_t most_listed = 1'000'000'000;
-
-void add_where(CLI::App& command, event_source_arguments& where) {
-    command.add_option("--socket", where.socket, socket_help);
-}
 
 void add_filters(CLI::App& command, event_selection& which, bool state) {
     command.add_option("--type", which.type, "With this type; a pattern such as 'upsert.*'");
@@ -45,7 +37,7 @@ void add_output(CLI::App& command, events_arguments& given) {
     command.add_flag("--utc", given.utc, "Print times in UTC (RFC 3339) instead of local time");
 }
 
-void add_list(CLI::App& events, const std::string& config, action& chosen) {
+void add_list(CLI::App& events, command_choice& choice) {
     auto* const command = events.add_subcommand("list", "List the events in the journal, newest first");
     auto given = std::make_shared<events_arguments>();
     add_filters(*command, given->which, true);
@@ -54,31 +46,31 @@ void add_list(CLI::App& events, const std::string& config, action& chosen) {
         ->check(number_between(1, most_listed));
     command->add_flag("--oldest", given->oldest_first, "List the oldest events first");
     add_output(*command, *given);
-    add_where(*command, given->where);
+    add_socket(*command, given->where.socket);
     command->footer("Examples:\n  colivara-hookd events list --state dead --sink tell-the-team\n"
                     "  colivara-hookd events list --type 'upsert.fail' --since 2h --json");
-    command->callback([&config, &chosen, given] {
-        given->where.config_path = config;
-        chosen = [given] { return run_events_list(*given, std::cout, std::cerr); };
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
+        choice.run = [given] { return run_events_list(*given, std::cout, std::cerr); };
     });
 }
 
-void add_show(CLI::App& events, const std::string& config, action& chosen) {
+void add_show(CLI::App& events, command_choice& choice) {
     auto* const command =
         events.add_subcommand("show", "Show an event and its deliveries: exit 1 if it does not exist");
     auto given = std::make_shared<events_arguments>();
     command->add_option("id", given->ids, "Message id or sequence number")->required();
     command->add_flag("--body", given->body, "Also print its body as it was received");
     add_output(*command, *given);
-    add_where(*command, given->where);
+    add_socket(*command, given->where.socket);
     command->footer("Example:\n  colivara-hookd events show 4711 --body");
-    command->callback([&config, &chosen, given] {
-        given->where.config_path = config;
-        chosen = [given] { return run_events_show(*given, std::cout, std::cerr); };
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
+        choice.run = [given] { return run_events_show(*given, std::cout, std::cerr); };
     });
 }
 
-void add_tail(CLI::App& events, const std::string& config, action& chosen) {
+void add_tail(CLI::App& events, command_choice& choice) {
     auto* const command = events.add_subcommand("tail", "Print the newest events, then new ones as they arrive");
     auto given = std::make_shared<events_arguments>();
     constexpr std::uint64_t lines = 10;
@@ -89,15 +81,15 @@ void add_tail(CLI::App& events, const std::string& config, action& chosen) {
         ->capture_default_str()
         ->check(number_between(0, most_lines));
     add_output(*command, *given);
-    add_where(*command, given->where);
+    add_socket(*command, given->where.socket);
     command->footer("Example:\n  colivara-hookd events tail --type '*.fail'");
-    command->callback([&config, &chosen, given] {
-        given->where.config_path = config;
-        chosen = [given] { return run_events_tail(*given, std::cout, std::cerr); };
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
+        choice.run = [given] { return run_events_tail(*given, std::cout, std::cerr); };
     });
 }
 
-void add_repair(CLI::App& events, bool drop, const std::string& config, action& chosen) {
+void add_repair(CLI::App& events, bool drop, command_choice& choice) {
     auto* const command =
         drop
             ? events.add_subcommand("drop", "Drop dead letters; the events are kept until retention deletes them")
@@ -110,76 +102,29 @@ void add_repair(CLI::App& events, bool drop, const std::string& config, action& 
     add_filters(*command, given->which, !drop);
     command->add_flag("--dry-run", given->dry_run, "Only print what would be done");
     command->add_flag("--yes", given->yes, "Do not ask for confirmation");
-    add_where(*command, given->where);
+    add_socket(*command, given->where.socket);
     command->footer(drop ? "Example:\n  colivara-hookd events drop --dead --sink tell-the-team"
                          : "Examples:\n  colivara-hookd events replay 4711 --sink app\n"
                            "  colivara-hookd events replay --dead\n"
                            "  colivara-hookd events replay --since '2026-11-23 08:00' --until '2026-11-23 09:00'");
-    command->callback([&config, &chosen, given] {
-        given->where.config_path = config;
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
         given->ask = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
-        chosen = [given] { return run_repair(*given, std::cin, std::cout, std::cerr); };
-    });
-}
-
-void add_wait(CLI::App& line, const std::string& config, action& chosen) {
-    auto* const command = line.add_subcommand(
-        "wait", "Wait for a document's latest or next event: exit 0 on success, 1 on failure, 124 on timeout");
-    auto given = std::make_shared<wait_arguments>();
-    command->add_option("--document", given->document, "Name of the document")->required();
-    command->add_option("--collection", given->collection, "Collection of the document, if the name is ambiguous");
-    command->add_option("--timeout", given->timeout, "Give up after this time, such as 30s or 5m (default: never)");
-    command->add_option("--since", given->since, "Ignore events before this time: 2h (ago), or a time");
-    command->add_flag("--next", given->next, "Ignore events that were received before now");
-    command->add_flag("--json", given->json, "Print the event as one JSON line");
-    add_where(*command, given->where);
-    command->footer("Example:\n  colivara-hookd wait --document report.pdf --since 1m --timeout 5m && echo indexed");
-    command->callback([&config, &chosen, given] {
-        given->where.config_path = config;
-        chosen = [given] { return run_wait(*given, std::cout, std::cerr); };
-    });
-}
-
-void add_sinks(CLI::App& line, const std::string& config, action& chosen) {
-    auto* const command = line.add_subcommand("sinks", "List sinks and their backlog");
-    auto given = std::make_shared<sinks_arguments>();
-    command->add_flag("--json", given->json, "Print one JSON line per sink");
-    command->add_option("--socket", given->socket, socket_help);
-    command->require_subcommand(0, 1);
-    command->footer("Example:\n  colivara-hookd sinks pause tell-the-team");
-    const auto choose = [&config, &chosen, given](std::function<int()> what) {
-        given->config_path = config;
-        chosen = std::move(what);
-    };
-    for (const bool pause : {true, false}) {
-        auto* const one = command->add_subcommand(pause ? "pause" : "resume",
-                                                  pause ? "Pause the sink: its events wait, even across a restart"
-                                                        : "Resume the sink where it was paused");
-        one->add_option("name", given->name, "The sink's name")->required();
-        one->callback([choose, given, pause] {
-            choose([given, pause] { return run_sinks_pause(*given, pause, std::cout, std::cerr); });
-        });
-    }
-    command->callback([choose, command, given] {
-        if (command->get_subcommands().empty()) {
-            choose([given] { return run_sinks(*given, std::cout, std::cerr); });
-        }
+        choice.run = [given] { return run_repair(*given, std::cin, std::cout, std::cerr); };
     });
 }
 
 } // namespace
 
-void add_event_commands(CLI::App& line, const std::string& config, std::function<int()>& chosen) {
+void add_events(CLI::App& line, command_choice& choice) {
     auto* const events = line.add_subcommand("events", "List, show, replay and drop events in the journal");
     events->require_subcommand(1);
     events->fallthrough();
-    add_list(*events, config, chosen);
-    add_show(*events, config, chosen);
-    add_tail(*events, config, chosen);
-    add_repair(*events, false, config, chosen);
-    add_repair(*events, true, config, chosen);
-    add_wait(line, config, chosen);
-    add_sinks(line, config, chosen);
+    add_list(*events, choice);
+    add_show(*events, choice);
+    add_tail(*events, choice);
+    add_repair(*events, false, choice);
+    add_repair(*events, true, choice);
 }
 
 } // namespace hookd::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/option_checks.hpp"
+#include "cli/options.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +8,11 @@
 #include <charconv>
 
 namespace hookd::cli {
+
+void add_socket(CLI::App& command, std::optional<std::string>& socket) {
+    command.add_option("--socket", socket, "The daemon's admin socket (default: admin.socket of the configuration)")
+        ->type_name(file_name);
+}
 
 CLI::Validator number_between(std::uint64_t least, std::uint64_t most) {
     const auto check = [least, most](const std::string& text) {
