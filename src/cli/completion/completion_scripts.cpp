@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 #include <string_view>
 
 namespace hookd::cli {
@@ -213,10 +214,7 @@ std::string fish_completion(const completed_command& program) {
                 lines += begin(conditions) + fmt::format(" -a '{}'\n", fmt::join(argument.words, " "));
             }
         }
-        std::vector<std::string_view> names;
-        for (const auto& next : command.commands) {
-            names.push_back(next.name);
-        }
+        const auto names = command.commands | std::views::transform(&completed_command::name);
         auto before = conditions;
         before.push_back(fmt::format("not __fish_seen_subcommand_from {}", fmt::join(names, " ")));
         for (const auto& next : command.commands) {
