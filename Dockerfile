@@ -35,7 +35,7 @@ RUN groupadd --gid 10443 colivara-hookd \
     && install -d -m 1777 /run/colivara-hookd
 # tini is process 1: it forwards signals and reaps the background processes of hooks.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libfmt9 libjemalloc2 libprometheus-cpp-core1.0 libspdlog1.10 \
+    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libfmt9 libjemalloc2 libprometheus-cpp-core1.0 libspdlog1.10 \
         libsqlite3-0 libssl3 libstdc++6 libtomlplusplus3 tini \
     && rm -rf /var/lib/apt/lists/*
 COPY config/container/colivara-hookd.toml /etc/colivara-hookd/colivara-hookd.toml

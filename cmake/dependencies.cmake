@@ -11,6 +11,9 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # Its CMake package wants the libraries of its web server and push client as well, which are not used.
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
+if(HOOKD_WITH_MAIL)
+  find_package(CURL 7.85 REQUIRED)
+endif()
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 
 # Asio's own code is compiled once, here, not in every unit that names it.

@@ -78,6 +78,18 @@ std::vector<secret> table::secrets(const key& declared, std::optional<std::strin
     return good;
 }
 
+std::optional<secret> table::optional_secret(const key& declared) {
+    const node* const value = ask(declared.name);
+    describe(declared, "secret", {}, false);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    std::string shown;
+    auto read = any_secret(*value, path_to(declared.name), shown);
+    shown_->set(declared.name, std::move(shown));
+    return read;
+}
+
 std::vector<std::pair<std::string, secret>>
 table::named_secrets(const key& declared, std::optional<std::string> (*check)(std::string_view)) {
     describe(declared, "table of secrets", "{}", false);

@@ -69,7 +69,7 @@ bool read_type(table& keys, sink_settings& sink) {
     const auto row = std::ranges::find(rows, sink.type, &catalogue_row::name);
     if (row != rows.end()) {
         sink.options = row->read(keys);
-        return true;
+        return row->build != nullptr;
     }
     std::vector<std::string_view> types(rows.size());
     std::ranges::transform(rows, types.begin(), &catalogue_row::name);

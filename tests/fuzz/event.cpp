@@ -4,9 +4,9 @@
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
 #include "intake/body_fields.hpp"
-#include "sinks/exec_sink.hpp"
-#include "sinks/http_message.hpp"
-#include "sinks/queue_name.hpp"
+#include "sinks/exec/exec_sink.hpp"
+#include "sinks/http/http_message.hpp"
+#include "sinks/queue/queue_name.hpp"
 
 #include <hookd/core/escape.hpp>
 #include <hookd/core/event.hpp>

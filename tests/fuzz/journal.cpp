@@ -4,7 +4,7 @@
 #include "fuzz/targets.hpp"
 #include "journal/sqlite/history.hpp"
 #include "journal/sqlite/schema.hpp"
-#include "sinks/queue_name.hpp"
+#include "sinks/queue/queue_name.hpp"
 
 #include <hookd/sinks/event_line.hpp>
 

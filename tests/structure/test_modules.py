@@ -31,6 +31,7 @@ ONLY_IN = {
     r"toml\+\+": {"config"},
     r"openssl/": {"http/transport", "http/client", "http/server", "signature", "daemon", "loadgen", "cli"},
     r"CLI/": {"cli"},
+    r"curl/": {"sinks"},
     r"prometheus/": {"admin"},
 }
 

@@ -54,6 +54,8 @@ public:
     /// null. Invalid secrets are left out.
     std::vector<secret> secrets(const key& declared, std::optional<std::string> (*check)(std::string_view),
                                 std::optional<std::string> (*doubt)(std::string_view));
+    /// One secret, in the same forms; nothing if missing or invalid.
+    std::optional<secret> optional_secret(const key& declared);
     /// A table whose keys are names of the user's choice and whose values are secrets, in file order; empty if missing.
     /// `check` as above.
     std::vector<std::pair<std::string, secret>> named_secrets(const key& declared,

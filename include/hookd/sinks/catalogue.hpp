@@ -17,8 +17,9 @@ struct catalogue_row {
     /// Reads the keys of the type from a [[sink]] table. No side effects; it only looks at the files that are named.
     /// Errors go to the table. The caller reads the common keys and calls finish().
     sink_options_ptr (*read)(config::table& keys);
-    /// Acquires resources, with the io_context of the sink worker's thread. If something cannot be opened, it does not
-    /// fail: `deliver` returns `unavailable` until it can.
+    /// Null if this build has left the type out; then `read` says so. Acquires resources, with the io_context of the
+    /// sink worker's thread. If something cannot be opened, it does not fail: `deliver` returns `unavailable` until it
+    /// can.
     std::unique_ptr<sink> (*build)(const sink_settings& settings, boost::asio::io_context& worker);
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "sinks/exec_sink.hpp"
+#include "sinks/exec/exec_sink.hpp"
+#include "sinks/exec/process.hpp"
 #include "sinks/log_capture.hpp"
-#include "sinks/process.hpp"
 #include "sinks/sink_worker.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "file_size_limit.hpp"
-#include "sinks/append_file.hpp"
-#include "sinks/file_sink.hpp"
+#include "sinks/file/append_file.hpp"
+#include "sinks/file/file_sink.hpp"
 #include "sinks/reservations.hpp"
 #include "sinks/sink_worker.hpp"
 #include "sinks/small_disk.hpp"

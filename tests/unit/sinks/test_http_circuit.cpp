@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_circuit.hpp"
+#include "sinks/http/http_circuit.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_message.hpp"
-#include "sinks/http_options.hpp"
+#include "sinks/http/http_message.hpp"
+#include "sinks/http/http_options.hpp"
 #include "sinks/read_sink.hpp"
 #include "sinks/sink_worker.hpp"
 

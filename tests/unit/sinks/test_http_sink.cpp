@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/scripted_server.hpp"
-#include "sinks/http_options.hpp"
-#include "sinks/http_sink.hpp"
+#include "sinks/http/http_options.hpp"
+#include "sinks/http/http_sink.hpp"
 #include "sinks/sink_worker.hpp"
 
 #include <hookd/http/client/url.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_verdict.hpp"
+#include "sinks/http/http_verdict.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/exec_sink.hpp"
-#include "sinks/file_sink.hpp"
-#include "sinks/queue_sink.hpp"
+#include "sinks/exec/exec_sink.hpp"
+#include "sinks/file/file_sink.hpp"
+#include "sinks/queue/queue_sink.hpp"
 #include "sinks/read_sink.hpp"
 #include "sinks/sink_worker.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/sink_worker.hpp"
-#include "sinks/stdout_sink.hpp"
+#include "sinks/stdout/stdout_sink.hpp"
 
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/sinks/event_line.hpp>

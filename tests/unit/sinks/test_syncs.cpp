@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/file_sink.hpp"
-#include "sinks/queue_sink.hpp"
+#include "sinks/file/file_sink.hpp"
+#include "sinks/queue/queue_sink.hpp"
 #include "sinks/sink_worker.hpp"
 #include "sinks/syncs.hpp"
 

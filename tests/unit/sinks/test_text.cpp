@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/file_io.hpp"
-#include "sinks/queue_name.hpp"
+#include "sinks/queue/queue_name.hpp"
 #include "sinks/text.hpp"
 
 #include <catch2/catch.hpp>

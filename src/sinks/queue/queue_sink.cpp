@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/queue_sink.hpp"
+#include "sinks/queue/queue_sink.hpp"
 
 #include "sinks/batch.hpp"
 #include "sinks/file_io.hpp"
 #include "sinks/paths.hpp"
-#include "sinks/queue_name.hpp"
+#include "sinks/queue/queue_name.hpp"
 
 #include <hookd/core/error.hpp>
 #include <hookd/sinks/event_line.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/hook_output.hpp"
+#include "sinks/exec/hook_output.hpp"
 
 #include "sinks/text.hpp"
 

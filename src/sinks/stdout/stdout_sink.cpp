@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/stdout_sink.hpp"
+#include "sinks/stdout/stdout_sink.hpp"
 
-#include "sinks/line_writer.hpp"
+#include "sinks/stdout/line_writer.hpp"
 
 #include <hookd/sinks/event_line.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/line_writer.hpp"
+#include "sinks/stdout/line_writer.hpp"
 
 #include "sinks/file_io.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "sinks/http_options.hpp"
+#include "sinks/http/http_options.hpp"
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/http_message.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/spawn.hpp"
+#include "sinks/exec/spawn.hpp"
 
 #include <hookd/core/open_files.hpp>
 

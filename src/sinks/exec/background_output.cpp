@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/background_output.hpp"
+#include "sinks/exec/background_output.hpp"
 
 #include <hookd/core/exception_text.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/elf_program.hpp"
+#include "sinks/exec/elf_program.hpp"
 
 #include "sinks/file_io.hpp"
 #include "sinks/paths.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_sink.hpp"
+#include "sinks/http/http_sink.hpp"
 
 #include "sinks/batch.hpp"
-#include "sinks/http_circuit.hpp"
-#include "sinks/http_message.hpp"
-#include "sinks/http_options.hpp"
-#include "sinks/http_verdict.hpp"
+#include "sinks/http/http_circuit.hpp"
+#include "sinks/http/http_message.hpp"
+#include "sinks/http/http_options.hpp"
+#include "sinks/http/http_verdict.hpp"
 
 #include <hookd/http/client/client.hpp>
 #include <hookd/http/client/resolver.hpp>

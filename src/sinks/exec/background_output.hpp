@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "sinks/hook_output.hpp"
+#include "sinks/exec/hook_output.hpp"
 
 #include <hookd/core/mutex.hpp>
 #include <hookd/core/unique_fd.hpp>

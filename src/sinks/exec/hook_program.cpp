@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/hook_program.hpp"
+#include "sinks/exec/hook_program.hpp"
 
-#include "sinks/elf_program.hpp"
+#include "sinks/exec/elf_program.hpp"
 #include "sinks/file_io.hpp"
 #include "sinks/paths.hpp"
 

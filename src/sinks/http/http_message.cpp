@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_message.hpp"
+#include "sinks/http/http_message.hpp"
 
 #include <hookd/sinks/event_line.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/process.hpp"
+#include "sinks/exec/process.hpp"
 
 #include <hookd/core/mutex.hpp>
 #include <hookd/sinks/orphans.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/http_options.hpp"
+#include "sinks/http/http_options.hpp"
 
 #include "sinks/paths.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/hook_run.hpp"
+#include "sinks/exec/hook_run.hpp"
 
-#include "sinks/hook_output.hpp"
-#include "sinks/hook_program.hpp"
+#include "sinks/exec/hook_output.hpp"
+#include "sinks/exec/hook_program.hpp"
 
 #include <hookd/core/time.hpp>
 

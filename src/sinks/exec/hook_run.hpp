@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "sinks/background_output.hpp"
-#include "sinks/process.hpp"
+#include "sinks/exec/background_output.hpp"
+#include "sinks/exec/process.hpp"
 
 #include <hookd/sinks/sink.hpp>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/exec_sink.hpp"
+#include "sinks/exec/exec_sink.hpp"
 
 #include "sinks/batch.hpp"
+#include "sinks/exec/hook_program.hpp"
+#include "sinks/exec/hook_run.hpp"
 #include "sinks/file_io.hpp"
-#include "sinks/hook_program.hpp"
-#include "sinks/hook_run.hpp"
 #include "sinks/paths.hpp"
 
 #include <hookd/core/answers.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/file_sink.hpp"
+#include "sinks/file/file_sink.hpp"
 
-#include "sinks/append_file.hpp"
 #include "sinks/batch.hpp"
+#include "sinks/file/append_file.hpp"
 #include "sinks/paths.hpp"
 
 #include <hookd/core/file_system.hpp>

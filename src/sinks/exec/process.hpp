@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "sinks/exec/spawn.hpp"
 #include "sinks/file_io.hpp"
-#include "sinks/spawn.hpp"
 
 #include <sys/types.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/queue_name.hpp"
+#include "sinks/queue/queue_name.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "sinks/append_file.hpp"
+#include "sinks/file/append_file.hpp"
 
 #include <fmt/format.h>
 

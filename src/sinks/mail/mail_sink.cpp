@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "sinks/mail/mail_sink.hpp"
+
+#include "sinks/batch.hpp"
+#include "sinks/mail/mail_options.hpp"
+#include "sinks/mail/mail_text.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <curl/curl.h>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace hookd::sinks {
+namespace asio = boost::asio;
+namespace {
+
+/// Between two looks at a transfer in progress. A mail takes about ten round trips, and there are few.
+constexpr std::chrono::milliseconds look_period{5};
+constexpr std::chrono::milliseconds longest_connect{10'000};
+
+/// Frees what one of libcurl's functions has made.
+template <auto Function>
+struct free_with {
+    void operator()(auto* what) const { Function(what); }
+};
+using easy_handle = std::unique_ptr<CURL, free_with<curl_easy_cleanup>>; // CURL and CURLM are void
+using multi_handle = std::unique_ptr<CURLM, free_with<curl_multi_cleanup>>;
+using string_list = std::unique_ptr<curl_slist, free_with<curl_slist_free_all>>;
+
+/// Adds a line; throws std::bad_alloc.
+void append(string_list& list, const std::string& line) {
+    auto* const longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) {
+        throw std::bad_alloc{};
+    }
+    (void)list.release();
+    list.reset(longer);
+}
+
+/// Made once, and never freed: libcurl needs it until the process ends.
+void initialize_curl() {
+    static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (done != CURLE_OK) {
+        throw std::bad_alloc{};
+    }
+}
+
+/// A mail on its way. Its easy handle is in the multi handle as long as it lives. Connections to the server are kept
+/// there between mails.
+class transfer {
+public:
+    transfer(CURLM* among, const mail_options& options, const event& what, std::chrono::milliseconds timeout);
+    transfer(const transfer&) = delete;
+    transfer& operator=(const transfer&) = delete;
+    ~transfer() { curl_multi_remove_handle(among_, easy_.get()); }
+
+    /// Works on all mails without blocking. Nothing: this one continues.
+    std::optional<CURLcode> step();
+    /// What became of it, once it has ended.
+    outcome judged(const std::string& server) const;
+
+private:
+    long number(CURLINFO which) const;
+
+    CURLM* among_;
+    std::optional<CURLcode> ended_;
+    easy_handle easy_{curl_easy_init()};
+    string_list recipients_;
+    std::string mail_;
+    std::string_view unread_{mail_};
+    std::array<char, CURL_ERROR_SIZE> error_{};
+};
+
+/// Gives libcurl the next bytes of the mail.
+std::size_t read_mail(char* into, std::size_t size, std::size_t count, void* from) {
+    auto& rest = *static_cast<std::string_view*>(from);
+    const auto piece = rest.substr(0, size * count);
+    std::ranges::copy(piece, into);
+    rest.remove_prefix(piece.size());
+    return piece.size();
+}
+
+transfer::transfer(CURLM* among, const mail_options& options, const event& what, std::chrono::milliseconds timeout)
+    : among_(among), mail_(compose_mail(options, what)) {
+    if (!easy_) {
+        throw std::bad_alloc{};
+    }
+    CURL* const easy = easy_.get();
+    for (const auto& each : options.to) {
+        append(recipients_, '<' + each + '>');
+    }
+    curl_easy_setopt(easy, CURLOPT_URL, options.server.c_str());
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    curl_easy_setopt(easy, CURLOPT_USE_SSL, options.starttls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});
+    if (!options.ca_file.empty()) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    }
+    if (options.password) {
+        curl_easy_setopt(easy, CURLOPT_USERNAME, options.username.c_str());
+        std::string password{options.password->text()};
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, password.c_str());
+        cleanse(std::span<char>{password});
+    }
+    curl_easy_setopt(easy, CURLOPT_MAIL_FROM, ('<' + options.from + '>').c_str());
+    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients_.get());
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_mail);
+    curl_easy_setopt(easy, CURLOPT_READDATA, &unread_);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(longest_connect, timeout).count()));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
+    curl_multi_add_handle(among_, easy);
+}
+
+std::optional<CURLcode> transfer::step() {
+    int running = 0;
+    curl_multi_perform(among_, &running);
+    int left = 0;
+    while (const auto* const message = curl_multi_info_read(among_, &left)) {
+        if (message->msg == CURLMSG_DONE) {
+            transfer* whose = nullptr;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &whose);
+            whose->ended_ = message->data.result;
+        }
+    }
+    return ended_;
+}
+
+long transfer::number(CURLINFO which) const {
+    long value = 0;
+    curl_easy_getinfo(easy_.get(), which, &value);
+    return value;
+}
+
+outcome transfer::judged(const std::string& server) const {
+    const auto ended = ended_.value_or(CURLE_OK);
+    if (ended == CURLE_OK) {
+        return {};
+    }
+    const auto reply = number(CURLINFO_RESPONSE_CODE);
+    auto detail = fmt::format("{}: {}", server, error_.front() == '\0' ? curl_easy_strerror(ended) : error_.data());
+    if (reply >= 400) {
+        detail += fmt::format(" (reply {})", reply);
+    }
+    switch (ended) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_LOGIN_DENIED:
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+        return {verdict::unavailable, {}, std::move(detail)};
+    case CURLE_OPERATION_TIMEDOUT:
+        return {number(CURLINFO_NUM_CONNECTS) == 0 ? verdict::unavailable : verdict::retry, {}, std::move(detail)};
+    case CURLE_WEIRD_SERVER_REPLY: // the reply to the message; 554 also says that the server takes no mail at all
+        return {reply >= 500 && reply != 554 ? verdict::reject : verdict::retry, {}, std::move(detail)};
+    default: // a recipient or sender that is refused today may be accepted tomorrow
+        return {verdict::retry, {}, std::move(detail)};
+    }
+}
+
+class mail_sink final : public sink {
+public:
+    mail_sink(std::shared_ptr<const mail_options> options, std::chrono::milliseconds timeout)
+        : options_(std::move(options)), timeout_(timeout) {
+        initialize_curl();
+        multi_.reset(curl_multi_init());
+        if (!multi_) {
+            throw std::bad_alloc{};
+        }
+    }
+
+    asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
+        return singly(std::move(batch), [this](const delivery& each) { return mail(each.what); });
+    }
+
+    std::size_t batch_limit() const override { return 1; }
+
+private:
+    asio::awaitable<outcome> mail(event_ptr what) {
+        transfer sent{multi_.get(), *options_, *what, timeout_};
+        asio::steady_timer timer{co_await asio::this_coro::executor};
+        for (;;) {
+            if (sent.step()) {
+                co_return sent.judged(options_->server);
+            }
+            if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+                co_return outcome{verdict::unavailable, {}, "stopped before the server had accepted the mail"};
+            }
+            timer.expires_after(look_period);
+            co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+
+    std::shared_ptr<const mail_options> options_;
+    std::chrono::milliseconds timeout_;
+    multi_handle multi_;
+};
+
+} // namespace
+
+std::unique_ptr<sink> build_mail_sink(const sink_settings& settings, asio::io_context& /*worker*/) {
+    return std::make_unique<mail_sink>(std::static_pointer_cast<const mail_options>(settings.options),
+                                       settings.timeout);
+}
+
+} // namespace hookd::sinks
