@@ -34,15 +34,12 @@ body_budget::outcome body_budget::share::resize(std::size_t bytes, const std::op
             return taken;
         }
     } else if (!gave_way()) {
-        budget_.subtract(*this, bytes_ - bytes);
+        budget_.count(*this, bytes);
     } else {
         budget_.given_way_ -= bytes_ - bytes;
         gave_way_ = bytes > 0;
     }
     bytes_ = bytes;
-    if (is_linked() && bytes == 0) {
-        budget_.shares_.erase(budget_.shares_.iterator_to(*this));
-    }
     return outcome::granted;
 }
 
@@ -51,10 +48,12 @@ void body_budget::share::refresh(clock::time_point now) {
         return;
     }
     const mutex_lock lock{budget_.mutex_};
-    if (is_linked()) {
+    if (among_all_.is_linked()) {
         idle_since_ = now;
         auto& all = budget_.shares_;
         all.splice(all.end(), all, all.iterator_to(*this));
+        auto& own = budget_.by_client_.find(client_)->second.shares;
+        own.splice(own.end(), own, own.iterator_to(*this));
     }
 }
 
@@ -77,56 +76,63 @@ body_budget::outcome body_budget::take(share& whose, std::size_t bytes, clock::t
             if (victim == nullptr) {
                 return outcome::used_up;
             }
-            subtract(*victim, victim->bytes_);
+            count(*victim, 0);
             given_way_ += victim->bytes_;
             victim->gave_way_ = true;
             victim->on_gave_way_();
-            shares_.erase(shares_.iterator_to(*victim));
         }
     }
-    add(whose, more);
-    if (!whose.is_linked()) {
+    if (whose.bytes_ == 0) {
         whose.idle_since_ = now;
-        shares_.push_back(whose);
     }
+    count(whose, bytes);
     return outcome::granted;
 }
 
 body_budget::share* body_budget::find_victim(const share& other, std::size_t more, clock::time_point now) {
-    const auto longest_idle = [&](const auto& is_meant) HOOKD_REQUIRES(mutex_) -> share* {
-        const auto found =
-            std::ranges::find_if(shares_, [&](const share& each) { return &each != &other && is_meant(each); });
-        return found == shares_.end() ? nullptr : &*found;
+    const auto longest_idle = [&](auto& shares) -> share* {
+        const auto found = std::ranges::find_if(shares, [&](const share& each) { return &each != &other; });
+        return found == shares.end() ? nullptr : &*found;
     };
-    share* const idle = longest_idle([](const share&) { return true; });
+    share* const idle = longest_idle(shares_);
     if (idle != nullptr && now - idle->idle_since_ >= stalled) {
         return idle;
     }
-    const auto largest = std::ranges::max_element(by_client_, {}, [](const auto& each) { return each.second; });
-    if (largest != by_client_.end() && other.client_ && largest->first != *other.client_) {
-        const auto own = by_client_.find(*other.client_);
-        if (largest->second > more + (own == by_client_.end() ? 0 : own->second)) {
-            return longest_idle([&](const share& each) { return each.client_ == largest->first; });
+    const auto own = by_client_.find(other.client_);
+    if (other.client_ && !by_bytes_.empty()) {
+        const auto& [bytes, client] = *by_bytes_.rbegin();
+        if (client != *other.client_ && bytes > more + (own == by_client_.end() ? 0 : own->second.bytes)) {
+            return longest_idle(by_client_.find(client)->second.shares);
         }
     }
-    share* const own_idle = longest_idle([&](const share& each) { return each.client_ == other.client_; });
+    share* const own_idle = own == by_client_.end() ? nullptr : longest_idle(own->second.shares);
     return own_idle != nullptr && now - own_idle->idle_since_ >= pauses ? own_idle : nullptr;
 }
 
-void body_budget::add(const share& whose, std::size_t more) {
-    used_ += more;
+/// Counts the share with so many bytes instead of its own; with 0 it does not count any more. May throw only if the
+/// client is new.
+void body_budget::count(share& whose, std::size_t bytes) {
+    auto& held = by_client_[whose.client_];
+    const auto total = held.bytes - whose.bytes_ + bytes;
     if (whose.client_) {
-        by_client_[*whose.client_] += more;
+        if (auto node = by_bytes_.extract({held.bytes, *whose.client_}); node.empty()) {
+            by_bytes_.emplace(total, *whose.client_);
+        } else if (total > 0) {
+            node.value().first = total;
+            by_bytes_.insert(std::move(node));
+        }
     }
-}
-
-void body_budget::subtract(const share& whose, std::size_t less) {
-    used_ -= less;
-    if (whose.client_) {
-        const auto place = by_client_.find(*whose.client_);
-        place->second -= less;
-        if (place->second == 0) {
-            by_client_.erase(place);
+    held.bytes = total;
+    used_ = used_ - whose.bytes_ + bytes;
+    if (whose.bytes_ == 0) {
+        shares_.push_back(whose);
+        held.shares.push_back(whose);
+    }
+    if (bytes == 0) {
+        shares_.erase(shares_.iterator_to(whose));
+        held.shares.erase(held.shares.iterator_to(whose));
+        if (held.shares.empty()) {
+            by_client_.erase(whose.client_);
         }
     }
 }

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace hookd::http {
@@ -24,12 +25,14 @@ namespace hookd::http {
 /// that is more than the other client then has; or one of the same client that pauses. So clients that only hold memory
 /// do not block others. The last quarter is for dropped bodies that are not freed yet. Any thread.
 class body_budget {
+    using hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>>;
+
 public:
     using clock = std::chrono::steady_clock;
     enum class outcome : std::uint8_t { granted, used_up, gave_way };
 
     /// The share of a connection; returned when it is destroyed. For one thread, but any thread may drop it.
-    class share : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+    class share {
     public:
         /// `on_gave_way` is called on any thread, under the budget's lock: it must only wake the share's own.
         explicit share(
@@ -57,6 +60,8 @@ public:
         // Under the budget's lock:
         std::optional<client_network> client_;
         clock::time_point idle_since_;
+        hook among_all_; // this and the next: linked while it counts
+        hook of_client_;
         std::atomic<bool> gave_way_{false};
     };
 
@@ -67,16 +72,25 @@ public:
 private:
     outcome take(share& whose, std::size_t bytes, clock::time_point now) HOOKD_REQUIRES(mutex_);
     share* find_victim(const share& other, std::size_t more, clock::time_point now) HOOKD_REQUIRES(mutex_);
-    void add(const share& whose, std::size_t more) HOOKD_REQUIRES(mutex_);
-    void subtract(const share& whose, std::size_t less) HOOKD_REQUIRES(mutex_);
+    void count(share& whose, std::size_t bytes) HOOKD_REQUIRES(mutex_);
+
+    /// Those idle for longest first.
+    template <hook share::* Hook>
+    using share_list = boost::intrusive::list<share, boost::intrusive::constant_time_size<false>,
+                                              boost::intrusive::member_hook<share, hook, Hook>>;
+    struct holdings {
+        std::size_t bytes = 0;
+        share_list<&share::of_client_> shares{};
+    };
 
     mutex mutex_;
     std::size_t most_ HOOKD_GUARDED_BY(mutex_);
     std::size_t used_ HOOKD_GUARDED_BY(mutex_) = 0;      // by shares that were not dropped
     std::size_t given_way_ HOOKD_GUARDED_BY(mutex_) = 0; // by dropped shares
-    std::map<client_network, std::size_t> by_client_ HOOKD_GUARDED_BY(mutex_);
-    // Those idle for longest first.
-    boost::intrusive::list<share, boost::intrusive::constant_time_size<false>> shares_ HOOKD_GUARDED_BY(mutex_);
+    // Many bodies may wait and try again and again, so that no try may look at every client or share.
+    share_list<&share::among_all_> shares_ HOOKD_GUARDED_BY(mutex_);
+    std::map<std::optional<client_network>, holdings> by_client_ HOOKD_GUARDED_BY(mutex_);
+    std::set<std::pair<std::size_t, client_network>> by_bytes_ HOOKD_GUARDED_BY(mutex_); // of the known clients
 };
 
 } // namespace hookd::http

@@ -78,6 +78,19 @@ TEST_CASE("body budget: of a client that has more than another, the longest idle
     CHECK(more.resize(58, bob, start + 3ms) == outcome::used_up); // both networks would then have as much as now
 }
 
+TEST_CASE("body budget: a client that has returned memory is not the one that has the most any more") {
+    body_budget budget{400};
+    share first{budget};
+    share second{budget};
+    share third{budget};
+    CHECK(first.resize(60, alice, start) == outcome::granted);
+    CHECK(first.resize(10, alice, start) == outcome::granted);
+    CHECK(second.resize(50, bob, start) == outcome::granted);
+    CHECK(third.resize(49, client("2001:db8:1::1"), start) == outcome::granted);
+    CHECK_FALSE(first.gave_way());
+    CHECK(second.gave_way());
+}
+
 TEST_CASE("body budget: a client with no more than the other loses a body only if it has stalled") {
     body_budget budget{400};
     share first{budget};
