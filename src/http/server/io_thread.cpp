@@ -92,6 +92,10 @@ void io_thread::start() {
 void io_thread::begin_drain() {
     asio::post(context_, [this] {
         draining_ = true;
+        {
+            const mutex_lock lock{hand_over_mutex_};
+            takes_hand_overs_ = false;
+        }
         for (auto& listening : acceptors_) {
             close(*listening);
         }
@@ -342,7 +346,7 @@ io_thread* io_thread::with_longest_idle() const {
 }
 
 /// The thread that has a connection to close gets the new one, so that neither thread waits for the other. False if
-/// only this thread has one, `left` is 0, or too many are already on their way.
+/// only this thread has one or the other drains, `left` is 0, or too many are already on their way.
 bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t left) {
     io_thread* const other = with_longest_idle();
     if (other == nullptr || other == this || left == 0) {
@@ -350,6 +354,12 @@ bool io_thread::hand_over(const listener_ptr& where, socket& peer, std::size_t l
     }
     io_thread& to = *other;
     if (shared_.handed_over.fetch_add(1) >= most_handed_over) {
+        --shared_.handed_over;
+        return false;
+    }
+    // Until it is posted: a thread that drains may end, and would then never run it.
+    const mutex_lock lock{to.hand_over_mutex_};
+    if (!to.takes_hand_overs_) {
         --shared_.handed_over;
         return false;
     }

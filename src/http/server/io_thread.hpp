@@ -9,6 +9,7 @@
 
 #include <hookd/core/heartbeat.hpp>
 #include <hookd/core/joinable_thread.hpp>
+#include <hookd/core/mutex.hpp>
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/http/server/server.hpp>
 
@@ -124,6 +125,8 @@ private:
     std::atomic<connection::clock::rep> longest_idle_{never}; // since when the first of them is idle, for all threads
     asio::basic_waitable_timer<std::chrono::steady_clock> tick_{context_};
     std::vector<std::shared_ptr<accepting>> acceptors_;
+    mutex hand_over_mutex_;
+    bool takes_hand_overs_ HOOKD_GUARDED_BY(hand_over_mutex_) = true; // until it drains
     heartbeat heartbeat_;
     std::atomic<bool> looks_soon_{false};
     bool draining_ = false;
