@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/admin/admin.hpp>
-
-#include <boost/asio/awaitable.hpp>
-
-#include <string_view>
+#include "admin/route.hpp"
 
 namespace hookd::admin {
 
-/// Pauses or resumes a sink: durably first, then its sink worker. The target must outlive the response.
-boost::asio::awaitable<response> answer_about_one_sink(const context& what, std::string_view target);
+boost::asio::awaitable<response> list_sinks(const daemon_context& of, const routed_request& what);
+
+// Durably first, then the sink worker.
+boost::asio::awaitable<response> pause_sink(const daemon_context& of, const routed_request& what);
+boost::asio::awaitable<response> resume_sink(const daemon_context& of, const routed_request& what);
 
 } // namespace hookd::admin

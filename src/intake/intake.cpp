@@ -24,14 +24,19 @@ namespace {
 
 using journal::append_outcome;
 
-constinit const response accepted{.status = 204, .body = {}, .field_name = {}, .field_value = {}, .authentic = true};
-constinit const response unauthorized{401, "unauthorized\n", {}, {}};
-constinit const response forbidden{403, "forbidden\n", {}, {}};
-constinit const response not_found{404, "not found\n", {}, {}};
-constinit const response method_not_allowed{405, "method not allowed\n", "Allow", "POST"};
-constinit const response unsupported_media_type{415, "content encoding not supported\n", {}, {}};
-constinit const response unavailable{
-    .status = 503, .body = "cannot store now\n", .field_name = "Retry-After", .field_value = "30", .authentic = true};
+constinit const response accepted{.status = 204, .authentic = true};
+constinit const response unauthorized{401, "unauthorized\n"};
+constinit const response forbidden{403, "forbidden\n"};
+constinit const response not_found{404, "not found\n"};
+constinit const response unsupported_media_type{415, "content encoding not supported\n"};
+
+response method_not_allowed() {
+    return {405, "method not allowed\n", {{"Allow", "POST"}}};
+}
+
+response unavailable() {
+    return {.status = 503, .body = "cannot store now\n", .fields = {{"Retry-After", "30"}}, .authentic = true};
+}
 
 /// Attackers can cause these at any rate.
 constexpr log_kind refused_requests{.name = "refused requests", .subject = "endpoint"};
@@ -214,7 +219,7 @@ std::optional<response> intake::screen(const request& head) {
         limited_log::shared().write({refused_requests, where->settings.name, to_text(refusal::method)},
                                     "405 refused: the method is {}, not POST; endpoint={} client={}",
                                     shown(head.method), where->settings.name, head.client);
-        return method_not_allowed;
+        return method_not_allowed();
     }
     const auto& allowed = where->settings.allow_from;
     if (!allowed.empty()) {
@@ -278,7 +283,7 @@ boost::asio::awaitable<response> intake::take(const request& whole) {
                       checked.headers.id, outcome == append_outcome::duplicate ? " (duplicate)" : "");
         co_return accepted;
     }
-    co_return refuse(refusal_of(outcome), unavailable, *where, whole, checked.headers.id);
+    co_return refuse(refusal_of(outcome), unavailable(), *where, whole, checked.headers.id);
 }
 
 } // namespace hookd::intake

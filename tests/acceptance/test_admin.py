@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -21,7 +22,7 @@ from harness.daemon import binary
 from harness.hooks import exec_sink, write_hook
 
 DONE, NO, USAGE, UNREACHABLE, IO, CONFIG = 0, 1, 2, 69, 74, 78
-CONTROL = [path for path, access in routes() if access == "owner"]
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "admin-api.md"
 
 
 @pytest.fixture(scope="module")
@@ -58,28 +59,45 @@ def test_the_metrics_are_told_on_both_sockets(both):
         assert b"\nhookd_ready 1\n" in answer.body
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("path", [*CONTROL, "/v1/nothing", "/v1/"])
-def test_the_tcp_address_controls_nothing_and_says_where_to_go(both, method, path):
+def methods_by_path(daemon, **names):
+    """{path: its methods}, from the routes; each `{NAME}` is filled in, by default with 1."""
+    found = {}
+    for route in routes(daemon):
+        path = re.sub(r"\{(\w+)\}", lambda each: str(names.get(each[1], 1)), route["path"])
+        found.setdefault(path, []).extend(["GET", "HEAD"] if route["method"] == "GET" else [route["method"]])
+    return found
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_the_tcp_address_controls_nothing_and_says_where_to_go(both, method):
     """Whatever the path refers to exists: it is the access that is refused."""
     id = message_id()
     assert both.send(success_event(), id).status == 204
     both.wait_for_events([id])
     before = status(both)
-    sequence = before["journal"]["last_sequence"]
-    path = path.replace("/sinks/*", "/sinks/events").replace("*/body", f"{sequence}/body").replace("*", id)
-    for query in ("", f"?id={id}"):
-        answer = ask(tcp_socket(both), path + query, method)
-        assert answer.status == 403
-        assert b"Unix socket" in answer.body
+    paths = methods_by_path(both, name="events", id=id, sequence=before["journal"]["last_sequence"])
+    control = [path for path in paths if path.startswith("/v1")] + ["/v1/", "/v1/nothing", "/v1/sinks/%4/pause"]
+    assert len(control) > 10
+    for path in control:
+        for query in ("", f"?id={id}"):
+            answer = ask(tcp_socket(both), path + query, method)
+            assert answer.status == 403, path
+            assert method == "HEAD" or b"Unix socket" in answer.body
     told = status(both)
     assert told["sinks"][0]["paused"] is False
     assert told["last_reload"] == before["last_reload"]
 
 
-def test_the_paths_that_are_tried_over_tcp_are_all_that_there_are():
-    assert {path for path, access in routes() if access == "anyone"} == {"/healthz", "/readyz", "/metrics"}
-    assert {"/v1/reload", "/v1/events/drop", "/v1/events/*/body", "/v1/sinks/*/pause"} <= set(CONTROL)
+def test_anyone_may_use_only_health_and_metrics(both):
+    assert [(each["method"], each["path"]) for each in routes(both) if each["access"] == "anyone"] == [
+        ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")]
+
+
+def test_the_page_of_the_api_lists_every_route_with_its_access_and_what_it_is_for(both):
+    row = re.compile(r"^\| `([A-Z]+) (\S+)` \| (anyone|Unix socket) \| (.+) \|$", re.MULTILINE)
+    listed = [(each["method"], each["path"], each["access"].replace("unix_socket", "Unix socket"), each["help"])
+              for each in routes(both)]
+    assert row.findall(PAGE.read_text()) == listed
 
 
 # Whom a request is for
@@ -179,13 +197,21 @@ def test_the_unix_socket_lets_in_its_owner_and_group_only(both):
 
 @pytest.mark.parametrize("method, path, allow", [
     ("POST", "/healthz", "GET, HEAD"), ("DELETE", "/metrics", "GET, HEAD"), ("PUT", "/v1/status", "GET, HEAD"),
-    ("GET", "/v1/reload", "POST"), ("HEAD", "/v1/reload", "POST")])
+    ("GET", "/v1/reload", "POST"), ("HEAD", "/v1/reload", "POST"), ("DELETE", "/v1/events/replay", "POST"),
+    ("GET", "/v1/events/drop", "POST"), ("POST", "/v1/events/1", "GET, HEAD"), ("POST", "/v1", "GET, HEAD")])
 def test_another_method_is_answered_405_with_those_allowed(both, method, path, allow):
     answer = ask(unix_socket(both), path, method)
     assert (answer.status, answer.fields["allow"]) == (405, allow)
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v1/nothing", "/healthz/", "/webhooks/colivara"])
+def test_every_path_has_the_methods_of_its_routes_and_no_other(both):
+    for path, methods in methods_by_path(both).items():
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get"} - set(methods):
+            answer = ask(unix_socket(both), path, method)
+            assert (answer.status, answer.fields["allow"]) == (405, ", ".join(methods)), f"{method} {path}"
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/", "/v1/nothing", "/healthz/", "/webhooks/colivara"])
 def test_an_unknown_path_is_answered_404(both, path):
     assert ask(unix_socket(both), path).status == 404
 

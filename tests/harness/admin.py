@@ -4,7 +4,6 @@
 import contextlib
 import json
 import re
-from pathlib import Path
 
 from .client import Connection
 from .waiting import until
@@ -34,10 +33,11 @@ def tcp_socket(daemon):
     return Socket(re.findall(r"administration on ([0-9.]+:[0-9]+) ", daemon.log())[-1])
 
 
-def routes():
-    """[(path, "anyone" or "owner")]: the admin server's routes, from its routing table."""
-    source = Path(__file__).resolve().parents[2] / "src" / "admin" / "router.cpp"
-    return re.findall(r'\{"(/[^"]*)", access::(anyone|owner)', source.read_text())
+def routes(daemon):
+    """[{"method", "path", "access", "help"}]: all of the admin server, as it lists them itself."""
+    answer = ask(unix_socket(daemon), "/v1")
+    assert answer.status == 200
+    return json.loads(answer.body)["routes"]
 
 
 def ask(socket, path, method="GET", connection=None, host="localhost"):

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hookd {
 
@@ -12,6 +14,12 @@ namespace hookd {
 struct header_field {
     std::string_view name;
     std::string_view value;
+};
+
+/// From whom a request is.
+enum class peer_kind : std::uint8_t {
+    ip,          ///< Over TCP; or over a Unix socket from a trusted proxy that names a client.
+    unix_socket, ///< A process on this machine: the mode of the socket's file has let it in.
 };
 
 /// A request that passed the HTTP policy. All views belong to the connection and live until the response is sent.
@@ -24,14 +32,21 @@ struct request {
     /// The host it is for: the authority of an absolute target (RFC 9112 section 3.2.2), or Host. Empty if it has
     /// neither.
     std::string_view host{};
+    peer_kind peer = peer_kind::ip;
 };
 
-/// A response. All its views are of static text, so that nothing from outside can reach a header.
+/// A field of a response.
+struct response_field {
+    std::string_view name; ///< Static text.
+    std::string value;     ///< The server sends control characters as spaces, so that the value cannot end its line.
+};
+
+/// A response. All its views are of static text. One without fields, and without a body made for it, is copied without
+/// an allocation.
 struct response {
     unsigned status = 0;
-    std::string_view body;       ///< Always empty for 204.
-    std::string_view field_name; ///< A field beside the usual ones (`Allow`, `Retry-After`); empty: none.
-    std::string_view field_value;
+    std::string_view body{};              ///< Always empty for 204.
+    std::vector<response_field> fields{}; ///< Beside Date, Connection, Content-Type and Content-Length.
     std::string_view content_type = "text/plain; charset=utf-8";
     std::shared_ptr<const std::string> made{}; ///< A body made for this response; sent in place of `body`.
     bool authentic = false; ///< The request was authentic: its connection is never closed in favor of a new one.

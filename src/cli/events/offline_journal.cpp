@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/events/offline_journal.hpp"
 
-#include <hookd/admin/event_handlers.hpp>
+#include <hookd/admin/event_api.hpp>
 #include <hookd/core/exit_code.hpp>
 #include <hookd/daemon/clock.hpp>
 #include <hookd/daemon/configuration.hpp>
@@ -24,39 +24,43 @@ namespace {
 class offline_source final : public event_source {
 public:
     offline_source(std::unique_ptr<journal::stopped_journal> opened, std::vector<journal::sink_scope> sinks)
-        : journal_{std::move(opened)}, sinks_{std::move(sinks)}, room_{.events = *journal_,
-                                                                       .clock = daemon::choose_clock(),
-                                                                       .sinks = [this] { return sinks_; },
-                                                                       .look_again = [](std::string_view) {}} {}
+        : journal_{std::move(opened)}, sinks_{std::move(sinks)}, context_{.events = *journal_,
+                                                                          .clock = daemon::choose_clock(),
+                                                                          .sinks = [this] { return sinks_; },
+                                                                          .look_again = [](std::string_view) {},
+                                                                          .explain = &journal::storage_error::message} {
+    }
     ~offline_source() override { daemon::stop_logging(); }
     offline_source(const offline_source&) = delete;
     offline_source& operator=(const offline_source&) = delete;
 
     command_result<std::string> ask(std::string_view method, std::string_view target) override {
-        boost::asio::io_context context{1};
+        boost::asio::io_context worker{1};
+        const request asked{.method = method, .target = target, .fields = {}, .client = {}, .body = {}};
         response given;
-        boost::asio::co_spawn(context, admin::answer_about_events(room_, method, target),
+        boost::asio::co_spawn(worker, admin::answer_about_events(context_, asked),
                               [&](const std::exception_ptr& thrown, response made) {
                                   if (thrown) {
                                       std::rethrow_exception(thrown);
                                   }
                                   given = std::move(made);
                               });
-        context.run();
-        if (const auto& error = journal_->last_error()) {
-            return fail(exit_io, error->message);
-        }
+        worker.run();
         auto body = given.made ? *given.made : std::string{given.body};
         if (given.status == 200) {
             return body;
         }
-        return std::unexpected{refusal_of(given.status, body)};
+        auto refused = refusal_of(given.status, body);
+        if (given.status >= 500) { // the files cannot be read or changed
+            refused.code = exit_io;
+        }
+        return std::unexpected{std::move(refused)};
     }
 
 private:
     std::unique_ptr<journal::stopped_journal> journal_;
     std::vector<journal::sink_scope> sinks_;
-    admin::event_context room_;
+    admin::event_context context_;
 };
 
 std::string lines_of(const std::vector<std::string>& errors) {

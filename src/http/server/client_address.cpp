@@ -103,8 +103,12 @@ std::optional<ip_address> first_untrusted(const hops& from, const std::vector<ci
 
 } // namespace
 
-std::optional<std::string> client_behind(const std::string& peer, const std::vector<cidr>& trusted,
-                                         std::span<const header_field> fields, forwarded_header which) {
+std::string name_of(const std::optional<ip_address>& peer) {
+    return peer ? peer->text() : "unix";
+}
+
+bool find_client_behind(std::optional<ip_address>& proxy, const std::vector<cidr>& trusted,
+                        std::span<const header_field> fields, forwarded_header which) {
     hops x_forwarded_for;
     hops forwarded;
     bool forwarded_names_clients = false;
@@ -113,16 +117,20 @@ std::optional<std::string> client_behind(const std::string& peer, const std::vec
             add_x_forwarded_for(x_forwarded_for, value);
         } else if (which != forwarded_header::x_forwarded_for && same_field_name(name, "Forwarded") &&
                    !add_forwarded(forwarded, forwarded_names_clients, value)) {
-            return std::nullopt;
+            return false;
         }
     }
     const auto client = [&](const hops& from) {
         const auto address = first_untrusted(from, trusted);
-        return address ? address->text() : peer;
+        return address ? address : proxy;
     };
-    auto named = client(forwarded_names_clients ? forwarded : x_forwarded_for);
+    const auto named = client(forwarded_names_clients ? forwarded : x_forwarded_for);
     const bool both = forwarded_names_clients && !x_forwarded_for.empty();
-    return both && named != client(x_forwarded_for) ? std::nullopt : std::optional{std::move(named)};
+    if (both && named != client(x_forwarded_for)) {
+        return false;
+    }
+    proxy = named;
+    return true;
 }
 
 } // namespace hookd::http

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/server/connection.hpp"
 
+#include "http/server/client_address.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/log_kinds.hpp"
 
@@ -41,6 +42,10 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
 connection::~connection() {
     home_.no_stranger(*this);
     home_.shared().metrics.connections_closed.add();
+}
+
+void connection::name_peer() {
+    peer_ = name_of(address_);
 }
 
 void connection::enter(phase what) {

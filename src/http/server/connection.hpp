@@ -79,7 +79,7 @@ private:
     asio::awaitable<bool> let_others_run();
     asio::awaitable<bool> take_proxy_header();
     bool adopt(const std::optional<ip_address>& source);
-    void name_peer() { peer_ = address_ ? address_->text() : "unix"; }
+    void name_peer();
     asio::awaitable<bool> handshake();
     asio::awaitable<bool> serve_request();
     asio::awaitable<bool> read_body();
@@ -119,8 +119,9 @@ private:
     std::optional<ip_address> address_; ///< The peer's, or from its PROXY header.
     connection_limits::permit permit_;
     request_reader reader_;
-    std::string peer_;   ///< `address_` as text
-    std::string client_; ///< Of the request in flight, if a proxy named one.
+    std::string peer_;                         ///< The name of `address_`.
+    std::optional<ip_address> client_address_; ///< Of the request in flight.
+    std::string client_;                       ///< Its name, if a proxy named it.
     body_budget::share body_memory_;
     clock::time_point idle_since_ = clock::now();
     std::size_t brought_ = 0; ///< Bytes since then.

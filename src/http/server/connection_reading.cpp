@@ -128,14 +128,16 @@ io_status connection::fill() {
 /// Sets the client of the request; false if it is unknown and must not be guessed.
 bool connection::find_client() {
     request& current = reader_.current();
-    current.client = peer_;
-    if (trusts_peer()) {
-        auto client =
-            client_behind(peer_, where_->settings.trusted_proxies, current.fields, where_->settings.forwarded);
-        if (!client) {
-            return false;
-        }
-        client_ = std::move(*client);
+    client_address_ = address_;
+    if (trusts_peer() && !find_client_behind(client_address_, where_->settings.trusted_proxies, current.fields,
+                                             where_->settings.forwarded)) {
+        return false;
+    }
+    current.peer = client_address_ ? peer_kind::ip : peer_kind::unix_socket;
+    if (client_address_ == address_) {
+        current.client = peer_;
+    } else {
+        client_ = name_of(client_address_);
         current.client = client_;
     }
     return true;
@@ -188,7 +190,7 @@ asio::awaitable<void> connection::refuse_for_memory(body_budget::outcome why) {
 std::optional<client_network> connection::holder_of_body() const {
     std::optional<ip_address> client = address_;
     if (trusts_peer()) {
-        client = client_ == peer_ ? std::nullopt : ip_address::parse(client_);
+        client = client_address_ == address_ ? std::nullopt : client_address_;
     }
     return client ? std::optional{network_of(*client)} : std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/server/io_thread.hpp"
 
+#include "http/server/client_address.hpp"
 #include "http/server/log_kinds.hpp"
 
 #include <hookd/core/exception_text.hpp>
@@ -312,8 +313,8 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
     shared_.metrics.limit_reached(full ? limit_effect::refused_connection : limit_effect::refused_from_address);
     const std::string_view reason = full ? "max_connections reached" : "max_connections_per_address reached";
     limited_log::shared().write({log_kinds::refused_connections, where.bound, reason},
-                                "refused a connection: {}; client={} listener={}", reason,
-                                address ? address->text() : "unix", where.bound);
+                                "refused a connection: {}; client={} listener={}", reason, name_of(address),
+                                where.bound);
 }
 
 /// The connection without authentic requests that is idle for longest; null if there is none.

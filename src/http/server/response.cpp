@@ -12,6 +12,14 @@ namespace {
 /// One buffer is written faster than two, and kept for the next response.
 constexpr std::size_t most_copied = std::size_t{64} << 10U;
 
+/// RFC 9110 section 5.5 makes recipients do the same with CR, LF and NUL.
+void append_value(std::string& to, std::string_view value) {
+    for (const char each : value) {
+        const bool is_control = (static_cast<unsigned char>(each) < ' ' && each != '\t') || each == '\x7f';
+        to += is_control ? ' ' : each;
+    }
+}
+
 } // namespace
 
 std::string_view reason_phrase(unsigned status) {
@@ -22,17 +30,17 @@ std::string_view reason_phrase(unsigned status) {
 response refusal_answer(unsigned status) {
     switch (status) {
     case 408:
-        return {408, "request timeout\n", {}, {}};
+        return {408, "request timeout\n"};
     case 413:
-        return {413, "body too large\n", {}, {}};
+        return {413, "body too large\n"};
     case 431:
-        return {431, "header too large\n", {}, {}};
+        return {431, "header too large\n"};
     case 501:
-        return {501, "transfer coding not supported\n", {}, {}};
+        return {501, "transfer coding not supported\n"};
     case 503:
-        return {503, "busy\n", "Retry-After", "5"};
+        return {503, "busy\n", {{"Retry-After", "5"}}};
     default:
-        return {status, "bad request\n", {}, {}};
+        return {status, "bad request\n"};
     }
 }
 
@@ -45,11 +53,11 @@ response_writer::written response_writer::write(const response& what, bool keep_
     bytes_ += reason_phrase(what.status);
     bytes_ += "\r\nDate: ";
     bytes_ += date();
-    if (!what.field_name.empty()) {
+    for (const auto& field : what.fields) {
         bytes_ += "\r\n";
-        bytes_ += what.field_name;
+        bytes_ += field.name;
         bytes_ += ": ";
-        bytes_ += what.field_value;
+        append_value(bytes_, field.value);
     }
     if (what.status != 204) { // RFC 9110 section 8.6 forbids a length here
         if (!body.empty()) {

@@ -17,11 +17,7 @@ using json = nlohmann::ordered_json;
 namespace {
 
 hookd::response with_body(unsigned status, const std::string& body) {
-    return {.status = status,
-            .body = {},
-            .field_name = {},
-            .field_value = {},
-            .made = std::make_shared<const std::string>(body)};
+    return {.status = status, .made = std::make_shared<const std::string>(body)};
 }
 
 struct said {

@@ -9,9 +9,10 @@ namespace {
 
 const std::vector<cidr> trusted{*cidr::parse("127.0.0.1/32"), *cidr::parse("10.0.0.0/8")};
 
-std::string client(std::vector<header_field> fields, const std::string& peer = "127.0.0.1",
+std::string client(std::vector<header_field> fields, std::string_view peer = "127.0.0.1",
                    forwarded_header which = forwarded_header::any) {
-    return http::client_behind(peer, trusted, fields, which).value_or("refused");
+    auto address = ip_address::parse(peer); // nothing for `unix`
+    return http::find_client_behind(address, trusted, fields, which) ? http::name_of(address) : "refused";
 }
 
 } // namespace

@@ -14,7 +14,7 @@
 
 namespace {
 
-constinit const hookd::response accepted{204, {}, {}, {}};
+constinit const hookd::response accepted{204};
 
 /// A client that sends its data at once, over TLS with each part in its own record.
 class raw_client {

@@ -28,16 +28,17 @@ client_result<client_response> get(const std::string& path, std::size_t keep_bod
 }
 
 hookd::response with_body(std::string body) {
-    return {
-        .status = 200, .body = {}, .field_name = {}, .field_value = {}, .made = std::make_shared<std::string>(body)};
+    return {.status = 200, .made = std::make_shared<std::string>(std::move(body))};
 }
 
 } // namespace
 
 TEST_CASE("client: a server on a Unix socket is reached, and sees a Unix peer") {
     std::string seen;
+    hookd::peer_kind peer{};
     const unix_server server{[&](const hookd::request& what) {
         seen = what.client;
+        peer = what.peer;
         return with_body("hello");
     }};
     const auto answer = get(server.path(), 100);
@@ -45,6 +46,7 @@ TEST_CASE("client: a server on a Unix socket is reached, and sees a Unix peer") 
     CHECK(answer->status == 200);
     CHECK(answer->body == "hello");
     CHECK(seen == "unix");
+    CHECK(peer == hookd::peer_kind::unix_socket);
 }
 
 TEST_CASE("client: of a body it keeps up to the limit, and reads to the end of the response") {
@@ -63,7 +65,7 @@ TEST_CASE("client: a missing Unix socket is unreachable, and an impossible path 
 }
 
 TEST_CASE("server: what it has done and where it listens can be seen from outside") {
-    const unix_server server{[](const hookd::request&) { return hookd::response{404, "no\n", {}, {}}; }};
+    const unix_server server{[](const hookd::request&) { return hookd::response{404, "no\n"}; }};
     REQUIRE(get(server.path(), 0));
     const auto& counted = server.server().metrics();
     CHECK(counted.connections_opened.value() == 1);

@@ -26,7 +26,7 @@ load_message to(const std::string& text) {
     return message;
 }
 
-const response accepted{204, {}, {}, {}};
+const response accepted{204};
 
 } // namespace
 

@@ -22,11 +22,12 @@ struct event_context {
     std::function<std::vector<journal::sink_scope>()> sinks;
     /// A repair has changed this sink's events in the journal. Any thread.
     std::function<void(std::string_view sink)> look_again;
+    /// What a response says about an error of the journal; a full disk is explained without it.
+    std::function<std::string(const journal::storage_error&)> explain;
 };
 
-/// Handles a request for `/v1/events` or below, as documented in docs/admin-api.md. Both texts must outlive the
-/// response.
-boost::asio::awaitable<response> answer_about_events(const event_context& of, std::string_view method,
-                                                     std::string_view target);
+/// Handles a request of docs/admin-api.md that needs no running daemon; any other is 404 or 405. The request must
+/// outlive the response.
+boost::asio::awaitable<response> answer_about_events(const event_context& of, const request& what);
 
 } // namespace hookd::admin

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "admin/reload_handler.hpp"
+
+#include <hookd/admin/admin.hpp>
+#include <hookd/admin/event_api.hpp>
+#include <hookd/core/http_message.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hookd::admin {
+
+/// Who may use a route.
+enum class access : std::uint8_t {
+    anyone,      ///< Whoever can connect.
+    unix_socket, ///< Peers on the Unix socket, which control the daemon.
+};
+std::string_view to_text(access by);
+
+/// A request and what its path contains. The handler may use it until its response is complete.
+struct routed_request {
+    const request& whole;
+    std::vector<std::string> segments; ///< Those in the place of a pattern's `{NAME}`, decoded and never empty.
+};
+
+/// What the handlers of a daemon work with.
+struct daemon_context {
+    const context& daemon;
+    unix_millis started;
+    reload_handler& reloads;
+};
+
+/// A handler says by its first parameter what it needs: a running daemon, or only a journal.
+using daemon_handler = boost::asio::awaitable<response> (*)(const daemon_context& of, const routed_request& what);
+using event_handler = boost::asio::awaitable<response> (*)(const event_context& of, const routed_request& what);
+using route_handler = std::variant<daemon_handler, event_handler>;
+
+/// A row of the table of routes. It has only this constructor, so that none can be without `by`.
+struct route {
+    constexpr route(std::string_view its_method, std::string_view its_pattern, access who, route_handler handler,
+                    std::string_view text)
+        : method{its_method}, pattern{its_pattern}, by{who}, handle{handler}, help{text} {}
+
+    std::string_view method;  ///< A route for GET also gets the requests with HEAD.
+    std::string_view pattern; ///< A path; `{NAME}` in place of a segment matches any that is not empty.
+    access by;
+    route_handler handle;
+    std::string_view help; ///< One line.
+};
+
+/// The routes of a path: those with its pattern. A path that matches several patterns belongs to the one that is text
+/// where the others have a `{NAME}`, whatever the request's method: no request falls through to another pattern.
+class path_routes {
+public:
+    /// Nothing: the path is unknown. The table must outlive the result.
+    static std::optional<path_routes> find(std::span<const route> table, std::string_view path);
+
+    /// Null: the path has no such method.
+    const route* find(std::string_view method) const;
+    /// Whether a peer of this kind may use any of them.
+    bool any_open_to(peer_kind peer) const;
+    /// For `Allow`: the methods, separated by commas.
+    std::string methods() const;
+
+    std::vector<std::string> segments; ///< For routed_request.
+
+private:
+    path_routes(std::span<const route> table, std::string_view pattern) : table_{table}, pattern_{pattern} {}
+
+    std::span<const route> table_;
+    std::string_view pattern_;
+};
+
+inline bool is_open_to(const route& which, peer_kind peer) {
+    return which.by == access::anyone || peer == peer_kind::unix_socket;
+}
+
+} // namespace hookd::admin
