@@ -6,7 +6,6 @@
 #include <hookd/journal/settings.hpp>
 
 #include <memory>
-#include <optional>
 
 namespace hookd::journal {
 
@@ -16,12 +15,9 @@ namespace hookd::journal {
 class stopped_journal : public event_search {
 public:
     virtual ~stopped_journal() = default;
-
-    /// Why the last query failed; empty: it did not.
-    virtual const std::optional<error>& last_error() const = 0;
 };
 
-/// The file need not exist yet: a query then reports it.
+/// The file need not exist yet: a query then reports it. The messages of errors name the file and what to do.
 std::unique_ptr<stopped_journal> open_stopped(const journal_settings& settings, wall_clock clock);
 
 } // namespace hookd::journal

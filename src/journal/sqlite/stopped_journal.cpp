@@ -72,14 +72,12 @@ public:
         limits.retains = false;
         auto opened = open_with(settings_, clock_, {}, limits);
         if (!opened) {
-            error_ = opened.error();
-            co_return std::unexpected(storage_error{storage_errc::broken, error_->message});
+            co_return std::unexpected(storage_error{storage_errc::broken, opened.error().message});
         }
         auto done = co_await (*opened)->apply(std::move(what));
         (*opened)->close();
         co_return done;
     }
-    const std::optional<error>& last_error() const override { return error_; }
 
 private:
     template <class Answer>
@@ -92,11 +90,9 @@ private:
 
     template <class Answer, class Read>
     storage_result<Answer> ask(const Read& read) {
-        error_.reset();
         auto found = look_into<Answer>(read);
         if (!found) {
-            error_ = found.error();
-            return std::unexpected(storage_error{storage_errc::broken, error_->message});
+            return std::unexpected(storage_error{storage_errc::broken, found.error().message});
         }
         return std::move(*found);
     }
@@ -162,7 +158,6 @@ private:
     const journal_settings settings_;
     const wall_clock clock_;
     const tuning limits_;
-    std::optional<error> error_;
     std::uint64_t last_sequence_ = 0;
 };
 

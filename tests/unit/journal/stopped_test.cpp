@@ -66,8 +66,9 @@ std::vector<std::string> ids_in(stopped_journal& journal) {
 }
 
 std::string message_of(stopped_journal& journal) {
-    CHECK(error_of(journal.query(all_events())) == storage_errc::broken);
-    return journal.last_error() ? journal.last_error()->message : "none";
+    const auto error = storage_error_of(journal.query(all_events()));
+    CHECK(error.what == storage_errc::broken);
+    return error.message;
 }
 
 } // namespace
@@ -88,9 +89,7 @@ TEST_CASE("stopped journal: a query sees what is in the log, and leaves every fi
     const auto before = files_in(directory.path());
     const auto journal = open_stopped(settings_for(directory.journal()), now);
     const auto ids = ids_in(*journal);
-    CAPTURE(journal->last_error() ? journal->last_error()->message : "none");
     CHECK(ids == std::vector<std::string>{"a", "b", "c"});
-    CHECK_FALSE(journal->last_error());
     const auto page = wait_for(journal->query(all_events()));
     CHECK(page.last_sequence == 3);
     CHECK(page.events.at(1).sinks.at(0).state == delivery_state::dead);

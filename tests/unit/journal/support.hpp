@@ -83,12 +83,17 @@ Value wait_for(boost::asio::awaitable<storage_result<Value>> what) {
 
 /// Why it does not answer; a test that gets an answer instead has failed.
 template <class Value>
-storage_errc error_of(boost::asio::awaitable<storage_result<Value>> what) {
+storage_error storage_error_of(boost::asio::awaitable<storage_result<Value>> what) {
     const auto answer = wait_for<storage_result<Value>>(std::move(what));
     if (answer) {
         throw std::runtime_error("the journal has answered");
     }
-    return answer.error().what;
+    return answer.error();
+}
+
+template <class Value>
+storage_errc error_of(boost::asio::awaitable<storage_result<Value>> what) {
+    return storage_error_of(std::move(what)).what;
 }
 
 append_outcome append(storage& into, event what);
