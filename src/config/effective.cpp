@@ -61,6 +61,8 @@ std::string literal(std::string_view text) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out += {'\\', c};
+        } else if (c == '\n') {
+            out += "\\n";
         } else if (byte < 0x20 || byte == 0x7F) {
             out += {'\\', 'u', '0', '0', digits[byte >> 4U], digits[byte & 15U]};
         } else {

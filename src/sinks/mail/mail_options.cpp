@@ -56,9 +56,15 @@ std::string read_template(config::table& keys, const config::key& declared, std:
 }
 
 std::vector<std::string> read_recipients(config::table& keys) {
-    auto to = keys.texts({"to", on_reload, "the addresses that get each mail"}, {});
+    const config::key declared{"to", on_reload, "the addresses that get each mail"};
+    constexpr std::string_view wanted = "expected at least one address, such as [\"ops@example.org\"]";
+    if (!keys.has("to")) {
+        keys.missing(declared, "array of strings", "is missing: " + std::string{wanted});
+        return {};
+    }
+    auto to = keys.texts(declared, {});
     if (to.empty()) {
-        keys.error("to", "is missing or empty: expected at least one address, such as [\"ops@example.org\"]");
+        keys.error("to", "must not be empty: " + std::string{wanted});
     }
     for (std::size_t i = 0; i < to.size(); ++i) {
         if (!is_address(to[i])) {

@@ -73,6 +73,7 @@ std::string at_home(const scratch& files, authority& issuer) {
     const auto pair = issuer.issue("DNS:localhost");
     files.write("webhook-secret", test_secret);
     files.write("app-token", "Bearer t");
+    files.write("mail-password", "m");
     files.write("fullchain.pem", content_of(pair.certificate) + content_of(issuer.certificate()));
     files.write("privkey.pem", content_of(pair.private_key));
     files.write("hooks/mail", "#!/bin/sh\n", 0700);
@@ -113,7 +114,7 @@ TEST_CASE("default file: its examples are right") {
     CHECK(outcome.warnings == none);
     REQUIRE(outcome.values);
     CHECK(outcome.values->listeners.size() == 2);
-    CHECK(outcome.values->sinks.size() == 5);
+    CHECK(outcome.values->sinks.size() == 6);
 }
 
 TEST_CASE("default file: it mentions every key there is") {
