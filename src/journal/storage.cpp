@@ -4,6 +4,8 @@
 #include <hookd/journal/memory.hpp>
 #include <hookd/journal/storage.hpp>
 
+#include <sqlite3.h>
+
 namespace hookd::journal {
 
 result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch) {
@@ -14,6 +16,10 @@ result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clo
         break;
     }
     return open_sqlite(settings, clock, std::move(watch));
+}
+
+std::string backend_versions() {
+    return std::string{"SQLite "} + sqlite3_libversion();
 }
 
 } // namespace hookd::journal

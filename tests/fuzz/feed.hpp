@@ -4,7 +4,6 @@
 #include "fuzz/require.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 namespace hookd::fuzz {
@@ -15,7 +14,7 @@ std::string_view feed(std::string_view bytes, Reader& into) {
     const auto room = into.room();
     require(!room.empty(), "there is room while more is needed");
     const auto count = std::min(room.size(), bytes.size());
-    std::memcpy(room.data(), bytes.data(), count);
+    std::ranges::copy(bytes.substr(0, count), room.data());
     into.filled(count);
     return bytes.substr(count);
 }

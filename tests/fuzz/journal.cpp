@@ -72,6 +72,7 @@ public:
     }
     file(const file&) = delete;
     file& operator=(const file&) = delete;
+    ~file() = default;
 
     void begin() { good(database_.execute("BEGIN")); }
     void forget() { good(database_.execute("ROLLBACK")); }

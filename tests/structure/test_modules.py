@@ -27,7 +27,7 @@ MAY_INCLUDE = {
 # Heavy or private libraries, and the modules that may name them (in their src only).
 ONLY_IN = {
     r"boost/beast": {"http/transport", "http/client", "http/server"},
-    r"sqlite3\.h": {"journal", "cli"},
+    r"sqlite3\.h": {"journal"},
     r"toml\+\+": {"config"},
     r"openssl/": {"http/transport", "http/client", "http/server", "signature", "daemon", "loadgen", "cli"},
     r"CLI/": {"cli"},

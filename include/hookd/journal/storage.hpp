@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace hookd::journal {
@@ -40,5 +41,8 @@ struct observers {
 /// Opens or creates the journal with the backend that the settings name. Errors: a path that cannot be written, another
 /// process that has it open, a file that is not a journal or has a newer version, damage, a failed recovery.
 result<std::unique_ptr<storage>> open(const journal_settings& settings, wall_clock clock, observers watch);
+
+/// The libraries of the backends with their versions, a line each without its end: `SQLite 3.40.1`.
+std::string backend_versions();
 
 } // namespace hookd::journal

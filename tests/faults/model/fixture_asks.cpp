@@ -30,6 +30,7 @@ void fixture::append(std::vector<event> events) {
     bool may_be_full = disk::instance().limited() || journal_->metrics().over_size;
     const auto erased = journal_->metrics().erased.load();
     std::vector<slot<append_outcome>> answers;
+    answers.reserve(events.size());
     for (const auto& each : events) {
         answers.push_back(begin(journal_->append(std::make_shared<event>(each))));
     }

@@ -11,8 +11,8 @@
 using answering = std::function<hookd::response(const hookd::request&)>;
 
 struct answering_handler final : hookd::http::handler {
-    explicit answering_handler(answering what) : what_{std::move(what)} {}
+    explicit answering_handler(answering given) : what{std::move(given)} {}
     std::optional<hookd::response> screen(const hookd::request&) override { return std::nullopt; }
-    boost::asio::awaitable<hookd::response> handle(const hookd::request& whole) override { co_return what_(whole); }
-    answering what_;
+    boost::asio::awaitable<hookd::response> handle(const hookd::request& whole) override { co_return what(whole); }
+    answering what;
 };

@@ -16,7 +16,7 @@
 class unix_server {
 public:
     /// `what` is called on the server's thread, also for requests without a body.
-    explicit unix_server(answering what) {
+    explicit unix_server(const answering& what) {
         std::string pattern = std::filesystem::temp_directory_path() / "hookd-unix-XXXXXX";
         if (mkdtemp(pattern.data()) == nullptr) {
             throw std::runtime_error("no temporary directory");
