@@ -13,6 +13,7 @@
 #include "cli/sinks/sinks_command.hpp"
 #include "cli/status/status_command.hpp"
 #include "cli/terminal_text.hpp"
+#include "cli/usage.hpp"
 #include "cli/verify/verify_command.hpp"
 #include "cli/version_command.hpp"
 
@@ -34,22 +35,12 @@ namespace {
 /// One per family of commands, in the order of the help.
 constexpr void (*families[])(CLI::App& line, command_choice& choice) = {
     add_check,  add_register, add_verify, add_send,    add_status,     add_reload,
-    add_events, add_wait,     add_sinks,  add_version, add_completion,
+    add_events, add_wait,     add_sinks,  add_version, add_completion, add_help,
 };
 
 void add_run(CLI::App& line, command_choice& choice, daemon::held_signals& held) {
     auto* const command = line.add_subcommand("run", "Run the daemon in the foreground");
     command->callback([&] { choice.run = [&] { return daemon::run(choice.config, std::cerr, held); }; });
-}
-
-/// The problem with a command line, and where to look.
-std::string usage_text(const CLI::App& line, const CLI::ParseError& error) {
-    std::string problem = error.what();
-    if (problem.starts_with("A subcommand is required")) {
-        const auto unknown = line.remaining(true);
-        problem = unknown.empty() ? "no command given" : "unknown command '" + unknown.front() + "'";
-    }
-    return problem + "\nsee 'colivara-hookd --help'";
 }
 
 /// The exit code, once it is known whether the output could be written.
@@ -67,7 +58,10 @@ int run_command_line(int count, char** words) {
     daemon::held_signals held; // first: a daemon handles them from the very beginning
     const escaping_stream safe_output{std::cout, output_has_colour(), escaping_stream::role::filter};
     const escaping_stream safe_errors{std::cerr, false};
-    CLI::App line{"colivara-hookd: receives ColiVara's webhooks, stores every event and delivers it to sinks."};
+    CLI::App line{"colivara-hookd: receives ColiVara's webhooks, stores every event and delivers it to sinks.",
+                  "colivara-hookd"};
+    wrap_help(line); // before the commands, which inherit it
+    line.set_version_flag("-V,--version", "colivara-hookd " HOOKD_VERSION);
     line.require_subcommand(1);
     line.fallthrough(); // -c is also allowed after the command
     command_choice choice{.config = daemon::default_configuration, .run = {}};

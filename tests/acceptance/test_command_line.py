@@ -106,3 +106,42 @@ def test_a_completion_is_good_for_its_shell_and_knows_each_option(shell, tmp_pat
         script.write_text(text)
         done = subprocess.run([shell, "-n", script], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def refused(*words):
+    done = subprocess.run([binary(), *words], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr
+
+
+def test_an_unknown_word_is_named_with_the_nearest_known_one_and_where_to_look():
+    assert refused("evnts", "list") == ("colivara-hookd: unknown command 'evnts'; did you mean 'events'?\n"
+                                        "colivara-hookd: see 'colivara-hookd --help'\n")
+    assert refused("events", "lst").startswith("colivara-hookd: unknown command 'lst'; did you mean 'list'?\n")
+    assert refused("events", "list", "--jsn") == ("colivara-hookd: unknown option '--jsn'; did you mean '--json'?\n"
+                                                  "colivara-hookd: see 'colivara-hookd events list --help'\n")
+    assert "unknown option '--confg=x'; did you mean '--config'?" in refused("status", "--confg=x")
+    assert "unexpected argument 'now'" in refused("status", "now")
+
+
+def test_everything_that_is_missing_is_named_together():
+    assert "missing: type, --to, --secret-file\n" in refused("send")
+    assert re.search(r"missing: --url, --api-key-file, --save-secret\n", refused("register"))
+    assert "no command given: expected one of run, check, register" in refused()
+    assert "no command given: expected one of list, show" in refused("events")
+
+
+def test_help_and_version_have_the_forms_that_other_programs_have():
+    assert run("help", "events", "list") == run("events", "list", "--help")
+    assert "Subcommands:" in run("help")
+    assert run("--version") == run("-V") == run("version").splitlines()[0] + "\n"
+    assert "unknown command 'lst'; did you mean 'list'?" in refused("help", "events", "lst")
+
+
+def test_help_is_as_wide_as_the_terminal():
+    script = shutil.which("script")
+    wide = subprocess.run([script, "-qec", f"stty cols 70; {binary()} events list --help", "/dev/null"], check=True,
+                          capture_output=True, text=True).stdout.replace("\r", "")
+    options = wide.partition("Options:\n")[2]
+    assert max(len(line) for line in options.split("\n")) <= 70
+    assert " ".join(options.split()) == " ".join(run("events", "list", "--help").partition("Options:\n")[2].split())
