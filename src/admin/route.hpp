@@ -21,7 +21,7 @@ namespace hookd::admin {
 
 /// Who may use a route.
 enum class access : std::uint8_t {
-    anyone,      ///< Whoever can connect.
+    anyone,      ///< Everybody who can connect.
     unix_socket, ///< Peers on the Unix socket, which control the daemon.
 };
 std::string_view to_text(access by);

@@ -171,12 +171,12 @@ void journal(std::string_view bytes) {
     if (const auto read = unless_damaged(events.read(0, 10, byte_size{4096}))) {
         std::ranges::for_each(*read, hand_on);
     }
-    jn::repair mending{.kind = what.newest_first ? jn::repair_kind::drop : jn::repair_kind::replay,
-                       .which = what,
-                       .dry_run = false,
-                       .now = unix_millis{std::chrono::milliseconds{1'764'000'000'000}}};
-    unless_damaged(past.apply(events, sinks, mending, {}));
-    if (const auto due = unless_damaged(sinks.due(events, "a", mending.now, 10, byte_size{4096}, {}))) {
+    jn::repair wanted{.kind = what.newest_first ? jn::repair_kind::drop : jn::repair_kind::replay,
+                      .which = what,
+                      .dry_run = false,
+                      .now = unix_millis{std::chrono::milliseconds{1'764'000'000'000}}};
+    unless_damaged(past.apply(events, sinks, wanted, {}));
+    if (const auto due = unless_damaged(sinks.due(events, "a", wanted.now, 10, byte_size{4096}, {}))) {
         std::ranges::for_each(*due, [](const auto& each) { hand_on(each.subject); });
     }
     rows.forget();

@@ -22,7 +22,7 @@ public:
 
     explicit endpoint_paths(std::span<const std::string> paths);
 
-    /// For a path that is not configured. Cheap enough for every request, whoever sends it.
+    /// For a path that is not configured. Cheap enough for every request, from anybody.
     std::optional<near_miss> near(std::string_view path) const;
 
 private:

@@ -100,7 +100,7 @@ void delivery_world::add(const std::string& sink) {
     workers_[sink] = std::make_unique<sink_worker>(fixture_, *newest_, details->second, settings, batch_limit_, *state);
 }
 
-/// As the operator's desk does: the journal first, then the sink workers.
+/// As the admin API does: the journal first, then the sink workers.
 void delivery_world::apply(common_steps& common) {
     const auto what = common.draw_repair();
     const auto before = fixture_.expected();

@@ -107,7 +107,7 @@ TEST_CASE("keys: the manual page explains each and names its default") {
     }
 }
 
-TEST_CASE("keys: the reference is made of them (HOOKD_WRITE_REFERENCE=1 writes it anew)") {
+TEST_CASE("keys: the reference is made of them (HOOKD_WRITE_REFERENCE=1 writes it)") {
     const auto path = in_sources("docs/configuration.md");
     if (std::getenv("HOOKD_WRITE_REFERENCE") != nullptr) {
         std::ofstream{path} << reference();
