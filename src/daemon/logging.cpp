@@ -11,7 +11,10 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace hookd::daemon {
 
@@ -33,14 +36,18 @@ std::string time_of(const spdlog::details::log_msg& line) {
     return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(line.time));
 }
 
+void append_message(spdlog::memory_buf_t& out, const spdlog::details::log_msg& line) {
+    append(out, escaped({line.payload.data(), line.payload.size()}));
+    out.push_back('\n');
+}
+
 /// `2026-11-22T22:48:01.123Z warning 401 refused: …`
 void format_text(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
     append(out, time_of(line));
     out.push_back(' ');
     append(out, level_name(line.level));
     out.push_back(' ');
-    append(out, escaped({line.payload.data(), line.payload.size()}));
-    out.push_back('\n');
+    append_message(out, line);
 }
 
 /// `{"time":"…","level":"warning","message":"401 refused: …"}`
@@ -53,6 +60,24 @@ void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out
     out.push_back('\n');
 }
 
+/// Whether standard error is a stream of the systemd journal (systemd.exec(5), $JOURNAL_STREAM): a program that has
+/// inherited the variable may write elsewhere.
+bool writes_to_systemd_journal() {
+    const char* const stream = std::getenv("JOURNAL_STREAM");
+    struct stat own{};
+    return stream != nullptr && ::fstat(STDERR_FILENO, &own) == 0 &&
+           stream == std::to_string(own.st_dev) + ':' + std::to_string(own.st_ino);
+}
+
+/// `<4>401 refused: …`: the journal knows the time, and takes the severity from the prefix (sd-daemon(3)).
+void format_for_journal(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
+    append(out, line.level >= spdlog::level::err    ? "<3>"
+                : line.level == spdlog::level::warn ? "<4>"
+                : line.level == spdlog::level::info ? "<6>"
+                                                    : "<7>");
+    append_message(out, line);
+}
+
 /// The current format. Not one formatter per format: replacing a formatter waits for the writing thread, which may take
 /// long.
 std::atomic<log_format> format_in_force{log_format::text};
@@ -62,11 +87,16 @@ public:
     void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
         if (format_in_force == log_format::json) {
             format_json(line, out);
+        } else if (for_journal_) {
+            format_for_journal(line, out);
         } else {
             format_text(line, out);
         }
     }
     std::unique_ptr<formatter> clone() const override { return std::make_unique<line_formatter>(); }
+
+private:
+    bool for_journal_ = writes_to_systemd_journal();
 };
 
 spdlog::level::level_enum to_spdlog(log_level level) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "environment.hpp"
+
 #include <hookd/core/escape.hpp>
 #include <hookd/daemon/logging.hpp>
 
@@ -9,19 +11,24 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace hookd::daemon {
 
 namespace {
 
-/// What is written to standard error while the log is open.
-std::string logged(log_format format, const std::string& message) {
+/// What is written to standard error while the log is open. `journal`: as if systemd's journal read it.
+std::string logged(log_format format, const std::string& message, bool journal = false) {
     const auto before = spdlog::default_logger();
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
     std::fflush(stderr);
     const int kept = dup(STDERR_FILENO);
     dup2(fileno(file.get()), STDERR_FILENO);
+    struct stat own{};
+    fstat(STDERR_FILENO, &own);
+    const auto stream = std::to_string(own.st_dev) + ':' + std::to_string(own.st_ino + (journal ? 0 : 1));
+    const hookd_test::environment variables{{{"JOURNAL_STREAM", stream.c_str()}}};
     start_logging({.level = log_level::info, .format = format});
     spdlog::warn("{}", message);
     stop_logging();
@@ -61,6 +68,12 @@ TEST_CASE("log: in JSON, too, and the message is what was logged but for bytes t
     auto wanted = hostile;
     wanted.replace(wanted.find('\xff'), 1, "\ufffd");
     CHECK(nlohmann::json::parse(line)["message"] == wanted);
+}
+
+TEST_CASE("log: systemd's journal gets the severity, and no second time stamp") {
+    CHECK(logged(log_format::text, "hello\nworld", true) == "<4>hello\\x0aworld\n");
+    CHECK(logged(log_format::json, "hello", true).starts_with("{\"time\":"));
+    CHECK_FALSE(logged(log_format::text, "hello").starts_with("<4>"));
 }
 
 } // namespace hookd::daemon

@@ -163,7 +163,7 @@ TEST_CASE("stdout: lines of two sinks never mix") {
     narrow_pipe pipe;
     std::string text;
     std::jthread reader([&] { text = pipe.read_to_end(); });
-    const auto lane_of = [&](std::uint64_t first) {
+    const auto write_lines = [&](std::uint64_t first) {
         boost::asio::io_context worker(1);
         const auto sink = hookd::sinks::make_stdout_sink(pipe.write.get(), worker);
         for (std::uint64_t i = 0; i < 20; ++i) {
@@ -175,8 +175,8 @@ TEST_CASE("stdout: lines of two sinks never mix") {
         }
     };
     {
-        const std::jthread one(lane_of, 100);
-        const std::jthread other(lane_of, 200);
+        const std::jthread one(write_lines, 100);
+        const std::jthread other(write_lines, 200);
     }
     pipe.write.reset();
     reader.join();
