@@ -13,6 +13,7 @@
 #include "cli/sinks/sinks_command.hpp"
 #include "cli/status/status_command.hpp"
 #include "cli/terminal_text.hpp"
+#include "cli/try/try_command.hpp"
 #include "cli/usage.hpp"
 #include "cli/verify/verify_command.hpp"
 #include "cli/version_command.hpp"
@@ -70,6 +71,7 @@ int run_command_line(int count, char** words) {
         ->envname("HOOKD_CONFIG")
         ->capture_default_str();
     add_run(line, choice, held);
+    add_try(line, choice, held);
     for (const auto add : families) {
         add(line, choice);
     }
@@ -83,7 +85,7 @@ int run_command_line(int count, char** words) {
         print_error(std::cerr, usage_text(line, error));
         return exit_usage;
     }
-    if (!line.got_subcommand("run")) {
+    if (!line.got_subcommand("run") && !line.got_subcommand("try")) {
         held.restore();
     }
     return with_output_written(choice.run());

@@ -133,6 +133,12 @@ private:
 } // namespace
 
 std::string usage_text(const CLI::App& line, const CLI::ParseError& error) {
+    if (line.remaining(true).empty() && line.get_subcommands().empty()) { // somebody who has just installed it
+        return "no command given"
+               "\ntry it without a configuration:    colivara-hookd try"
+               "\ncheck the installed configuration: colivara-hookd check"
+               "\nall commands:                      colivara-hookd help";
+    }
     return fmt::format("{}\nsee '{} --help'", problem_of(line, error), path_of(named_command(line)));
 }
 

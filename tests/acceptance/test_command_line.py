@@ -127,7 +127,7 @@ def test_an_unknown_word_is_named_with_the_nearest_known_one_and_where_to_look()
 def test_everything_that_is_missing_is_named_together():
     assert "missing: type, --to, --secret-file\n" in refused("send")
     assert re.search(r"missing: --url, --api-key-file, --save-secret\n", refused("register"))
-    assert "no command given: expected one of run, check, register" in refused()
+    assert refused().startswith("colivara-hookd: no command given\n")
     assert "no command given: expected one of list, show" in refused("events")
 
 

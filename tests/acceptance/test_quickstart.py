@@ -3,12 +3,12 @@
 
 import os
 import re
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 from harness.daemon import binary
+from harness.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/quickstart.md"
@@ -52,14 +52,6 @@ def pattern(shown):
     return wanted + re.escape(shown[end:])
 
 
-def free_ports(count):
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(each.getsockname()[1]) for each in taken]
-    for each in taken:
-        each.close()
-    return ports
-
-
 def checkout(directory):
     """As much of a checkout with its release build as the quickstart needs."""
     (directory / "build/release").mkdir(parents=True)
@@ -75,7 +67,7 @@ def walk(pairs, directory):
     """ + "".join(f"{commands}echo '{MARK}'\n" for commands, _ in pairs)
     for port, free in zip(PORTS, free_ports(len(PORTS))):
         assert port in script
-        script = script.replace(port, free)
+        script = script.replace(port, str(free))
     with tempfile.TemporaryDirectory() as temporary:  # with a short name: it is part of what is shown
         environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "TMPDIR": temporary}
         done = subprocess.run(["bash", "-c", script], cwd=checkout(directory / "checkout"), env=environment,

@@ -3,18 +3,12 @@
 
 import email
 import email.policy
-import socket
 import ssl
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-
-def _free_port():
-    """The controller's own check of its start needs to know the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from harness.ports import free_port
 
 
 class MailServer:
@@ -35,7 +29,7 @@ class MailServer:
             options |= {"auth_required": True, "auth_require_tls": certificate is not None,
                         "authenticator": lambda server, session, envelope, mechanism, data:
                             AuthResult(success=data == expected, handled=data == expected)}
-        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), **options)
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), **options)
 
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
