@@ -149,6 +149,7 @@ std::string next_steps(const plan& what, const std::string& url, const secret_sa
                        "      chgrp colivara-hookd FILE; chmod 0640 FILE\n"
                        "  - Add it to the configuration:\n"
                        "      [[endpoint]]\n"
+                       "      name    = \"colivara\"\n"
                        "      path    = {}\n"
                        "      secrets = [{{ file = {} }}]\n"
                        "  - Check and reload it:  colivara-hookd check; colivara-hookd reload\n"

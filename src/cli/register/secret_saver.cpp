@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -19,6 +20,14 @@ namespace {
 
 constexpr mode_t private_mode = 0600;
 constexpr mode_t shared_mode = 0640;
+
+/// Whether the file may be replaced: a mistyped path must not destroy what is there.
+bool begins_like_a_secret(const std::string& path) {
+    std::ifstream file{path};
+    std::string word;
+    file >> word;
+    return word.starts_with("whsec_") || word.starts_with("whpk_");
+}
 
 std::unexpected<error> refuse(std::string what) {
     return std::unexpected{error{std::move(what)}};
@@ -78,6 +87,10 @@ result<void> secret_saver::look_at_old() {
     if (!S_ISREG(about.st_mode)) {
         return refuse("cannot save the secret in " + path_ + ": it is " +
                       (S_ISLNK(about.st_mode) ? "a symbolic link" : "not a regular file"));
+    }
+    if (about.st_size > 0 && !begins_like_a_secret(path_)) {
+        return refuse("cannot save the secret in " + path_ +
+                      ": it holds something other than a webhook's secret; use another file, or remove this one");
     }
     replaces_ = true;
     if (about.st_uid == ::geteuid() && (about.st_mode & S_IRGRP) != 0 && (about.st_mode & S_IRWXO) == 0) {

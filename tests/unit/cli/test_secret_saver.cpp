@@ -19,7 +19,7 @@ struct saver_fixture {
         std::string pattern = std::filesystem::temp_directory_path() / "hookd-saver-XXXXXX";
         REQUIRE(mkdtemp(pattern.data()) != nullptr);
         directory = pattern;
-        std::ofstream{path()} << "old\n";
+        std::ofstream{path()} << "whsec_old\n";
     }
     saver_fixture(const saver_fixture&) = delete;
     saver_fixture& operator=(const saver_fixture&) = delete;
@@ -61,7 +61,7 @@ TEST_CASE_METHOD(saver_fixture, "secret saver: on a disk error the old secret st
         const auto saved = saver->save("new");
         REQUIRE_FALSE(saved);
         CHECK(saved.error().message.ends_with("Input/output error"));
-        CHECK(content() == "old\n");
+        CHECK(content() == "whsec_old\n");
     }
     CHECK(files() == 1);
 }
@@ -75,4 +75,15 @@ TEST_CASE_METHOD(saver_fixture, "secret saver: a rename that may not survive a p
     REQUIRE_FALSE(saved);
     CHECK(saved.error().message.contains("power failure"));
     CHECK(content() == "new\n");
+}
+
+TEST_CASE_METHOD(saver_fixture, "secret saver: a file that holds anything but a secret is not replaced") {
+    std::ofstream{path()} << "-----BEGIN PRIVATE KEY-----\n";
+    const auto refused = secret_saver::prepare(path());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.contains("holds something other than a webhook's secret"));
+    CHECK(content() == "-----BEGIN PRIVATE KEY-----\n");
+    CHECK(files() == 1);
+    std::ofstream{path()} << "";
+    CHECK(secret_saver::prepare(path()));
 }

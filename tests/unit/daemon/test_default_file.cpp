@@ -68,8 +68,8 @@ std::map<std::string, std::set<std::string>> keys_by_table(const std::string& te
     return keys;
 }
 
-/// The file with its paths led to files that exist.
-std::string at_home(const scratch& files, authority& issuer) {
+/// A configuration with its paths led to files that exist.
+std::string at_home(const scratch& files, authority& issuer, const std::string& text = installed_file()) {
     const auto pair = issuer.issue("DNS:localhost");
     files.write("webhook-secret", test_secret);
     files.write("app-token", "Bearer t");
@@ -77,8 +77,7 @@ std::string at_home(const scratch& files, authority& issuer) {
     files.write("fullchain.pem", content_of(pair.certificate) + content_of(issuer.certificate()));
     files.write("privkey.pem", content_of(pair.private_key));
     files.write("hooks/mail", "#!/bin/sh\n", 0700);
-    return replaced(replaced(installed_file(), "/etc/colivara-hookd/", files.path("")), "/var/log/colivara-hookd/",
-                    files.path(""));
+    return replaced(replaced(text, "/etc/colivara-hookd/", files.path("")), "/var/log/colivara-hookd/", files.path(""));
 }
 
 } // namespace
@@ -93,6 +92,17 @@ TEST_CASE("default file: as shipped it lacks only the secret") {
     CHECK(supplied.errors == none);
     CHECK(supplied.warnings == none);
     CHECK(supplied.values);
+}
+
+TEST_CASE("manual page: its example is a configuration") {
+    const auto page = content_of(std::string{HOOKD_TEST_DATA} + "/../../../docs/man/colivara-hookd.toml.5");
+    const auto begin = page.find(".Bd -literal\n", page.find(".Sh EXAMPLES")) + 13;
+    const scratch files;
+    authority issuer;
+    const loaded outcome = load_configuration_text(
+        at_home(files, issuer, page.substr(begin, page.find(".Ed\n", begin) - begin)), syntax::toml, "f");
+    CHECK(outcome.errors == none);
+    CHECK(outcome.warnings == none);
 }
 
 TEST_CASE("default file: what it states as a default is the default") {
