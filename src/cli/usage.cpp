@@ -87,12 +87,12 @@ std::string problem_of(const CLI::App& line, const CLI::ParseError& error) {
     if (!left.empty() && left.front().starts_with('-')) {
         return unknown("option", left.front(), options_of(command));
     }
+    const bool lacks = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     const auto commands = names_of(commands_of(command));
-    if (!commands.empty() && command.get_require_subcommand_min() > 0) {
+    if ((lacks || !left.empty()) && !commands.empty() && command.get_require_subcommand_min() > 0) {
         return left.empty() ? "no command given: expected one of " + fmt::format("{}", fmt::join(commands, ", "))
                             : unknown("command", left.front(), commands);
     }
-    const bool lacks = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     if (const auto missing = missing_from(command); lacks && !missing.empty()) {
         return fmt::format("missing: {}", fmt::join(missing, ", "));
     }
@@ -133,7 +133,8 @@ private:
 } // namespace
 
 std::string usage_text(const CLI::App& line, const CLI::ParseError& error) {
-    if (line.remaining(true).empty() && line.get_subcommands().empty()) { // somebody who has just installed it
+    const bool lacks = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (lacks && line.remaining(true).empty() && line.get_subcommands().empty()) { // somebody who has just installed it
         return "no command given"
                "\ntry it without a configuration:    colivara-hookd try"
                "\ncheck the installed configuration: colivara-hookd check"

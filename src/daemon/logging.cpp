@@ -80,12 +80,12 @@ void format_for_journal(const spdlog::details::log_msg& line, spdlog::memory_buf
 
 /// The current format. Not one formatter per format: replacing a formatter waits for the writing thread, which may take
 /// long.
-std::atomic<log_format> format_in_force{log_format::text};
+std::atomic<log_format> current_format{log_format::text};
 
 class line_formatter final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
-        if (format_in_force == log_format::json) {
+        if (current_format == log_format::json) {
             format_json(line, out);
         } else if (for_journal_) {
             format_for_journal(line, out);
@@ -144,7 +144,7 @@ void start_logging(const log_settings& settings) {
 }
 
 void change_logging(const log_settings& settings) {
-    format_in_force = settings.format;
+    current_format = settings.format;
     spdlog::default_logger_raw()->set_level(to_spdlog(settings.level));
 }
 

@@ -129,6 +129,7 @@ def test_everything_that_is_missing_is_named_together():
     assert re.search(r"missing: --url, --api-key-file, --save-secret\n", refused("register"))
     assert refused().startswith("colivara-hookd: no command given\n")
     assert "no command given: expected one of list, show" in refused("events")
+    assert "--config" in refused("-c") and "no command given" not in refused("-c")
 
 
 def test_help_and_version_have_the_forms_that_other_programs_have():

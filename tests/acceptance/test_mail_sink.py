@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The mail sink: what arrives at a mail server, and what becomes of an event that does not."""
 
+import re
 import socket
+import subprocess
+import threading
 
 from harness import failure_event, until
 from harness.hooks import sink_rows
@@ -28,7 +31,7 @@ def test_a_failure_is_mailed_with_its_document_and_error_to_all_recipients(make_
     assert mail["Auto-Submitted"] == "auto-generated" and mail["Date"].datetime
     text = mail.get_content().replace("\r\n", "\n")
     for line in ("Document    Bericht ä 📄.pdf", "Collection  berichte", "Error       cannot convert\npage 7",
-                 "Result      upsert.fail: There was an error processing your document", f"Event       {id} ("):
+                 "Result      upsert.fail: There was an error processing your document", f"Event       {id} at colivara ("):
         assert line in text
 
 
@@ -101,9 +104,45 @@ def test_a_mail_that_is_refused_for_now_is_tried_again_and_one_refused_for_ever_
         assert "550" in daemon.run("events", "list", "--state", "dead").stdout + daemon.log()
 
 
+def test_a_server_that_greets_with_a_refusal_or_knows_no_recipient_pauses_the_sink(make_daemon):
+    with socket.create_server(("127.0.0.1", 0)) as gate, MailServer() as server:
+        def refuse():
+            while True:
+                peer, _ = gate.accept()
+                peer.sendall(b"521 no mail here\r\n")
+                peer.close()
+
+        threading.Thread(target=refuse, daemon=True).start()
+        server.handle_RCPT = no_such_recipient
+        sinks = [mail_sink(server, name="gate", starttls="off", server=f"smtp://127.0.0.1:{gate.getsockname()[1]}"),
+                 mail_sink(server, name="app", starttls="off")]
+        daemon = make_daemon(sinks=sinks).start()
+        send(daemon, failure_event())
+        for name, reply in (("gate", "521"), ("app", "550")):
+            until(lambda: re.search(rf"sink {name}: unavailable.*{reply}", daemon.log()), f"the log line of {name}")
+        daemon.stop()
+        assert sink_rows(daemon.journal_path)[1] == {}
+
+
+async def no_such_recipient(server, session, envelope, address, options):
+    return "550 no such user"
+
+
+def test_only_the_named_authorities_are_trusted(make_daemon, certificates, tmp_path):
+    """Debian's libcurl also looks into its own directory, unless it is told not to."""
+    other = tmp_path / "other.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                    "/CN=other", "-keyout", tmp_path / "other-key.pem", "-out", other], check=True, capture_output=True)
+    with MailServer((certificates.certificate, certificates.private_key)) as server:
+        daemon = make_daemon(sinks=[mail_sink(server, ca_file=str(other))]).start()
+        send(daemon, failure_event())
+        until(lambda: "certificate" in daemon.log() and "sink app: unavailable" in daemon.log(), "the log line")
+        assert server.mails == []
+
+
 def test_a_template_with_an_unknown_name_is_an_error_that_names_the_nearest(make_daemon):
     with MailServer() as server:
-        daemon = make_daemon(sinks=[mail_sink(server, starttls="off", subject="{documnet} {", to=["a b"])])
+        daemon = make_daemon(sinks=[mail_sink(server, starttls="off", subject="{documnet}", to=["a b"])])
         errors = daemon.run("check").stderr
-    assert "sink[0].subject: a brace is not closed" in errors
+    assert 'sink[0].subject: unknown name "documnet" in braces; did you mean "document"?' in errors
     assert 'sink[0].to[0]: invalid address "a b"' in errors

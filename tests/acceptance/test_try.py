@@ -71,11 +71,21 @@ def test_a_second_one_takes_the_next_port_and_a_directory_that_cannot_be_used_is
     second = Try(beside, "--port", str(port), "--memory")
     until(lambda: second.paste("send").returncode == 0, "the daemon to be ready")
     assert f"127.0.0.1:{port}/" not in (beside / "err").read_text()
+    again = Try(beside, "--memory")
+    assert again.process.wait(20) == 74
+    assert f"another try is running with {again.directory}" in (beside / "err").read_text()
+    assert second.paste("send").returncode == 0
     for each in (first, second):
         each.stop()
     refused = subprocess.run([binary(), "try"], capture_output=True, text=True,
                              env={**os.environ, "XDG_STATE_HOME": "/proc/nowhere"})
     assert refused.returncode == 74 and "cannot use the directory /proc/nowhere/colivara-hookd/try" in refused.stderr
+
+
+def test_without_a_home_it_writes_nowhere(tmp_path):
+    bare = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_STATE_HOME")}
+    refused = subprocess.run([binary(), "try"], capture_output=True, text=True, env=bare)
+    assert refused.returncode == 74 and "neither HOME nor XDG_STATE_HOME is set" in refused.stderr
 
 
 def test_without_a_command_it_names_three_next_steps():

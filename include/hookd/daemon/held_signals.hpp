@@ -19,7 +19,7 @@ public:
 
     /// To the calling thread; even if they were blocked when the process was started.
     void release() { pthread_sigmask(SIG_UNBLOCK, &ours_, nullptr); }
-    /// Restores the previous mask: for all commands but `run`.
+    /// Restores the previous mask: for all commands but those that run the daemon.
     void restore() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 private:

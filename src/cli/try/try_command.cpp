@@ -6,6 +6,7 @@
 
 #include <hookd/core/base64.hpp>
 #include <hookd/core/exit_code.hpp>
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/unique_fd.hpp>
 #include <hookd/daemon/run.hpp>
 
@@ -21,6 +22,7 @@
 #include <netinet/in.h>
 #include <string>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -38,13 +40,16 @@ struct try_arguments {
 };
 
 /// Where a try keeps its files, by the XDG Base Directory Specification.
-fs::path state_directory() {
+command_result<fs::path> state_directory() {
     const char* const state = std::getenv("XDG_STATE_HOME");
     if (state != nullptr && *state == '/') {
         return fs::path{state} / "colivara-hookd/try";
     }
     const char* const home = std::getenv("HOME");
-    return fs::path{home != nullptr && *home == '/' ? home : "/tmp"} / ".local/state/colivara-hookd/try";
+    if (home == nullptr || *home != '/') { // a directory that others can write to would let them choose the files
+        return fail(exit_io, "neither HOME nor XDG_STATE_HOME is set: set one of them to a directory of yours");
+    }
+    return fs::path{home} / ".local/state/colivara-hookd/try";
 }
 
 /// Creates it if it is missing. Only its owner may use it.
@@ -81,7 +86,19 @@ std::string new_secret() {
     return "whsec_" + text + '\n';
 }
 
-/// The first port from `wanted` on at which nothing listens.
+/// Locks the directory against another try, until the process ends.
+command_result<void> lock(const fs::path& directory) {
+    const int file = ::open((directory / "lock").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600); // never closed
+    if (file < 0 || ::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        return fail(exit_io,
+                    errno == EWOULDBLOCK
+                        ? "another try is running with " + directory.string() + ": stop it, or set XDG_STATE_HOME"
+                        : "cannot lock " + directory.string() + ": " + std::generic_category().message(errno));
+    }
+    return {};
+}
+
+/// The first port from `wanted` on at which nothing listens. Other errors are left to the daemon.
 std::uint16_t free_port(std::uint16_t wanted) {
     constexpr int most_tries = 100;
     for (int tries = 0; tries < most_tries; ++tries, ++wanted) {
@@ -92,20 +109,26 @@ std::uint16_t free_port(std::uint16_t wanted) {
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const int on = 1;
         ::setsockopt(probe.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+        if (::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+            errno != EADDRINUSE) {
             break;
         }
     }
     return wanted;
 }
 
-/// A string of TOML.
+/// A string of TOML: one of JSON is.
 std::string quoted(const fs::path& path) {
-    std::string text = "\"";
+    return json_line(path.string());
+}
+
+/// A word for a shell.
+std::string pasted(const fs::path& path) {
+    std::string word;
     for (const char c : path.string()) {
-        text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+        word += c == '\'' ? "'\\''" : std::string{c};
     }
-    return text + '"';
+    return word.find_first_of(" '\"\\$`&|;<>()*?[]#~!") == std::string::npos ? word : '\'' + word + '\'';
 }
 
 std::string configuration(const fs::path& directory, std::uint16_t port, bool memory) {
@@ -122,7 +145,7 @@ std::string configuration(const fs::path& directory, std::uint16_t port, bool me
 }
 
 std::string welcome(const fs::path& directory, std::uint16_t port, bool memory) {
-    const auto secret = (directory / "secret").string();
+    const auto secret = pasted(directory / "secret");
     return fmt::format(
         "Receiving on http://127.0.0.1:{}/webhooks/colivara, from this machine only: this is for trying, not "
         "for production.\n"
@@ -135,10 +158,17 @@ std::string welcome(const fs::path& directory, std::uint16_t port, bool memory) 
 }
 
 command_result<std::string> prepare_try(const try_arguments& given) {
-    const auto directory = state_directory();
+    const auto found = state_directory();
+    if (!found) {
+        return std::unexpected{found.error()};
+    }
+    const auto& directory = *found;
     const auto file = directory / "colivara-hookd.toml";
     const auto port = free_port(given.port);
     auto done = prepare(directory);
+    if (done) {
+        done = lock(directory);
+    }
     if (done) {
         done = write_private(directory / "secret", new_secret(), true);
     }

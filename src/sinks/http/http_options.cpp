@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/http/http_options.hpp"
 
-#include "sinks/paths.hpp"
-
 #include <hookd/core/http_message.hpp>
-#include <hookd/http/client/client.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 
 namespace hookd::sinks {
 namespace {
@@ -94,26 +89,6 @@ void read_content_type(config::table& keys, http_options& options) {
     }
 }
 
-void read_authorities(config::table& keys, http_options& options) {
-    options.ca_file =
-        keys.text({"ca_file", on_reload, "https: a PEM file of the certificates to trust; \"\": the system's"}, "");
-    if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
-        return;
-    }
-    keys.uses_file("ca_file", options.ca_file);
-    if (!options.where.tls && !options.where.host.empty()) {
-        keys.warning("ca_file", "has no effect: url does not begin with https://");
-        return;
-    }
-    if (const auto trusted = http::check_trust({.ca_file = options.ca_file}); !trusted) {
-        keys.error("ca_file",
-                   trusted.error().detail + "; use a PEM file of certificates that the daemon's user can read");
-        return;
-    }
-    std::ifstream file{options.ca_file, std::ios::binary};
-    options.authorities.assign(std::istreambuf_iterator<char>{file}, {});
-}
-
 } // namespace
 
 sink_options_ptr read_http_options(config::table& keys) {
@@ -133,7 +108,9 @@ sink_options_ptr read_http_options(config::table& keys) {
     options->reject =
         keys.counts({"reject", on_reload, "statuses that reject the event permanently"}, options->reject, 300, 599);
     options->headers = read_headers(keys);
-    read_authorities(keys, *options);
+    const bool tls = options->where.tls || options->where.host.empty(); // empty after an error
+    options->ca = read_authorities(keys, "https: a PEM file of the certificates to trust; \"\": the system's",
+                                   tls ? "" : "has no effect: url does not begin with https://");
     options->connect_timeout =
         keys.duration({"connect_timeout", on_reload, "the time to connect, including the TLS handshake"},
                       options->connect_timeout, 10ms, 10min);

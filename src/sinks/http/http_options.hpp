@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "sinks/authorities.hpp"
+
 #include <hookd/config/table.hpp>
 #include <hookd/core/secret.hpp>
 #include <hookd/http/client/url.hpp>
@@ -26,8 +28,7 @@ struct http_options final : sink_options_of<http_options> {
     /// The statuses that reject the event: they say something about it, not about the server.
     std::vector<std::uint64_t> reject{400, 413, 415, 422};
     std::vector<std::pair<std::string, secret>> headers; ///< Names and values, checked; values may be secrets.
-    std::string ca_file;
-    std::string authorities; ///< The content of `ca_file`: if it has changed, the sink is a new one.
+    authorities ca;
     milliseconds connect_timeout{10'000};
 
     bool operator==(const http_options&) const = default;

@@ -68,7 +68,7 @@ public:
                   // A server may repeat in its response what was sent.
                   .keep_body = options_->headers.empty() ? kept_of_a_body : 0,
                   .body = for_a_body},
-          finder_(worker, options_->where, {.ca_file = options_->ca_file}) {}
+          finder_(worker, options_->where, {.ca_file = options_->ca.file}) {}
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
         return singly(std::move(batch), [this](const delivery& each) { return post(each.what); });

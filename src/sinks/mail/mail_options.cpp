@@ -2,14 +2,12 @@
 #include "sinks/mail/mail_options.hpp"
 
 #include "sinks/mail/mail_text.hpp"
-#include "sinks/paths.hpp"
 
 #include <hookd/config/wording.hpp>
+#include <hookd/http/client/url.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 
 namespace hookd::sinks {
 
@@ -23,7 +21,7 @@ constexpr std::string_view usual_text = "Document    {document}\n"
                                         "Result      {type}: {message}\n"
                                         "Error       {error}\n"
                                         "Received    {time}\n"
-                                        "Event       {id} (colivara-hookd events show {sequence})\n";
+                                        "Event       {id} at {endpoint} (colivara-hookd events show {sequence})\n";
 
 /// An address without a display name. SMTP commands are lines: white space or an angle bracket would end it.
 bool is_address(std::string_view text) {
@@ -37,11 +35,16 @@ constexpr std::string_view wanted_address = ": expected an address without a nam
 std::string read_server(config::table& keys) {
     auto server =
         keys.required_text({"server", on_reload, "the mail server: smtp://HOST[:PORT] or smtps://HOST[:PORT]"});
-    const auto authority = server.find("://") + 3;
-    const bool known = server.starts_with("smtp://") || server.starts_with("smtps://");
-    const bool bare =
-        known && authority < server.size() && server.find_first_of("/@?# \t", authority) == std::string::npos;
-    if (!server.empty() && !bare) { // a user and password in it would be shown; username and password are keys
+    constexpr std::string_view plain = "smtp://";
+    constexpr std::string_view over_tls = "smtps://";
+    const auto scheme = server.starts_with(plain) ? plain : over_tls;
+    if (server.empty()) {
+        return server;
+    }
+    // The rest is as in an http URL; a user and password in it, or a path, would not be what a key says.
+    const auto rest = server.starts_with(scheme) ? std::string_view{server}.substr(scheme.size()) : std::string_view{};
+    const auto where = http::parse_url("http://" + std::string{rest});
+    if (rest.empty() || rest.contains('/') || rest.contains('?') || !where || where->port == 0) {
         keys.error("server", "invalid server: expected smtp://HOST, smtp://HOST:PORT or smtps://HOST");
     }
     return server;
@@ -78,23 +81,9 @@ void read_login(config::table& keys, mail_options& options) {
     options.username = keys.text({"username", on_reload, "the account at the server; \"\": none"}, "");
     options.password =
         keys.optional_secret({"password", on_reload, "its password, written like an endpoint's secrets"});
-    if (options.username.empty() != !options.password) {
+    if (options.username.empty() == keys.has("password")) {
         keys.error(options.username.empty() ? "password" : "username",
                    "expected username and password, or neither of them");
-    }
-}
-
-void read_authorities(config::table& keys, mail_options& options) {
-    options.ca_file =
-        keys.text({"ca_file", on_reload, "a PEM file of the certificates to trust; \"\": the system's"}, "");
-    if (options.ca_file.empty() || !check_absolute(keys, "ca_file", options.ca_file)) {
-        return;
-    }
-    keys.uses_file("ca_file", options.ca_file);
-    std::ifstream file{options.ca_file, std::ios::binary};
-    options.authorities.assign(std::istreambuf_iterator<char>{file}, {});
-    if (options.authorities.empty()) {
-        keys.error("ca_file", "cannot be read, or is empty; use a PEM file that the daemon's user can read");
     }
 }
 
@@ -115,7 +104,7 @@ sink_options_ptr read_mail_options(config::table& keys) {
     options->subject =
         read_template(keys, {"subject", on_reload, "the subject, with names of values in braces"}, usual_subject);
     options->text = read_template(keys, {"text", on_reload, "the text, in the same way"}, usual_text);
-    read_authorities(keys, *options);
+    options->ca = read_authorities(keys, "a PEM file of the certificates to trust; \"\": the system's");
     if (!options->starttls && !options->username.empty() && options->server.starts_with("smtp://")) {
         keys.warning("starttls", "\"off\" sends the password unencrypted; use it only for a server on this machine");
     }

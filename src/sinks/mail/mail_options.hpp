@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "sinks/authorities.hpp"
+
 #include <hookd/config/table.hpp>
 #include <hookd/core/secret.hpp>
 #include <hookd/sinks/settings.hpp>
@@ -21,8 +23,7 @@ struct mail_options final : sink_options_of<mail_options> {
     std::vector<std::string> to;
     std::string subject; ///< Templates, see mail_text.hpp.
     std::string text;
-    std::string ca_file;     ///< PEM; empty: the system's authorities.
-    std::string authorities; ///< The file's content, so that a reload sees a change.
+    authorities ca;
 
     bool operator==(const mail_options&) const = default;
 };

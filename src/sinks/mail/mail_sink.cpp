@@ -71,7 +71,7 @@ public:
     outcome judged(const std::string& server) const;
 
 private:
-    long number(CURLINFO which) const;
+    void set(CURLoption option, auto value);
 
     CURLM* among_;
     std::optional<CURLcode> ended_;
@@ -100,34 +100,48 @@ transfer::transfer(CURLM* among, const mail_options& options, const event& what,
     for (const auto& each : options.to) {
         append(recipients_, '<' + each + '>');
     }
-    curl_easy_setopt(easy, CURLOPT_URL, options.server.c_str());
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(easy, CURLOPT_USE_SSL, options.starttls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});
-    if (!options.ca_file.empty()) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    set(CURLOPT_URL, options.server.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    set(CURLOPT_USE_SSL, options.starttls ? long{CURLUSESSL_ALL} : long{CURLUSESSL_NONE});
+    if (!options.ca.content.empty()) {
+        curl_blob content{const_cast<char*>(options.ca.content.data()), options.ca.content.size(), CURL_BLOB_NOCOPY};
+        set(CURLOPT_CAINFO_BLOB, &content);
+        set(CURLOPT_CAPATH, static_cast<char*>(nullptr)); // otherwise those of the system count as well
     }
     if (options.password) {
-        curl_easy_setopt(easy, CURLOPT_USERNAME, options.username.c_str());
         std::string password{options.password->text()};
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, password.c_str());
+        set(CURLOPT_USERNAME, options.username.c_str());
+        set(CURLOPT_PASSWORD, password.c_str());
         cleanse(std::span<char>{password});
     }
-    curl_easy_setopt(easy, CURLOPT_MAIL_FROM, ('<' + options.from + '>').c_str());
-    curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients_.get());
-    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_mail);
-    curl_easy_setopt(easy, CURLOPT_READDATA, &unread_);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(longest_connect, timeout).count()));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_.data());
-    curl_multi_add_handle(among_, easy);
+    set(CURLOPT_MAIL_FROM, ('<' + options.from + '>').c_str());
+    set(CURLOPT_MAIL_RCPT, recipients_.get());
+    set(CURLOPT_UPLOAD, 1L);
+    set(CURLOPT_READFUNCTION, read_mail);
+    set(CURLOPT_READDATA, &unread_);
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(longest_connect, timeout).count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+    set(CURLOPT_QUICK_EXIT, 1L); // does not wait for a name that is being looked up
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_ERRORBUFFER, error_.data());
+    if (curl_multi_add_handle(among_, easy) != CURLM_OK) {
+        ended_ = CURLE_OUT_OF_MEMORY;
+    }
+}
+
+void transfer::set(CURLoption option, auto value) {
+    if (const auto done = curl_easy_setopt(easy_.get(), option, value); done != CURLE_OK && !ended_) {
+        ended_ = done; // nothing is sent with less than was asked for, such as without TLS
+    }
 }
 
 std::optional<CURLcode> transfer::step() {
+    if (ended_) {
+        return ended_;
+    }
     int running = 0;
     curl_multi_perform(among_, &running);
     int left = 0;
@@ -141,38 +155,23 @@ std::optional<CURLcode> transfer::step() {
     return ended_;
 }
 
-long transfer::number(CURLINFO which) const {
-    long value = 0;
-    curl_easy_getinfo(easy_.get(), which, &value);
-    return value;
-}
-
 outcome transfer::judged(const std::string& server) const {
     const auto ended = ended_.value_or(CURLE_OK);
     if (ended == CURLE_OK) {
         return {};
     }
-    const auto reply = number(CURLINFO_RESPONSE_CODE);
+    long reply = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply);
     auto detail = fmt::format("{}: {}", server, error_.front() == '\0' ? curl_easy_strerror(ended) : error_.data());
     if (reply >= 400) {
         detail += fmt::format(" (reply {})", reply);
     }
-    switch (ended) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_LOGIN_DENIED:
-    case CURLE_USE_SSL_FAILED:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
+    if (unread_.size() == mail_.size()) { // the server, the login, the sender or a recipient: any mail would fail
         return {verdict::unavailable, {}, std::move(detail)};
-    case CURLE_OPERATION_TIMEDOUT:
-        return {number(CURLINFO_NUM_CONNECTS) == 0 ? verdict::unavailable : verdict::retry, {}, std::move(detail)};
-    case CURLE_WEIRD_SERVER_REPLY: // the reply to the message; 554 also says that the server takes no mail at all
-        return {reply >= 500 && reply != 554 ? verdict::reject : verdict::retry, {}, std::move(detail)};
-    default: // a recipient or sender that is refused today may be accepted tomorrow
-        return {verdict::retry, {}, std::move(detail)};
     }
+    // 554 is the reply to content that looks like spam today.
+    const bool refused = unread_.empty() && ended == CURLE_WEIRD_SERVER_REPLY && reply >= 500 && reply != 554;
+    return {refused ? verdict::reject : verdict::retry, {}, std::move(detail)};
 }
 
 class mail_sink final : public sink {

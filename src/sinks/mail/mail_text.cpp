@@ -23,12 +23,14 @@ constexpr std::size_t longest_value = 4096;
 /// A member of the event's data; empty if there is none of that name.
 std::string member_of(const event& what, const char* name) {
     const auto data = nlohmann::json::parse(what.json ? what.body : "{}", nullptr, false);
+    if (data.is_discarded()) { // valid JSON that this parser rejects: half a surrogate pair, a number out of range
+        return "(cannot be shown)";
+    }
     const auto found = data.is_object() ? data.find(name) : data.end();
-    if (!data.is_object() || found == data.end()) {
+    if (!data.is_object() || found == data.end() || found->is_structured()) { // those may be nested without a limit
         return {};
     }
-    return found->is_string() ? found->get<std::string>()
-                              : found->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 struct placeholder {
@@ -128,7 +130,9 @@ std::string message_id(const event& what) {
 std::string encoded_text(std::string_view text) {
     std::string mail_lines;
     for (const char c : text) {
-        mail_lines += c == '\n' ? "\r\n" : std::string{c};
+        if (c != '\r') {
+            mail_lines += c == '\n' ? "\r\n" : std::string{c};
+        }
     }
     constexpr std::size_t line = 57;
     std::string encoded;
