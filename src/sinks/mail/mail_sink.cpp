@@ -162,9 +162,13 @@ outcome transfer::judged(const std::string& server) const {
     }
     long reply = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &reply);
-    auto detail = fmt::format("{}: {}", server, error_.front() == '\0' ? curl_easy_strerror(ended) : error_.data());
-    if (reply >= 400) {
-        detail += fmt::format(" (reply {})", reply);
+    std::string_view why = error_.front() == '\0' ? curl_easy_strerror(ended) : error_.data();
+    if (ended == CURLE_WEIRD_SERVER_REPLY) {
+        why = unread_.size() == mail_.size() ? "the server accepts no mail" : "the server refused the mail";
+    }
+    auto detail = fmt::format("{}: {}", server, why);
+    if (const auto code = std::to_string(reply); reply >= 400 && !why.contains(code)) {
+        detail += fmt::format(" (reply {})", code);
     }
     if (unread_.size() == mail_.size()) { // the server, the login, the sender or a recipient: any mail would fail
         return {verdict::unavailable, {}, std::move(detail)};
