@@ -11,8 +11,8 @@ class ParseError;
 
 namespace hookd::cli {
 
-/// The problem with a command line: the word that is not known and the nearest one that is, or all that is missing; then
-/// where to look.
+/// The problem with a command line: the word that is not known and the nearest one that is, or all that is missing;
+/// then where to look.
 std::string usage_text(const CLI::App& line, const CLI::ParseError& error);
 
 /// `help [COMMAND…]`, the same as `--help` behind the command.
