@@ -102,15 +102,13 @@ command_result<std::unique_ptr<event_source>> open_event_source(const event_sour
 }
 
 command_end refusal_of(unsigned status, const std::string& body) {
-    const exit_code code = status == 400   ? exit_usage
-                           : status == 503 ? exit_unreachable // it stops
-                           : status == 507 ? exit_io
-                                           : exit_no;
+    const bool stops = status == 503;
+    const exit_code code = status == 400 ? exit_usage : stops ? exit_unreachable : status == 507 ? exit_io : exit_no;
     const auto told = parse_json(body);
     if (!told.is_object() || !told.contains("error") || !told["error"].is_string()) {
         return {code, {}};
     }
-    return {code, escaped(told["error"].get<std::string>())};
+    return {code, (stops ? "the daemon is stopping: " : "") + escaped(told["error"].get<std::string>())};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -118,6 +118,7 @@ void writer::store(queue::work& work) {
             space_.disk_had_space();
             tell_commit(queue::clock::now() - began);
         }
+        work.said = changes(); // applied again in the next turn, it would undo a repair made in this one
         events_.committed();
         sinks_.committed();
         answer_stored(work.appends);
