@@ -48,21 +48,24 @@ ELSEWHERE = {
     ("send", NO): "test_lifecycle.py::test_send_tells_refused_unreachable_and_untrusted_apart",
     ("send", UNREACHABLE): "test_lifecycle.py::test_send_tells_refused_unreachable_and_untrusted_apart",
     ("version", DONE): "test_lifecycle.py::test_version_names_the_program_and_its_libraries",
+    ("try", DONE): "test_try.py::test_an_event_that_is_sent_as_it_says_is_printed_and_found",
+    ("try", NO): "test_try.py::test_a_second_signal_ends_it_at_once",
+    ("try", IO): "test_try.py::test_without_a_home_it_writes_nowhere",
     **{("events " + name, DONE): f"test_events.py::{test}" for name, test in {
         "replay": "test_a_dead_letter_is_delivered_after_the_hook_was_repaired_and_it_was_replayed",
         "drop": "test_a_dropped_dead_letter_is_gone_for_good"}.items()},
 }
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
               "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"]}
-OTHERS = ["run", "check", "verify", "send", "completion", "version"]
+OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try"]
 HERE_TOO = {
     **{(each, USAGE): ["--nonsense"] for each in [*OTHERS, *ASKING]},
     **{(each, DONE): words for each, words in ASKING.items() if (each, DONE) not in ELSEWHERE and each != "events tail"},
     **{(each, NO): words for each, words in NO_ANSWERS.items()},
     **{(each, UNREACHABLE): [*words, "--socket", "/nowhere/admin.sock"] for each, words in ASKING.items()},
     **{(each, CONFIG): words for each, words in ASKING.items()},  # and no configuration
-    **{(each, IO): ASKING.get(each, []) for each in ["check", "version", *ASKING]},  # and a full output
-    ("completion", DONE): ["bash"], ("completion", IO): ["bash"],
+    **{(each, IO): ASKING.get(each, []) for each in ["check", "version", "help", *ASKING]},  # and a full output
+    ("help", DONE): ["events"], ("completion", DONE): ["bash"], ("completion", IO): ["bash"],
     ("wait", TIMED_OUT): ["--document", "none.pdf", "--timeout", "1ms"],
     ("send", IO): ["upsert.fail", "--to", "http://127.0.0.1:9/", "--secret-file", "/nowhere/secret"],
     ("send", CONFIG): ["upsert.fail", "--to", "http://127.0.0.1:9/", "--secret-file", "/dev/null"],

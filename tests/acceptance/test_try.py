@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -86,6 +87,24 @@ def test_without_a_home_it_writes_nowhere(tmp_path):
     bare = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_STATE_HOME")}
     refused = subprocess.run([binary(), "try"], capture_output=True, text=True, env=bare)
     assert refused.returncode == 74 and "neither HOME nor XDG_STATE_HOME is set" in refused.stderr
+
+
+def refuses(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path):
+    port = free_port()
+    tried = Try(tmp_path, "--port", str(port), "--memory")
+    until(lambda: tried.paste("send").returncode == 0, "the daemon to be ready")
+    with socket.create_connection(("127.0.0.1", port)) as unfinished:
+        unfinished.sendall(b"POST /webhooks/colivara HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+        tried.process.send_signal(signal.SIGINT)
+        until(lambda: refuses(port), "the drain to begin")
+        assert tried.process.poll() is None
+        tried.process.send_signal(signal.SIGINT)
+        assert tried.process.wait(5) == 1
 
 
 def test_without_a_command_it_names_three_next_steps():
