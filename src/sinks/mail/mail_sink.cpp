@@ -44,8 +44,9 @@ void append(string_list& list, const std::string& line) {
     if (longer == nullptr) {
         throw std::bad_alloc{};
     }
-    (void)list.release();
-    list.reset(longer);
+    if (list == nullptr) { // otherwise its beginning is the same
+        list.reset(longer);
+    }
 }
 
 /// Made once, and never freed: libcurl needs it until the process ends.
