@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon/support.hpp"
+#include "sink_keys.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,20 +10,9 @@
 namespace fs = std::filesystem;
 using namespace hookd::daemon;
 using hookd::config::syntax;
-
-namespace {
-
-std::string quoted(const fs::path& path) {
-    return '"' + path.string() + '"';
-}
-std::string file_at(const fs::path& path) {
-    return "type = \"file\"\npath = " + quoted(path);
-}
-std::string queue_at(const fs::path& path) {
-    return "type = \"queue\"\npath = " + quoted(path);
-}
-
-} // namespace
+using hookd_test::file_at;
+using hookd_test::queue_at;
+using hookd_test::quoted;
 
 TEST_CASE("configuration: what belongs to the daemon, or to another sink, gets no events, by any path") {
     const scratch files;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "sink_keys.hpp"
 #include "sinks/exec/exec_sink.hpp"
 #include "sinks/file/file_sink.hpp"
 #include "sinks/queue/queue_sink.hpp"
@@ -12,6 +13,9 @@
 #include <sys/stat.h>
 
 using namespace sinks_test;
+using hookd_test::file_at;
+using hookd_test::queue_at;
+using hookd_test::quoted;
 
 namespace {
 
@@ -29,15 +33,6 @@ std::string error_of(const std::string& keys) {
     return errors[0].substr(errors[0].find(": ") + 2);
 }
 
-std::string quoted(const fs::path& path) {
-    return '"' + path.string() + '"';
-}
-std::string file_at(const fs::path& path) {
-    return "type = \"file\"\npath = " + quoted(path);
-}
-std::string queue_at(const fs::path& path) {
-    return "type = \"queue\"\npath = " + quoted(path);
-}
 std::string exec_of(const std::string& command) {
     return "type = \"exec\"\ncommand = " + command;
 }
