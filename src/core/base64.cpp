@@ -65,6 +65,12 @@ void encode(std::span<const std::byte> bytes, char* out) {
     }
 }
 
+std::string encoded(std::span<const std::byte> bytes) {
+    std::string text(encoded_size(bytes.size()), '\0');
+    encode(bytes, text.data());
+    return text;
+}
+
 std::optional<std::size_t> decoded_size(std::string_view text) {
     if (text.size() % 4 != 0) {
         return std::nullopt;

@@ -81,9 +81,7 @@ std::string new_secret() {
     if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
         throw std::system_error{errno, std::generic_category(), "getrandom"};
     }
-    std::string text(base64::encoded_size(bytes.size()), '\0');
-    base64::encode(bytes, text.data());
-    return "whsec_" + text + '\n';
+    return "whsec_" + base64::encoded(bytes) + '\n';
 }
 
 /// Locks the directory against another try, until the process ends.

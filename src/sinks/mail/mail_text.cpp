@@ -90,9 +90,7 @@ std::string harmless(std::string_view value) {
 }
 
 std::string encoded_word(std::string_view piece) {
-    std::string encoded(base64::encoded_size(piece.size()), '\0');
-    base64::encode(std::as_bytes(std::span{piece}), encoded.data());
-    return "=?UTF-8?B?" + encoded + "?=";
+    return "=?UTF-8?B?" + base64::encoded(std::as_bytes(std::span{piece})) + "?=";
 }
 
 /// A header field as lines of at most 78 characters, encoded if it is not short plain ASCII (RFC 2047 section 5).
@@ -138,10 +136,7 @@ std::string encoded_text(std::string_view text) {
     std::string encoded;
     for (std::string_view rest = mail_lines; !rest.empty();) {
         const auto piece = rest.substr(0, line);
-        const auto at = encoded.size();
-        encoded.resize(at + base64::encoded_size(piece.size()));
-        base64::encode(std::as_bytes(std::span{piece}), encoded.data() + at);
-        encoded += "\r\n";
+        encoded += base64::encoded(std::as_bytes(std::span{piece})) + "\r\n";
         rest.remove_prefix(piece.size());
     }
     return encoded;
