@@ -4,6 +4,7 @@
 #include "admin/metrics.hpp"
 #include "admin/readiness.hpp"
 #include "admin/responses.hpp"
+#include "admin/sink_view.hpp"
 #include "admin/status.hpp"
 
 #include <utility>
@@ -46,7 +47,11 @@ asio::awaitable<response> show_status(const daemon_context& of, const routed_req
 }
 
 asio::awaitable<response> reload(const daemon_context& of, const routed_request&) {
-    const auto verdict = co_await of.reloads.reload();
+    const auto before = look_at_sinks(of.daemon);
+    auto verdict = co_await of.reloads.reload();
+    if (verdict.applied) {
+        verdict.warnings = backlogs_left(before, look_at_sinks(of.daemon));
+    }
     co_return with_body(verdict.applied ? 200 : 422, verdict_json(verdict));
 }
 

@@ -46,6 +46,40 @@ bool selects(const journal::event_filter& filter) {
            filter.until || filter.state;
 }
 
+/// Of a selection that nothing can match, or that says two things.
+std::optional<std::string> contradiction(const event_parameters& asked, journal::repair_kind kind) {
+    using journal::delivery_state;
+    const auto& filter = asked.query.filter;
+    if (filter.sink && asked.all_sinks) {
+        return "sink and all_sinks exclude each other";
+    }
+    if (!filter.state || *filter.state == delivery_state::dead) {
+        return std::nullopt;
+    }
+    const std::string state{to_text(*filter.state)};
+    if (kind == journal::repair_kind::drop) {
+        return "only dead letters are dropped: state cannot be " + state;
+    }
+    switch (*filter.state) {
+    case delivery_state::waiting:
+    case delivery_state::in_flight:
+        return "an event that is " + state + " will be delivered anyway: state cannot be " + state;
+    case delivery_state::orphaned:
+        return "no sink is there to replay to: state cannot be orphaned; see 'colivara-hookd sinks rename'";
+    case delivery_state::delivered:
+    case delivery_state::dropped:
+    case delivery_state::filtered:
+    case delivery_state::before_sink:
+        return filter.sink || asked.all_sinks
+                   ? std::nullopt
+                   : std::optional{"events that are " + state + " are only replayed with sink or all_sinks"};
+    case delivery_state::retrying:
+    case delivery_state::dead:
+        break;
+    }
+    return std::nullopt;
+}
+
 asio::awaitable<response> apply(const event_context& of, journal::repair_kind kind, std::string_view target) {
     auto asked = read_event_parameters(target, request_about_events::change, of.sinks());
     if (!asked) {
@@ -55,9 +89,15 @@ asio::awaitable<response> apply(const event_context& of, journal::repair_kind ki
         co_return with_error(
             400, "no events selected: expected id, state, type, endpoint, collection, document, since or until");
     }
+    if (const auto wrong = contradiction(*asked, kind)) {
+        co_return with_error(400, *wrong);
+    }
     asked->query.most = SIZE_MAX;
-    const auto done = co_await of.events.apply(
-        {.kind = kind, .which = std::move(asked->query), .dry_run = asked->dry_run, .now = of.clock()});
+    const auto done = co_await of.events.apply({.kind = kind,
+                                                .which = std::move(asked->query),
+                                                .dry_run = asked->dry_run,
+                                                .now = of.clock(),
+                                                .all_sinks = asked->all_sinks});
     if (!done) {
         co_return journal_error(of, done.error());
     }
@@ -77,6 +117,7 @@ asio::awaitable<response> list_events(const event_context& of, const routed_requ
         co_return with_error(400, asked.error().message);
     }
     auto query = std::move(asked->query);
+    query.attempts = query.filter.id.has_value(); // for one event, in a response of bounded size
     journal::event_page all{.events = {}, .position = query.from, .more = true};
     const auto most = query.most;
     for (unsigned part = 0; part < parts_a_request && all.more && all.events.size() < most; ++part) {
@@ -101,7 +142,7 @@ asio::awaitable<response> show_event(const event_context& of, const routed_reque
     if (has_parameters(what.whole)) {
         co_return no_parameters();
     }
-    journal::event_query query{.filter = {}, .scopes = of.sinks()};
+    journal::event_query query{.filter = {}, .scopes = of.sinks(), .attempts = true};
     query.filter.id = what.segments.front();
     const auto page = co_await of.events.query(query);
     if (!page) {

@@ -34,8 +34,8 @@ error_text read_time(std::string_view text, std::optional<unix_millis>& into) {
 }
 
 error_text read_state(std::string_view text, std::optional<journal::delivery_state>& into) {
-    into = standing_from(text);
-    return into ? std::nullopt : error_text{"expected one of pending, waiting, dead, delivered"};
+    into = state_from(text);
+    return into ? std::nullopt : error_text{"expected one of " + all_states()};
 }
 
 error_text read_order(std::string_view text, bool& newest_first) {
@@ -97,6 +97,8 @@ constexpr parameter parameters[] = {
      },
      request_about_events::list},
     {"dry_run", [](std::string&& value, event_parameters& into) { return read_flag(value, into.dry_run); },
+     request_about_events::change},
+    {"all_sinks", [](std::string&& value, event_parameters& into) { return read_flag(value, into.all_sinks); },
      request_about_events::change},
 };
 

@@ -16,6 +16,7 @@ enum class request_about_events : std::uint8_t { list, change };
 struct event_parameters {
     journal::event_query query; ///< With all current sinks.
     bool dry_run = false;
+    bool all_sinks = false;
 };
 
 /// Reads them from a target. Strict: a key that the request does not support, an unknown sink or a malformed value is

@@ -4,7 +4,7 @@
 #include <hookd/core/json_text.hpp>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace hookd::admin {
 
@@ -13,24 +13,61 @@ namespace {
 using json = nlohmann::ordered_json;
 using journal::delivery_state;
 
-struct standing_name {
+struct state_name {
     delivery_state what;
     std::string_view name;
 };
 
-constexpr std::array<standing_name, 5> standing_names{{{delivery_state::pending, "pending"},
-                                                       {delivery_state::waiting, "waiting"},
-                                                       {delivery_state::dead, "dead"},
-                                                       {delivery_state::delivered, "delivered"},
-                                                       {delivery_state::unwanted, "unwanted"}}};
+constexpr state_name state_names[] = {
+    {delivery_state::waiting, "waiting"},   {delivery_state::in_flight, "in_flight"},
+    {delivery_state::retrying, "retrying"}, {delivery_state::delivered, "delivered"},
+    {delivery_state::dead, "dead"},         {delivery_state::dropped, "dropped"},
+    {delivery_state::filtered, "filtered"}, {delivery_state::before_sink, "before_sink"},
+    {delivery_state::orphaned, "orphaned"},
+};
+
+std::string_view outcome_text(journal::attempt_outcome what) {
+    switch (what) {
+    case journal::attempt_outcome::delivered:
+        return "delivered";
+    case journal::attempt_outcome::rejected:
+        return "rejected";
+    case journal::attempt_outcome::failed:
+        break;
+    }
+    return "failed";
+}
+
+json attempt_json(const journal::attempt& what) {
+    return {{"number", what.number},
+            {"start", to_rfc3339(what.start)},
+            {"milliseconds", what.took.count()},
+            {"outcome", outcome_text(what.outcome)},
+            {"code", what.code ? json(*what.code) : json(nullptr)},
+            {"detail", what.detail}};
+}
+
+json time_json(const std::optional<unix_millis>& time) {
+    return time ? json(to_rfc3339(*time)) : json(nullptr);
+}
 
 json sink_json(const journal::sink_delivery& what) {
     json made{{"sink", what.sink}, {"state", to_text(what.state)}};
-    const bool waits = what.state == delivery_state::waiting;
-    if (waits || what.state == delivery_state::dead) {
+    const bool ended = what.state == delivery_state::delivered || what.state == delivery_state::dropped;
+    if (ended) {
+        made["at"] = time_json(what.at);
+    }
+    if (what.attempts > 0 || !what.detail.empty() || what.state == delivery_state::dead) {
+        const bool next = what.next_try != unix_millis{};
         made["attempts"] = what.attempts;
-        made["next_try"] = waits ? json(to_rfc3339(what.next_try)) : json(nullptr);
+        made["next_try"] = next ? json(to_rfc3339(what.next_try)) : json(nullptr);
         made["detail"] = what.detail;
+    }
+    if (!what.log.empty()) {
+        auto& log = made["attempt_log"] = json::array();
+        for (const auto& each : what.log) {
+            log.push_back(attempt_json(each));
+        }
     }
     return made;
 }
@@ -57,13 +94,20 @@ json event_json(const journal::event_details& what) {
 } // namespace
 
 std::string_view to_text(delivery_state what) {
-    return std::ranges::find(standing_names, what, &standing_name::what)->name;
+    return std::ranges::find(state_names, what, &state_name::what)->name;
 }
 
-std::optional<delivery_state> standing_from(std::string_view text) {
-    const auto* const found = std::ranges::find(standing_names, text, &standing_name::name);
-    return found == standing_names.end() || found->what == delivery_state::unwanted ? std::nullopt
-                                                                                    : std::optional{found->what};
+std::optional<delivery_state> state_from(std::string_view text) {
+    const auto* const found = std::ranges::find(state_names, text, &state_name::name);
+    return found == std::end(state_names) ? std::nullopt : std::optional{found->what};
+}
+
+std::string all_states() {
+    std::string names;
+    for (const auto& each : state_names) {
+        names += (names.empty() ? "" : ", ") + std::string{each.name};
+    }
+    return names;
 }
 
 std::string page_json(const journal::event_page& page) {

@@ -11,8 +11,10 @@
 namespace hookd::admin {
 
 std::string_view to_text(journal::delivery_state what);
-/// Empty for an unknown word, and for `unwanted`, which cannot be queried.
-std::optional<journal::delivery_state> standing_from(std::string_view text);
+/// Empty for an unknown word.
+std::optional<journal::delivery_state> state_from(std::string_view text);
+/// The words, for an error message.
+std::string all_states();
 
 /// These as one JSON object on one line.
 std::string page_json(const journal::event_page& page);

@@ -134,6 +134,10 @@ void add_sinks(metrics_writer& to, const context& what) {
             to.add(metric.value(sink), "sink", sink.worker.name);
         }
     }
+    to.gauge("hookd_orphaned_events", "Dead letters and waiting events of sinks that are not configured.");
+    for (const auto& orphan : look_at_orphans(what)) {
+        to.add(number(orphan.dead + orphan.waiting), "sink", orphan.name);
+    }
 }
 
 void add_daemon(metrics_writer& to, const context& what) {

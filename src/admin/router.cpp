@@ -29,7 +29,8 @@ event_context event_context_of(const context& what) {
                     for (auto& each : what.dispatcher.metrics()) {
                         all.push_back({.name = std::move(each.name),
                                        .events = std::move(each.events),
-                                       .endpoints = std::move(each.endpoints)});
+                                       .endpoints = std::move(each.endpoints),
+                                       .in_flight = std::move(each.delivering)});
                     }
                     return all;
                 },

@@ -31,6 +31,8 @@ constexpr route table[] = {
     {"GET", "/v1/sinks", access::unix_socket, list_sinks, "the sinks and their backlog"},
     {"POST", "/v1/sinks/{name}/pause", access::unix_socket, pause_sink, "start no more deliveries to a sink"},
     {"POST", "/v1/sinks/{name}/resume", access::unix_socket, resume_sink, "continue the deliveries to a sink"},
+    {"POST", "/v1/sinks/{name}/forget", access::unix_socket, forget_sink, "remove a sink that is not configured"},
+    {"POST", "/v1/sinks/{name}/rename", access::unix_socket, rename_sink, "rename a sink that is not configured"},
     {"GET", "/v1/events", access::unix_socket, list_events, "stored events and their deliveries"},
     {"GET", "/v1/events/{id}", access::unix_socket, show_event, "an event and its deliveries"},
     {"GET", "/v1/events/{sequence}/body", access::unix_socket, show_event_body, "the body of an event as received"},

@@ -3,6 +3,9 @@
 
 #include "admin/responses.hpp"
 #include "admin/status.hpp"
+#include "admin/target.hpp"
+
+#include <hookd/core/json_text.hpp>
 
 #include <algorithm>
 
@@ -27,6 +30,22 @@ asio::awaitable<response> set_paused(const context& daemon, const std::string& s
     co_return with_body(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");
 }
 
+response edited(const journal::storage_result<journal::sink_edit>& done, const std::string& sink) {
+    if (!done) {
+        return with_journal_error(done.error(), journal_has_ended);
+    }
+    switch (done->what) {
+    case journal::sink_edit_outcome::unknown:
+        return with_error(404, "unknown sink '" + sink + "'");
+    case journal::sink_edit_outcome::open:
+        return with_error(409, "sink '" + sink + "' is configured: remove it from the configuration and reload first");
+    case journal::sink_edit_outcome::done:
+        break;
+    }
+    return with_body(200, json_line({{"dead_letters", done->dead}, {"waiting", done->waiting}, {"more", done->more}}) +
+                              '\n');
+}
+
 } // namespace
 
 asio::awaitable<response> list_sinks(const daemon_context& of, const routed_request&) {
@@ -39,6 +58,23 @@ asio::awaitable<response> pause_sink(const daemon_context& of, const routed_requ
 
 asio::awaitable<response> resume_sink(const daemon_context& of, const routed_request& what) {
     return set_paused(of.daemon, what.segments.front(), false);
+}
+
+asio::awaitable<response> forget_sink(const daemon_context& of, const routed_request& what) {
+    const auto& sink = what.segments.front();
+    co_return edited(co_await of.daemon.deliveries.forget(sink), sink);
+}
+
+asio::awaitable<response> rename_sink(const daemon_context& of, const routed_request& what) {
+    const auto pairs = query_pairs(what.whole.target);
+    if (!pairs || pairs->size() != 1 || pairs->front().first != "to" || pairs->front().second.empty()) {
+        co_return with_error(400, "expected one parameter: to, the sink's new name");
+    }
+    const auto& sink = what.segments.front();
+    const auto& name = pairs->front().second;
+    const auto done = co_await of.daemon.deliveries.rename(sink, name, of.daemon.clock());
+    of.daemon.dispatcher.look_again(name);
+    co_return edited(done, sink);
 }
 
 } // namespace hookd::admin

@@ -21,4 +21,31 @@ std::vector<sink_view> look_at_sinks(const context& what) {
     return all;
 }
 
+std::vector<orphan_view> look_at_orphans(const context& what) {
+    const auto configured = what.dispatcher.metrics();
+    std::vector<orphan_view> all;
+    for (const auto& [name, row] : what.health.metrics().sinks.all()) {
+        if (row.orphan && std::ranges::find(configured, name, &delivery::sink_metrics::name) == configured.end()) {
+            all.push_back({.name = name, .waiting = row.waiting, .dead = row.dead});
+        }
+    }
+    return all;
+}
+
+std::vector<std::string> backlogs_left(const std::vector<sink_view>& before, const std::vector<sink_view>& after) {
+    std::vector<std::string> lines;
+    for (const auto& each : before) {
+        const auto waiting = each.waiting + each.lag_events;
+        const bool stays =
+            std::ranges::any_of(after, [&](const sink_view& other) { return other.worker.name == each.worker.name; });
+        if (!stays && each.dead + waiting > 0) {
+            lines.push_back("sink " + each.worker.name + " is no longer configured: " + std::to_string(each.dead) +
+                            " dead letter(s) and " + std::to_string(waiting) +
+                            " waiting event(s) are left, until journal.retention deletes them; continue with "
+                            "'colivara-hookd sinks rename' or 'colivara-hookd sinks forget'");
+        }
+    }
+    return lines;
+}
+
 } // namespace hookd::admin

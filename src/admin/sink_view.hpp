@@ -5,6 +5,7 @@
 #include <hookd/delivery/metrics.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace hookd::admin {
@@ -19,5 +20,17 @@ struct sink_view {
 };
 
 std::vector<sink_view> look_at_sinks(const context& what);
+
+/// A sink that is in the journal, but not configured, as it was at most half a minute ago.
+struct orphan_view {
+    std::string name;
+    std::uint64_t waiting = 0; ///< For a retry, or never reached: up to a few thousand of these are counted.
+    std::uint64_t dead = 0;
+};
+
+std::vector<orphan_view> look_at_orphans(const context& what);
+
+/// Lines about the sinks that a reload has removed with dead letters or waiting events.
+std::vector<std::string> backlogs_left(const std::vector<sink_view>& before, const std::vector<sink_view>& after);
 
 } // namespace hookd::admin

@@ -39,6 +39,14 @@ json sink_list(const context& what) {
     return all;
 }
 
+json orphan_list(const context& what) {
+    auto all = json::array();
+    for (const auto& orphan : look_at_orphans(what)) {
+        all.push_back({{"name", orphan.name}, {"waiting", orphan.waiting}, {"dead_letters", orphan.dead}});
+    }
+    return all;
+}
+
 json listener_list(const http::server& server) {
     auto all = json::array();
     for (const auto& listener : server.listeners()) {
@@ -114,18 +122,22 @@ std::string status_json(const context& what, unix_millis started) {
                {"max_size_bytes", journal.max_size_bytes.load()}}},
              {"listeners", listener_list(what.server)},
              {"sinks", sink_list(what)},
+             {"orphans", orphan_list(what)},
              {"last_reload", {{"applied", reloaded.applied}, {"at", time_json(reloaded.at)}}}};
     return json_line(all) + '\n'; // a path in an error may not be UTF-8
 }
 
 std::string sinks_json(const context& what) {
-    return json_line({{"sinks", sink_list(what)}}) + '\n';
+    return json_line({{"sinks", sink_list(what)}, {"orphans", orphan_list(what)}}) + '\n';
 }
 
 std::string verdict_json(const reload_verdict& what) {
     json all{{"applied", what.applied}};
     if (!what.applied) {
         all["faults"] = what.errors;
+    }
+    if (!what.warnings.empty()) {
+        all["warnings"] = what.warnings;
     }
     return json_line(all) + '\n'; // a path in an error may not be UTF-8
 }

@@ -51,6 +51,10 @@ bool comes(steady_time until, const std::atomic<bool>& expedite, const Came& cam
     }
 }
 
+journal::sink_scope scope_of(const sink_settings& sink) {
+    return {.name = sink.name, .events = sink.events, .endpoints = sink.endpoints};
+}
+
 std::unexpected<error> stopping() {
     return std::unexpected(error{"the daemon is stopping"});
 }
@@ -243,7 +247,7 @@ result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sin
         if (find(now, each.name) != nullptr) {
             continue;
         }
-        if (const auto known = journal_.store.open_sink(each.name); !known) {
+        if (const auto known = journal_.store.open_sink(scope_of(each)); !known) {
             return std::unexpected(error{"sink " + each.name + ": " + known.error().message});
         }
         next->opened.push_back(each.name);
@@ -273,7 +277,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     for (auto& each : next.places) {
         if (!each.runs_on) {
-            each.feeding->begin(journal_.store.open_sink(each.feeding->name()).value());
+            each.feeding->begin(journal_.store.open_sink(scope_of(each.feeding->settings())).value());
             each.runs_on = true;
         }
     }

@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace hookd::delivery {
 
 template <class Call>
@@ -24,8 +26,8 @@ void revocable_journal::nack(journal::failure row) {
     tell([&](auto& store) { return store.nack(sink_, std::move(row)); });
 }
 
-void revocable_journal::ack(std::uint64_t sequence) {
-    tell([&](auto& store) { return store.ack(sink_, sequence); });
+void revocable_journal::ack(std::uint64_t sequence, journal::attempt made) {
+    tell([&](auto& store) { return store.ack(sink_, sequence, std::move(made)); });
 }
 
 std::optional<journal_parts> revocable_journal::parts() const {

@@ -28,7 +28,7 @@ public:
     /// delivered again after the next start.
     void commit_cursor(std::uint64_t cursor);
     void nack(journal::failure row);
-    void ack(std::uint64_t sequence);
+    void ack(std::uint64_t sequence, journal::attempt made);
 
     /// For awaitable calls; nothing once revoked. They stay valid until the sink worker may be detached, which only
     /// happens after it was asked to stop and given time: so call this only after checking that it was not.

@@ -46,6 +46,12 @@ sinks::outcome unforeseen(const std::exception_ptr& failure) {
                               : "the sink returned no outcome for the event"};
 }
 
+std::vector<std::uint64_t> sequences_of(const std::vector<sinks::delivery>& batch) {
+    std::vector<std::uint64_t> all(batch.size());
+    std::ranges::transform(batch, all.begin(), [](const auto& each) { return each.what->sequence; });
+    return all;
+}
+
 } // namespace
 
 sink_worker::sink_worker(sink_settings settings, const place& where)
@@ -160,8 +166,8 @@ asio::awaitable<void> sink_worker::loop() {
             plan_->found(std::move(rows), now());
         } else if (auto* failed = std::get_if<next::nack>(&step)) {
             tell(std::move(*failed));
-        } else if (const auto* ack = std::get_if<next::ack>(&step)) {
-            journal_.ack(ack->sequence);
+        } else if (auto* ack = std::get_if<next::ack>(&step)) {
+            journal_.ack(ack->sequence, std::move(ack->made));
         } else if (auto* left = std::get_if<next::leave>(&step)) {
             journal_.nack(std::move(left->row));
         } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
@@ -207,9 +213,9 @@ asio::awaitable<void> sink_worker::rest(steady_time until, std::uint64_t newest)
 
 void sink_worker::begin(next::deliver what) {
     const auto ticket = what.ticket;
-    auto& delivery = under_way_.try_emplace(ticket, context_, what.batch.size()).first->second;
+    auto& delivery = under_way_.try_emplace(ticket, context_, sequences_of(what.batch)).first->second;
     limit(ticket, delivery);
-    metrics_.began(what.batch.size());
+    metrics_.began(delivery.events);
     auto done = [this, ticket](const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
         // Posted, for this may run inside the delivery's own cancellation, whose signal ended() destroys.
         asio::post(context_, [this, ticket, failure, outcomes = std::move(outcomes)]() mutable {
@@ -235,7 +241,8 @@ void sink_worker::limit(std::uint64_t ticket, under_way& delivery) {
 void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
     const auto& delivery = under_way_.at(ticket);
     const auto timed_out = delivery.timed_out;
-    outcomes.resize(delivery.batch_size, unforeseen(failure));
+    outcomes.resize(delivery.events.size(), unforeseen(failure));
+    metrics_.ended(delivery.events, outcomes);
     under_way_.erase(ticket);
     // A single event that took too long has failed; for a batch it is unknown which event was slow, so the sink has
     // failed.
@@ -250,7 +257,6 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
         }
     }
     log(outcomes);
-    metrics_.ended(outcomes);
     plan_->finished(ticket, outcomes, now());
     wake_.cancel();
 }

@@ -33,6 +33,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hookd::delivery {
@@ -97,8 +98,9 @@ public:
 
 private:
     struct under_way {
-        under_way(boost::asio::io_context& context, std::size_t events) : batch_size{events}, limit{context} {}
-        std::size_t batch_size;
+        under_way(boost::asio::io_context& context, std::vector<std::uint64_t> batch)
+            : events{std::move(batch)}, limit{context} {}
+        std::vector<std::uint64_t> events;
         boost::asio::cancellation_signal cancel;
         boost::asio::steady_timer limit;
         bool timed_out = false;

@@ -20,6 +20,16 @@ constexpr std::chrono::seconds longest_wait{30};
 /// Between two reads of a journal that does not return the events that it should have.
 constexpr std::chrono::seconds read_again_after{1};
 
+journal::attempt attempt_of(const sinks::outcome& outcome, time_pair begun, time_pair now) {
+    return {.start = begun.wall,
+            .took = std::chrono::floor<std::chrono::milliseconds>(now.steady - begun.steady),
+            .outcome = outcome.what == sinks::verdict::delivered ? journal::attempt_outcome::delivered
+                       : outcome.what == sinks::verdict::reject  ? journal::attempt_outcome::rejected
+                                                                 : journal::attempt_outcome::failed,
+            .code = outcome.code,
+            .detail = one_line(outcome.detail)};
+}
+
 } // namespace
 
 sink_worker_fsm::sink_worker_fsm(const sink_settings& settings, const start& from, random_source random)
@@ -55,10 +65,10 @@ action sink_worker_fsm::next(time_pair now) {
 
     const auto new_ones = !waiting_.empty() || may_read(now.steady);
     if (!due_.empty() && dues_first(new_ones)) {
-        return begin(true);
+        return begin(true, now);
     }
     if (!waiting_.empty()) {
-        return begin(false);
+        return begin(false, now);
     }
     if (new_ones) {
         return next::read{position_};
@@ -174,14 +184,14 @@ void sink_worker_fsm::leave_behind(time_pair now) {
     }
 }
 
-action sink_worker_fsm::begin(bool again) {
+action sink_worker_fsm::begin(bool again, time_pair now) {
     dues_turn_ = !again;
     auto batch = again ? due_.take(batch_limit_) : take_new();
     if (again) {
         ++dues_under_way_;
     }
     const auto ticket = ++last_ticket_;
-    under_way_.emplace(ticket, under_way{.batch = batch, .epoch = backoff_.epoch(), .again = again});
+    under_way_.emplace(ticket, under_way{.batch = batch, .epoch = backoff_.epoch(), .again = again, .begun = now});
     return next::deliver{.ticket = ticket, .batch = std::move(batch)};
 }
 
@@ -222,7 +232,8 @@ void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::deliver
     switch (outcome.what) {
     case sinks::verdict::delivered:
         if (delivery.again || what.what->sequence <= rows_up_to_) {
-            notes_.emplace_back(next::ack{what.what->sequence});
+            notes_.emplace_back(
+                next::ack{.sequence = what.what->sequence, .made = attempt_of(outcome, delivery.begun, now)});
         }
         if (delivery.again) {
             due_.gone(what.what->sequence);
@@ -235,18 +246,20 @@ void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::deliver
         return;
     case sinks::verdict::retry:
     case sinks::verdict::reject:
-        failed(what, outcome, now);
+        failed(what, outcome, delivery, now);
         return;
     }
 }
 
-void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& outcome, time_pair now) {
+void sink_worker_fsm::failed(const sinks::delivery& what, const sinks::outcome& outcome, const under_way& delivery,
+                             time_pair now) {
     const auto sequence = what.what->sequence;
     journal::failure row{.sequence = sequence,
                          .attempts = what.attempt,
                          .next_try = now.wall,
                          .dead = outcome.what == sinks::verdict::reject || what.attempt >= settings_.retry.attempts,
-                         .detail = one_line(outcome.detail)};
+                         .detail = one_line(outcome.detail),
+                         .made = attempt_of(outcome, delivery.begun, now)};
     if (row.dead) {
         due_.gone(sequence);
     } else {

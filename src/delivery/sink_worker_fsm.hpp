@@ -43,6 +43,7 @@ struct nack {
 };
 struct ack {
     std::uint64_t sequence;
+    journal::attempt made;
 };
 /// Record an event in the journal that has not failed, but is left unfinished.
 struct leave {
@@ -107,6 +108,7 @@ private:
         std::vector<sinks::delivery> batch;
         std::uint64_t epoch;
         bool again; // a retry of a failed event
+        time_pair begun;
     };
     using note = std::variant<next::nack, next::ack, next::leave>;
 
@@ -117,13 +119,13 @@ private:
     bool may_read(steady_time now) const;
     bool dues_first(bool new_ones) const;
     void leave_behind(time_pair now);
-    action begin(bool again);
+    action begin(bool again, time_pair now);
     std::vector<sinks::delivery> take_new();
     next::wait rest(steady_time now) const;
 
     void settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
                     time_pair now);
-    void failed(const sinks::delivery& what, const sinks::outcome& outcome, time_pair now);
+    void failed(const sinks::delivery& what, const sinks::outcome& outcome, const under_way& delivery, time_pair now);
     void put_back(const sinks::delivery& what, bool again);
 
     sink_settings settings_;

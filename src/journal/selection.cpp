@@ -13,6 +13,49 @@ namespace hookd::journal {
 namespace {
 
 constexpr std::size_t most_detail = 4096;
+constexpr std::size_t most_attempt_detail = 512;
+
+bool was_to_get_it(const sink_delivery& each) {
+    return each.state != delivery_state::filtered && each.state != delivery_state::before_sink;
+}
+
+void fill(sink_delivery& shown, delivery_row row) {
+    switch (row.state) {
+    case row_state::retrying:
+        shown.state = delivery_state::retrying;
+        shown.next_try = row.time;
+        break;
+    case row_state::dead:
+        shown.state = delivery_state::dead;
+        break;
+    case row_state::delivered:
+        shown.state = delivery_state::delivered;
+        shown.at = row.time;
+        break;
+    case row_state::dropped:
+        shown.state = delivery_state::dropped;
+        shown.at = row.time;
+        break;
+    }
+    shown.attempts = row.attempts;
+    shown.detail = std::move(row.detail);
+}
+
+/// Of an event without a row that the sink has passed. Without definitions, the current filters are all that is known.
+template <class Filters>
+void fill_passed(sink_delivery& shown, const event& head, const sink_history& known, const Filters& current) {
+    const auto* const then = known.definition_of(head.sequence);
+    if (then == nullptr && !known.definitions().empty()) {
+        shown.state = delivery_state::before_sink;
+        return;
+    }
+    const bool wanted =
+        then != nullptr ? wants(*then, head.type, head.endpoint) : wants(current, head.type, head.endpoint);
+    shown.state = wanted ? delivery_state::delivered : delivery_state::filtered;
+    if (wanted) {
+        shown.at = known.passed_at(head.sequence);
+    }
+}
 
 } // namespace
 
@@ -29,22 +72,22 @@ bool matches_head(const event_filter& filter, const event& head) {
 }
 
 bool matches_sinks(const event_filter& filter, const event_details& details) {
-    const auto wanted = [&](const sink_delivery& each) {
-        return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
+    const auto matches = [&](const sink_delivery& each) {
+        return filter.state ? each.state == *filter.state : each.wanted || was_to_get_it(each);
     };
     if (filter.sink) {
         const auto found = std::ranges::find(details.sinks, *filter.sink, &sink_delivery::sink);
-        return found != details.sinks.end() && wanted(*found);
+        return found != details.sinks.end() && matches(*found);
     }
     if (!filter.state) {
         return true;
     }
-    const bool any = std::ranges::any_of(details.sinks, wanted);
+    const bool any = std::ranges::any_of(details.sinks, matches);
     if (*filter.state != delivery_state::delivered) {
         return any;
     }
     return any && std::ranges::all_of(details.sinks, [&](const sink_delivery& each) {
-               return wanted(each) || each.state == delivery_state::unwanted;
+               return matches(each) || !was_to_get_it(each) || each.state == delivery_state::orphaned;
            });
 }
 
@@ -59,36 +102,81 @@ std::optional<std::uint64_t> as_sequence(const std::string& id) {
     return ec == std::errc{} && end == id.data() + id.size() ? std::optional{number} : std::nullopt;
 }
 
-sink_delivery without_row(const sink_scope& scope, const event& head, std::optional<std::uint64_t> cursor) {
-    const bool wanted = matches_any(scope.events, head.type) && matches_any(scope.endpoints, head.endpoint);
-    const bool passed = cursor && head.sequence <= *cursor;
-    return {.sink = scope.name,
-            .state = !wanted  ? delivery_state::unwanted
-                     : passed ? delivery_state::delivered
-                              : delivery_state::pending,
-            .next_try = {},
-            .detail = {}};
+sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
+                          std::optional<delivery_row> row) {
+    sink_delivery shown{.sink = scope.name, .wanted = known != nullptr && wants(scope, head.type, head.endpoint)};
+    const bool passed = known != nullptr && head.sequence <= known->cursor();
+    if (row) {
+        fill(shown, std::move(*row));
+    } else if (known == nullptr) {
+        shown.state = delivery_state::before_sink; // it begins when it is opened
+    } else if (passed) {
+        fill_passed(shown, head, *known, scope);
+    } else {
+        shown.state = shown.wanted ? delivery_state::waiting : delivery_state::filtered;
+    }
+    const bool open = shown.state == delivery_state::waiting || shown.state == delivery_state::retrying;
+    if (open && std::ranges::find(scope.in_flight, head.sequence) != scope.in_flight.end()) {
+        shown.state = delivery_state::in_flight;
+    }
+    return shown;
 }
 
-sink_delivery with_row(const sink_scope& scope, failure row) {
-    return {.sink = scope.name,
-            .state = row.dead ? delivery_state::dead : delivery_state::waiting,
-            .attempts = row.attempts,
-            .next_try = row.next_try,
-            .detail = std::move(row.detail)};
+std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const event& head, const sink_history& known,
+                                                std::optional<delivery_row> row) {
+    sink_delivery shown{.sink = sink};
+    if (row) {
+        const bool open = row->is_open();
+        fill(shown, std::move(*row));
+        shown.state = open ? delivery_state::orphaned : shown.state;
+    } else if (head.sequence <= known.cursor()) {
+        fill_passed(shown, head, known, sink_scope{});
+    } else {
+        shown.state = waits_for(known, head.sequence, head.type, head.endpoint) ? delivery_state::orphaned
+                                                                                : delivery_state::filtered;
+    }
+    return was_to_get_it(shown) ? std::optional(std::move(shown)) : std::nullopt;
+}
+
+bool waits_for(const sink_history& orphan, std::uint64_t sequence, std::string_view type, std::string_view endpoint) {
+    return sequence > orphan.cursor() &&
+           (orphan.definitions().empty() || wants(orphan.definitions().back(), type, endpoint));
 }
 
 std::size_t weight(const event_details& details) {
     std::size_t bytes = sizeof(event_details) + details.head.document.size() + details.head.collection.size();
     for (const auto& each : details.sinks) {
         bytes += sizeof(each) + each.detail.size();
+        for (const auto& made : each.log) {
+            bytes += sizeof(made) + made.detail.size();
+        }
     }
     return bytes;
 }
 
-failure bounded(failure row) {
-    row.detail.resize(utf8_prefix(row.detail, most_detail).size());
-    return row;
+delivery_row row_of(const failure& what) {
+    return {.state = what.dead ? row_state::dead : row_state::retrying,
+            .attempts = what.attempts,
+            .time = what.next_try,
+            .detail = std::string(utf8_prefix(what.detail, most_detail))};
+}
+
+delivery_row row_of(const attempt& success, unsigned number) {
+    return {.state = row_state::delivered, .attempts = number, .time = success.start + success.took, .detail = {}};
+}
+
+failure failure_of(std::uint64_t sequence, const delivery_row& row) {
+    return {.sequence = sequence,
+            .attempts = row.attempts,
+            .next_try = row.time,
+            .dead = row.state == row_state::dead,
+            .detail = row.detail,
+            .made = {}};
+}
+
+attempt bounded(attempt made) {
+    made.detail.resize(utf8_prefix(made.detail, most_attempt_detail).size());
+    return made;
 }
 
 bool is_to_be_repaired(const repair& what, const sink_delivery& delivery) {
@@ -96,19 +184,30 @@ bool is_to_be_repaired(const repair& what, const sink_delivery& delivery) {
     if ((filter.sink && *filter.sink != delivery.sink) || (filter.state && *filter.state != delivery.state)) {
         return false;
     }
-    if (what.kind == repair_kind::drop) {
-        return delivery.state == delivery_state::dead;
+    switch (delivery.state) {
+    case delivery_state::dead:
+        return true;
+    case delivery_state::retrying:
+        return what.kind == repair_kind::replay;
+    case delivery_state::delivered:
+    case delivery_state::dropped:
+    case delivery_state::filtered:
+    case delivery_state::before_sink:
+        return what.kind == repair_kind::replay && delivery.wanted && (filter.sink || what.all_sinks);
+    case delivery_state::waiting:
+    case delivery_state::in_flight:
+    case delivery_state::orphaned:
+        return false;
     }
-    return delivery.state == delivery_state::dead || delivery.state == delivery_state::waiting ||
-           delivery.state == delivery_state::delivered;
+    return false;
 }
 
-std::optional<failure> row_after(const repair& what, std::uint64_t sequence) {
+delivery_row row_after(const repair& what, const sink_delivery& delivery) {
     if (what.kind == repair_kind::drop) {
-        return std::nullopt;
+        return {
+            .state = row_state::dropped, .attempts = delivery.attempts, .time = what.now, .detail = delivery.detail};
     }
-    return failure{
-        .sequence = sequence, .attempts = 0, .next_try = what.now, .dead = false, .detail = "to be replayed"};
+    return {.state = row_state::retrying, .attempts = 0, .time = what.now, .detail = "to be replayed"};
 }
 
 } // namespace hookd::journal

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "journal/sink_history.hpp"
+
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_search.hpp>
 
@@ -24,9 +26,25 @@ bool is_in_range(const event_query& what, std::uint64_t sequence);
 /// The id as a sequence number, where it is one.
 std::optional<std::uint64_t> as_sequence(const std::string& id);
 
-/// The delivery of an event without a failure row. `cursor`: of the sink; nothing: it was never opened.
-sink_delivery without_row(const sink_scope& scope, const event& head, std::optional<std::uint64_t> cursor);
-sink_delivery with_row(const sink_scope& scope, failure row);
+/// What is kept of a delivery that did not succeed at once.
+enum class row_state : std::uint8_t { retrying = 0, dead = 1, delivered = 2, dropped = 3 };
+struct delivery_row {
+    row_state state{};
+    unsigned attempts = 0;
+    unix_millis time; ///< The next attempt, or the end. Meaningless when dead.
+    std::string detail;
+
+    bool is_open() const { return state == row_state::retrying || state == row_state::dead; }
+};
+
+/// The delivery of an event. `known`: the sink in the journal; null: there is none.
+sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
+                          std::optional<delivery_row> row);
+/// The same for a sink that is in no configuration; empty: it was not to get the event.
+std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const event& head, const sink_history& known,
+                                                std::optional<delivery_row> row);
+/// Whether an orphan has not reached the event, but was to get it.
+bool waits_for(const sink_history& orphan, std::uint64_t sequence, std::string_view type, std::string_view endpoint);
 
 /// Bytes of a page that it takes.
 std::size_t weight(const event_details& details);
@@ -56,15 +74,18 @@ storage_result<event_page> make_page(const event_query& what, std::span<const st
     return page;
 }
 
-/// The row as it is kept, its detail bounded.
-failure bounded(failure row);
+/// As they are kept: the details bounded.
+delivery_row row_of(const failure& what);
+delivery_row row_of(const attempt& success, unsigned number);
+failure failure_of(std::uint64_t sequence, const delivery_row& row);
+attempt bounded(attempt made);
 
 /// Whether the repair is for this delivery.
 bool is_to_be_repaired(const repair& what, const sink_delivery& delivery);
-/// The failure row that it leaves; nothing: none.
-std::optional<failure> row_after(const repair& what, std::uint64_t sequence);
+/// The row that it leaves.
+delivery_row row_after(const repair& what, const sink_delivery& delivery);
 
-/// Repairs the events of a page; `put(sink, sequence, row)` writes, or removes where there is no row.
+/// Repairs the events of a page; `put(sink, sequence, row)` writes.
 template <class Put>
 storage_result<repaired> repair_page(const event_page& page, const repair& what, const Put& put) {
     repaired done{.sinks = {}, .position = page.position, .more = page.more, .last_sequence = page.last_sequence};
@@ -81,7 +102,7 @@ storage_result<repaired> repair_page(const event_page& page, const repair& what,
                 continue;
             }
             const auto sequence = details.head.sequence;
-            if (storage_result<void> written = put(each.sink, sequence, row_after(what, sequence)); !written) {
+            if (storage_result<void> written = put(each.sink, sequence, row_after(what, each)); !written) {
                 return std::unexpected(written.error());
             }
         }

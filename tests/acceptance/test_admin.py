@@ -353,7 +353,7 @@ def test_the_status_tells_what_the_daemon_has_done(make_daemon, tmp_path):
     [sink] = told["sinks"]
     assert [sink[key] for key in ("name", "type", "available", "rejected", "lag_events")] == ["hook", "exec", True, 1, 0]
     assert told["last_reload"]["applied"] is True
-    assert json.loads(ask(unix_socket(daemon), "/v1/sinks").body) == {"sinks": told["sinks"]}
+    assert json.loads(ask(unix_socket(daemon), "/v1/sinks").body) == {"sinks": told["sinks"], "orphans": []}
 
 
 def test_nothing_that_is_told_holds_a_secret(both):

@@ -97,7 +97,7 @@ def test_the_newest_events_are_listed_first_with_how_they_stand(broken):
     assert head.split() == ["sequence", "accepted", "type", "state", "document"]
     assert first.split()[-3:] == ["upsert.success", "delivered", "fine.pdf"]
     assert second.split()[-3:] == ["upsert.fail", "dead", "0.pdf"]
-    assert states(broken, ok) == {"events": "delivered", "hook": "unwanted"}
+    assert states(broken, ok) == {"events": "delivered", "hook": "filtered"}
     assert states(broken, dead) == {"events": "delivered", "hook": "dead"}
 
 
@@ -132,7 +132,7 @@ def test_what_is_mistyped_is_told_and_exits_2(broken):
 
 
 @pytest.mark.parametrize("query", ["?limit=0", "?limit=1001", "?limit", "?order=up", "?since=now", "?nonsense=1",
-                                   "?type=%4", "?type=a&type=b", "?dry_run=true", "?sink=nobody", "?state=unwanted", "?from=-1"])
+                                   "?type=%4", "?type=a&type=b", "?dry_run=true", "?sink=nobody", "?state=pending", "?from=-1"])
 def test_a_query_that_is_not_well_formed_is_answered_400_with_why(daemon, query):
     answer = ask(unix_socket(daemon), "/v1/events" + query)
     assert answer.status == 400
@@ -181,7 +181,7 @@ def test_an_event_tells_its_whole_story_and_its_body_byte_for_byte(broken):
 def test_a_waiting_event_says_when_it_is_tried_next(make_daemon, tmp_path):
     daemon = make_daemon(sinks=[broken_hook(tmp_path, 1, retry={"first": "1h", "max": "1h"})]).start()
     daemon.send(failure_event(), id := message_id())
-    until(lambda: states(daemon, id)["hook"] == "waiting", "its failure")
+    until(lambda: states(daemon, id)["hook"] == "retrying", "its failure")
     assert ", next attempt 2" in daemon.run("events", "show", id).stdout
     [event] = rows(daemon.run("events", "show", id, "--json"))
     assert event["sinks"][0]["attempts"] == 1
@@ -262,7 +262,7 @@ def test_a_time_span_is_replayed_to_all_sinks_that_want_it(broken, tmp_path):
     broken.send(success_event("ok"))
     broken.send(failure_event("bad"))
     until(lambda: status(broken)["sinks"][1]["delivered"] == 1 and len(broken_events(tmp_path)) == 2, "both")
-    done = broken.run("events", "replay", "--since", "1h", "--yes")
+    done = broken.run("events", "replay", "--since", "1h", "--all-sinks", "--yes")
     assert done.stdout == "replayed 3 deliveries of 2 events to events, hook\n"
     until(lambda: len(broken_events(tmp_path)) == 4 and len(lines_of(tmp_path / "done")) == 2, "both again")
     assert broken.run("events", "replay", "--since", "2999-01-01", "--yes").returncode == NO
@@ -278,7 +278,7 @@ def test_many_events_are_replayed_in_parts_none_left_out_and_none_twice(make_dae
     for id in ids:
         daemon.send(success_event(), id)
     until(lambda: len(broken_events(tmp_path)) == 600, "all")
-    done = daemon.run("events", "replay", "--type", "*", "--yes")
+    done = daemon.run("events", "replay", "--type", "*", "--all-sinks", "--yes")
     assert done.stdout == "replayed 600 deliveries of 600 events to events\n"
     until(lambda: len(broken_events(tmp_path)) == 1200, "all again")
     until(lambda: status(daemon)["sinks"][0]["waiting"] == 0, "their end")
@@ -289,7 +289,7 @@ def test_many_events_are_replayed_in_parts_none_left_out_and_none_twice(make_dae
 def test_an_event_that_waits_long_is_tried_at_once_when_it_is_replayed(make_daemon, tmp_path):
     daemon = make_daemon(sinks=[broken_hook(tmp_path, 1, retry={"first": "1h", "max": "1h"})]).start()
     daemon.send(failure_event(), id := message_id())
-    until(lambda: states(daemon, id)["hook"] == "waiting", "its failure")
+    until(lambda: states(daemon, id)["hook"] == "retrying", "its failure")
     (tmp_path / "repaired").touch()
     assert daemon.run("events", "replay", id).returncode == DONE
     until(lambda: lines_of(tmp_path / "done") == [id], "its delivery")
@@ -301,7 +301,7 @@ def test_a_dropped_dead_letter_is_gone_for_good(broken):
     done = broken.run("events", "drop", dropped, "--yes")
     assert (done.returncode, done.stdout) == (DONE, "dropped 1 dead letter of 1 event of hook\n")
     assert status(broken)["sinks"][1]["dead_letters"] == 1
-    assert states(broken, dropped)["hook"] == "delivered"
+    assert states(broken, dropped)["hook"] == "dropped"
     assert broken.run("events", "drop", dropped, "--yes").returncode == NO
     broken.kill()
     broken.start()
@@ -320,7 +320,7 @@ def test_a_replay_that_was_answered_survives_a_crash(broken, tmp_path):
     broken.kill()
     (tmp_path / "repaired").touch()
     broken.start()
-    assert states(broken, id)["hook"] == "waiting"
+    assert states(broken, id)["hook"] == "retrying"
     assert broken.run("sinks", "resume", "hook").returncode == DONE
     until(lambda: lines_of(tmp_path / "done") == [id], "its delivery")
 
@@ -506,7 +506,7 @@ def test_a_paused_sink_gets_nothing_until_it_is_resumed_and_loses_nothing(make_d
     assert metrics(daemon)['hookd_sink_paused{sink="other"}'] == 0
     assert [each["paused"] for each in rows(daemon.run("sinks", "--json"))] == [True, False]
     assert "paused" in daemon.run("sinks").stdout and "paused" in daemon.run("status").stdout
-    assert states(daemon, ids[0])["events"] == "pending"
+    assert states(daemon, ids[0])["events"] == "waiting"
     daemon.kill()
     daemon.start()
     daemon.send(success_event(), last := message_id())
@@ -532,7 +532,7 @@ def test_what_is_replayed_twice_while_its_sink_is_paused_comes_once(make_daemon,
     until(lambda: len(lines_of(path)) == 5, "all")
     assert rows(daemon.run("sinks", "pause", "events", "--json")) == [{"paused": True}]
     for _ in range(2):
-        assert daemon.run("events", "replay", "--type", "*", "--yes").stdout.startswith("replayed 5 deliveries")
+        assert daemon.run("events", "replay", "--type", "*", "--all-sinks", "--yes").stdout.startswith("replayed 5 deliveries")
     assert len(lines_of(path)) == 5
     assert daemon.run("sinks", "resume", "events").returncode == DONE
     until(lambda: status(daemon)["sinks"][0]["waiting"] == 0 and len(lines_of(path)) >= 10, "all again")
@@ -552,8 +552,12 @@ def test_a_journal_of_the_first_version_is_upgraded_with_all_it_holds(broken):
     ids = send_dead(broken, 2)
     broken.stop()
     with sqlite3.connect(broken.journal_path) as journal:
-        journal.execute("ALTER TABLE sink DROP COLUMN paused")
-        journal.execute("PRAGMA user_version = 1")
+        journal.executescript("""
+            DROP INDEX delivery_by_time; DROP INDEX delivery_open; DROP TABLE attempt; DROP TABLE definition;
+            DROP TABLE progress; ALTER TABLE sink DROP COLUMN at; ALTER TABLE sink DROP COLUMN paused;
+            ALTER TABLE delivery RENAME COLUMN state TO dead; ALTER TABLE delivery RENAME COLUMN time TO next_try;
+            ALTER TABLE delivery RENAME TO failure; CREATE INDEX failure_by_time ON failure(sink, dead, next_try);
+            PRAGMA user_version = 1""")
     journal.close()
     broken.start()
     assert [each["id"] for each in rows(broken.run("events", "list", "--state", "dead", "--json"))] == ids[::-1]

@@ -25,6 +25,7 @@ ASKING = {  # the commands that ask a daemon, with words that it has a good answ
     "status": [], "reload": [], "events list": [], "events show": ["1"], "events tail": [],
     "events replay": ["--dead", "--dry-run"], "events drop": ["--dead", "--dry-run"], "wait": ["--document", "good.pdf"],
     "sinks": [], "sinks pause": ["events"], "sinks resume": ["events"],
+    "sinks forget": ["old"], "sinks rename": ["older", "new"],
 }
 ELSEWHERE = {
     ("run", DONE): "test_lifecycle.py::test_stopping_under_load_answers_what_it_stored_and_ends_well_within_the_drain_time",
@@ -51,12 +52,15 @@ ELSEWHERE = {
     ("try", DONE): "test_try.py::test_an_event_that_is_sent_as_it_says_is_printed_and_found",
     ("try", NO): "test_try.py::test_a_second_signal_ends_it_at_once",
     ("try", IO): "test_try.py::test_without_a_home_it_writes_nowhere",
+    ("sinks forget", DONE): "test_orphans.py::test_a_forgotten_sink_is_gone_with_what_it_had",
+    ("sinks rename", DONE): "test_orphans.py::test_a_sink_that_was_renamed_in_the_configuration_gets_what_the_old_one_left",
     **{("events " + name, DONE): f"test_events.py::{test}" for name, test in {
         "replay": "test_a_dead_letter_is_delivered_after_the_hook_was_repaired_and_it_was_replayed",
         "drop": "test_a_dropped_dead_letter_is_gone_for_good"}.items()},
 }
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
-              "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"]}
+              "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"],
+              "sinks forget": ["nobody"], "sinks rename": ["nobody", "new"]}
 OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try"]
 HERE_TOO = {
     **{(each, USAGE): ["--nonsense"] for each in [*OTHERS, *ASKING]},
@@ -99,7 +103,12 @@ def knowing(tmp_path_factory):
     """A daemon with a good document and a bad one, which is a dead letter of its hook."""
     directory = tmp_path_factory.mktemp("knowing")
     hook = exec_sink(write_hook(directory, "exit 65"), events=["upsert.fail"])
-    with Daemon(directory, sinks=[file_sink(directory / "events.jsonl"), hook]) as running:
+    sinks = [file_sink(directory / "events.jsonl"), hook]
+    orphans = [file_sink(directory / f"{name}.jsonl", name) for name in ("old", "older")]
+    with Daemon(directory, sinks=[*sinks, *orphans]) as running:
+        running.configuration["sink"] = sinks
+        running.write_configuration()
+        assert running.run("reload").returncode == DONE
         running.send(success_event("good.pdf"))
         running.send(failure_event("bad.pdf"))
         until(lambda: status(running)["sinks"][1]["dead_letters"] == 1, "the dead letter")

@@ -17,7 +17,7 @@ HOSTILE = "\x1b[31m\x07\r\n2026 FAKE\x7f\x85\x9b2J\u061c\u200e\u2028\u2029\u202e
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
 COMMANDS = [
     ["status"], ["status", "--json"], ["reload"], ["sinks"], ["sinks", "--json"], ["sinks", "pause", "x"],
-    ["sinks", "pause", "x", "--json"], ["events", "list"], ["events", "list", "--oldest", "--json"],
+    ["sinks", "pause", "x", "--json"], ["sinks", "rename", "x", "y"], ["sinks", "forget", "x"], ["events", "list"], ["events", "list", "--oldest", "--json"],
     ["events", "show", "x"], ["events", "show", "x", "--json"], ["events", "replay", "--dead", "--yes"],
     ["events", "drop", "--dead", "--dry-run"], ["wait", "--document", "x", "--timeout", "1ms"],
     ["wait", "--document", "x", "--timeout", "1ms", "--json"],
@@ -28,13 +28,15 @@ def deep(depth):
     return "[" * depth + "]" * depth
 
 
-SINK = {"name": HOSTILE, "sink": HOSTILE, "type": HOSTILE, "state": HOSTILE, "detail": HOSTILE, "attempts": 3}
+SINK = {"name": HOSTILE, "sink": HOSTILE, "type": HOSTILE, "state": HOSTILE, "detail": HOSTILE, "attempts": 3,
+        "attempt_log": [{"number": 1, "start": HOSTILE, "outcome": HOSTILE, "code": HOSTILE, "detail": HOSTILE}, HOSTILE]}
 EVENT = {"id": HOSTILE, "sequence": 1, "type": HOSTILE + ".fail", "document": HOSTILE, "collection": HOSTILE,
          "endpoint": HOSTILE, "peer": HOSTILE, "accepted": HOSTILE, "sinks": [SINK]}
 WHOLE = {"ready": False, "reasons": [HOSTILE, {HOSTILE: HOSTILE}], "version": HOSTILE, "sinks": [SINK],
          "events": [EVENT], "faults": [HOSTILE, [HOSTILE]], "error": HOSTILE, "requests": {HOSTILE: HOSTILE},
          "listeners": [{"address": HOSTILE, "certificate_expires": HOSTILE}], "endpoints": [{"name": HOSTILE}],
-         "last_reload": {"at": HOSTILE}, "position": 1, "more": False, "last_sequence": 1, "deliveries": 1}
+         "last_reload": {"at": HOSTILE}, "position": 1, "more": False, "last_sequence": 1, "deliveries": 1,
+         "orphans": [SINK, HOSTILE], "warnings": [HOSTILE, [HOSTILE]], "dead_letters": HOSTILE}
 ANSWERS = {
     "strings": json.dumps(WHOLE),
     "raw": json.dumps(WHOLE, ensure_ascii=False),

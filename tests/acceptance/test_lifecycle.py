@@ -411,7 +411,7 @@ def test_version_names_the_program_and_its_libraries():
     (["send", "upsert.fail", "--count", "0"], "--count: expected a number from 1 to 1000000000"),
     (["events", "tail", "--lines", "ten"], "--lines: expected a number from 0 to 1000"),
     (["events", "list", "--state", "lost"],
-     '--state: invalid value "lost": expected one of pending, waiting, dead, delivered')])
+     '--state: invalid value "lost": expected one of waiting, in_flight, retrying, delivered, dead, dropped, filtered, before_sink, orphaned')])
 def test_an_error_begins_with_the_programs_name_and_says_what_is_expected(words, error):
     ended = command(*words)
     assert (ended.returncode, ended.stderr.splitlines()[0]) == (USAGE, f"colivara-hookd: {error}")

@@ -24,7 +24,7 @@ CHANGING = {
     r"\d[\d.]* (?:µs|ms|s|KiB|MiB)\b": r"\d[\d.]* (?:µs|ms|s|KiB|MiB)",
     r"(?:up|pid) \d+": r"(?:up|pid) \d+",
     r"127\.0\.0\.1:\d+": r"127\.0\.0\.1:\d+",
-    r"pending|waiting": r"(?:pending|waiting)",
+    r"in_flight|retrying": r"(?:waiting|in_flight|retrying)",
     r"\s+": r"\s+"}
 
 

@@ -27,7 +27,7 @@ const std::vector<backend>& backends() {
          .durable = false,
          .open =
              [](const journal_settings& settings, observers watch) {
-                 return std::make_unique<memory_storage>(settings, std::move(watch), since_boot);
+                 return std::make_unique<memory_storage>(settings, std::move(watch), since_boot, now);
              }},
     };
     return all;

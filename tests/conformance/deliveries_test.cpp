@@ -20,23 +20,23 @@ std::vector<due_event> due(delivery_store& from, unix_millis at, std::size_t mos
 TEST_CASE("deliveries: a new sink begins at the log's end, an existing one where it was") {
     subject journal(GENERATE(from_range(backends())));
     fill(*journal, 3);
-    const auto state = journal->open_sink("audit");
+    const auto state = journal->open_sink({"audit"});
     REQUIRE(state);
     CHECK(state->cursor == 3);
     fill(*journal, 3);
     CHECK(journal->commit_cursor("audit", 5));
     CHECK(journal->commit_cursor("audit", 4));
     CHECK(wait_for(journal->state("audit")).cursor == 5);
-    REQUIRE(journal->open_sink("audit"));
-    CHECK(journal->open_sink("audit")->cursor == 5);
+    REQUIRE(journal->open_sink({"audit"}));
+    CHECK(journal->open_sink({"audit"})->cursor == 5);
     CHECK(journal->commit_cursor("audit", 4)); // nor behind what is stored
     CHECK(wait_for(journal->state("audit")).cursor == 5);
     journal.restart();
-    CHECK(journal->open_sink("audit")->cursor == 5);
-    CHECK(journal->open_sink("inbox")->cursor == 6);
+    CHECK(journal->open_sink({"audit"})->cursor == 5);
+    CHECK(journal->open_sink({"inbox"})->cursor == 6);
     journal->close_sink("audit");
     fill(*journal, 1);
-    CHECK(journal->open_sink("audit")->cursor == 5);
+    CHECK(journal->open_sink({"audit"})->cursor == 5);
 }
 
 TEST_CASE("deliveries: failures wait, come due in order, die and are acknowledged, also across a restart") {
@@ -59,14 +59,14 @@ TEST_CASE("deliveries: failures wait, come due in order, die and are acknowledge
         CHECK(due(*journal, some_day + 1h, 1, {4})[0].what.sequence == 1);
         CHECK(due(*journal, some_day + 1h, 100, {4, 1, 6}).empty());
     };
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     fill(*journal, 6);
     CHECK(journal->nack("audit", waiting(1, some_day + 9s)));
     CHECK(journal->nack("audit", waiting(1, some_day + 2s, 7)));
     CHECK(journal->nack("audit", waiting(2, some_day + 1s)));
     CHECK(wait_for(journal->state("audit")).waiting == 2);
-    CHECK(journal->ack("audit", 2));
-    CHECK(journal->ack("audit", 5));
+    CHECK(journal->ack("audit", 2, {}));
+    CHECK(journal->ack("audit", 5, {}));
     CHECK(journal->nack("audit", waiting(3, some_day)));
     CHECK(journal->nack("audit", dead(3)));
     CHECK(journal->nack("audit", waiting(4, some_day + 1s)));
@@ -74,7 +74,7 @@ TEST_CASE("deliveries: failures wait, come due in order, die and are acknowledge
     CHECK(journal->commit_cursor("audit", 6));
     check();
     journal.restart();
-    const auto state = journal->open_sink("audit");
+    const auto state = journal->open_sink({"audit"});
     REQUIRE(state);
     CHECK(state->waiting == 3);
     CHECK(state->dead == 1);
@@ -83,8 +83,8 @@ TEST_CASE("deliveries: failures wait, come due in order, die and are acknowledge
 
 TEST_CASE("deliveries: one sink's failures are not another's") {
     subject journal(GENERATE(from_range(backends())));
-    REQUIRE(journal->open_sink("audit"));
-    REQUIRE(journal->open_sink("inbox"));
+    REQUIRE(journal->open_sink({"audit"}));
+    REQUIRE(journal->open_sink({"inbox"}));
     fill(*journal, 2);
     CHECK(journal->nack("inbox", waiting(1, some_day)));
     CHECK(journal->commit_cursor("inbox", 2));
@@ -96,7 +96,7 @@ TEST_CASE("deliveries: one sink's failures are not another's") {
 
 TEST_CASE("deliveries: a failure's detail is limited, at a character boundary") {
     subject journal(GENERATE(from_range(backends())));
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     fill(*journal, 1);
     auto what = waiting(1, some_day);
     what.detail = "x";
@@ -111,15 +111,15 @@ TEST_CASE("deliveries: a failure's detail is limited, at a character boundary") 
 
 TEST_CASE("deliveries: a pause lasts until the sink is resumed, also across a restart") {
     subject journal(GENERATE(from_range(backends())));
-    REQUIRE(journal->open_sink("inbox"));
-    CHECK_FALSE(journal->open_sink("audit")->paused);
+    REQUIRE(journal->open_sink({"inbox"}));
+    CHECK_FALSE(journal->open_sink({"audit"})->paused);
     wait_for(journal->pause("audit", true));
     CHECK(wait_for(journal->state("audit")).paused);
     journal.restart();
-    CHECK(journal->open_sink("audit")->paused);
-    CHECK_FALSE(journal->open_sink("inbox")->paused);
+    CHECK(journal->open_sink({"audit"})->paused);
+    CHECK_FALSE(journal->open_sink({"inbox"})->paused);
     wait_for(journal->pause("audit", false));
-    CHECK_FALSE(journal->open_sink("audit")->paused);
+    CHECK_FALSE(journal->open_sink({"audit"})->paused);
 }
 
 TEST_CASE("deliveries: the progress of a sink is in the metrics") {
@@ -131,7 +131,7 @@ TEST_CASE("deliveries: the progress of a sink is in the metrics") {
         });
     };
     CHECK_FALSE(journal->metrics().sinks.find("audit"));
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     CHECK(shows(0, 0, 0));
     fill(*journal, 3);
     CHECK(journal->nack("audit", waiting(1, some_day)));
@@ -140,21 +140,21 @@ TEST_CASE("deliveries: the progress of a sink is in the metrics") {
     CHECK(shows(2, 1, 1));
     CHECK(journal->nack("audit", dead(1)));
     CHECK(shows(2, 0, 2));
-    CHECK(journal->ack("audit", 2));
+    CHECK(journal->ack("audit", 2, {}));
     CHECK(shows(2, 0, 1));
     journal.restart();
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     CHECK(shows(2, 0, 1));
 }
 
 TEST_CASE("deliveries: a closed journal takes no progress, and says so") {
     subject journal(GENERATE(from_range(backends())));
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     journal->close();
-    CHECK(journal->open_sink("late").error().what == storage_errc::closed);
+    CHECK(journal->open_sink({"late"}).error().what == storage_errc::closed);
     CHECK(journal->commit_cursor("audit", 1).error().what == storage_errc::closed);
     CHECK(journal->nack("audit", dead(1)).error().what == storage_errc::closed);
-    CHECK(journal->ack("audit", 1).error().what == storage_errc::closed);
+    CHECK(journal->ack("audit", 1, {}).error().what == storage_errc::closed);
     CHECK(error_of(journal->due("audit", some_day, 1, {})) == storage_errc::closed);
     CHECK(error_of(journal->state("audit")) == storage_errc::closed);
     CHECK(error_of(journal->pause("audit", true)) == storage_errc::closed);

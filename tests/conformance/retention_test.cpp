@@ -30,8 +30,8 @@ bool erases(storage& in, std::uint64_t events) {
 
 TEST_CASE("retention: deletes what is old, delivered and not held back by a failure") {
     subject journal(GENERATE(from_range(backends())), kept_for_a_week());
-    REQUIRE(journal->open_sink("audit"));
-    REQUIRE(journal->open_sink("inbox"));
+    REQUIRE(journal->open_sink({"audit"}));
+    REQUIRE(journal->open_sink({"inbox"}));
     fill(*journal, 100);
     CHECK(journal->commit_cursor("inbox", 100));
     CHECK(journal->nack("audit", dead(40)));
@@ -44,7 +44,7 @@ TEST_CASE("retention: deletes what is old, delivered and not held back by a fail
     CHECK(sequences(*journal) == std::vector<std::uint64_t>{40, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100});
     CHECK(append(*journal, sample("msg_95")) == append_outcome::duplicate);
 
-    CHECK(journal->ack("audit", 40));
+    CHECK(journal->ack("audit", 40, {}));
     CHECK(erases(*journal, 90));
     CHECK(journal->commit_cursor("audit", 100));
     CHECK(erases(*journal, 100));
@@ -52,7 +52,7 @@ TEST_CASE("retention: deletes what is old, delivered and not held back by a fail
 
 TEST_CASE("retention: a closed sink holds nothing back, and has no failure of what is gone") {
     subject journal(GENERATE(from_range(backends())), kept_for_a_week());
-    REQUIRE(journal->open_sink("gone"));
+    REQUIRE(journal->open_sink({"gone"}));
     fill(*journal, 10);
     CHECK(journal->nack("gone", waiting(5, some_day)));
     CHECK(wait_for(journal->state("gone")).waiting == 1);
@@ -60,7 +60,7 @@ TEST_CASE("retention: a closed sink holds nothing back, and has no failure of wh
     CHECK(erases(*journal, 0));
     journal->close_sink("gone");
     CHECK(erases(*journal, 10));
-    CHECK(journal->open_sink("gone")->waiting == 0);
+    CHECK(journal->open_sink({"gone"})->waiting == 0);
 }
 
 TEST_CASE("retention: a wall clock that is set forward makes nothing older") {
@@ -78,7 +78,7 @@ TEST_CASE("retention: a sequence number is never assigned twice, and an id that 
     CHECK(erases(*journal, 20));
     journal.restart();
     CHECK(journal->last_sequence() == 20);
-    CHECK(journal->open_sink("late")->cursor == 20);
+    CHECK(journal->open_sink({"late"})->cursor == 20);
     CHECK(append(*journal, sample("msg_20")) == append_outcome::stored);
     CHECK(journal->last_sequence() == 21);
     CHECK(sequences(*journal) == std::vector<std::uint64_t>{21});

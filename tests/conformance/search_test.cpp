@@ -31,8 +31,8 @@ std::vector<std::uint64_t> look(event_search& from, const event_query& what) {
 
 /// Six events: audit has passed all, with 2 dead and 3 waiting; inbox has come to 4.
 void fill_six(storage& into) {
-    REQUIRE(into.open_sink("audit"));
-    REQUIRE(into.open_sink("inbox"));
+    REQUIRE(into.open_sink({"audit"}));
+    REQUIRE(into.open_sink({"inbox"}));
     fill(into, 6);
     CHECK(into.nack("audit", dead(2)));
     CHECK(into.nack("audit", waiting(3, some_day + 1h, 3)));
@@ -41,7 +41,7 @@ void fill_six(storage& into) {
 }
 
 repair repairing(repair_kind kind, event_filter filter) {
-    return {.kind = kind, .which = all_of(std::move(filter)), .dry_run = false, .now = some_day};
+    return {.kind = kind, .which = all_of(std::move(filter)), .dry_run = false, .now = some_day, .all_sinks = true};
 }
 
 event_filter in_state(delivery_state state, std::optional<std::string> sink = {}) {
@@ -77,7 +77,7 @@ TEST_CASE("search: events are listed in either order, from a position on, with t
     CHECK(shown.body_size == 100);
     CHECK(shown.head.body.empty());
     REQUIRE(shown.sinks.size() == 2);
-    CHECK(shown.sinks[0].state == delivery_state::waiting);
+    CHECK(shown.sinks[0].state == delivery_state::retrying);
     CHECK(shown.sinks[0].attempts == 3);
     CHECK(shown.sinks[0].next_try == some_day + 1h);
     CHECK(shown.sinks[0].detail == "exit 1");
@@ -92,8 +92,8 @@ TEST_CASE("search: a state is that in one sink, or in any; delivered means in al
     fill_six(*journal);
     CHECK(look(*journal, all_of(in_state(delivery_state::dead))) == std::vector<std::uint64_t>{2});
     CHECK(look(*journal, all_of(in_state(delivery_state::dead, "inbox"))).empty());
-    CHECK(look(*journal, all_of(in_state(delivery_state::waiting, "audit"))) == std::vector<std::uint64_t>{3});
-    CHECK(look(*journal, all_of(in_state(delivery_state::pending))) == std::vector<std::uint64_t>{5, 6});
+    CHECK(look(*journal, all_of(in_state(delivery_state::retrying, "audit"))) == std::vector<std::uint64_t>{3});
+    CHECK(look(*journal, all_of(in_state(delivery_state::waiting))) == std::vector<std::uint64_t>{5, 6});
     CHECK(look(*journal, all_of(in_state(delivery_state::delivered))) == std::vector<std::uint64_t>{1, 4});
     auto picky = all_of(in_state(delivery_state::delivered));
     picky.scopes[1].events = {"nothing.*"};
@@ -181,7 +181,7 @@ TEST_CASE("search: a replay makes an event due now with no attempts, whatever it
     CHECK_FALSE(done.more);
     CHECK(done.last_sequence == 6);
     journal.restart();
-    REQUIRE(journal->open_sink("audit"));
+    REQUIRE(journal->open_sink({"audit"}));
     const auto state = wait_for(journal->state("audit"));
     CHECK(state.waiting == 6);
     CHECK(state.dead == 0);
@@ -205,11 +205,11 @@ TEST_CASE("search: a drop removes dead letters only") {
 TEST_CASE("search: a repair sees what sinks reported before it, and what they report after it takes precedence") {
     subject journal(GENERATE(from_range(backends())));
     fill_six(*journal);
-    CHECK(journal->ack("audit", 3));
-    CHECK(wait_for(journal->apply(repairing(repair_kind::replay, in_state(delivery_state::waiting)))).deliveries == 0);
+    CHECK(journal->ack("audit", 3, {}));
+    CHECK(wait_for(journal->apply(repairing(repair_kind::replay, in_state(delivery_state::retrying)))).deliveries == 0);
     CHECK(journal->nack("audit", dead(3)));
     CHECK(wait_for(journal->apply(repairing(repair_kind::replay, in_state(delivery_state::dead)))).deliveries == 2);
-    CHECK(journal->ack("audit", 3));
+    CHECK(journal->ack("audit", 3, {}));
     CHECK(wait_for(journal->state("audit")).waiting == 1);
 }
 

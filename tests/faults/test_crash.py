@@ -87,7 +87,7 @@ def cursors(path):
     """How far each sink has come: (cursor, events waiting or dead), of a journal that no daemon holds."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as journal:
         return {name: (cursor, failures) for name, cursor, failures in journal.execute(
-            "SELECT name, cursor, (SELECT count(*) FROM failure WHERE failure.sink = sink.number) FROM sink")}
+            "SELECT name, cursor, (SELECT count(*) FROM delivery WHERE delivery.sink = sink.number AND state < 2) FROM sink")}
 
 
 def crash(daemon, sender, generator):

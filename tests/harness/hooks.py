@@ -35,8 +35,9 @@ def sink_rows(journal):
     with contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as opened:
         cursors = dict(opened.execute("SELECT name, cursor FROM sink"))
         failures = {(sink, id): rest for sink, id, *rest in opened.execute(
-            "SELECT sink.name, event.id, attempts, dead, detail FROM failure "
-            "JOIN sink ON sink.number = failure.sink JOIN event ON event.sequence = failure.sequence")}
+            "SELECT sink.name, event.id, attempts, state, detail FROM delivery "
+            "JOIN sink ON sink.number = delivery.sink JOIN event ON event.sequence = delivery.sequence "
+            "WHERE state < 2")}
     return cursors, failures
 
 

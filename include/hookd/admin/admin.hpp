@@ -28,7 +28,8 @@ inline constexpr unsigned most_connections = 64;
 /// The outcome of a reload.
 struct reload_verdict {
     bool applied = false;
-    std::vector<std::string> errors; ///< Why not, one line each; then nothing has changed.
+    std::vector<std::string> errors;     ///< Why not, one line each; then nothing has changed.
+    std::vector<std::string> warnings{}; ///< About what has changed.
 };
 
 /// The last reload; the start counts as one.

@@ -17,13 +17,14 @@ struct sink_metrics {
     std::vector<std::string> events; ///< Its filter: patterns of the type and the endpoint.
     std::vector<std::string> endpoints;
     std::uint64_t delivered = 0;
-    std::uint64_t retried = 0;   ///< Failed attempts that are retried.
-    std::uint64_t rejected = 0;  ///< Events that the sink rejected permanently.
-    std::uint64_t in_flight = 0; ///< Events that are being delivered.
-    std::uint64_t reached = 0;   ///< Every event up to here is processed, or has a failure row.
-    bool paused = false;         ///< Its sink worker begins nothing until it is resumed.
-    bool unavailable = false;    ///< The sink is unavailable for all events; its sink worker waits.
-    bool hangs = false;          ///< The reason: it is in a system call that does not return.
+    std::uint64_t retried = 0;               ///< Failed attempts that are retried.
+    std::uint64_t rejected = 0;              ///< Events that the sink rejected permanently.
+    std::uint64_t in_flight = 0;             ///< Events that are being delivered.
+    std::vector<std::uint64_t> delivering{}; ///< Their sequence numbers.
+    std::uint64_t reached = 0;               ///< Every event up to here is processed, or has a failure row.
+    bool paused = false;                     ///< Its sink worker begins nothing until it is resumed.
+    bool unavailable = false;                ///< The sink is unavailable for all events; its sink worker waits.
+    bool hangs = false;                      ///< The reason: it is in a system call that does not return.
     /// When the oldest event after `reached` was accepted; empty: there is none, or it was not read yet.
     std::optional<unix_millis> oldest;
 };

@@ -3,6 +3,7 @@
 
 #include <hookd/core/event.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/journal/delivery_state.hpp>
 #include <hookd/journal/storage_error.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,22 +17,6 @@
 /// Queries of the journal's events, and repairs: replay and drop.
 namespace hookd::journal {
 
-/// The delivery state of an event in a sink.
-enum class delivery_state : std::uint8_t {
-    pending,   ///< The sink has not reached it.
-    waiting,   ///< It failed and waits for its next attempt.
-    dead,      ///< A dead letter.
-    delivered, ///< The sink has processed it.
-    unwanted,  ///< The same, but the sink's filter does not match it now.
-};
-
-/// A sink that is asked about, and what events it asks for.
-struct sink_scope {
-    std::string name;
-    std::vector<std::string> events{"*"};
-    std::vector<std::string> endpoints{"*"};
-};
-
 /// What an event must be like; everything that is set must hold.
 struct event_filter {
     std::optional<std::string> id;         ///< Of its message; or, where that is a number, its sequence.
@@ -42,13 +27,14 @@ struct event_filter {
     std::optional<unix_millis> since;      ///< Accepted at this time or later.
     std::optional<unix_millis> until;      ///< Accepted before this time.
     std::optional<std::string> sink;       ///< It is, or was, for this sink; one of the scopes.
-    /// Its state in that sink; without a sink, in any; `delivered`: in all that want it.
+    /// Its state in that sink; without a sink, in any; `delivered`: in all configured ones that were to get it.
     std::optional<delivery_state> state;
 };
 
 struct event_query {
     event_filter filter;
-    std::vector<sink_scope> scopes; ///< The sinks that the answer speaks of.
+    std::vector<sink_scope> scopes; ///< The configured sinks. Others in the journal are orphans.
+    bool attempts = false;          ///< The answer is to have them, too.
     bool newest_first = false;
     std::uint64_t from = 0; ///< Events behind this one in the order asked for; 0: all.
     std::uint64_t up_to = UINT64_MAX;
@@ -58,15 +44,20 @@ struct event_query {
 struct sink_delivery {
     std::string sink;
     delivery_state state{};
-    unsigned attempts = 0; ///< These three where it waits or is dead.
-    unix_millis next_try;  ///< Meaningless when dead.
-    std::string detail;
+    bool wanted = false;    ///< The sink's filters match it now, whatever they did when the sink came to it.
+    unsigned attempts = 0;  ///< Failed ones; of `delivered`: which attempt it was, 0 for the first of all.
+    unix_millis next_try{}; ///< Of what is retried.
+    std::optional<unix_millis>
+        at{};                   ///< When it was delivered, at most some seconds earlier, or dropped; empty: unknown.
+    std::string detail{};       ///< Of the last attempt, unless that delivered it.
+    std::vector<attempt> log{}; ///< Oldest first; only if asked for.
 };
 
 struct event_details {
     event head; ///< Without body and signature.
     std::uint64_t body_size = 0;
-    std::vector<sink_delivery> sinks; ///< In the order of the scopes.
+    /// In the order of the scopes; behind them the orphans that were to get it.
+    std::vector<sink_delivery> sinks;
 };
 
 /// A page of the result: a bounded number of events was examined, some of which may be in it.
@@ -79,10 +70,12 @@ struct event_page {
 
 /// What to do with events in their sinks.
 enum class repair_kind : std::uint8_t {
-    /// The sink gets it again, now, with all its attempts: a dead letter, a waiting event, or one that it has
-    /// processed, if it still wants such events. An event that it has not reached is left alone.
+    /// The sink gets it again, now, with all its attempts: a dead letter or an event that is retried; with a sink in
+    /// the
+    /// filter, or `all_sinks`, also one that it has passed, if it wants such events now. An event that it has not
+    /// reached is left alone.
     replay,
-    drop, ///< A dead letter is removed.
+    drop, ///< A dead letter is given up.
 };
 
 struct repair {
@@ -90,6 +83,7 @@ struct repair {
     event_query which; ///< In the journal's order, whatever it says. Only the filter's sink and state are touched.
     bool dry_run = false;
     unix_millis now;
+    bool all_sinks = false;
 };
 
 struct repaired {

@@ -20,13 +20,17 @@ class sink_stats {
 public:
     struct entry {
         std::uint64_t cursor = 0;
-        std::uint64_t waiting = 0; ///< Failures that wait for their next try.
+        std::uint64_t waiting =
+            0; ///< Failures that wait for their next try; of an orphan, also what it has not reached.
         std::uint64_t dead = 0;
+        bool orphan = false; ///< It is not open. Found out every half minute.
     };
 
     void put(std::string_view sink, const entry& now);
+    void remove(std::string_view sink);
     /// Nothing: no such sink was opened.
     std::optional<entry> find(std::string_view sink) const;
+    std::map<std::string, entry, std::less<>> all() const;
 
 private:
     mutable mutex mutex_;

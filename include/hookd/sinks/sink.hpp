@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct outcome {
     verdict what = verdict::delivered;
     std::chrono::milliseconds retry_after{0}; ///< The minimum until the next attempt; 0: by the retry settings.
     std::string detail;                       ///< A line for the operator; never a secret.
+    std::optional<int> code{};                ///< Exit code or HTTP status, if there was one.
 };
 
 /// An event on its way to a sink.

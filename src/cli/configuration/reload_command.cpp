@@ -4,6 +4,7 @@
 #include "cli/admin_client.hpp"
 #include "cli/options.hpp"
 
+#include <hookd/cli/command_line.hpp>
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
@@ -36,6 +37,12 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
     }
     if (response->status == 200) {
         out << "reloaded\n";
+        const auto told = parse_json(response->body);
+        if (const auto warnings = told.find("warnings"); warnings != told.end() && warnings->is_array()) {
+            for (const auto& line : *warnings) {
+                print_error(err, "warning: " + (line.is_string() ? line.get<std::string>() : json_line(line)));
+            }
+        }
         return exit_done;
     }
     const auto verdict = parse_json(response->body);

@@ -22,7 +22,7 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t sequence_columns = 8;
 constexpr std::size_t type_columns = 14;
-constexpr std::size_t state_columns = 9;
+constexpr std::size_t state_columns = 11;
 constexpr std::size_t story_label = 12;
 constexpr std::size_t least_document = 10;
 
@@ -38,11 +38,15 @@ std::string time_text(const std::string& told, bool utc) {
 }
 
 /// What most needs attention comes first.
-constexpr std::array<std::pair<const char*, color>, 5> states{{{"dead", color::red},
-                                                               {"waiting", color::yellow},
-                                                               {"pending", color::plain},
+constexpr std::array<std::pair<const char*, color>, 9> states{{{"dead", color::red},
+                                                               {"orphaned", color::red},
+                                                               {"retrying", color::yellow},
+                                                               {"in_flight", color::plain},
+                                                               {"waiting", color::plain},
                                                                {"delivered", color::green},
-                                                               {"unwanted", color::faint}}};
+                                                               {"dropped", color::faint},
+                                                               {"filtered", color::faint},
+                                                               {"before_sink", color::faint}}};
 
 /// The state in all sinks of the event, as one word.
 std::pair<const char*, color> overall(const json& event) {
@@ -70,22 +74,46 @@ void add_line(std::string& to, std::string_view label, std::string_view value) {
     fmt::format_to(std::back_inserter(to), "{:<{}}{}\n", label, story_label, value);
 }
 
+/// `attempt 1  2026-11-23T08:00:00Z  20 ms  rejected (65)`.
+std::string attempt_text(const json& made, const report_style& style) {
+    const auto code = made.find("code");
+    return fmt::format("attempt {}  {}  {} ms  {}{}", number_member(made, "number"),
+                       time_text(text_member(made, "start"), style.utc), number_member(made, "milliseconds"),
+                       text_member(made, "outcome"),
+                       code != made.end() && code->is_number_integer() ? fmt::format(" ({})", code->get<int>()) : "");
+}
+
 std::string sink_text(const json& sink, const report_style& style) {
     const auto state = text_member(sink, "state");
     const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
     std::string line = "  " + escaped(text_member(sink, "sink")) + ": " +
                        colored(escaped(state), known == states.end() ? color::plain : known->second, style.colour);
-    const auto attempts = number_member(sink, "attempts");
-    if (attempts > 0) {
-        line += " after " + count_text(attempts, "attempt");
+    if (const auto at = text_member(sink, "at"); !at.empty()) {
+        line += " " + time_text(at, style.utc);
+    }
+    if (const auto attempts = number_member(sink, "attempts"); attempts > 0) {
+        line +=
+            state == "delivered" ? fmt::format(", attempt {}", attempts) : " after " + count_text(attempts, "attempt");
     }
     if (const auto next = text_member(sink, "next_try"); !next.empty()) {
         line += ", next attempt " + time_text(next, style.utc);
     }
     line += '\n';
+    const auto add = [&](std::string_view indent, const std::string& text) {
+        for (const auto& said : escaped_lines(text, style.columns - indent.size())) {
+            line.append(indent).append(said) += '\n';
+        }
+    };
     constexpr std::string_view indent = "    ";
-    for (const auto& said : escaped_lines(text_member(sink, "detail"), style.columns - indent.size())) {
-        line.append(indent).append(said) += '\n';
+    constexpr std::string_view further = "      ";
+    const auto log = sink.find("attempt_log");
+    if (log == sink.end() || !log->is_array()) {
+        add(indent, text_member(sink, "detail"));
+        return line;
+    }
+    for (const auto& each : *log) {
+        add(indent, attempt_text(each, style));
+        add(further, text_member(each, "detail"));
     }
     return line;
 }

@@ -24,8 +24,13 @@ void add_filters(CLI::App& command, event_selection& which, bool state) {
     command.add_option("--document", which.document, "About the document with this name");
     command.add_option("--sink", which.sink, "For this sink");
     if (state) {
-        command.add_option("--state", which.state, "In this delivery state for --sink (default: any sink)")
-            ->check(one_of({"pending", "waiting", "dead", "delivered"}));
+        const auto check = one_of({"waiting", "in_flight", "retrying", "delivered", "dead", "dropped", "filtered",
+                                   "before_sink", "orphaned"});
+        command
+            .add_option("--state", which.state,
+                        "In this delivery state for --sink (default: any sink); others: in_flight, dropped, filtered, "
+                        "before_sink")
+            ->check(check.description("waiting|retrying|delivered|dead|orphaned|OTHER"));
     }
     command.add_option("--since", which.since,
                        "Accepted at or after this time: 2h (ago), 2026-11-23, '2026-11-23 08:00' or RFC 3339");
@@ -97,9 +102,16 @@ void add_repair(CLI::App& events, bool drop, command_choice& choice) {
     auto given = std::make_shared<repair_arguments>();
     given->drop = drop;
     command->add_option("id", given->ids, "Message ids or sequence numbers");
-    command->add_flag_callback(
+    auto* const dead = command->add_flag_callback(
         "--dead", [given] { given->which.state = "dead"; }, drop ? "All dead letters" : "Dead letters");
     add_filters(*command, given->which, !drop);
+    if (!drop) {
+        dead->excludes(command->get_option("--state"));
+        command
+            ->add_flag("--all-sinks", given->all_sinks,
+                       "To every sink that wants such events now, also if it has them (default: where they failed)")
+            ->excludes(command->get_option("--sink"));
+    }
     command->add_flag("--dry-run", given->dry_run, "Only print what would be done");
     command->add_flag("--yes", given->yes, "Do not ask for confirmation");
     add_socket(*command, given->where.socket);

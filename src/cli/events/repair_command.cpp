@@ -99,6 +99,9 @@ result<std::vector<std::string>> queries_of(const repair_arguments& given) {
     if (!query) {
         return std::unexpected{query.error()};
     }
+    if (given.all_sinks) {
+        *query += (query->empty() ? "" : "&") + parameter("all_sinks", "true");
+    }
     if (given.ids.empty()) {
         return std::vector{std::move(*query)};
     }
@@ -148,7 +151,7 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
     if (counted.deliveries == 0) {
         return end({exit_no, given.drop
                                  ? "no matching dead letters: see 'colivara-hookd events list --state dead'"
-                                 : "no matching event has been processed by a sink: see 'colivara-hookd events list'"},
+                                 : "no matching event failed: to replay others, too, add --sink NAME or --all-sinks"},
                    err);
     }
     if (given.dry_run) {

@@ -16,6 +16,7 @@ struct repair_arguments {
     event_selection which;
     std::vector<std::string> ids; ///< Empty: the events of the selection.
     bool drop = false;
+    bool all_sinks = false; ///< A replay also goes to sinks that have the event.
     bool yes = false;
     bool dry_run = false;
     bool ask = false; ///< There is a terminal to ask for confirmation.

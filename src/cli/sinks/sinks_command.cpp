@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/sinks/sinks_command.hpp"
 
+#include "cli/events/event_pages.hpp"
+#include "cli/events/event_report.hpp"
 #include "cli/events/event_source.hpp"
+#include "cli/json_member.hpp"
 #include "cli/options.hpp"
 #include "cli/status/status_report.hpp"
 #include "cli/terminal_text.hpp"
@@ -20,12 +23,24 @@ namespace hookd::cli {
 
 namespace {
 
+using json = nlohmann::ordered_json;
+
 command_result<std::string> ask(const sinks_arguments& given, std::string_view method, const std::string& target) {
     auto daemon = open_event_source({.config_path = given.config_path, .socket = given.socket, .offline = false});
     if (!daemon) {
         return std::unexpected{daemon.error()};
     }
     return (*daemon)->ask(method, target);
+}
+
+constexpr std::string_view nothing_left = "nothing left";
+
+/// `1 dead letter and 3 waiting events`.
+std::string left_text(const json& what) {
+    const auto dead = number_member(what, "dead_letters");
+    const auto waiting = number_member(what, "waiting");
+    return dead + waiting == 0 ? std::string{nothing_left}
+                               : count_text(dead, "dead letter") + " and " + count_text(waiting, "waiting event");
 }
 
 } // namespace
@@ -64,6 +79,58 @@ int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out,
     return exit_done;
 }
 
+int run_sinks_forget(const sinks_arguments& given, std::ostream& out, std::ostream& err) {
+    if (!given.yes) {
+        const auto body = ask(given, "GET", "/v1/sinks");
+        if (!body) {
+            return end(body.error(), err);
+        }
+        const auto told = parse_json(*body);
+        for (const auto& each : told.is_object() ? told.value("orphans", json::array()) : json::array()) {
+            if (text_member(each, "name") == given.name && left_text(each) != nothing_left) {
+                return end({exit_no, "sink '" + given.name + "' has " + left_text(each) +
+                                         ": to delete them, add --yes; to deliver them, see 'sinks rename'"},
+                           err);
+            }
+        }
+    }
+    const auto done = ask(given, "POST", "/v1/sinks/" + percent_encoded(given.name) + "/forget");
+    if (!done) {
+        return end(done.error(), err);
+    }
+    const auto told = parse_json(*done);
+    if (given.json) {
+        out << json_line(told) << '\n';
+    } else {
+        out << escaped(given.name) << ": forgotten, with " << left_text(told) << '\n';
+    }
+    return exit_done;
+}
+
+int run_sinks_rename(const sinks_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto target = "/v1/sinks/" + percent_encoded(given.name) + "/rename?to=" + percent_encoded(given.new_name);
+    for (;;) {
+        const auto done = ask(given, "POST", target);
+        if (!done) {
+            return end(done.error(), err);
+        }
+        const auto told = parse_json(*done);
+        if (!told.is_object() || !told.contains("dead_letters")) {
+            return end(not_understood().error(), err);
+        }
+        if (flag_member(told, "more", false)) {
+            continue;
+        }
+        if (given.json) {
+            out << json_line(told) << '\n';
+        } else {
+            out << escaped(given.name) << ": renamed to " << escaped(given.new_name) << ", with " << left_text(told)
+                << '\n';
+        }
+        return exit_done;
+    }
+}
+
 void add_sinks(CLI::App& line, command_choice& choice) {
     auto* const command = line.add_subcommand("sinks", "List sinks and their backlog");
     auto given = std::make_shared<sinks_arguments>();
@@ -84,6 +151,15 @@ void add_sinks(CLI::App& line, command_choice& choice) {
             choose([given, pause] { return run_sinks_pause(*given, pause, std::cout, std::cerr); });
         });
     }
+    auto* const forget = command->add_subcommand("forget", "Remove a sink that is no longer configured from the journal");
+    forget->add_option("name", given->name, "The sink's name")->required();
+    forget->add_flag("--yes", given->yes, "Also if it has dead letters or waiting events");
+    forget->callback([choose, given] { choose([given] { return run_sinks_forget(*given, std::cout, std::cerr); }); });
+    auto* const rename = command->add_subcommand(
+        "rename", "Give what a sink that is no longer configured has left to another name, or to the sink of that name");
+    rename->add_option("old", given->name, "The sink's name")->required();
+    rename->add_option("new", given->new_name, "Its new name")->required();
+    rename->callback([choose, given] { choose([given] { return run_sinks_rename(*given, std::cout, std::cerr); }); });
     command->callback([choose, command, given] {
         if (command->get_subcommands().empty()) {
             choose([given] { return run_sinks(*given, std::cout, std::cerr); });

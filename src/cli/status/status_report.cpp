@@ -106,6 +106,13 @@ void add_sinks(output to, const json& all) {
     }
 }
 
+void add_orphans(output to, const json& all) {
+    for (const auto& each : all) {
+        fmt::format_to(to, "{}  not configured, {} waiting, {} dead: see 'sinks rename' and 'sinks forget'\n",
+                       text(each, "name"), number(each, "waiting"), number(each, "dead_letters"));
+    }
+}
+
 void add_listeners(output to, const json& all) {
     fmt::format_to(to, "\n");
     for (const auto& each : all) {
@@ -132,6 +139,7 @@ void add_counts(output to, std::string_view title, const json& counts) {
 std::string sinks_text(const nlohmann::ordered_json& response) {
     std::string shown;
     add_sinks(std::back_inserter(shown), list(response, "sinks"));
+    add_orphans(std::back_inserter(shown), list(response, "orphans"));
     return shown;
 }
 

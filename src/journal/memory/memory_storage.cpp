@@ -10,8 +10,9 @@ namespace asio = boost::asio;
 
 namespace hookd::journal {
 
-memory_storage::memory_storage(const journal_settings& bounds, observers watch, memory_tables::time (*now)())
-    : watch_(std::move(watch)), now_(now), tables_(bounds, metrics_) {}
+memory_storage::memory_storage(const journal_settings& bounds, observers watch, memory_tables::time (*now)(),
+                               wall_clock clock)
+    : watch_(std::move(watch)), now_(now), clock_(clock), tables_(bounds, metrics_) {}
 
 template <class Value, class Work>
 storage_result<Value> memory_storage::locked(const Work& work) {
@@ -50,7 +51,7 @@ asio::awaitable<storage_result<std::vector<event_ptr>>> memory_storage::read(std
     return answer<std::vector<event_ptr>>([=](const auto& tables) { return tables.read(after, most, most_bytes); });
 }
 
-storage_result<sink_state> memory_storage::open_sink(std::string_view sink) {
+storage_result<sink_state> memory_storage::open_sink(const sink_scope& sink) {
     return locked<sink_state>([&](auto& tables) { return tables.open_sink(sink); });
 }
 
@@ -60,18 +61,15 @@ void memory_storage::close_sink(std::string_view sink) {
 }
 
 storage_result<void> memory_storage::commit_cursor(std::string_view sink, std::uint64_t cursor) {
-    return locked<void>([&](auto& tables) { tables.commit_cursor(sink, cursor); });
+    return locked<void>([&](auto& tables) { tables.commit_cursor(sink, cursor, clock_()); });
 }
 
 storage_result<void> memory_storage::nack(std::string_view sink, failure what) {
-    return locked<void>([&](auto& tables) {
-        const auto sequence = what.sequence;
-        tables.put(sink, sequence, std::move(what));
-    });
+    return locked<void>([&](auto& tables) { tables.nack(sink, std::move(what)); });
 }
 
-storage_result<void> memory_storage::ack(std::string_view sink, std::uint64_t sequence) {
-    return locked<void>([&](auto& tables) { tables.put(sink, sequence, std::nullopt); });
+storage_result<void> memory_storage::ack(std::string_view sink, std::uint64_t sequence, attempt made) {
+    return locked<void>([&](auto& tables) { tables.ack(sink, sequence, std::move(made)); });
 }
 
 asio::awaitable<storage_result<std::vector<due_event>>>
@@ -100,6 +98,21 @@ asio::awaitable<storage_result<repaired>> memory_storage::apply(repair what) {
     return answer<repaired>([what = std::move(what)](auto& tables) { return tables.apply(what); });
 }
 
+asio::awaitable<storage_result<std::vector<orphaned_sink>>>
+memory_storage::orphans(std::vector<std::string> configured) {
+    return answer<std::vector<orphaned_sink>>(
+        [configured = std::move(configured)](const auto& tables) { return tables.orphans(configured); });
+}
+
+asio::awaitable<storage_result<sink_edit>> memory_storage::forget(std::string sink) {
+    return answer<sink_edit>([name = std::move(sink)](auto& tables) { return tables.forget(name); });
+}
+
+asio::awaitable<storage_result<sink_edit>> memory_storage::rename(std::string from, std::string to, unix_millis now) {
+    return answer<sink_edit>(
+        [from = std::move(from), to = std::move(to), now](auto& tables) { return tables.rename(from, to, now); });
+}
+
 acceptance memory_storage::accepts() const {
     const mutex_lock held(mutex_);
     return closed_ ? acceptance::closed : metrics_.over_size ? acceptance::over_size : acceptance::open;
@@ -116,9 +129,10 @@ void memory_storage::close() {
 }
 
 std::unique_ptr<storage> open_in_memory(const journal_settings& bounds, observers watch) {
-    return std::make_unique<memory_storage>(bounds, std::move(watch), [] {
+    const auto now = [] {
         return std::chrono::duration_cast<memory_tables::time>(std::chrono::steady_clock::now().time_since_epoch());
-    });
+    };
+    return std::make_unique<memory_storage>(bounds, std::move(watch), now, system_now);
 }
 
 } // namespace hookd::journal

@@ -33,7 +33,7 @@ void memory_tables::configure(const journal_settings& bounds) {
 void memory_tables::sweep(time now) {
     auto done = last_;
     for (const auto& [name, each] : sinks_) {
-        done = each.open ? std::min(done, each.cursor) : done;
+        done = each.open ? std::min(done, each.past.cursor()) : done;
     }
     for (auto next = events_.begin();
          next != events_.end() && next->first <= done && next->second.since + retention_ <= now;) {
@@ -46,17 +46,28 @@ void memory_tables::sweep(time now) {
         ids_.erase({what.endpoint, what.id});
         for (auto& [name, each] : sinks_) { // of closed sinks: an open one holds it back
             each.rows.erase(next->first);
+            each.attempts.erase(next->first);
         }
         next = events_.erase(next);
         ++metrics_.erased;
+    }
+    for (auto& [name, each] : sinks_) {
+        each.past.forget_before(events_.empty() ? 0 : events_.begin()->first);
+        if (!each.open) {
+            const auto orphan = orphan_of(name, each);
+            metrics_.sinks.put(
+                name, {.cursor = each.past.cursor(), .waiting = orphan.waiting, .dead = orphan.dead, .orphan = true});
+        }
     }
     ++metrics_.sweeps;
     publish_size();
 }
 
 bool memory_tables::is_held(std::uint64_t sequence) const {
-    return std::ranges::any_of(
-        sinks_, [&](const auto& each) { return each.second.open && each.second.rows.contains(sequence); });
+    return std::ranges::any_of(sinks_, [&](const auto& each) {
+        const auto row = each.second.rows.find(sequence);
+        return each.second.open && row != each.second.rows.end() && row->second.is_open();
+    });
 }
 
 append_outcome memory_tables::append(const std::shared_ptr<event>& what, time now) {
@@ -104,11 +115,16 @@ const memory_tables::sink* memory_tables::find(std::string_view name) const {
     return found != sinks_.end() ? &found->second : nullptr;
 }
 
-sink_state memory_tables::open_sink(std::string_view name) {
-    auto& opened = sinks_.try_emplace(std::string(name), sink{.cursor = last_, .rows = {}}).first->second;
+sink_state memory_tables::open_sink(const sink_scope& scope) {
+    const auto known = sinks_.find(scope.name);
+    auto& opened =
+        known != sinks_.end()
+            ? known->second
+            : sinks_.emplace(scope.name, sink{.past = sink_history({.cursor = last_, .at = {}})}).first->second;
+    opened.past.define(opened.past.cursor() + 1, scope);
     opened.open = true;
-    publish(name, opened);
-    return state(name);
+    publish(scope.name, opened);
+    return state(scope.name);
 }
 
 void memory_tables::close_sink(std::string_view name) {
@@ -117,24 +133,44 @@ void memory_tables::close_sink(std::string_view name) {
     }
 }
 
-void memory_tables::commit_cursor(std::string_view name, std::uint64_t cursor) {
-    if (auto* const found = find(name)) {
-        found->cursor = std::max(found->cursor, cursor);
+void memory_tables::commit_cursor(std::string_view name, std::uint64_t cursor, unix_millis now) {
+    if (auto* const found = find(name); found != nullptr && cursor > found->past.cursor()) {
+        found->past.advance(cursor, now);
         publish(name, *found);
     }
 }
 
-void memory_tables::put(std::string_view name, std::uint64_t sequence, std::optional<failure> row) {
-    auto* const found = find(name);
-    if (found == nullptr) {
-        return;
+unsigned memory_tables::add(sink& to, std::uint64_t sequence, attempt made) {
+    auto& log = to.attempts[sequence];
+    made = bounded(std::move(made));
+    made.number = log.empty() ? 1 : log.back().number + 1;
+    if (log.size() == most_attempts) {
+        log.erase(log.begin());
     }
-    if (row) {
-        found->rows.insert_or_assign(sequence, bounded(std::move(*row)));
-    } else {
-        found->rows.erase(sequence);
+    log.push_back(std::move(made));
+    return log.back().number;
+}
+
+void memory_tables::nack(std::string_view name, failure what) {
+    if (auto* const found = find(name)) {
+        if (what.made) {
+            add(*found, what.sequence, *what.made);
+        }
+        put(name, what.sequence, row_of(what));
     }
-    publish(name, *found);
+}
+
+void memory_tables::ack(std::string_view name, std::uint64_t sequence, attempt made) {
+    if (auto* const found = find(name); found != nullptr && found->rows.contains(sequence)) {
+        put(name, sequence, row_of(made, add(*found, sequence, made)));
+    }
+}
+
+void memory_tables::put(std::string_view name, std::uint64_t sequence, delivery_row row) {
+    if (auto* const found = find(name)) {
+        found->rows.insert_or_assign(sequence, std::move(row));
+        publish(name, *found);
+    }
 }
 
 void memory_tables::pause(std::string_view name, bool paused) {
@@ -149,14 +185,14 @@ sink_state memory_tables::state(std::string_view name) const {
     if (found == nullptr) {
         return shown;
     }
-    shown.cursor = found->cursor;
+    shown.cursor = found->past.cursor();
     shown.paused = found->paused;
     for (const auto& [sequence, row] : found->rows) {
-        if (row.dead) {
+        if (row.state == row_state::dead) {
             ++shown.dead;
-        } else {
+        } else if (row.state == row_state::retrying) {
             ++shown.waiting;
-            shown.next_try = std::min(shown.next_try.value_or(row.next_try), row.next_try);
+            shown.next_try = std::min(shown.next_try.value_or(row.time), row.time);
         }
     }
     return shown;
@@ -171,9 +207,9 @@ std::vector<due_event> memory_tables::due(std::string_view name, unix_millis now
     }
     for (const auto& [sequence, row] : asked->rows) {
         const auto subject = get(sequence);
-        if (!row.dead && row.next_try <= now && subject != nullptr &&
+        if (row.state == row_state::retrying && row.time <= now && subject != nullptr &&
             std::ranges::find(except, sequence) == except.end()) {
-            found.push_back({.what = row, .subject = subject});
+            found.push_back({.what = failure_of(sequence, row), .subject = subject});
         }
     }
     std::ranges::sort(found, {},
@@ -206,17 +242,30 @@ std::vector<std::uint64_t> memory_tables::candidates(const event_query& what) co
     return found;
 }
 
-event_details memory_tables::details_of(const event& what, const std::vector<sink_scope>& scopes) const {
+event_details memory_tables::details_of(const event& what, const event_query& asked) const {
     event_details details{.head = what, .body_size = what.body.size(), .sinks = {}};
     details.head.body.clear();
     details.head.signature.clear();
-    for (const auto& scope : scopes) {
+    const auto row_of_sink = [&](const sink& known) {
+        const auto row = known.rows.find(what.sequence);
+        return row != known.rows.end() ? std::optional(row->second) : std::nullopt;
+    };
+    for (const auto& scope : asked.scopes) {
         const auto* const known = find(scope.name);
-        if (known != nullptr && known->rows.contains(what.sequence)) {
-            details.sinks.push_back(with_row(scope, known->rows.at(what.sequence)));
-        } else {
-            details.sinks.push_back(
-                without_row(scope, what, known != nullptr ? std::optional(known->cursor) : std::nullopt));
+        details.sinks.push_back(delivery_of(scope, what, known != nullptr ? &known->past : nullptr,
+                                            known != nullptr ? row_of_sink(*known) : std::nullopt));
+    }
+    for (const auto& [name, known] : sinks_) {
+        if (std::ranges::find(asked.scopes, name, &sink_scope::name) == asked.scopes.end()) {
+            if (auto shown = orphan_delivery_of(name, what, known.past, row_of_sink(known))) {
+                details.sinks.push_back(std::move(*shown));
+            }
+        }
+    }
+    for (auto& each : details.sinks) {
+        const auto* const known = asked.attempts ? find(each.sink) : nullptr;
+        if (known != nullptr && known->attempts.contains(what.sequence)) {
+            each.log = known->attempts.at(what.sequence);
         }
     }
     return details;
@@ -227,7 +276,7 @@ storage_result<event_page> memory_tables::query(const event_query& what) const {
                           [&](std::uint64_t sequence) -> storage_result<std::optional<event_details>> {
                               const auto found = get(sequence);
                               return found != nullptr && matches_head(what.filter, *found)
-                                         ? std::optional(details_of(*found, what.scopes))
+                                         ? std::optional(details_of(*found, what))
                                          : std::nullopt;
                           });
     if (page) {
@@ -251,9 +300,8 @@ storage_result<repaired> memory_tables::apply(const repair& what) {
 }
 
 void memory_tables::publish(std::string_view name, const sink& of) {
-    const auto dead =
-        static_cast<std::uint64_t>(std::ranges::count_if(of.rows, [](const auto& each) { return each.second.dead; }));
-    metrics_.sinks.put(name, {.cursor = of.cursor, .waiting = of.rows.size() - dead, .dead = dead});
+    const auto counts = state(name);
+    metrics_.sinks.put(name, {.cursor = of.past.cursor(), .waiting = counts.waiting, .dead = counts.dead});
 }
 
 void memory_tables::publish_size() {

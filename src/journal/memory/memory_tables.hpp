@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "journal/selection.hpp"
+#include "journal/sink_history.hpp"
+
 #include <hookd/core/byte_size.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/journal/delivery_store.hpp>
@@ -39,15 +42,21 @@ public:
     std::vector<event_ptr> read(std::uint64_t after, std::size_t most, byte_size most_bytes) const;
     event_ptr get(std::uint64_t sequence) const;
 
-    sink_state open_sink(std::string_view sink);
+    sink_state open_sink(const sink_scope& sink);
     void close_sink(std::string_view sink);
     /// These leave out a sink that was never opened.
-    void commit_cursor(std::string_view sink, std::uint64_t cursor);
-    void put(std::string_view sink, std::uint64_t sequence, std::optional<failure> row);
+    void commit_cursor(std::string_view sink, std::uint64_t cursor, unix_millis now);
+    void nack(std::string_view sink, failure what);
+    void ack(std::string_view sink, std::uint64_t sequence, attempt made);
+    void put(std::string_view sink, std::uint64_t sequence, delivery_row row);
     void pause(std::string_view sink, bool paused);
     sink_state state(std::string_view sink) const;
     std::vector<due_event> due(std::string_view sink, unix_millis now, std::size_t most,
                                const std::vector<std::uint64_t>& except) const;
+
+    std::vector<orphaned_sink> orphans(const std::vector<std::string>& configured) const;
+    sink_edit forget(std::string_view name);
+    sink_edit rename(std::string_view from, std::string_view to, unix_millis now);
 
     storage_result<event_page> query(const event_query& what) const;
     storage_result<repaired> apply(const repair& what);
@@ -58,17 +67,20 @@ private:
         time since{};
     };
     struct sink {
-        std::uint64_t cursor = 0;
+        sink_history past;
         bool open = true;
         bool paused = false;
-        std::map<std::uint64_t, failure> rows;
+        std::map<std::uint64_t, delivery_row> rows{};
+        std::map<std::uint64_t, std::vector<attempt>> attempts{};
     };
 
     sink* find(std::string_view name);
     const sink* find(std::string_view name) const;
     bool is_held(std::uint64_t sequence) const;
     std::vector<std::uint64_t> candidates(const event_query& what) const;
-    event_details details_of(const event& what, const std::vector<sink_scope>& scopes) const;
+    orphaned_sink orphan_of(const std::string& name, const sink& of) const;
+    static unsigned add(sink& to, std::uint64_t sequence, attempt made);
+    event_details details_of(const event& what, const event_query& asked) const;
     void publish(std::string_view name, const sink& of);
     void publish_size();
 

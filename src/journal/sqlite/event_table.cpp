@@ -38,6 +38,9 @@ storage_result<event_table> event_table::prepare(database& file) {
         {&event_table::find_, find_sql},
         {&event_table::ages_, "SELECT sequence, accepted FROM event WHERE sequence > ? AND sequence <= ? "
                               "ORDER BY sequence LIMIT ?"},
+        {&event_table::heads_, "SELECT sequence, type, endpoint FROM event WHERE sequence > ? AND sequence <= ? "
+                               "ORDER BY sequence LIMIT ?"},
+        {&event_table::lowest_, "SELECT min(sequence) FROM event"},
         {&event_table::erase_, "DELETE FROM event WHERE sequence = ?"},
         {&event_table::insert_endpoint_, "INSERT INTO endpoint(number, name) VALUES(?, ?)"},
         {&event_table::high_water_, "SELECT max(high_water, (SELECT ifnull(max(sequence), 0) FROM event)) FROM state"},
@@ -188,6 +191,26 @@ storage_result<std::vector<event_table::age>> event_table::ages(std::uint64_t af
 
 storage_result<void> event_table::erase(std::uint64_t sequence) {
     return query(erase_, sequence).run();
+}
+
+storage_result<std::vector<event_table::head>> event_table::heads(std::uint64_t after, std::uint64_t up_to,
+                                                                  std::size_t most) {
+    std::vector<head> found;
+    query rows(heads_, after, up_to, static_cast<std::uint64_t>(most));
+    auto row = rows.step();
+    for (; row && *row; row = rows.step()) {
+        const auto endpoint = names_.find(rows.number(2));
+        found.push_back({.sequence = rows.sequence(0),
+                         .type = rows.text(1),
+                         .endpoint = endpoint != names_.end() ? endpoint->second : std::string{}});
+    }
+    return then(row, [&](bool) { return std::move(found); });
+}
+
+storage_result<std::optional<std::uint64_t>> event_table::lowest() {
+    query rows(lowest_);
+    return then(rows.step(),
+                [&](bool there) { return there && !rows.is_null(0) ? std::optional(rows.sequence(0)) : std::nullopt; });
 }
 
 storage_result<std::uint64_t> event_table::highest_ever() {

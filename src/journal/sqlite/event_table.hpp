@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,17 @@ public:
     storage_result<std::vector<age>> ages(std::uint64_t after, std::uint64_t up_to, std::size_t most);
     storage_result<void> erase(std::uint64_t sequence);
 
+    /// What filters look at.
+    struct head {
+        std::uint64_t sequence = 0;
+        std::string type;
+        std::string endpoint;
+    };
+    /// Of the events in (after, up_to], at most `most`.
+    storage_result<std::vector<head>> heads(std::uint64_t after, std::uint64_t up_to, std::size_t most);
+    /// The lowest sequence number that is there; empty: none is.
+    storage_result<std::optional<std::uint64_t>> lowest();
+
     /// The highest sequence number ever given, events that are gone included.
     storage_result<std::uint64_t> highest_ever();
     /// Within the transaction that erases events.
@@ -70,6 +82,8 @@ private:
     statement find_;
     statement ages_;
     statement erase_;
+    statement heads_;
+    statement lowest_;
     statement insert_endpoint_;
     statement high_water_;
     statement set_high_water_;

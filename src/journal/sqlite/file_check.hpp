@@ -11,7 +11,7 @@ namespace hookd::journal {
 /// In the header of every journal, so that no other program's database is taken for one: "hkdj".
 inline constexpr std::uint32_t application_id = 0x686b646a;
 /// SQLite's user_version: the version of the schema.
-inline constexpr std::uint32_t schema_version = 2;
+inline constexpr std::uint32_t schema_version = 3;
 
 /// Inspects `path` without SQLite, which would write: there must be no file, an empty file, an empty database, or a
 /// journal of this version; and no log, of either kind that SQLite has, that was left without its journal. If there is

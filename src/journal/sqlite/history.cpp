@@ -18,11 +18,14 @@ storage_result<history> history::prepare(database& file) {
                              "ORDER BY sequence LIMIT ?"},
         {&history::backward_, "SELECT sequence FROM event WHERE sequence < ? AND sequence <= ? "
                               "ORDER BY sequence DESC LIMIT ?"},
-        {&history::failed_forward_, "SELECT sequence FROM failure WHERE sequence > ? AND sequence <= ? "
+        {&history::failed_forward_, "SELECT sequence FROM delivery WHERE state < 2 AND sequence > ? AND sequence <= ? "
                                     "ORDER BY sequence LIMIT ?"},
-        {&history::failed_backward_, "SELECT sequence FROM failure WHERE sequence < ? AND sequence <= ? "
+        {&history::failed_backward_, "SELECT sequence FROM delivery WHERE state < 2 AND sequence < ? AND sequence <= ? "
                                      "ORDER BY sequence DESC LIMIT ?"},
-        {&history::failures_, "SELECT sink, attempts, next_try, dead, detail FROM failure WHERE sequence = ?"},
+        {&history::rows_forward_, "SELECT sequence FROM delivery WHERE sequence > ? AND sequence <= ? "
+                                  "ORDER BY sequence LIMIT ?"},
+        {&history::rows_backward_, "SELECT sequence FROM delivery WHERE sequence < ? AND sequence <= ? "
+                                   "ORDER BY sequence DESC LIMIT ?"},
     };
     for (const auto& [member, sql] : statements) {
         auto prepared = file.prepare(sql);
@@ -56,9 +59,16 @@ storage_result<history::candidates> history::find_candidates(event_table& events
     if (const auto& id = what.filter.id) {
         return by_id(events, *id, what);
     }
-    // An event that waits or is dead has a row of its own for it: few, where events are many.
-    const bool failed = what.filter.state == delivery_state::waiting || what.filter.state == delivery_state::dead;
-    auto& from = what.newest_first ? (failed ? failed_backward_ : backward_) : (failed ? failed_forward_ : forward_);
+    // What is in one of these states has a row for it: few, where events are many.
+    const auto& state = what.filter.state;
+    const bool failed = state == delivery_state::retrying || state == delivery_state::dead;
+    const bool has_row = state == delivery_state::dropped;
+    auto& from = what.newest_first ? (failed    ? failed_backward_
+                                      : has_row ? rows_backward_
+                                                : backward_)
+                 : failed          ? failed_forward_
+                 : has_row         ? rows_forward_
+                                   : forward_;
     const auto last = std::min<std::uint64_t>(what.up_to, INT64_MAX);
     const auto start = std::min<std::uint64_t>(what.newest_first && what.from == 0 ? INT64_MAX : what.from, INT64_MAX);
     candidates found;
@@ -86,35 +96,52 @@ storage_result<std::optional<event_details>> history::read(event_table& events, 
     });
 }
 
-storage_result<void> history::add_sinks(ledger& sinks, const event_query& what, event_details& details) {
-    std::map<std::int64_t, failure> rows_by_sink;
-    {
-        query rows(failures_, details.head.sequence);
-        auto row = rows.step();
-        for (; row && *row; row = rows.step()) {
-            rows_by_sink[rows.number(0)] = {.sequence = details.head.sequence,
-                                            .attempts = static_cast<unsigned>(rows.number(1)),
-                                            .next_try = unix_millis(std::chrono::milliseconds(rows.number(2))),
-                                            .dead = rows.number(3) != 0,
-                                            .detail = rows.text(4)};
-        }
-        if (!row) {
-            return std::unexpected(row.error());
+std::vector<history::asked_sink> history::asked_sinks(const ledger& sinks, const event_query& what) {
+    std::vector<asked_sink> asked;
+    for (const auto& scope : what.scopes) {
+        asked.push_back({.name = scope.name, .scope = &scope, .known = sinks.known(scope.name)});
+    }
+    for (const auto& name : sinks.names()) {
+        if (std::ranges::find(what.scopes, name, &sink_scope::name) == what.scopes.end()) {
+            asked.push_back({.name = name, .scope = nullptr, .known = sinks.known(name)});
         }
     }
-    for (const auto& scope : what.scopes) {
-        const auto known = sinks.known(scope.name);
-        const auto row = known ? rows_by_sink.find(known->number) : rows_by_sink.end();
-        details.sinks.push_back(
-            row != rows_by_sink.end()
-                ? with_row(scope, std::move(row->second))
-                : without_row(scope, details.head, known ? std::optional(known->cursor) : std::nullopt));
+    return asked;
+}
+
+storage_result<void> history::add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
+                                        event_details& details) {
+    auto rows = sinks.rows_of(details.head.sequence);
+    if (!rows) {
+        return std::unexpected(rows.error());
+    }
+    for (const auto& each : asked) {
+        std::optional<delivery_row> row;
+        if (const auto found = each.known ? rows->find(each.known->number) : rows->end(); found != rows->end()) {
+            row = std::move(found->second);
+        }
+        const auto* const past = each.known ? &each.known->past : nullptr;
+        const bool has_row = row.has_value();
+        auto shown = each.scope != nullptr ? std::optional(delivery_of(*each.scope, details.head, past, std::move(row)))
+                                           : orphan_delivery_of(each.name, details.head, *past, std::move(row));
+        if (!shown) {
+            continue;
+        }
+        if (has_row && attempts) {
+            auto log = sinks.attempts(details.head.sequence, each.known->number);
+            if (!log) {
+                return std::unexpected(log.error());
+            }
+            shown->log = std::move(*log);
+        }
+        details.sinks.push_back(std::move(*shown));
     }
     return {};
 }
 
 storage_result<event_page> history::read_page(event_table& events, ledger& sinks, const event_query& what,
                                               const tuning& limits) {
+    const auto asked = asked_sinks(sinks, what);
     const auto found = find_candidates(events, what, limits.history_rows);
     if (!found) {
         return std::unexpected(found.error());
@@ -125,7 +152,7 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
             details->reset();
         }
         if (details && *details) {
-            if (auto added = add_sinks(sinks, what, **details); !added) {
+            if (auto added = add_sinks(sinks, asked, what.attempts, **details); !added) {
                 details = std::unexpected(added.error());
             }
         }

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace hookd::journal {
@@ -37,14 +38,23 @@ private:
     storage_result<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
     storage_result<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
     storage_result<std::optional<event_details>> read(event_table& events, std::uint64_t sequence);
-    storage_result<void> add_sinks(ledger& sinks, const event_query& what, event_details& details);
+    /// A sink that the query is about, as the journal knows it. An orphan has no scope.
+    struct asked_sink {
+        std::string name;
+        const sink_scope* scope = nullptr;
+        std::optional<ledger::place> known;
+    };
+    static std::vector<asked_sink> asked_sinks(const ledger& sinks, const event_query& what);
+    storage_result<void> add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
+                                   event_details& details);
 
     statement head_;
     statement forward_;
     statement backward_;
     statement failed_forward_;
     statement failed_backward_;
-    statement failures_;
+    statement rows_forward_;
+    statement rows_backward_;
 };
 
 } // namespace hookd::journal

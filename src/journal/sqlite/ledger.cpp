@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/sqlite/ledger.hpp"
 
-#include <hookd/core/failpoint.hpp>
+#include "journal/sqlite/millis.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,33 +10,27 @@
 
 namespace hookd::journal {
 
-namespace {
-
-unix_millis from_millis(std::int64_t value) {
-    return unix_millis(std::chrono::milliseconds(value));
-}
-std::int64_t to_millis(unix_millis value) {
-    return value.time_since_epoch().count();
-}
-
-} // namespace
-
 storage_result<ledger> ledger::prepare(database& file) {
     ledger made;
     const std::pair<statement ledger::*, const char*> statements[] = {
         {&ledger::insert_sink_, "INSERT INTO sink(number, name, cursor) VALUES(?, ?, ?)"},
-        {&ledger::set_cursor_, "UPDATE sink SET cursor = ? WHERE number = ?"},
+        {&ledger::rename_sink_, "UPDATE sink SET name = ? WHERE number = ?"},
+        {&ledger::delete_sink_, "DELETE FROM sink WHERE number = ?"},
+        {&ledger::set_cursor_, "UPDATE sink SET cursor = ?, at = ? WHERE number = ?"},
         {&ledger::set_paused_, "UPDATE sink SET paused = ? WHERE number = ?"},
-        {&ledger::count_, "SELECT dead, count(*) FROM failure WHERE sink = ? GROUP BY dead"},
-        {&ledger::was_dead_, "SELECT dead FROM failure WHERE sequence = ? AND sink = ?"},
-        {&ledger::put_, "INSERT OR REPLACE INTO failure(sequence, sink, attempts, next_try, dead, detail) "
+        {&ledger::count_, "SELECT state, count(*) FROM delivery WHERE sink = ? AND state < 2 GROUP BY state"},
+        {&ledger::state_, "SELECT state FROM delivery WHERE sequence = ? AND sink = ?"},
+        {&ledger::put_, "INSERT OR REPLACE INTO delivery(sequence, sink, state, attempts, time, detail) "
                         "VALUES(?, ?, ?, ?, ?, ?)"},
-        {&ledger::remove_, "DELETE FROM failure WHERE sequence = ? AND sink = ?"},
-        {&ledger::due_, "SELECT sequence, attempts, next_try, detail FROM failure "
-                        "WHERE sink = ? AND dead = 0 AND next_try <= ? ORDER BY next_try, sequence LIMIT ?"},
-        {&ledger::next_, "SELECT min(next_try) FROM failure WHERE sink = ? AND dead = 0"},
-        {&ledger::held_, "SELECT sequence, sink FROM failure WHERE sequence > ? AND sequence <= ?"},
-        {&ledger::erase_, "DELETE FROM failure WHERE sequence = ?"},
+        {&ledger::due_, "SELECT sequence, attempts, time, detail FROM delivery "
+                        "WHERE sink = ? AND state = 0 AND time <= ? ORDER BY time, sequence LIMIT ?"},
+        {&ledger::next_, "SELECT min(time) FROM delivery WHERE sink = ? AND state = 0"},
+        {&ledger::rows_, "SELECT sink, state, attempts, time, detail FROM delivery WHERE sequence = ?"},
+        {&ledger::held_, "SELECT sequence, sink FROM delivery WHERE state < 2 AND sequence > ? AND sequence <= ?"},
+        {&ledger::with_rows_, "SELECT sequence, sink, state FROM delivery WHERE sequence > ? AND sequence <= ?"},
+        {&ledger::erase_, "DELETE FROM delivery WHERE sequence = ?"},
+        {&ledger::erase_sink_, "DELETE FROM delivery WHERE sink = ? AND sequence >= ?"},
+        {&ledger::give_, "UPDATE OR IGNORE delivery SET sink = ?2 WHERE sink = ?1"},
     };
     for (const auto& [member, sql] : statements) {
         auto prepared = file.prepare(sql);
@@ -45,6 +39,13 @@ storage_result<ledger> ledger::prepare(database& file) {
         }
         made.*member = std::move(*prepared);
     }
+    auto attempts = attempt_table::prepare(file);
+    auto pasts = past_table::prepare(file);
+    if (!attempts || !pasts) {
+        return std::unexpected(!attempts ? attempts.error() : pasts.error());
+    }
+    made.attempts_ = std::move(*attempts);
+    made.pasts_ = std::move(*pasts);
     if (auto loaded = made.load(file); !loaded) {
         return std::unexpected(loaded.error());
     }
@@ -52,7 +53,7 @@ storage_result<ledger> ledger::prepare(database& file) {
 }
 
 storage_result<void> ledger::load(database& file) {
-    auto all = file.prepare("SELECT name, number, cursor, paused FROM sink");
+    auto all = file.prepare("SELECT name, number, cursor, paused, at FROM sink");
     if (!all) {
         return std::unexpected(all.error());
     }
@@ -61,8 +62,11 @@ storage_result<void> ledger::load(database& file) {
     for (; row && *row; row = rows.step()) {
         auto& added = sinks_[rows.text(0)];
         added.number = rows.number(1);
-        added.cursor = rows.sequence(2);
+        added.past = sink_history({.cursor = rows.sequence(2), .at = from_millis(rows.number(4))});
         added.paused = rows.number(3) != 0;
+        if (auto loaded = pasts_.load(added.number, added.past); !loaded) {
+            return loaded;
+        }
     }
     return then(row, [](bool) {});
 }
@@ -72,11 +76,19 @@ ledger::sinks::iterator ledger::changed(std::string_view name) {
     if (found != uncommitted_.end()) {
         return found;
     }
-    const auto known = sinks_.find(name);
+    const auto known = removed_.contains(name) ? sinks_.end() : sinks_.find(name);
     return known == sinks_.end() ? uncommitted_.end() : uncommitted_.emplace(*known).first;
 }
 
-storage_result<void> ledger::apply(const changes& said) {
+const ledger::sink* ledger::find(std::string_view name) const {
+    if (const auto found = uncommitted_.find(name); found != uncommitted_.end()) {
+        return &found->second;
+    }
+    const auto found = removed_.contains(name) ? sinks_.end() : sinks_.find(name);
+    return found != sinks_.end() ? &found->second : nullptr;
+}
+
+storage_result<void> ledger::apply(const changes& said, unix_millis now) {
     for (const auto& [name, change] : said.sinks()) {
         const auto found = changed(name);
         if (found == uncommitted_.end() || !found->second.counters) {
@@ -85,50 +97,23 @@ storage_result<void> ledger::apply(const changes& said) {
         }
         auto& sink = found->second;
         for (const auto& [sequence, what] : change.failures) {
-            if (auto done = apply_failure(sink, sequence, what); !done) {
+            if (auto done = apply_change(sink, sequence, what); !done) {
                 return done;
             }
         }
-        if (change.cursor && *change.cursor > sink.cursor) {
-            if (auto done = query(set_cursor_, *change.cursor, sink.number).run(); !done) {
+        if (change.cursor && *change.cursor > sink.past.cursor()) {
+            if (auto done = advance(sink, *change.cursor, now); !done) {
                 return done;
             }
-            sink.cursor = *change.cursor;
         }
     }
     return {};
 }
 
-storage_result<void> ledger::apply_failure(sink& of, std::uint64_t sequence, const std::optional<failure>& what) {
-    {
-        query before(was_dead_, sequence, of.number);
-        const auto row = before.step();
-        if (!row) {
-            return std::unexpected(row.error());
-        }
-        if (*row) {
-            --(before.number(0) != 0 ? of.dead : of.waiting);
-        } else if (!what) {
-            return {};
-        }
-    }
-    if (!what || (what->dead && failpoint("forget_dead_letter"))) {
-        return query(remove_, sequence, of.number).run();
-    }
-    ++(what->dead ? of.dead : of.waiting);
-    return query(put_, sequence, of.number, std::int64_t{what->attempts}, to_millis(what->next_try), what->dead,
-                 what->detail)
-        .run();
-}
-
-storage_result<void> ledger::put(std::string_view name, std::uint64_t sequence, const std::optional<failure>& row) {
-    const auto found = changed(name);
-    if (found == uncommitted_.end()) {
-        return {};
-    }
-    auto& sink = found->second;
-    const auto counters = sink.counters ? storage_result<void>() : count_failures(sink);
-    return then(counters, [&] { return apply_failure(sink, sequence, row); });
+storage_result<void> ledger::advance(sink& of, std::uint64_t cursor, unix_millis now) {
+    const auto kept = of.past.advance(cursor, now);
+    return then(query(set_cursor_, cursor, to_millis(now), of.number).run(),
+                [&] { return pasts_.apply(of.number, kept); });
 }
 
 storage_result<void> ledger::pause(std::string_view name, bool paused) {
@@ -141,16 +126,27 @@ storage_result<void> ledger::pause(std::string_view name, bool paused) {
 }
 
 std::optional<ledger::place> ledger::known(std::string_view name) const {
-    for (const auto* all : {&uncommitted_, &sinks_}) {
-        if (const auto found = all->find(name); found != all->end()) {
-            return place{.number = found->second.number, .cursor = found->second.cursor};
-        }
-    }
-    return std::nullopt;
+    const auto* const found = find(name);
+    return found != nullptr ? std::optional(place{.number = found->number, .past = found->past}) : std::nullopt;
 }
 
-storage_result<void> ledger::open(std::string_view name, std::uint64_t cursor) {
-    auto found = changed(name);
+std::vector<std::string> ledger::names() const {
+    std::set<std::string> all;
+    for (const auto* some : {&sinks_, &uncommitted_}) {
+        for (const auto& [name, sink] : *some) {
+            if (find(name) != nullptr) {
+                all.insert(name);
+            }
+        }
+    }
+    return {all.begin(), all.end()};
+}
+
+storage_result<void> ledger::open(const sink_scope& scope, std::uint64_t cursor) {
+    auto found = changed(scope.name);
+    // A sink of a journal without definitions began at an unknown event.
+    auto first =
+        found == uncommitted_.end() || found->second.past.definitions().empty() ? 0 : found->second.past.cursor() + 1;
     if (found == uncommitted_.end()) {
         std::int64_t last = 0;
         for (const auto* all : {&sinks_, &uncommitted_}) {
@@ -158,26 +154,20 @@ storage_result<void> ledger::open(std::string_view name, std::uint64_t cursor) {
                 last = std::max(last, row.number);
             }
         }
-        if (auto added = query(insert_sink_, last + 1, name, cursor).run(); !added) {
+        if (auto added = query(insert_sink_, last + 1, scope.name, cursor).run(); !added) {
             return added;
         }
-        found = uncommitted_.emplace(name, sink{.number = last + 1, .cursor = cursor}).first;
+        first = cursor + 1;
+        found = uncommitted_
+                    .emplace(scope.name, sink{.number = last + 1, .past = sink_history({.cursor = cursor, .at = {}})})
+                    .first;
     }
-    found->second.opened = true;
-    found->second.holds = true;
-    return count_failures(found->second);
-}
-
-storage_result<void> ledger::count_failures(sink& of) {
-    of.waiting = 0;
-    of.dead = 0;
-    of.counters = true;
-    query rows(count_, of.number);
-    auto row = rows.step();
-    for (; row && *row; row = rows.step()) {
-        (rows.number(0) != 0 ? of.dead : of.waiting) += rows.sequence(1);
-    }
-    return then(row, [](bool) {});
+    auto& sink = found->second;
+    sink.opened = true;
+    sink.holds = true;
+    const auto defined = sink.past.define(first, scope);
+    const auto written = defined ? pasts_.add(sink.number, *defined) : storage_result<void>();
+    return then(written, [&] { return count_failures(sink); });
 }
 
 void ledger::close(std::string_view name) {
@@ -190,27 +180,34 @@ void ledger::close(std::string_view name) {
 }
 
 void ledger::committed() {
-    for (auto& [name, sink] : uncommitted_) {
-        sinks_.insert_or_assign(name, sink);
+    for (const auto& name : removed_) {
+        sinks_.erase(name);
         if (board_ != nullptr) {
-            board_->put(name, {.cursor = sink.cursor, .waiting = sink.waiting, .dead = sink.dead});
+            board_->remove(name);
         }
+    }
+    removed_.clear();
+    for (auto& [name, sink] : uncommitted_) {
+        if (board_ != nullptr && sink.opened) {
+            board_->put(name, {.cursor = sink.past.cursor(), .waiting = sink.waiting, .dead = sink.dead});
+        }
+        sinks_.insert_or_assign(name, std::move(sink));
     }
     uncommitted_.clear();
 }
 
 void ledger::rolled_back() {
+    removed_.clear();
     uncommitted_.clear();
 }
 
 storage_result<sink_state> ledger::state(std::string_view name) {
-    const auto changed = uncommitted_.find(name);
-    const auto found = changed != uncommitted_.end() ? changed : sinks_.find(name);
-    if (changed == uncommitted_.end() && found == sinks_.end()) {
+    const auto* const found = find(name);
+    if (found == nullptr) {
         return sink_state{};
     }
-    const auto& sink = found->second;
-    sink_state state{.cursor = sink.cursor,
+    const auto& sink = *found;
+    sink_state state{.cursor = sink.past.cursor(),
                      .waiting = sink.waiting,
                      .dead = sink.dead,
                      .next_try = std::nullopt,
@@ -224,58 +221,11 @@ storage_result<sink_state> ledger::state(std::string_view name) {
     });
 }
 
-storage_result<std::vector<failure>> ledger::due_rows(const sink& of, unix_millis now, std::size_t most) {
-    std::vector<failure> found;
-    query rows(due_, of.number, to_millis(now), static_cast<std::uint64_t>(most));
-    auto row = rows.step();
-    for (; row && *row; row = rows.step()) {
-        found.push_back({.sequence = rows.sequence(0),
-                         .attempts = static_cast<unsigned>(rows.number(1)),
-                         .next_try = from_millis(rows.number(2)),
-                         .dead = false,
-                         .detail = rows.text(3)});
-    }
-    return then(row, [&](bool) { return std::move(found); });
-}
-
-storage_result<std::vector<due_event>> ledger::due(event_table& events, std::string_view name, unix_millis now,
-                                                   std::size_t most, byte_size most_bytes,
-                                                   const std::vector<std::uint64_t>& except) {
-    std::vector<due_event> found;
-    const auto known = sinks_.find(name);
-    if (known == sinks_.end()) {
-        return found;
-    }
-    auto rows = due_rows(known->second, now, most + except.size());
-    if (!rows) {
-        return std::unexpected(rows.error());
-    }
-    const std::set<std::uint64_t> left_out(except.begin(), except.end());
-    std::uint64_t bytes = 0;
-    for (auto& row : *rows) {
-        if (found.size() >= most || bytes >= most_bytes.bytes) {
-            break;
-        }
-        if (left_out.contains(row.sequence)) {
-            continue;
-        }
-        auto subject = events.find(row.sequence);
-        if (!subject) {
-            return std::unexpected(subject.error());
-        }
-        if (*subject) {
-            bytes += (*subject)->body.size();
-            found.push_back({std::move(row), std::move(*subject)});
-        }
-    }
-    return found;
-}
-
 std::optional<std::uint64_t> ledger::lowest_cursor() const {
     std::optional<std::uint64_t> lowest;
     for (const auto& [name, sink] : sinks_) {
         if (sink.holds) {
-            lowest = std::min(lowest.value_or(sink.cursor), sink.cursor);
+            lowest = std::min(lowest.value_or(sink.past.cursor()), sink.past.cursor());
         }
     }
     return lowest;
@@ -291,21 +241,18 @@ std::vector<std::string> ledger::forget_unopened() {
     return forgotten;
 }
 
-storage_result<std::set<std::uint64_t>> ledger::held_back(std::uint64_t after, std::uint64_t up_to) {
-    std::set<std::uint64_t> found;
-    query rows(held_, after, failpoint("purge_waiting") ? after : up_to);
-    auto row = rows.step();
-    for (; row && *row; row = rows.step()) {
-        const auto number = rows.number(1);
-        if (std::ranges::any_of(sinks_, [&](const auto& s) { return s.second.number == number && s.second.holds; })) {
-            found.insert(rows.sequence(0));
+storage_result<void> ledger::forget_before(std::uint64_t sequence) {
+    for (auto& [name, known] : sinks_) {
+        auto past = known.past;
+        if (!past.forget_before(sequence)) {
+            continue;
         }
+        if (auto done = pasts_.forget_before(known.number, past); !done) {
+            return done;
+        }
+        changed(name)->second.past = std::move(past);
     }
-    return then(row, [&](bool) { return std::move(found); });
-}
-
-storage_result<void> ledger::erase_failures(std::uint64_t sequence) {
-    return query(erase_, sequence).run();
+    return {};
 }
 
 } // namespace hookd::journal

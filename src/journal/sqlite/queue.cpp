@@ -74,8 +74,8 @@ bool queue::nack(std::string_view sink, failure what) {
     return note([&](changes& said) { said.nack(sink, std::move(what)); });
 }
 
-bool queue::ack(std::string_view sink, std::uint64_t sequence) {
-    return note([&](changes& said) { said.ack(sink, sequence); });
+bool queue::ack(std::string_view sink, std::uint64_t sequence, attempt made) {
+    return note([&](changes& said) { said.ack(sink, sequence, std::move(made)); });
 }
 
 template <class Change>

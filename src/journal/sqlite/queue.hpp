@@ -51,7 +51,7 @@ struct edit {
 };
 
 struct open_request {
-    std::string sink;
+    sink_scope sink;
     std::promise<storage_result<sink_state>> answer;
 };
 
@@ -83,7 +83,7 @@ public:
     /// False: closed.
     bool commit_cursor(std::string_view sink, std::uint64_t cursor);
     bool nack(std::string_view sink, failure what);
-    bool ack(std::string_view sink, std::uint64_t sequence);
+    bool ack(std::string_view sink, std::uint64_t sequence, attempt made);
 
     /// Journal's thread: sleeps until there is work or `until`, and takes a bounded part of it. On a full disk failures
     /// cannot be written and accumulate here; past a limit reads have to wait, so that sink workers get no more events

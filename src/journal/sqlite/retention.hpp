@@ -13,8 +13,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
+#include <string>
 
 namespace hookd::journal {
 
@@ -43,12 +45,16 @@ private:
         bool more = false; // the walk has not come to a young event yet
         std::uint64_t up_to = 0;
     };
-    void begin_sweep();
+    storage_result<void> begin_sweep();
     void end_sweep();
-    void forget_absent_sinks();
+    storage_result<void> forget_absent_sinks();
     storage_result<span_of_old> find_old(unix_millis now, std::uint64_t limit);
     storage_result<std::size_t> erase(std::uint64_t up_to, std::uint64_t last);
-    storage_result<void> erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but);
+    storage_result<void> erase_each(std::span<const event_table::age> all, const std::set<std::uint64_t>& but,
+                                    const std::set<std::uint64_t>& with_rows);
+    void note(const ledger::losses& gone);
+    void tell_losses();
+    storage_result<void> forget_past();
 
     database& file_;
     event_table& events_;
@@ -60,6 +66,8 @@ private:
     clock::time_point next_ = opened_;
     clock::time_point restarted_ = opened_;
     std::uint64_t sweeps_ = 0;
+    std::map<std::string, orphaned_sink> lost_; // what sinks have lost in this sweep
+    std::uint64_t past_of_ = 0;                 // no sink has a past of events before it
     bool sweeping_ = false;
     bool grace_over_ = false;
     bool passed_over_ = false;    // failures have held events back below erased_

@@ -44,25 +44,80 @@ CREATE TABLE sink(
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     cursor INTEGER NOT NULL,
-    paused INTEGER NOT NULL DEFAULT 0
+    paused INTEGER NOT NULL DEFAULT 0,
+    at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE TABLE failure(
+CREATE TABLE delivery(
     sequence INTEGER NOT NULL,
     sink INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
-    next_try INTEGER NOT NULL,
-    dead INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    state INTEGER NOT NULL,
     detail TEXT NOT NULL,
     PRIMARY KEY(sequence, sink)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX failure_by_time ON failure(sink, dead, next_try);
 )";
 
-// From version 1, which knew no pauses.
-constexpr auto upgrade_sql = "ALTER TABLE sink ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;";
+// New in version 3, besides sink.at and the names in `delivery`, which was `failure`.
+constexpr auto version_3_sql = R"(
+CREATE INDEX delivery_by_time ON delivery(sink, state, time);
+CREATE INDEX delivery_open ON delivery(sequence, sink) WHERE state < 2;
+CREATE TABLE attempt(
+    sequence INTEGER NOT NULL,
+    sink INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    took INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    code INTEGER,
+    detail TEXT NOT NULL,
+    PRIMARY KEY(sequence, sink, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE definition(
+    sink INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    endpoints TEXT NOT NULL,
+    PRIMARY KEY(sink, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE progress(
+    sink INTEGER NOT NULL,
+    cursor INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY(sink, cursor)
+) STRICT, WITHOUT ROWID;
+)";
 
-std::string marked(const char* sql) {
+// Version 1 knew no pauses.
+constexpr auto from_version_1_sql = "ALTER TABLE sink ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;";
+constexpr auto from_version_2_sql = R"(
+ALTER TABLE sink ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+DROP INDEX failure_by_time;
+ALTER TABLE failure RENAME TO delivery;
+ALTER TABLE delivery RENAME COLUMN next_try TO time;
+ALTER TABLE delivery RENAME COLUMN dead TO state;
+)";
+
+// For reading: what is temporary is in memory and hides what is in the file. With triggers, statements that would
+// change the view can be prepared.
+constexpr auto shown_sql = R"(
+CREATE TEMPORARY VIEW delivery AS
+    SELECT sequence, sink, attempts, next_try AS time, dead AS state, detail FROM main.failure;
+CREATE TEMPORARY TRIGGER no_insert INSTEAD OF INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'only for reading'); END;
+CREATE TEMPORARY TRIGGER no_update INSTEAD OF UPDATE ON delivery BEGIN SELECT RAISE(ABORT, 'only for reading'); END;
+CREATE TEMPORARY TRIGGER no_delete INSTEAD OF DELETE ON delivery BEGIN SELECT RAISE(ABORT, 'only for reading'); END;
+CREATE TEMPORARY TABLE attempt(sequence, sink, number, start, took, outcome, code, detail);
+CREATE TEMPORARY TABLE definition(sink, first, events, endpoints);
+CREATE TEMPORARY TABLE progress(sink, cursor, at);
+)";
+
+std::string marked(const std::string& sql) {
     return sql + ("PRAGMA user_version = " + std::to_string(schema_version) + ";");
+}
+
+/// Of a journal.
+storage_result<bool> knows_pauses(database& file) {
+    return then(file.number("PRAGMA user_version"), [](std::int64_t version) { return version > 1; });
 }
 
 } // namespace
@@ -87,7 +142,7 @@ storage_result<schema_state> look_at_schema(database& file) {
 }
 
 storage_result<void> create_schema(database& file) {
-    auto sql = marked(schema_sql);
+    auto sql = marked(std::string(schema_sql) + version_3_sql);
     if (failpoint("no_unique_id")) {
         sql += "DROP INDEX event_by_id; CREATE INDEX event_by_id ON event(endpoint, id);";
     }
@@ -95,14 +150,19 @@ storage_result<void> create_schema(database& file) {
     return file.in_transaction([&] { return file.execute(sql.c_str()); });
 }
 
-// A temporary table, which is in memory, hides the one in the file.
 storage_result<void> show_as_upgraded(database& file) {
-    return file.execute("CREATE TEMPORARY TABLE sink AS SELECT number, name, cursor, 0 AS paused FROM main.sink");
+    return then(knows_pauses(file), [&](bool pauses) {
+        const auto sink = "CREATE TEMPORARY TABLE sink AS SELECT number, name, cursor, " +
+                          std::string(pauses ? "paused" : "0 AS paused") + ", 0 AS at FROM main.sink;";
+        return file.execute((sink + shown_sql).c_str());
+    });
 }
 
 storage_result<void> upgrade_schema(database& file) {
-    const auto sql = marked(upgrade_sql);
-    return file.in_transaction([&] { return file.execute(sql.c_str()); });
+    return then(knows_pauses(file), [&](bool pauses) {
+        const auto sql = marked(std::string(pauses ? "" : from_version_1_sql) + from_version_2_sql + version_3_sql);
+        return file.in_transaction([&] { return file.execute(sql.c_str()); });
+    });
 }
 
 } // namespace hookd::journal

@@ -192,8 +192,28 @@ asio::awaitable<storage_result<void>> sqlite_storage::pause(std::string sink, bo
     co_return then(done, [](edited) {});
 }
 
-storage_result<sink_state> sqlite_storage::open_sink(std::string_view sink) {
-    open_request request{.sink = std::string(sink), .answer = {}};
+asio::awaitable<storage_result<std::vector<orphaned_sink>>>
+sqlite_storage::orphans(std::vector<std::string> configured) {
+    return ask_tables<std::vector<orphaned_sink>>([configured = std::move(configured), this](tables& from) {
+        return from.sinks.orphans(from.events, configured, limits_.orphan_rows);
+    });
+}
+
+asio::awaitable<storage_result<sink_edit>> sqlite_storage::forget(std::string sink) {
+    return ask_edit<sink_edit>([name = std::move(sink), this](tables& of, sink_edit& made) {
+        return then(of.sinks.forget(of.events, name, limits_.orphan_rows), [&](const sink_edit& done) { made = done; });
+    });
+}
+
+asio::awaitable<storage_result<sink_edit>> sqlite_storage::rename(std::string from, std::string to, unix_millis now) {
+    return ask_edit<sink_edit>([from = std::move(from), to = std::move(to), now, this](tables& of, sink_edit& made) {
+        return then(of.sinks.rename(of.events, from, to, now, limits_.orphan_rows),
+                    [&](const sink_edit& done) { made = done; });
+    });
+}
+
+storage_result<sink_state> sqlite_storage::open_sink(const sink_scope& sink) {
+    open_request request{.sink = sink, .answer = {}};
     auto answer = request.answer.get_future();
     if (!queue_.put(request)) {
         return std::unexpected(gone());
@@ -205,9 +225,10 @@ storage_result<sink_state> sqlite_storage::open_sink(std::string_view sink) {
 }
 
 void sqlite_storage::close_sink(std::string_view sink) {
-    job what = [name = std::string(sink)](tables* from, completion_batch&) -> storage_result<void> {
+    job what = [name = std::string(sink), this](tables* from, completion_batch&) -> storage_result<void> {
         if (from != nullptr) {
             from->sinks.close(name);
+            return from->sinks.publish_orphans(from->events, limits_.orphan_rows);
         }
         return {};
     };
@@ -224,8 +245,8 @@ storage_result<void> sqlite_storage::commit_cursor(std::string_view sink, std::u
 storage_result<void> sqlite_storage::nack(std::string_view sink, failure what) {
     return taken(queue_.nack(sink, std::move(what)));
 }
-storage_result<void> sqlite_storage::ack(std::string_view sink, std::uint64_t sequence) {
-    return taken(queue_.ack(sink, sequence));
+storage_result<void> sqlite_storage::ack(std::string_view sink, std::uint64_t sequence, attempt made) {
+    return taken(queue_.ack(sink, sequence, std::move(made)));
 }
 
 std::uint64_t sqlite_storage::last_sequence() const {

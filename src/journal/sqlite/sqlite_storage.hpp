@@ -29,11 +29,11 @@ public:
     boost::asio::awaitable<append_outcome> append(std::shared_ptr<event> what) override;
     boost::asio::awaitable<storage_result<std::vector<event_ptr>>> read(std::uint64_t after, std::size_t most,
                                                                         byte_size most_bytes) override;
-    storage_result<sink_state> open_sink(std::string_view sink) override;
+    storage_result<sink_state> open_sink(const sink_scope& sink) override;
     void close_sink(std::string_view sink) override;
     storage_result<void> commit_cursor(std::string_view sink, std::uint64_t cursor) override;
     storage_result<void> nack(std::string_view sink, failure what) override;
-    storage_result<void> ack(std::string_view sink, std::uint64_t sequence) override;
+    storage_result<void> ack(std::string_view sink, std::uint64_t sequence, attempt made) override;
     boost::asio::awaitable<storage_result<std::vector<due_event>>>
     due(std::string_view sink, unix_millis now, std::size_t most, std::vector<std::uint64_t> except) override;
     boost::asio::awaitable<storage_result<sink_state>> state(std::string_view sink) override;
@@ -41,6 +41,11 @@ public:
     boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) override;
     boost::asio::awaitable<storage_result<repaired>> apply(repair what) override;
     boost::asio::awaitable<storage_result<void>> pause(std::string sink, bool paused) override;
+    boost::asio::awaitable<storage_result<std::vector<orphaned_sink>>>
+    orphans(std::vector<std::string> configured) override;
+    boost::asio::awaitable<storage_result<sink_edit>> forget(std::string sink) override;
+    boost::asio::awaitable<storage_result<sink_edit>> rename(std::string from, std::string to,
+                                                             unix_millis now) override;
     std::uint64_t last_sequence() const override;
     void configure(const journal_settings& bounds) override { writer_.configure(bounds); }
     std::chrono::milliseconds stalled_for() override { return queue_.stalled_for(); }

@@ -122,6 +122,13 @@ void query::bind(std::int64_t value) {
     remember(sqlite3_bind_int64(handle_, next_++, value));
 }
 
+void query::bind(const std::optional<std::int64_t>& value) {
+    if (value) {
+        return bind(*value);
+    }
+    remember(sqlite3_bind_null(handle_, next_++));
+}
+
 void query::bind(std::string_view value) {
     remember(sqlite3_bind_text64(handle_, next_++, address_of(value), value.size(), SQLITE_STATIC, SQLITE_UTF8));
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -67,6 +68,7 @@ public:
 private:
     void bind(std::int64_t value);
     void bind(std::uint64_t value) { bind(static_cast<std::int64_t>(value)); }
+    void bind(const std::optional<std::int64_t>& value);
     void bind(bool value) { bind(static_cast<std::int64_t>(value)); }
     void bind(std::string_view value);
     void bind(const std::string& value) { bind(std::string_view(value)); }

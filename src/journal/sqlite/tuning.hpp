@@ -42,6 +42,8 @@ struct tuning {
     std::size_t history_rows = 1000;
     std::size_t history_bytes = std::size_t{1} << 20U;
     std::size_t history_mended = 250;
+    /// Events that an orphan has not reached, as far as they are counted at a time, or taken over by another sink.
+    std::size_t orphan_rows = 2000;
     /// Reads between two commits.
     std::size_t jobs_a_round = 8;
 

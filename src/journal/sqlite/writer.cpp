@@ -110,8 +110,8 @@ void writer::store(queue::work& work) {
     }
     const auto before = last_sequence_;
     const auto began = queue::clock::now();
-    const auto done =
-        file_.in_transaction([&] { return then(sinks_.apply(work.said), [&] { return insert(work.appends); }); });
+    const auto done = file_.in_transaction(
+        [&] { return then(sinks_.apply(work.said, clock_()), [&] { return insert(work.appends); }); });
     wrote_ = true;
     if (done) {
         if (!fresh_.empty()) {
@@ -198,7 +198,7 @@ void writer::commit_changes(changes&& said) {
 }
 
 bool writer::commit_with(changes&& said, const std::function<storage_result<void>()>& work) {
-    const auto done = file_.in_transaction([&] { return then(sinks_.apply(said), work); });
+    const auto done = file_.in_transaction([&] { return then(sinks_.apply(said, clock_()), work); });
     wrote_ = true;
     if (done) {
         sinks_.committed();

@@ -80,7 +80,7 @@ private:
     void make_edits(queue::work& work);
     storage_result<void> make_edit(edit& what);
     void open_sinks(queue::work& work);
-    storage_result<sink_state> open_sink(const std::string& name);
+    storage_result<sink_state> open_sink(const sink_scope& sink);
     storage_result<sink_state> look_at_sink(const std::string& name);
 
     void maintain();

@@ -71,11 +71,12 @@ void writer::open_sinks(queue::work& work) {
     work.opens.clear();
 }
 
-storage_result<sink_state> writer::open_sink(const std::string& name) {
+storage_result<sink_state> writer::open_sink(const sink_scope& sink) {
+    const auto& name = sink.name;
     if (failed_) {
         return std::unexpected(storage_error{storage_errc::broken, "the journal has failed: " + failure_});
     }
-    const auto done = file_.in_transaction([&] { return sinks_.open(name, last_sequence_); });
+    const auto done = file_.in_transaction([&] { return sinks_.open(sink, last_sequence_); });
     wrote_ = true;
     if (!done) {
         changes_failed({}, done.error());

@@ -248,8 +248,10 @@ outcome hook_run::judge(std::chrono::milliseconds timeout) const {
     if (const auto line = output_.last_error_line(); !line.empty()) {
         what += ": " + line;
     }
-    const bool rejected = !timed_out_ && status_.known && status_.signal == 0 && status_.code == EX_DATAERR;
-    return {rejected ? verdict::reject : verdict::retry, {}, std::move(what)};
+    const bool exited = !timed_out_ && status_.known && status_.signal == 0;
+    const bool rejected = exited && status_.code == EX_DATAERR;
+    return {rejected ? verdict::reject : verdict::retry, {}, std::move(what),
+            exited ? std::optional(status_.code) : std::nullopt};
 }
 
 /// E2BIG concerns only this event; every other error would affect all events.

@@ -55,6 +55,7 @@ outcome judge(const http::client_response& response, std::span<const std::uint64
     if (judged.what == verdict::delivered) {
         return judged;
     }
+    judged.code = static_cast<int>(response.status);
     judged.detail = fmt::format("status {}", response.status);
     if (response.status >= 300 && response.status < 400) {
         judged.detail += ", redirects are not followed: use the target as url";

@@ -106,9 +106,10 @@ journal::repair common_steps::draw_repair() {
         name += " for " + *filter.sink;
     }
     if (random_.one_in(2)) {
-        filter.state = random_.one_in(2) ? delivery_state::dead : delivery_state::waiting;
-        name += *filter.state == delivery_state::dead ? " dead" : " waiting";
+        filter.state = random_.one_in(2) ? delivery_state::dead : delivery_state::retrying;
+        name += *filter.state == delivery_state::dead ? " dead" : " retrying";
     }
+    what.all_sinks = random_.one_in(2);
     if (random_.one_in(2)) {
         filter.id = "msg_" + std::to_string(random_.below(12));
         name += " " + *filter.id;
@@ -128,7 +129,7 @@ void common_steps::ask() {
         filter.sink = random_.of(scopes()).name;
     }
     if (random_.one_in(2)) {
-        filter.state = static_cast<delivery_state>(random_.below(5));
+        filter.state = static_cast<delivery_state>(random_.below(9));
     }
     if (random_.one_in(4)) {
         filter.id = random_.one_in(2) ? "msg_" + std::to_string(random_.below(12)) : std::to_string(random_.below(20));
@@ -171,7 +172,7 @@ void common_steps::trouble_disk() {
         fixture_.note("the disk fills up");
         return under.let_grow(random_.below(30'000));
     case 1: {
-        const auto size = random_.one_in(2) ? 100'000U : 4U << 30U;
+        const auto size = random_.one_in(2) ? 140'000U : 4U << 30U;
         fixture_.note("max_size is " + std::to_string(size));
         return fixture_.configure(size);
     }

@@ -247,7 +247,7 @@ void delivery_world::judge() const {
                    (given_up != fixture_.given_up().end() && given_up->second.contains(sequence));
         };
         for (const auto& [sequence, what] : all_events_) {
-            const bool wanted = fixture_.expected().state_of(*what, scope_of(sink)) != delivery_state::unwanted;
+            const bool wanted = fixture_.expected().state_of(*what, scope_of(sink)) != delivery_state::filtered;
             if (wanted && sequence > details.begins_after && !details.delivered.contains(sequence) &&
                 !excused(sequence)) {
                 throw broken_promise("sink " + sink + " never got event " + std::to_string(sequence));

@@ -89,13 +89,13 @@ void fixture::commit_cursor(const std::string& sink, std::uint64_t cursor) {
 }
 
 void fixture::nack(const std::string& sink, journal::failure row) {
-    expected_.perhaps([&](state& to) { to.sinks.at(sink).rows[row.sequence] = row; });
+    expected_.perhaps([&](state& to) { to.sinks.at(sink).nack(row); });
     (void)journal_->nack(sink, std::move(row));
 }
 
 void fixture::ack(const std::string& sink, std::uint64_t sequence) {
-    (void)journal_->ack(sink, sequence);
-    expected_.perhaps([&](state& to) { to.sinks.at(sink).rows.erase(sequence); });
+    (void)journal_->ack(sink, sequence, {.start = wall(), .took = milliseconds{1}, .outcome = {}});
+    expected_.perhaps([&](state& to) { to.sinks.at(sink).ack(sequence); });
 }
 
 bool fixture::apply(const journal::repair& what) {
@@ -144,10 +144,12 @@ bool fixture::pause(const std::string& sink, bool paused) {
 
 std::optional<journal::sink_state> fixture::open_sink(const std::string& sink) {
     hush(!loud_);
-    const auto done = journal_->open_sink(sink);
+    const auto done = journal_->open_sink(scope_of(sink));
     hush(false);
     note_old(); // the journal's thread was here, whatever came of it
-    const auto act = [&](state& to) { to.sinks.try_emplace(sink, sink_place{.cursor = to.last, .rows = {}}); };
+    const auto act = [&](state& to) {
+        to.sinks.try_emplace(sink, sink_place{.cursor = to.last, .begin = to.last + 1});
+    };
     if (!done && !disk::instance().dead() && !disk::instance().limited()) {
         throw broken_promise("a sink cannot be opened: " + done.error().message);
     }
@@ -191,6 +193,7 @@ void fixture::ask(journal::event_query what, std::size_t page) {
     const auto all = details(expected(), what);
     std::vector<journal::event_details> found;
     what.most = page;
+    what.attempts = true;
     for (int pages = 0; pages < 200; ++pages) {
         const auto some = answer(journal_->query(what));
         if (!some || !*some) {
@@ -210,7 +213,8 @@ void fixture::ask(journal::event_query what, std::size_t page) {
     const auto same = [](const journal::event_details& a, const journal::event_details& b) {
         return a.head.sequence == b.head.sequence && a.body_size == b.body_size &&
                std::ranges::equal(a.sinks, b.sinks, [](const auto& x, const auto& y) {
-                   return x.sink == y.sink && x.state == y.state && x.attempts == y.attempts;
+                   return x.sink == y.sink && x.state == y.state && x.attempts == y.attempts && x.wanted == y.wanted &&
+                          x.log.size() == y.log.size();
                });
     };
     if (!disk::instance().limited() && !std::ranges::equal(found, all, same)) {

@@ -60,7 +60,12 @@ state fixture::observe() {
     }
     for (const auto& details : (**past)->events) {
         for (const auto& each : details.sinks) {
-            if (each.state == delivery_state::waiting || each.state == delivery_state::dead) {
+            const bool ended = each.state == delivery_state::delivered || each.state == delivery_state::dropped;
+            if (ended && each.attempts > 0) {
+                seen.sinks[each.sink].ends[details.head.sequence] = {.dropped = each.state == delivery_state::dropped,
+                                                                     .attempts = each.attempts};
+            }
+            if (each.state == delivery_state::retrying || each.state == delivery_state::dead) {
                 seen.sinks[each.sink].rows[details.head.sequence] = {.sequence = details.head.sequence,
                                                                      .attempts = each.attempts,
                                                                      .next_try = each.next_try,

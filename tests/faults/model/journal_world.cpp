@@ -61,7 +61,8 @@ void journal_world::say(std::uint64_t kind, prng& random) {
                          .attempts = static_cast<unsigned>(random.between(1, 16)),
                          .next_try = fixture_.wall() + milliseconds{random.below(10'000)},
                          .dead = random.one_in(3),
-                         .detail = "try " + std::to_string(random.below(100))});
+                         .detail = "try " + std::to_string(random.below(100)),
+                         .made = random.one_in(4) ? std::nullopt : std::optional(journal::attempt{})});
     if (random.one_in(2)) {
         fixture_.commit_cursor(sink, std::max(place.cursor, sequence));
     }

@@ -56,6 +56,21 @@ std::string difference(const std::string& name, const sink_place& expected, cons
             return "sink " + name + " has a row too much: " + in_words(row);
         }
     }
+    for (const auto& ends : {std::pair(&expected.ends, &seen.ends), std::pair(&seen.ends, &expected.ends)}) {
+        for (const auto& [sequence, end] : *ends.first) {
+            const auto other = ends.second->find(sequence);
+            if (!gone.contains(sequence) && (other == ends.second->end() || other->second != end)) {
+                const auto words = [](const sink_place::end& what) {
+                    return std::string(what.dropped ? "dropped" : "delivered") + " at attempt " + text(what.attempts);
+                };
+                const auto of = [&](const auto& all) {
+                    return all.contains(sequence) ? words(all.at(sequence)) : "without an end";
+                };
+                return "sink " + name + " has event " + text(sequence) + " " + of(seen.ends) + " instead of " +
+                       of(expected.ends);
+            }
+        }
+    }
     return {};
 }
 
@@ -74,21 +89,56 @@ bool matches(const journal::event_filter& filter, const event& what) {
            (!filter.until || what.accepted < *filter.until);
 }
 
+bool was_to_get_it(const journal::sink_delivery& each) {
+    return each.state != delivery_state::filtered && each.state != delivery_state::before_sink;
+}
+
 bool matches(const journal::event_filter& filter, const std::vector<journal::sink_delivery>& sinks) {
     const auto in = [&](const journal::sink_delivery& each) {
-        return filter.state ? each.state == *filter.state : each.state != delivery_state::unwanted;
+        return filter.state ? each.state == *filter.state : each.wanted || was_to_get_it(each);
     };
     if (filter.sink) {
         return std::ranges::any_of(sinks, [&](const auto& each) { return each.sink == *filter.sink && in(each); });
     }
     if (filter.state == delivery_state::delivered) {
-        const auto open = [&](const auto& each) { return !in(each) && each.state != delivery_state::unwanted; };
+        const auto open = [&](const auto& each) { return !in(each) && was_to_get_it(each); };
         return std::ranges::any_of(sinks, in) && std::ranges::none_of(sinks, open);
     }
     return !filter.state || std::ranges::any_of(sinks, in);
 }
 
+bool is_for(const journal::repair& what, const journal::sink_delivery& each) {
+    const auto& filter = what.which.filter;
+    if (!fits(filter.sink, each.sink) || (filter.state && *filter.state != each.state)) {
+        return false;
+    }
+    switch (each.state) {
+    case delivery_state::dead:
+        return true;
+    case delivery_state::retrying:
+        return what.kind == journal::repair_kind::replay;
+    case delivery_state::waiting:
+    case delivery_state::in_flight:
+    case delivery_state::orphaned:
+        return false;
+    default:
+        return what.kind == journal::repair_kind::replay && each.wanted && (filter.sink || what.all_sinks);
+    }
+}
+
 } // namespace
+
+void sink_place::nack(const journal::failure& row) {
+    ends.erase(row.sequence);
+    attempts[row.sequence] += row.made ? 1 : 0;
+    rows[row.sequence] = row;
+}
+
+void sink_place::ack(std::uint64_t sequence) {
+    if (rows.erase(sequence) + ends.count(sequence) > 0) {
+        ends[sequence] = {.dropped = false, .attempts = ++attempts[sequence]};
+    }
+}
 
 event_ptr state::with(const std::string& endpoint, const std::string& id) const {
     const auto found = std::ranges::find_if(
@@ -100,21 +150,30 @@ void state::erase(std::uint64_t sequence) {
     events.erase(sequence);
     for (auto& [name, place] : sinks) {
         place.rows.erase(sequence);
+        place.ends.erase(sequence);
+        place.attempts.erase(sequence);
     }
 }
 
 delivery_state state::state_of(const event& what, const journal::sink_scope& of) const {
-    const auto place = sinks.find(of.name);
-    if (place != sinks.end()) {
-        if (const auto row = place->second.rows.find(what.sequence); row != place->second.rows.end()) {
-            return row->second.dead ? delivery_state::dead : delivery_state::waiting;
-        }
+    const auto found = sinks.find(of.name);
+    if (found == sinks.end()) {
+        return delivery_state::before_sink;
+    }
+    const auto& place = found->second;
+    if (const auto row = place.rows.find(what.sequence); row != place.rows.end()) {
+        return row->second.dead ? delivery_state::dead : delivery_state::retrying;
+    }
+    if (const auto end = place.ends.find(what.sequence); end != place.ends.end()) {
+        return end->second.dropped ? delivery_state::dropped : delivery_state::delivered;
+    }
+    if (what.sequence < place.begin) {
+        return delivery_state::before_sink;
     }
     if (!wanted(of.events, what.type) || !wanted(of.endpoints, what.endpoint)) {
-        return delivery_state::unwanted;
+        return delivery_state::filtered;
     }
-    const bool passed = place != sinks.end() && what.sequence <= place->second.cursor;
-    return passed ? delivery_state::delivered : delivery_state::pending;
+    return what.sequence <= place.cursor ? delivery_state::delivered : delivery_state::waiting;
 }
 
 std::string difference(const state& expected, const state& seen, const std::set<std::uint64_t>& may_be_gone) {
@@ -164,11 +223,20 @@ std::vector<journal::event_details> details(const state& of, const journal::even
             auto& added = details.sinks.emplace_back();
             added.sink = scope.name;
             added.state = reached;
-            if (reached == delivery_state::dead || reached == delivery_state::waiting) {
-                const auto& row = of.sinks.at(scope.name).rows.at(sequence);
-                added.attempts = row.attempts;
-                added.next_try = row.next_try;
-                added.detail = row.detail;
+            const auto place = of.sinks.find(scope.name);
+            if (place == of.sinks.end()) {
+                continue;
+            }
+            added.wanted = wanted(scope.events, subject->type) && wanted(scope.endpoints, subject->endpoint);
+            if (const auto row = place->second.rows.find(sequence); row != place->second.rows.end()) {
+                added.attempts = row->second.attempts;
+                added.next_try = row->second.next_try;
+                added.detail = row->second.detail;
+            } else if (const auto end = place->second.ends.find(sequence); end != place->second.ends.end()) {
+                added.attempts = end->second.attempts;
+            }
+            if (const auto made = place->second.attempts.find(sequence); made != place->second.attempts.end()) {
+                added.log.resize(std::min<std::size_t>(made->second, journal::most_attempts));
             }
         }
         if (matches(what.filter, details.sinks)) {
@@ -187,22 +255,21 @@ std::uint64_t apply(state& of, const journal::repair& what) {
     which.newest_first = false;
     for (const auto& details : details(of, which)) {
         for (const auto& each : details.sinks) {
-            if (!fits(which.filter.sink, each.sink) || (which.filter.state && *which.filter.state != each.state)) {
+            if (!is_for(what, each)) {
                 continue;
             }
+            ++done;
             const auto sequence = details.head.sequence;
-            auto& rows = of.sinks[each.sink].rows;
-            if (what.kind == journal::repair_kind::drop && each.state == delivery_state::dead) {
-                ++done;
-                rows.erase(sequence);
-            } else if (what.kind == journal::repair_kind::replay && each.state != delivery_state::pending &&
-                       each.state != delivery_state::unwanted) {
-                ++done;
-                rows[sequence] = {.sequence = sequence,
-                                  .attempts = 0,
-                                  .next_try = what.now,
-                                  .dead = false,
-                                  .detail = "to be replayed"};
+            auto& place = of.sinks[each.sink];
+            if (what.kind == journal::repair_kind::drop) {
+                place.ends[sequence] = {.dropped = true, .attempts = each.attempts};
+                place.rows.erase(sequence);
+            } else {
+                place.nack({.sequence = sequence,
+                            .attempts = 0,
+                            .next_try = what.now,
+                            .dead = false,
+                            .detail = "to be replayed"});
             }
         }
     }

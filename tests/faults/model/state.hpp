@@ -21,7 +21,18 @@ class broken_promise : public std::runtime_error {
 struct sink_place {
     std::uint64_t cursor = 0;
     bool paused = false;
-    std::map<std::uint64_t, journal::failure> rows;
+    std::map<std::uint64_t, journal::failure> rows{};
+    std::uint64_t begin = 0; ///< The first event that is its own.
+    struct end {
+        bool dropped = false;
+        unsigned attempts = 0;
+        friend bool operator==(const end&, const end&) = default;
+    };
+    std::map<std::uint64_t, end> ends{};          ///< Of what did not succeed at once.
+    std::map<std::uint64_t, unsigned> attempts{}; ///< So many of such an event are known.
+
+    void nack(const journal::failure& row);
+    void ack(std::uint64_t sequence);
 };
 
 /// All that lasts in a journal.

@@ -70,7 +70,7 @@ TEST_CASE("change: a first sink gets what is after its cursor, even from the mid
     delivery_bench bench;
     bench.start();
     bench.append(2);
-    REQUIRE(bench.stored().open_sink("sink").has_value()); // its cursor: 2
+    REQUIRE(bench.stored().open_sink({"sink"}).has_value()); // its cursor: 2
     bench.append(1);
     std::array<hookd::event_ptr, 2> commit;
     for (std::uint64_t sequence = 2; auto& each : commit) {

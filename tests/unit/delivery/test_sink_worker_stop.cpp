@@ -157,7 +157,7 @@ TEST_CASE("restart: a failed event continues with its number of attempts") {
 
 TEST_CASE("restart: a backlog from before the start is delivered") {
     delivery_bench bench;
-    (void)bench.stored().open_sink("sink");
+    (void)bench.stored().open_sink({"sink"});
     bench.append(700);
     const auto got = bench.add(sink_named("sink"), 100);
     bench.start();
@@ -176,7 +176,7 @@ std::shared_ptr<sink_worker> start_hanging(delivery_bench& bench, const std::sha
     auto settings = sink_named("sink");
     settings.timeout = 20ms;
     settings.retry.attempts = attempts;
-    const auto state = bench.stored().open_sink("sink");
+    const auto state = bench.stored().open_sink({"sink"});
     REQUIRE(state.has_value());
     bench.append(batch_limit);
     auto alone = std::make_shared<sink_worker>(

@@ -85,7 +85,7 @@ void live_by_appending(const std::string& path, std::uint64_t first, int pipe) {
 
 void live_by_failing(const std::string& path, int pipe) {
     auto opened = open_journal(settings_for(path));
-    if (!opened->open_sink("audit")) {
+    if (!opened->open_sink({"audit"})) {
         ::_exit(1);
     }
     for (std::uint64_t i = 1;; ++i) {
@@ -148,7 +148,7 @@ TEST_CASE("journal: after kill -9 no cursor is past an event whose failure is no
             }
         }
         auto opened = open_journal(settings_for(directory.journal()));
-        const auto state = opened->open_sink("audit");
+        const auto state = opened->open_sink({"audit"});
         REQUIRE(state);
         CHECK(state->cursor > 0);
         CHECK(state->waiting + state->dead == state->cursor);

@@ -228,7 +228,7 @@ TEST_CASE("journal: a file with a second hard link is rejected until that is rem
 TEST_CASE("journal: a file of a newer version is rejected and left unchanged") {
     const temporary_directory directory;
     fill(directory.journal(), 1);
-    make_database(directory.journal(), "PRAGMA user_version = 3;");
+    make_database(directory.journal(), "PRAGMA user_version = 4;");
     const auto before = bytes_of(directory.journal());
     CHECK_THAT(refusal(directory.journal()), Contains("newer colivara-hookd") && Contains("3"));
     CHECK(bytes_of(directory.journal()) == before);

@@ -86,7 +86,7 @@ TEST_CASE("journal: on a full disk it rejects events, recovers by itself and los
     {
         disk.take(3'000U << 10U);
         auto opened = open_journal(settings_for(disk.journal()));
-        REQUIRE(opened->open_sink("audit"));
+        REQUIRE(opened->open_sink({"audit"}));
         for (int round = 0; round < 5; ++round) {
             counted.until_full(*opened, body);
             CHECK(append(*opened, sample(*counted.stored.begin())) == append_outcome::duplicate);
@@ -118,7 +118,7 @@ TEST_CASE("journal: on a full disk a cursor is kept, though events are still rej
     tuning limits;
     limits.own_thread = false;
     auto opened = open_journal(settings_for(disk.journal()), limits);
-    REQUIRE(opened->open_sink("audit"));
+    REQUIRE(opened->open_sink({"audit"}));
     boost::asio::io_context context;
     const auto refused = [&](int number) {
         auto what = std::make_shared<event>(sample("msg_" + std::to_string(number), 60'000));
@@ -152,7 +152,7 @@ TEST_CASE("journal: it closes and opens on a full disk too, with everything in i
     std::uint64_t cursor = 0;
     {
         auto opened = open_journal(settings_for(disk.journal()));
-        REQUIRE(opened->open_sink("audit"));
+        REQUIRE(opened->open_sink({"audit"}));
         counted.until_full(*opened, 3'000);
         cursor = opened->last_sequence();
         CHECK(opened->commit_cursor("audit", cursor));
@@ -161,15 +161,15 @@ TEST_CASE("journal: it closes and opens on a full disk too, with everything in i
     {
         auto opened = open_journal(settings_for(disk.journal()));
         CHECK(ids(*opened) == counted.stored);
-        CHECK(opened->open_sink("audit")->cursor == cursor);
-        CHECK_FALSE(opened->open_sink("new"));
+        CHECK(opened->open_sink({"audit"})->cursor == cursor);
+        CHECK_FALSE(opened->open_sink({"new"}));
         CHECK(append(*opened, sample(*counted.refused.begin())) == append_outcome::full);
         CHECK(append(*opened, sample(*counted.stored.begin())) == append_outcome::duplicate);
     }
     disk.give_back();
     auto opened = open_journal(settings_for(disk.journal()));
     CHECK(ids(*opened) == counted.stored);
-    CHECK(opened->open_sink("new"));
+    CHECK(opened->open_sink({"new"}));
 }
 
 TEST_CASE("journal: without space for a new one it says so, and what to do") {

@@ -27,8 +27,8 @@ failure row(std::uint64_t sequence, bool dead) {
 /// Six events: audit is past all, with 2 dead and 3 waiting; inbox has reached 4.
 std::unique_ptr<sqlite_storage> six(const temporary_directory& directory, const tuning& limits = {}) {
     auto opened = open_journal(settings_for(directory.journal()), limits);
-    REQUIRE(opened->open_sink("audit"));
-    REQUIRE(opened->open_sink("inbox"));
+    REQUIRE(opened->open_sink({"audit"}));
+    REQUIRE(opened->open_sink({"inbox"}));
     fill(*opened, 6);
     CHECK(opened->nack("audit", row(2, true)));
     CHECK(opened->nack("audit", row(3, false)));
@@ -38,7 +38,7 @@ std::unique_ptr<sqlite_storage> six(const temporary_directory& directory, const 
 }
 
 repair mending(repair_kind kind, hookd::journal::event_filter filter) {
-    return {.kind = kind, .which = all_of(std::move(filter)), .dry_run = false, .now = some_day};
+    return {.kind = kind, .which = all_of(std::move(filter)), .dry_run = false, .now = some_day, .all_sinks = true};
 }
 
 hookd::journal::event_filter in_state(delivery_state state, std::optional<std::string> sink = {}) {
@@ -94,5 +94,5 @@ TEST_CASE("history: a repair works for sinks that were not opened, as without a 
         CHECK(wait_for(opened->state("audit")).waiting == 1);
     }
     const auto opened = open_journal(settings_for(directory.journal()));
-    CHECK(opened->open_sink("audit")->dead == 0);
+    CHECK(opened->open_sink({"audit"})->dead == 0);
 }

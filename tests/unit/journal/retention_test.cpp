@@ -77,7 +77,7 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
     const temporary_directory directory;
     {
         auto opened = open_journal(kept_for_a_week(directory), quick());
-        REQUIRE(opened->open_sink("gone"));
+        REQUIRE(opened->open_sink({"gone"}));
         fill(*opened, 10);
         CHECK(opened->nack("gone", {.sequence = 5, .attempts = 1, .next_try = {}, .dead = false, .detail = ""}));
         CHECK(wait_for(opened->state("gone")).waiting == 1);
@@ -92,7 +92,7 @@ TEST_CASE("journal: a sink that the file knows holds events back until it is cle
     }
     auto opened = open_journal(kept_for_a_week(directory), quick());
     CHECK(eventually([&] { return opened->metrics().erased == 10; }));
-    const auto back = opened->open_sink("gone");
+    const auto back = opened->open_sink({"gone"});
     REQUIRE(back);
     CHECK(back->waiting == 0);
 }

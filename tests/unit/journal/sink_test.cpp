@@ -13,7 +13,7 @@ using namespace hookd::journal::testing;
 TEST_CASE("journal: what a sink said is on the disk soon, without an event to carry it") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
-    REQUIRE(opened->open_sink("audit"));
+    REQUIRE(opened->open_sink({"audit"}));
     REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
     const auto before = syncs();
     for (std::uint64_t i = 0; i < 100; ++i) {
@@ -26,7 +26,7 @@ TEST_CASE("journal: what a sink said is on the disk soon, without an event to ca
 TEST_CASE("journal: a drop stays, although its dead letter was reported in the same moment, beside events") {
     const temporary_directory directory;
     auto opened = open_journal(settings_for(directory.journal()));
-    REQUIRE(opened->open_sink("audit"));
+    REQUIRE(opened->open_sink({"audit"}));
     for (int round = 0; round < 100; ++round) {
         const auto id = std::to_string(round);
         REQUIRE(append(*opened, sample("msg_a" + id)) == append_outcome::stored);

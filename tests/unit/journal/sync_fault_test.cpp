@@ -25,7 +25,7 @@ TEST_CASE("journal: a commit that failed to sync is never acknowledged, and noth
                                    {.committed = [&](auto events) { committed += static_cast<int>(events.size()); },
                                     .failed = [&](std::string_view) { ++failures; }});
         REQUIRE(append(*opened, sample("msg_1")) == append_outcome::stored);
-        REQUIRE(opened->open_sink("audit"));
+        REQUIRE(opened->open_sink({"audit"}));
         fail_next_sync(with);
         CHECK(append(*opened, sample("msg_2")) == append_outcome::stopped);
         CHECK(eventually([&] { return failures == 1; }));
@@ -35,7 +35,7 @@ TEST_CASE("journal: a commit that failed to sync is never acknowledged, and noth
         CHECK(append(*opened, sample("msg_1")) == append_outcome::stopped);
         CHECK(error_of(opened->read(0, 10, byte_size{1'000'000})) == storage_errc::broken);
         CHECK(error_of(opened->state("audit")) == storage_errc::broken);
-        CHECK_FALSE(opened->open_sink("late"));
+        CHECK_FALSE(opened->open_sink({"late"}));
         CHECK_FALSE(opened->commit_cursor("audit", 1));
         opened->close();
         CHECK(syncs() == before);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "journal/sqlite/past_table.hpp"
+
+#include "journal/sqlite/millis.hpp"
+
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hookd::journal {
+
+namespace {
+
+// A pattern has no line break: no type and no endpoint has one.
+std::string joined(const std::vector<std::string>& patterns) {
+    std::string text;
+    for (const auto& each : patterns) {
+        text += each + '\n';
+    }
+    return text;
+}
+
+std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> patterns;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        patterns.push_back(line);
+    }
+    return patterns;
+}
+
+} // namespace
+
+storage_result<past_table> past_table::prepare(database& file) {
+    past_table made;
+    const std::pair<statement past_table::*, const char*> statements[] = {
+        {&past_table::definitions_, "SELECT first, events, endpoints FROM definition WHERE sink = ? ORDER BY first"},
+        {&past_table::positions_, "SELECT cursor, at FROM progress WHERE sink = ? ORDER BY cursor"},
+        {&past_table::add_definition_,
+         "INSERT OR REPLACE INTO definition(sink, first, events, endpoints) VALUES(?, ?, ?, ?)"},
+        {&past_table::add_position_, "INSERT OR REPLACE INTO progress(sink, cursor, at) VALUES(?, ?, ?)"},
+        {&past_table::remove_position_, "DELETE FROM progress WHERE sink = ? AND cursor = ?"},
+        {&past_table::thin_definitions_, "DELETE FROM definition WHERE sink = ? AND first < ?"},
+        {&past_table::thin_positions_, "DELETE FROM progress WHERE sink = ? AND cursor < ?"},
+        {&past_table::erase_definitions_, "DELETE FROM definition WHERE sink = ?"},
+        {&past_table::erase_positions_, "DELETE FROM progress WHERE sink = ?"},
+    };
+    for (const auto& [member, sql] : statements) {
+        auto prepared = file.prepare(sql);
+        if (!prepared) {
+            return std::unexpected(prepared.error());
+        }
+        made.*member = std::move(*prepared);
+    }
+    return made;
+}
+
+storage_result<void> past_table::load(std::int64_t sink, sink_history& into) {
+    query definitions(definitions_, sink);
+    auto row = definitions.step();
+    for (; row && *row; row = definitions.step()) {
+        into.load({.first = definitions.sequence(0),
+                   .events = split(definitions.text(1)),
+                   .endpoints = split(definitions.text(2))});
+    }
+    if (!row) {
+        return std::unexpected(row.error());
+    }
+    std::vector<sink_position> positions;
+    query rows(positions_, sink);
+    for (row = rows.step(); row && *row; row = rows.step()) {
+        positions.push_back({.cursor = rows.sequence(0), .at = from_millis(rows.number(1))});
+    }
+    into.load(std::move(positions));
+    return then(row, [](bool) {});
+}
+
+storage_result<void> past_table::add(std::int64_t sink, const sink_definition& what) {
+    const auto events = joined(what.events);
+    const auto endpoints = joined(what.endpoints);
+    return query(add_definition_, sink, what.first, events, endpoints).run();
+}
+
+storage_result<void> past_table::apply(std::int64_t sink, const sink_history::kept& change) {
+    if (change.added) {
+        const auto added = query(add_position_, sink, change.added->cursor, to_millis(change.added->at)).run();
+        if (!added) {
+            return added;
+        }
+    }
+    return change.removed ? query(remove_position_, sink, *change.removed).run() : storage_result<void>();
+}
+
+storage_result<void> past_table::forget_before(std::int64_t sink, const sink_history& left) {
+    const auto& positions = left.positions();
+    const auto cursor = positions.empty() ? left.cursor() : positions.front().cursor;
+    return then(query(thin_positions_, sink, cursor).run(),
+                [&] { return query(thin_definitions_, sink, left.begin()).run(); });
+}
+
+storage_result<void> past_table::replace(std::int64_t sink, const sink_history& by) {
+    auto done = erase(sink);
+    for (const auto& each : by.definitions()) {
+        done = then(done, [&] { return add(sink, each); });
+    }
+    for (const auto& each : by.positions()) {
+        done = then(done, [&] { return apply(sink, {.added = each, .removed = {}}); });
+    }
+    return done;
+}
+
+storage_result<void> past_table::erase(std::int64_t sink) {
+    return then(query(erase_definitions_, sink).run(), [&] { return query(erase_positions_, sink).run(); });
+}
+
+} // namespace hookd::journal
