@@ -49,6 +49,7 @@ struct journal_metrics {
     std::atomic<std::uint64_t> erased = 0;      ///< events, by retention
     std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
     std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
+    std::atomic<std::uint64_t> indexed_blocks = 0; ///< added to the index of look-ups
     std::atomic<std::uint64_t> last_sequence = 0;
     std::atomic<std::int64_t> clock_ahead_milliseconds = 0; ///< of the time that ages count by
 

@@ -9,22 +9,26 @@
 namespace hookd::journal {
 
 storage_result<history> history::prepare(database& file) {
-    history made;
+    auto blocks = block_index::prepare(file);
+    if (!blocks) {
+        return std::unexpected(blocks.error());
+    }
+    history made(std::move(*blocks));
     // SQLite knows a column's length without reading it.
     const std::pair<statement history::*, const char*> statements[] = {
         {&history::head_, "SELECT sequence, accepted, endpoint, id, type, unbranded, json, peer, timestamp, "
                           "collection, document, '', '', length(body) FROM event WHERE sequence = ?"},
         {&history::forward_, "SELECT sequence FROM event WHERE sequence > ? AND sequence <= ? "
                              "ORDER BY sequence LIMIT ?"},
-        {&history::backward_, "SELECT sequence FROM event WHERE sequence < ? AND sequence <= ? "
+        {&history::backward_, "SELECT sequence FROM event WHERE sequence < ? AND sequence >= ? "
                               "ORDER BY sequence DESC LIMIT ?"},
         {&history::failed_forward_, "SELECT sequence FROM delivery WHERE state < 2 AND sequence > ? AND sequence <= ? "
                                     "ORDER BY sequence LIMIT ?"},
-        {&history::failed_backward_, "SELECT sequence FROM delivery WHERE state < 2 AND sequence < ? AND sequence <= ? "
+        {&history::failed_backward_, "SELECT sequence FROM delivery WHERE state < 2 AND sequence < ? AND sequence >= ? "
                                      "ORDER BY sequence DESC LIMIT ?"},
         {&history::rows_forward_, "SELECT sequence FROM delivery WHERE sequence > ? AND sequence <= ? "
                                   "ORDER BY sequence LIMIT ?"},
-        {&history::rows_backward_, "SELECT sequence FROM delivery WHERE sequence < ? AND sequence <= ? "
+        {&history::rows_backward_, "SELECT sequence FROM delivery WHERE sequence < ? AND sequence >= ? "
                                    "ORDER BY sequence DESC LIMIT ?"},
     };
     for (const auto& [member, sql] : statements) {
@@ -51,38 +55,75 @@ storage_result<history::candidates> history::by_id(event_table& events, const st
         std::ranges::reverse(*found);
     }
     std::erase_if(*found, [&](std::uint64_t each) { return !is_in_range(what, each); });
-    return candidates{.sequences = std::move(*found)};
+    return candidates{.sequences = std::move(*found), .position = what.from};
+}
+
+// What is in one of these states has a row for it: few, where events are many.
+statement& history::rows_with(const event_query& what) {
+    const auto& state = what.filter.state;
+    if (state == delivery_state::retrying || state == delivery_state::dead) {
+        return what.newest_first ? failed_backward_ : failed_forward_;
+    }
+    if (state == delivery_state::dropped) {
+        return what.newest_first ? rows_backward_ : rows_forward_;
+    }
+    return what.newest_first ? backward_ : forward_;
+}
+
+/// Adds those behind `from`, up to `to`, until there are `most` rows. Whether there were.
+storage_result<bool> history::add_candidates(statement& rows, std::uint64_t from, std::uint64_t to, std::size_t most,
+                                             std::vector<std::uint64_t>& found) {
+    query row(rows, from, to, static_cast<std::uint64_t>(most));
+    std::size_t count = 0;
+    auto there = row.step();
+    for (; there && *there; there = row.step()) {
+        ++count;
+        if (found.empty() || found.back() != row.sequence(0)) {
+            found.push_back(row.sequence(0));
+        }
+    }
+    return then(there, [&](bool) { return count == most; });
 }
 
 storage_result<history::candidates> history::find_candidates(event_table& events, const event_query& what,
-                                                             std::size_t most) {
+                                                             const tuning& limits) {
     if (const auto& id = what.filter.id) {
         return by_id(events, *id, what);
     }
-    // What is in one of these states has a row for it: few, where events are many.
-    const auto& state = what.filter.state;
-    const bool failed = state == delivery_state::retrying || state == delivery_state::dead;
-    const bool has_row = state == delivery_state::dropped;
-    auto& from = what.newest_first ? (failed    ? failed_backward_
-                                      : has_row ? rows_backward_
-                                                : backward_)
-                 : failed          ? failed_forward_
-                 : has_row         ? rows_forward_
-                                   : forward_;
-    const auto last = std::min<std::uint64_t>(what.up_to, INT64_MAX);
-    const auto start = std::min<std::uint64_t>(what.newest_first && what.from == 0 ? INT64_MAX : what.from, INT64_MAX);
-    candidates found;
-    query rows(from, start, last, static_cast<std::uint64_t>(most));
-    std::size_t count = 0;
-    auto row = rows.step();
-    for (; row && *row; row = rows.step()) {
-        ++count;
-        if (found.sequences.empty() || found.sequences.back() != rows.sequence(0)) {
-            found.sequences.push_back(rows.sequence(0));
+    const bool backward = what.newest_first;
+    const auto last = std::min<std::uint64_t>(what.up_to, INT64_MAX - 1);
+    auto at = backward && what.from == 0 ? last + 1 : std::min(what.from, last + 1);
+    candidates found{.sequences = {}, .position = what.from};
+    for (std::size_t parts = 0; backward ? at > 1 : at < last; ++parts) {
+        if (parts == limits.history_parts || found.sequences.size() >= limits.history_rows) {
+            found.position = at;
+            found.cut = true;
+            break;
         }
+        const auto part = block_index::narrows(what.filter)
+                              ? blocks_.part_of(backward ? at - 1 : at + 1, what.filter)
+                              : block_index::part{.first = 0, .last = INT64_MAX, .may_match = true};
+        if (!part) {
+            return std::unexpected(part.error());
+        }
+        const auto to = backward ? part->first : std::min(part->last, last);
+        if (part->may_match) {
+            const auto most = limits.history_rows - found.sequences.size();
+            const auto full = add_candidates(rows_with(what), at, to, most, found.sequences);
+            if (!full) {
+                return std::unexpected(full.error());
+            }
+            found.position = found.sequences.empty() ? found.position : found.sequences.back();
+            if (*full) {
+                found.cut = true;
+                break;
+            }
+        } else {
+            found.position = to; // there are events behind it: what is not indexed yet
+        }
+        at = to;
     }
-    found.cut = count == most;
-    return then(row, [&](bool) { return std::move(found); });
+    return found;
 }
 
 storage_result<std::optional<event_details>> history::read(event_table& events, std::uint64_t sequence) {
@@ -142,7 +183,7 @@ storage_result<void> history::add_sinks(ledger& sinks, const std::vector<asked_s
 storage_result<event_page> history::read_page(event_table& events, ledger& sinks, const event_query& what,
                                               const tuning& limits) {
     const auto asked = asked_sinks(sinks, what);
-    const auto found = find_candidates(events, what, limits.history_rows);
+    const auto found = find_candidates(events, what, limits);
     if (!found) {
         return std::unexpected(found.error());
     }
@@ -158,8 +199,9 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
         }
         return details;
     });
-    if (page) {
-        page->more = page->more || found->cut;
+    if (page && !page->more) {
+        page->more = found->cut;
+        page->position = found->position;
     }
     return page;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "journal/sqlite/block_index.hpp"
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/ledger.hpp"
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hookd::journal {
@@ -27,15 +29,21 @@ public:
     /// Within a transaction, unless it is a dry run.
     storage_result<repaired> apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
 
+    block_index& blocks() { return blocks_; }
+
 private:
-    /// Sequence numbers that may match, in the order asked for; and whether the bound cut them off.
+    /// Sequence numbers that may match, in the order asked for; and whether a bound cut them off.
     struct candidates {
         std::vector<std::uint64_t> sequences;
+        std::uint64_t position = 0; ///< Where to go on from, once these are done.
         bool cut = false;
     };
 
-    history() = default;
-    storage_result<candidates> find_candidates(event_table& events, const event_query& what, std::size_t most);
+    explicit history(block_index blocks) : blocks_(std::move(blocks)) {}
+    storage_result<candidates> find_candidates(event_table& events, const event_query& what, const tuning& limits);
+    statement& rows_with(const event_query& what);
+    static storage_result<bool> add_candidates(statement& rows, std::uint64_t from, std::uint64_t to, std::size_t most,
+                                               std::vector<std::uint64_t>& found);
     storage_result<candidates> by_id(event_table& events, const std::string& id, const event_query& what);
     storage_result<std::optional<event_details>> read(event_table& events, std::uint64_t sequence);
     /// A sink that the query is about, as the journal knows it. An orphan has no scope.
@@ -48,6 +56,7 @@ private:
     storage_result<void> add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
                                    event_details& details);
 
+    block_index blocks_;
     statement head_;
     statement forward_;
     statement backward_;

@@ -10,9 +10,9 @@
 
 namespace hookd::journal {
 
-retention::retention(database& file, event_table& events, ledger& sinks, std::chrono::milliseconds keep,
-                     const tuning& limits)
-    : file_(file), events_(events), sinks_(sinks), keep_(keep), limits_(limits) {}
+retention::retention(database& file, event_table& events, ledger& sinks, block_index& blocks,
+                     std::chrono::milliseconds keep, const tuning& limits)
+    : file_(file), events_(events), sinks_(sinks), blocks_(blocks), keep_(keep), limits_(limits) {}
 
 storage_result<std::size_t> retention::step(unix_millis now, std::uint64_t last) {
     const auto begun = then(forget_absent_sinks(), [&] { return sweeping_ ? storage_result<void>() : begin_sweep(); });
@@ -71,7 +71,8 @@ storage_result<void> retention::forget_past() {
     if (!lowest || !*lowest || **lowest == past_of_) {
         return then(lowest, [](const auto&) {});
     }
-    const auto done = file_.in_transaction([&] { return sinks_.forget_before(**lowest); });
+    const auto done = file_.in_transaction(
+        [&] { return then(sinks_.forget_before(**lowest), [&] { return blocks_.forget_before(**lowest); }); });
     if (!done) {
         sinks_.rolled_back();
         return done;

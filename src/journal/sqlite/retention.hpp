@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "journal/sqlite/block_index.hpp"
 #include "journal/sqlite/database.hpp"
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/ledger.hpp"
@@ -27,7 +28,8 @@ class retention {
 public:
     using clock = std::chrono::steady_clock;
 
-    retention(database& file, event_table& events, ledger& sinks, std::chrono::milliseconds keep, const tuning& limits);
+    retention(database& file, event_table& events, ledger& sinks, block_index& blocks, std::chrono::milliseconds keep,
+              const tuning& limits);
 
     /// Any thread.
     void keep(std::chrono::milliseconds time) { keep_ = time; }
@@ -59,6 +61,7 @@ private:
     database& file_;
     event_table& events_;
     ledger& sinks_;
+    block_index& blocks_;
     std::atomic<std::chrono::milliseconds> keep_;
     const tuning limits_;
     const clock::time_point opened_ = limits_.now();

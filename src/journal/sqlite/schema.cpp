@@ -86,6 +86,12 @@ CREATE TABLE progress(
     at INTEGER NOT NULL,
     PRIMARY KEY(sink, cursor)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE block(
+    number INTEGER PRIMARY KEY,
+    oldest INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    names BLOB NOT NULL
+) STRICT;
 )";
 
 // Version 1 knew no pauses.
@@ -109,6 +115,7 @@ CREATE TEMPORARY TRIGGER no_delete INSTEAD OF DELETE ON delivery BEGIN SELECT RA
 CREATE TEMPORARY TABLE attempt(sequence, sink, number, start, took, outcome, code, detail);
 CREATE TEMPORARY TABLE definition(sink, first, events, endpoints);
 CREATE TEMPORARY TABLE progress(sink, cursor, at);
+CREATE TEMPORARY TABLE block(number, oldest, newest, names);
 )";
 
 std::string marked(const std::string& sql) {

@@ -40,6 +40,8 @@ struct tuning {
     std::size_t read_bytes = std::size_t{8} << 20U;
     /// One call of `query` or a repair: rows examined, bytes returned, events changed.
     std::size_t history_rows = 1000;
+    /// The same: parts of the journal that it looks at or leaves out.
+    std::size_t history_parts = 500;
     std::size_t history_bytes = std::size_t{1} << 20U;
     std::size_t history_mended = 250;
     /// Events that an orphan has not reached, as far as they are counted at a time, or taken over by another sink.

@@ -32,7 +32,7 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
     : file_(opened.file), events_(opened.events), sinks_(opened.sinks), past_(opened.past), queue_(waiting),
       limits_(limits), clock_(clock), watch_(watch), metrics_(counters),
       space_(opened.file, settings.max_size.bytes, limits),
-      retention_(opened.file, opened.events, opened.sinks, settings.retention, limits),
+      retention_(opened.file, opened.events, opened.sinks, opened.past.blocks(), settings.retention, limits),
       ages_(limits.boot(), opened.clock, newest_of(opened), read_clocks()), kept_clock_(opened.clock),
       last_sequence_(opened.last_sequence) {
     sinks_.publish_on(counters.sinks);
@@ -40,7 +40,7 @@ writer::writer(opened_file& opened, queue& waiting, const journal_settings& sett
 }
 
 void writer::run() {
-    while (turn(failed_ ? queue::clock::time_point::max() : retention_.next())) {
+    while (turn(failed_ ? queue::clock::time_point::max() : indexing_ ? queue::clock::now() : retention_.next())) {
     }
     finish();
 }
@@ -227,8 +227,28 @@ void writer::maintain() {
     look_at_clock();
     // Appends go before retention, but not indefinitely.
     const bool yields = queue_.append_waits() && commits_since_step_ < limits_.commits_a_step;
-    if (!failed_ && limits_.retains && !yields && limits_.now() >= retention_.next()) {
+    if (failed_ || !limits_.retains || yields) {
+        return;
+    }
+    index();
+    if (!failed_ && limits_.now() >= retention_.next()) {
         retain();
+    }
+}
+
+// One block at a time. A search that finds a block missing only takes longer.
+void writer::index() {
+    indexing_ = false;
+    if (space_.disk_is_full()) {
+        return;
+    }
+    const auto added = past_.blocks().add_next(file_, last_sequence_);
+    if (added) {
+        indexing_ = *added;
+        metrics_.indexed_blocks += *added ? 1 : 0;
+        wrote_ = wrote_ || *added;
+    } else if (added.error().what == storage_errc::broken) {
+        fail(added.error());
     }
 }
 

@@ -84,6 +84,7 @@ private:
     storage_result<sink_state> look_at_sink(const std::string& name);
 
     void maintain();
+    void index();
     void retain();
     clock_reading read_clocks() const { return {.wall = clock_(), .since_boot = limits_.since_boot()}; }
     void look_at_clock();
@@ -112,7 +113,8 @@ private:
     std::vector<event_ptr> fresh_; // stored by the current batch
     std::uint64_t last_sequence_;
     unsigned commits_since_step_ = 0;
-    bool wrote_ = false; // since the file was last maintained
+    bool indexing_ = false; // there may be more blocks to add
+    bool wrote_ = false;    // since the file was last maintained
     bool failed_ = false;
     std::string failure_;
 };

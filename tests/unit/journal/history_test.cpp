@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "journal/support.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace hookd;
@@ -95,4 +102,119 @@ TEST_CASE("history: a repair works for sinks that were not opened, as without a 
     }
     const auto opened = open_journal(settings_for(directory.journal()));
     CHECK(opened->open_sink({"audit"})->dead == 0);
+}
+
+namespace {
+
+/// Event `i` of 3,000, of which two whole blocks are indexed.
+event numbered(int i) {
+    auto what = sample("msg_" + std::to_string(i));
+    what.accepted = some_day + std::chrono::seconds(i);
+    what.collection = "c" + std::to_string(i / 700);
+    what.document = "d" + std::to_string(i % 900);
+    return what;
+}
+
+std::unique_ptr<sqlite_storage> three_thousand(const temporary_directory& directory, const tuning& limits) {
+    auto opened = open_journal(settings_for(directory.journal()), limits);
+    boost::asio::io_context context;
+    for (int i = 1; i <= 3000; ++i) {
+        boost::asio::co_spawn(context, opened->append(std::make_shared<event>(numbered(i))), boost::asio::detached);
+    }
+    context.run_for(patience);
+    REQUIRE(opened->last_sequence() == 3000);
+    return opened;
+}
+
+std::vector<std::uint64_t> look_at_all_pages(storage& from, event_query what, int* pages = nullptr) {
+    std::vector<std::uint64_t> found;
+    for (bool more = true; more;) {
+        const auto page = wait_for(from.query(what));
+        for (const auto& each : page.events) {
+            found.push_back(each.head.sequence);
+        }
+        REQUIRE((!page.more || page.position != what.from));
+        what.from = page.position;
+        more = page.more;
+        if (pages != nullptr) {
+            ++*pages;
+        }
+    }
+    return found;
+}
+
+hookd::journal::event_filter named(std::optional<std::string> collection, std::optional<std::string> document) {
+    hookd::journal::event_filter filter;
+    filter.collection = std::move(collection);
+    filter.document = std::move(document);
+    return filter;
+}
+
+} // namespace
+
+TEST_CASE("history: a search that leaves out blocks of events finds what a look at each event finds") {
+    const temporary_directory directory;
+    tuning limits;
+    limits.history_rows = GENERATE(7U, 1000U);
+    limits.history_parts = GENERATE(1U, 500U);
+    const auto opened = three_thousand(directory, limits);
+    REQUIRE(eventually([&] { return opened->metrics().indexed_blocks == 2; }));
+    std::vector<hookd::journal::event_filter> filters{
+        named({}, "d5"), named("c1", {}), named("c3", "d5"), named({}, "d2999"), named("c4", "d150"), {}, {}, {}};
+    filters[5].since = some_day + 1500s;
+    filters[6].until = some_day + 1100s;
+    filters[7].since = some_day + 900s;
+    filters[7].until = some_day + 1030s;
+    filters[7].collection = "c1";
+    for (const int at_a_bound : {1023, 1024, 1025}) { // where a block ends
+        hookd::journal::event_filter since;
+        since.since = some_day + std::chrono::seconds(at_a_bound);
+        hookd::journal::event_filter until;
+        until.until = since.since;
+        filters.insert(filters.end(), {since, until});
+    }
+    for (const auto& filter : filters) {
+        for (const std::uint64_t up_to : {std::uint64_t{UINT64_MAX}, std::uint64_t{2048}, std::uint64_t{1030}}) {
+            std::vector<std::uint64_t> expected;
+            for (int i = 1; i <= 3000; ++i) {
+                const auto each = numbered(i);
+                if (static_cast<std::uint64_t>(i) <= up_to &&
+                    (!filter.collection || each.collection == *filter.collection) &&
+                    (!filter.document || each.document == *filter.document) &&
+                    (!filter.since || each.accepted >= *filter.since) &&
+                    (!filter.until || each.accepted < *filter.until)) {
+                    expected.push_back(static_cast<std::uint64_t>(i));
+                }
+            }
+            auto query = all_of(filter);
+            query.up_to = up_to;
+            CHECK(look_at_all_pages(*opened, query) == expected);
+            query.newest_first = true;
+            std::ranges::reverse(expected);
+            CHECK(look_at_all_pages(*opened, query) == expected);
+        }
+    }
+}
+
+TEST_CASE("history: a document that is not there, or only in one block, is found in one page") {
+    const temporary_directory directory;
+    const auto opened = three_thousand(directory, {});
+    REQUIRE(eventually([&] { return opened->metrics().indexed_blocks == 2; }));
+    for (const auto* document : {"nowhere", "d899"}) {
+        int pages = 0;
+        look_at_all_pages(*opened, all_of(named("c4", document)), &pages);
+        CHECK(pages == 1);
+    }
+}
+
+TEST_CASE("history: new events are found behind the position of a search that found nothing") {
+    const temporary_directory directory;
+    const auto opened = three_thousand(directory, {});
+    REQUIRE(eventually([&] { return opened->metrics().indexed_blocks == 2; }));
+    auto query = all_of(named({}, "new.pdf"));
+    query.from = wait_for(opened->query(query)).position;
+    auto fresh = sample("msg_new");
+    fresh.document = "new.pdf";
+    REQUIRE(append(*opened, fresh) == append_outcome::stored);
+    CHECK(look_at_all_pages(*opened, query) == std::vector<std::uint64_t>{3001});
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "journal/sqlite/database.hpp"
+#include "journal/sqlite/statement.hpp"
+#include "journal/sqlite/then.hpp"
+
+#include <hookd/journal/event_search.hpp>
+
+#include <cstdint>
+
+namespace hookd::journal {
+
+/// What there is in each block of 1024 sequence numbers: the times of acceptance, and which collections and documents.
+/// A search leaves out blocks without what it looks for. An index over the names would cost each event a page of the
+/// log at a random place; this costs it two bytes.
+class block_index {
+public:
+    static constexpr std::uint64_t block_size = 1024;
+
+    static storage_result<block_index> prepare(database& file);
+
+    /// Adds the next block, in a transaction of its own. False: there is none whose events are all there.
+    storage_result<bool> add_next(database& file, std::uint64_t last_sequence);
+    /// Within a transaction: no event before this one is left.
+    storage_result<void> forget_before(std::uint64_t sequence);
+
+    /// Whether it can leave out anything.
+    static bool narrows(const event_filter& filter);
+    /// Sequence numbers, the bounds included, and whether an event among them may match.
+    struct part {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        bool may_match = true;
+    };
+    /// The part that the number is in: a block, or what is not indexed on one side.
+    storage_result<part> part_of(std::uint64_t sequence, const event_filter& filter);
+
+private:
+    block_index() = default;
+    storage_result<std::uint64_t> add(std::uint64_t last_sequence);
+
+    std::uint64_t first_ = 0; // blocks from here on are indexed,
+    std::uint64_t next_ = 0;  // up to this one
+    statement lowest_;
+    statement names_;
+    statement add_;
+    statement look_;
+    statement forget_;
+};
+
+} // namespace hookd::journal
