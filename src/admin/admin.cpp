@@ -5,6 +5,7 @@
 #include <hookd/admin/admin.hpp>
 #include <hookd/core/mutex.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <span>
@@ -84,12 +85,13 @@ private:
     };
 
     http::handler_factory routers() {
-        return [this] { return std::make_unique<router>(context_, started_, reloads_); };
+        return [this] { return std::make_unique<router>(context_, started_, reloads_, streams_); };
     }
 
     const context context_;
     const unix_millis started_;
     reload_handler reloads_;
+    std::atomic<unsigned> streams_ = 0;
     std::vector<one_server> servers_;
     mutex mutex_; // also held while a server is changed
     bool draining_ HOOKD_GUARDED_BY(mutex_) = false;

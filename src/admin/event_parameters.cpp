@@ -85,7 +85,11 @@ constexpr parameter parameters[] = {
     {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); },
      request_about_events::list},
     {"from",
-     [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.from); }},
+     [](std::string&& value, event_parameters& into) {
+         auto wrong = read_number(value, 0, INT64_MAX, into.query.from);
+         into.from = into.query.from;
+         return wrong;
+     }},
     {"up_to",
      [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.up_to); }},
     {"limit",

@@ -5,16 +5,18 @@
 #include <hookd/journal/event_search.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 namespace hookd::admin {
 
-enum class request_about_events : std::uint8_t { list, change };
+enum class request_about_events : std::uint8_t { list, change, stream };
 
 /// The parameters of a request about events.
 struct event_parameters {
-    journal::event_query query; ///< With all current sinks.
+    journal::event_query query;        ///< With all current sinks.
+    std::optional<std::uint64_t> from; ///< Also in the query.
     bool dry_run = false;
     bool all_sinks = false;
 };

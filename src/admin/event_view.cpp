@@ -110,6 +110,17 @@ std::string all_states() {
     return names;
 }
 
+std::string event_text(const journal::event_details& what) {
+    return json_line(event_json(what));
+}
+
+std::string delivery_text(const event& of, const journal::sink_delivery& what) {
+    auto made = sink_json(what);
+    made["sequence"] = of.sequence;
+    made["id"] = of.id;
+    return json_line(made);
+}
+
 std::string page_json(const journal::event_page& page) {
     auto events = json::array();
     for (const auto& each : page.events) {

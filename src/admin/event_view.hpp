@@ -16,6 +16,10 @@ std::optional<journal::delivery_state> state_from(std::string_view text);
 /// The words, for an error message.
 std::string all_states();
 
+/// These without a line end.
+std::string event_text(const journal::event_details& what);
+std::string delivery_text(const event& of, const journal::sink_delivery& what);
+
 /// These as one JSON object on one line.
 std::string page_json(const journal::event_page& page);
 std::string repaired_json(const journal::repaired& what);

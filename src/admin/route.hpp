@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -32,11 +33,14 @@ struct routed_request {
     std::vector<std::string> segments; ///< Those in the place of a pattern's `{NAME}`, decoded and never empty.
 };
 
+inline constexpr unsigned most_streams = 16;
+
 /// What the handlers of a daemon work with.
 struct daemon_context {
     const context& daemon;
     unix_millis started;
     reload_handler& reloads;
+    std::atomic<unsigned>& streams; ///< That are open, of at most `most_streams`.
 };
 
 /// A handler says by its first parameter what it needs: a running daemon, or only a journal.

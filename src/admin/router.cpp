@@ -4,10 +4,10 @@
 #include "admin/host_check.hpp"
 #include "admin/responses.hpp"
 #include "admin/routes.hpp"
+#include "admin/sink_view.hpp"
 #include "admin/target.hpp"
 
 #include <utility>
-#include <vector>
 
 namespace hookd::admin {
 
@@ -23,25 +23,16 @@ constinit const response another_host{
 event_context event_context_of(const context& what) {
     return {.events = what.events,
             .clock = what.clock,
-            .sinks =
-                [&what] {
-                    std::vector<journal::sink_scope> all;
-                    for (auto& each : what.dispatcher.metrics()) {
-                        all.push_back({.name = std::move(each.name),
-                                       .events = std::move(each.events),
-                                       .endpoints = std::move(each.endpoints),
-                                       .in_flight = std::move(each.delivering)});
-                    }
-                    return all;
-                },
+            .sinks = [&what] { return sink_scopes(what); },
             .look_again = [&what](std::string_view sink) { what.dispatcher.look_again(sink); },
             .explain = [](const journal::storage_error&) { return std::string{journal_has_ended}; }};
 }
 
 } // namespace
 
-router::router(const context& what, unix_millis started, reload_handler& reloads)
-    : daemon_{.daemon = what, .started = started, .reloads = reloads}, events_{event_context_of(what)} {}
+router::router(const context& what, unix_millis started, reload_handler& reloads, std::atomic<unsigned>& streams)
+    : daemon_{.daemon = what, .started = started, .reloads = reloads, .streams = streams},
+      events_{event_context_of(what)} {}
 
 std::optional<response> router::screen(const request& head) {
     if (head.peer != peer_kind::unix_socket && !may_ask(head.host, daemon_.daemon.allowed_hosts())) {

@@ -12,7 +12,7 @@ namespace hookd::admin {
 class router final : public http::handler {
 public:
     /// Both references must outlive it.
-    router(const context& what, unix_millis started, reload_handler& reloads);
+    router(const context& what, unix_millis started, reload_handler& reloads, std::atomic<unsigned>& streams);
 
     std::optional<response> screen(const request& head) override;
     boost::asio::awaitable<response> handle(const request& whole) override;

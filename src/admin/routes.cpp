@@ -3,6 +3,7 @@
 
 #include "admin/daemon_handlers.hpp"
 #include "admin/event_handlers.hpp"
+#include "admin/event_stream.hpp"
 #include "admin/responses.hpp"
 #include "admin/sink_handlers.hpp"
 
@@ -34,6 +35,7 @@ constexpr route table[] = {
     {"POST", "/v1/sinks/{name}/forget", access::unix_socket, forget_sink, "remove a sink that is not configured"},
     {"POST", "/v1/sinks/{name}/rename", access::unix_socket, rename_sink, "rename a sink that is not configured"},
     {"GET", "/v1/events", access::unix_socket, list_events, "stored events and their deliveries"},
+    {"GET", "/v1/events/stream", access::unix_socket, stream_events, "events and changes of deliveries as they come"},
     {"GET", "/v1/events/{id}", access::unix_socket, show_event, "an event and its deliveries"},
     {"GET", "/v1/events/{sequence}/body", access::unix_socket, show_event_body, "the body of an event as received"},
     {"POST", "/v1/events/replay", access::unix_socket, replay_events, "deliver events again"},

@@ -21,6 +21,17 @@ std::vector<sink_view> look_at_sinks(const context& what) {
     return all;
 }
 
+std::vector<journal::sink_scope> sink_scopes(const context& what) {
+    std::vector<journal::sink_scope> all;
+    for (auto& each : what.dispatcher.metrics()) {
+        all.push_back({.name = std::move(each.name),
+                       .events = std::move(each.events),
+                       .endpoints = std::move(each.endpoints),
+                       .in_flight = std::move(each.delivering)});
+    }
+    return all;
+}
+
 std::vector<orphan_view> look_at_orphans(const context& what) {
     const auto configured = what.dispatcher.metrics();
     std::vector<orphan_view> all;

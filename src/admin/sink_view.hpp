@@ -21,6 +21,9 @@ struct sink_view {
 
 std::vector<sink_view> look_at_sinks(const context& what);
 
+/// The current sinks, for a query.
+std::vector<journal::sink_scope> sink_scopes(const context& what);
+
 /// A sink that is in the journal, but not configured, as it was at most half a minute ago.
 struct orphan_view {
     std::string name;

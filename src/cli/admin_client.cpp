@@ -37,15 +37,16 @@ command_result<admin_socket> find_admin_socket(const std::optional<std::string>&
     return admin_socket{.path = admin_settings{}.socket, .errors = std::move(named.error().message)};
 }
 
-http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
-                                                      std::string_view target, std::chrono::milliseconds patience,
-                                                      byte_size most) {
+namespace {
+
+http::client_result<http::client_response> request_daemon(const std::string& socket, std::string_view method,
+                                                          std::string_view target, http::client_limits limits) {
     const auto where = http::find_unix_destination(socket);
     if (!where) {
         return std::unexpected{where.error()};
     }
     asio::io_context context{1};
-    http::client daemon{context, *where, {.connect = patience, .whole = patience, .keep_body = most.bytes}};
+    http::client daemon{context, *where, std::move(limits)};
     http::client_result<http::client_response> response;
     asio::co_spawn(context, daemon.request(method, target, {}, {}),
                    [&](const std::exception_ptr& thrown, http::client_result<http::client_response> what) {
@@ -56,11 +57,31 @@ http::client_result<http::client_response> ask_daemon(const std::string& socket,
                        context.stop(); // the connection's timer would keep it running
                    });
     context.run();
+    return response;
+}
+
+} // namespace
+
+http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
+                                                      std::string_view target, std::chrono::milliseconds patience,
+                                                      byte_size most) {
+    auto response =
+        request_daemon(socket, method, target, {.connect = patience, .whole = patience, .keep_body = most.bytes});
     if (response && response->cut) {
         return std::unexpected{
             http::client_error{http::client_errc::malformed, "its response has more than " + to_text(most)}};
     }
     return response;
+}
+
+http::client_result<http::client_response> stream_from_daemon(const std::string& socket, std::string_view target,
+                                                              std::chrono::milliseconds patience,
+                                                              std::function<bool(std::string_view piece)> each_piece) {
+    return request_daemon(socket, "GET", target,
+                          {.connect = patience,
+                           .whole = patience,
+                           .keep_body = largest_answer.bytes,
+                           .each_piece = std::move(each_piece)});
 }
 
 std::string unreachable_text(const std::string& socket, const http::client_error& error) {

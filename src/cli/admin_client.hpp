@@ -7,6 +7,7 @@
 #include <hookd/http/client/client.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,12 @@ inline constexpr byte_size largest_answer{16U << 20U};
 http::client_result<http::client_response> ask_daemon(const std::string& socket, std::string_view method,
                                                       std::string_view target, std::chrono::milliseconds patience,
                                                       byte_size most = largest_answer);
+
+/// The same for a response of any length, whose pieces are taken as they arrive until one is not wanted; see
+/// http::client_limits. `patience` is for all of it.
+http::client_result<http::client_response> stream_from_daemon(const std::string& socket, std::string_view target,
+                                                              std::chrono::milliseconds patience,
+                                                              std::function<bool(std::string_view piece)> each_piece);
 
 /// The error message when the daemon cannot be reached.
 std::string unreachable_text(const std::string& socket, const http::client_error& error);

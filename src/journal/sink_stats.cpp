@@ -11,6 +11,7 @@ void sink_stats::put(std::string_view sink, const entry& now) {
     } else {
         sinks_.emplace(sink, now);
     }
+    ++changes_;
 }
 
 void sink_stats::remove(std::string_view sink) {
@@ -18,6 +19,7 @@ void sink_stats::remove(std::string_view sink) {
     if (const auto found = sinks_.find(sink); found != sinks_.end()) {
         sinks_.erase(found);
     }
+    ++changes_;
 }
 
 std::map<std::string, sink_stats::entry, std::less<>> sink_stats::all() const {

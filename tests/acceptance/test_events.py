@@ -6,6 +6,7 @@ import json
 import re
 import os
 import pty
+import socket
 import sqlite3
 import subprocess
 import time
@@ -438,26 +439,98 @@ def test_tail_follows_what_comes(make_daemon):
             daemon.send(success_event("four"))
             assert json.loads(tail.stdout.readline())["document"] == "four"
             daemon.stop()
-            assert tail.wait(30) == UNREACHABLE
+            daemon.start()
+            daemon.send(success_event("five"))
+            assert json.loads(tail.stdout.readline())["document"] == "five"
         finally:
             tail.kill()
 
 
-def test_a_daemon_that_stops_ends_every_tail_with_what_to_do(make_daemon):
+def test_a_tail_shows_what_becomes_of_the_events(make_daemon, tmp_path):
+    path = tmp_path / "events.jsonl"
+    daemon = make_daemon(sinks=[file_sink(path)]).start()
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, "events", "tail"],
+                          stdout=subprocess.PIPE, text=True) as tail:
+        try:
+            daemon.send(success_event("one"))
+            assert tail.stdout.readline().startswith("sequence") and tail.stdout.readline().endswith("one\n")
+            assert daemon.run("sinks", "resume", "events").returncode == DONE
+            assert re.match(r" +1  events: delivered ", tail.stdout.readline())
+        finally:
+            tail.kill()
+
+
+def test_a_tail_says_that_the_daemon_is_gone_and_waits_for_it(make_daemon):
     daemon = make_daemon().start()
     daemon.send(success_event("one"))
     command = [binary(), "-c", daemon.configuration_path, "events", "tail"]
-    with contextlib.ExitStack() as stack:
-        tails = [stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
-                 for _ in range(2)]
-        for tail in tails:
-            stack.callback(tail.kill)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+        try:
             assert tail.stdout.readline().startswith("sequence") and tail.stdout.readline().endswith("one\n")
-        daemon.stop()
-        for tail in tails:
-            # Between the end of the journal and that of the socket it is still told why.
-            assert re.match("colivara-hookd: (nothing listens on |the daemon is stopping: )", tail.communicate(timeout=30)[1])
-            assert tail.returncode == UNREACHABLE
+            daemon.stop()
+            assert tail.stderr.readline().endswith("waiting for it to come back\n")
+            assert tail.poll() is None
+        finally:
+            tail.kill()
+        assert tail.stderr.read() == "", "once"
+
+
+# stream
+
+def stream(daemon, query="", last_event_id=None):
+    """The lines of a stream of events, as a generator."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(str(daemon.configuration["admin"]["socket"]))
+    with connection, connection.makefile("r", encoding="utf-8", newline="\n") as answer:
+        resumed = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id is not None else ""
+        connection.sendall(f"GET /v1/events/stream{query} HTTP/1.1\r\nHost: a\r\n{resumed}\r\n".encode())
+        status = answer.readline()
+        while answer.readline().strip():
+            pass
+        yield status.split()[1]
+        yield from (line.rstrip("\n") for line in answer)
+
+
+def event_ids(lines, last):
+    """The ids of all events up to the last."""
+    ids = []
+    while not ids or ids[-1] != last:
+        line = next(lines)
+        if line.startswith("id: "):
+            ids.append(int(line[4:]))
+    return ids
+
+
+def test_a_stream_goes_on_where_its_client_was_also_after_a_restart(make_daemon):
+    daemon = make_daemon().start()
+    for number in range(5):
+        daemon.send(success_event(str(number)))
+    first = stream(daemon, "?from=0")
+    assert next(first) == "200"
+    assert event_ids(first, 3) == [1, 2, 3]
+    daemon.stop()
+    assert not [line for line in first if line.startswith("id: ") and int(line[4:]) > 5], "it ends with the daemon"
+    daemon.start()
+    daemon.send(success_event("5"))
+    again = stream(daemon, last_event_id=3)
+    assert next(again) == "200"
+    assert event_ids(again, 6) == [4, 5, 6]
+
+
+def test_no_more_than_sixteen_streams_are_open_and_a_closed_one_gives_its_place_back(make_daemon):
+    daemon = make_daemon().start()
+    streams = [stream(daemon) for _ in range(16)]
+    assert [next(each) for each in streams] == ["200"] * 16
+    assert next(stream(daemon)) == "503"
+    streams[0].close()
+    daemon.send(success_event("what makes the daemon notice"))
+    until(lambda: next(stream(daemon)) == "200", "a free place")
+
+
+@pytest.mark.parametrize("query, id", [("?limit=1", None), ("?order=newest", None), ("?from=x", None), ("", "x"), ("", "-1")])
+def test_a_stream_that_is_asked_for_wrongly_is_refused(daemon, query, id):
+    assert next(stream(daemon, query, id)) == "400"
 
 
 # wait
@@ -482,10 +555,35 @@ def test_wait_blocks_until_the_event_comes(daemon):
         assert "later.pdf" in waiting.stdout.read()
 
 
+def test_wait_does_not_take_a_verdict_about_an_earlier_upload_for_the_new_one(daemon):
+    daemon.send(success_event("twice.pdf"))
+    time.sleep(1.1)
+    old = daemon.run("wait", "--document", "twice.pdf", "--since", "1s", "--timeout", "10ms")
+    assert old.returncode == TIMED_OUT
+    assert re.search("ignoring the older upsert.success of .*: --latest accepts it\n", old.stderr)
+    assert daemon.run("wait", "--document", "twice.pdf", "--latest").returncode == DONE
+    assert daemon.run("wait", "--document", "twice.pdf").returncode == DONE, "of the last minute"
+    assert daemon.run("wait", "--document", "twice.pdf", "--next", "--timeout", "10ms").returncode == TIMED_OUT
+
+
+def test_wait_goes_on_over_a_restart_of_the_daemon(make_daemon):
+    daemon = make_daemon().start()
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, "wait", "--document", "late.pdf", "--timeout", "60s"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr.readline().endswith("waiting for the next event about late.pdf\n")
+        daemon.stop()
+        assert waiting.stderr.readline().endswith("waiting for it to come back\n")
+        daemon.start()
+        daemon.send(failure_event("late.pdf"))
+        assert waiting.wait(30) == NO
+        assert "late.pdf" in waiting.stdout.read()
+
+
 def test_wait_gives_up_in_time(daemon):
     told = daemon.run("wait", "--document", "never.pdf", "--timeout", "300ms")
     assert (told.returncode, told.stdout) == (TIMED_OUT, "")
-    assert told.stderr == "colivara-hookd: no event for never.pdf within 300ms\n"
+    assert told.stderr == ("colivara-hookd: waiting for the next event about never.pdf\n"
+                           "colivara-hookd: no event for never.pdf within 300ms\n")
     assert daemon.run("wait", "--document", "a", "--timeout", "soon").returncode == USAGE
 
 

@@ -31,9 +31,12 @@ public:
     /// Nothing: no such sink was opened.
     std::optional<entry> find(std::string_view sink) const;
     std::map<std::string, entry, std::less<>> all() const;
+    /// How often something about any sink was put: while it stays the same, no delivery state in the journal changes.
+    std::uint64_t changes() const { return changes_; }
 
 private:
     mutable mutex mutex_;
+    std::atomic<std::uint64_t> changes_ = 0;
     std::map<std::string, entry, std::less<>> sinks_ HOOKD_GUARDED_BY(mutex_);
 };
 

@@ -32,10 +32,6 @@ std::string shown_name(const json& from, const char* key, std::size_t columns) {
     return name.empty() ? "-" : escaped(name, columns);
 }
 
-std::string time_text(const std::string& told, bool utc) {
-    const auto when = parse_rfc3339(told);
-    return when ? moment_text(*when, utc) : "-";
-}
 
 /// What most needs attention comes first.
 constexpr std::array<std::pair<const char*, color>, 9> states{{{"dead", color::red},
@@ -120,6 +116,11 @@ std::string sink_text(const json& sink, const report_style& style) {
 
 } // namespace
 
+std::string time_text(const std::string& told, bool utc) {
+    const auto when = parse_rfc3339(told);
+    return when ? moment_text(*when, utc) : "-";
+}
+
 std::string count_text(std::uint64_t count, const char* what) {
     const std::string_view name{what};
     const bool many = count != 1;
@@ -133,6 +134,10 @@ std::string event_list_head(const report_style& style) {
     const auto line = fmt::format("{:>{}}  {:<{}}  {:<{}}  {:<{}}  document", "sequence", sequence_columns, "accepted",
                                   moment_columns, "type", type_columns, "state", state_columns);
     return colored(line, color::faint, style.colour) + '\n';
+}
+
+std::string delivery_line(const json& delivery, const report_style& style) {
+    return fmt::format("{:>{}}{}", number_member(delivery, "sequence"), sequence_columns, sink_text(delivery, style));
 }
 
 std::string event_list_line(const json& event, const report_style& style) {

@@ -18,8 +18,13 @@ struct report_style {
 /// The daemon's events, for people. Data from clients is escaped, and truncated to fit.
 std::string event_list_head(const report_style& style);
 std::string event_list_line(const nlohmann::ordered_json& event, const report_style& style);
+/// A change of a delivery, below the list.
+std::string delivery_line(const nlohmann::ordered_json& delivery, const report_style& style);
 /// All details of one event.
 std::string event_story_text(const nlohmann::ordered_json& event, const report_style& style);
+
+/// A time of the daemon's, as people read it; `-` if it is none.
+std::string time_text(const std::string& told, bool utc);
 
 /// `1 event`, `3 events`.
 std::string count_text(std::uint64_t count, const char* what);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/events/events_command.hpp"
 
+#include "cli/admin_client.hpp"
 #include "cli/escaping_stream.hpp"
+#include "cli/events/event_follower.hpp"
 #include "cli/events/event_pages.hpp"
 #include "cli/events/event_report.hpp"
 #include "cli/json_member.hpp"
@@ -11,9 +13,8 @@
 #include <hookd/core/json_text.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <optional>
 #include <ostream>
-#include <thread>
 #include <utility>
 
 namespace hookd::cli {
@@ -24,8 +25,6 @@ using json = nlohmann::ordered_json;
 
 /// The most that one response has.
 constexpr std::uint64_t most_at_once = 1'000;
-/// A request costs the daemon almost nothing, and people do not read faster.
-constexpr std::chrono::milliseconds between_looks{250};
 
 /// Prints events as they arrive, one line each.
 class printer {
@@ -44,6 +43,12 @@ public:
             out_ << json_line(event) << '\n';
         } else {
             out_ << event_list_line(event, style_);
+        }
+    }
+
+    void print_change(const json& delivery) {
+        if (!json_) {
+            out_ << delivery_line(delivery, style_);
         }
     }
 
@@ -75,21 +80,14 @@ command_result<void> list(event_source& from, const std::string& query, const ev
     return {};
 }
 
-/// The last few events up to `floor`, from where `tail` continues.
-command_result<void> print_last(event_source& from, const std::string& query, std::uint64_t floor, std::uint64_t count,
-                                printer& to) {
-    if (count == 0) {
-        return {};
-    }
-    const auto until = (query.empty() ? "" : query + '&') + parameter("up_to", std::to_string(floor));
-    const auto last = ask_events(from, until, true, 0, std::min(count, most_at_once));
+/// Behind which event the last few begin.
+command_result<std::uint64_t> begin_of_last(event_source& from, const std::string& query, std::uint64_t count) {
+    const auto last = ask_events(from, query, true, 0, std::clamp<std::uint64_t>(count, 1, most_at_once));
     if (!last) {
         return std::unexpected{last.error()};
     }
-    for (auto each = last->events.rbegin(); each != last->events.rend(); ++each) {
-        to.print(*each);
-    }
-    return {};
+    return count == 0 || last->events.empty() ? last->last_sequence
+                                              : number_member(last->events.back(), "sequence") - 1;
 }
 
 command_result<std::string> body_of(event_source& from, const json& event) {
@@ -166,28 +164,24 @@ int run_events_tail(const events_arguments& given, std::ostream& out, std::ostre
         return end(from.error(), err);
     }
     printer to{given, out};
-    auto position = ask_last_sequence(**from);
+    const auto position = begin_of_last(**from, *query, given.limit);
     if (!position) {
         return end(position.error(), err);
     }
-    if (const auto printed = print_last(**from, *query, *position, given.limit, to); !printed) {
-        return end(printed.error(), err);
+    const auto socket = find_admin_socket(where.socket, where.config_path);
+    if (!socket) {
+        return end(socket.error(), err);
     }
-    while (out.flush()) {
-        const auto part = ask_events(**from, *query, false, *position, most_at_once);
-        if (!part) {
-            return end(part.error(), err);
-        }
-        for (const auto& each : part->events) {
-            to.print(each);
-        }
-        position = part->position;
-        if (!part->more) {
-            out.flush();
-            std::this_thread::sleep_for(between_looks);
-        }
-    }
-    return exit_done;
+    out.flush();
+    event_follower daemon{socket->path, *query, *position};
+    const auto followed = daemon.follow(
+        std::nullopt,
+        [&](const stream_message& each) {
+            each.is_event ? to.print(each.what) : to.print_change(each.what);
+            return static_cast<bool>(out.flush());
+        },
+        [&](const std::string& why) { print_error(err, why + "; waiting for it to come back"); });
+    return followed ? exit_done : end(followed.error(), err);
 }
 
 } // namespace hookd::cli

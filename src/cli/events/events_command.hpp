@@ -27,7 +27,7 @@ struct events_arguments {
 int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err);
 /// Exit 1: an event does not exist.
 int run_events_show(const events_arguments& given, std::ostream& out, std::ostream& err);
-/// Ends with the daemon, or with the reader of the output.
+/// Ends with the reader of the output; a daemon that ends is waited for.
 int run_events_tail(const events_arguments& given, std::ostream& out, std::ostream& err);
 
 } // namespace hookd::cli

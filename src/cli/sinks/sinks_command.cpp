@@ -151,12 +151,14 @@ void add_sinks(CLI::App& line, command_choice& choice) {
             choose([given, pause] { return run_sinks_pause(*given, pause, std::cout, std::cerr); });
         });
     }
-    auto* const forget = command->add_subcommand("forget", "Remove a sink that is no longer configured from the journal");
+    auto* const forget =
+        command->add_subcommand("forget", "Remove a sink that is no longer configured from the journal");
     forget->add_option("name", given->name, "The sink's name")->required();
     forget->add_flag("--yes", given->yes, "Also if it has dead letters or waiting events");
     forget->callback([choose, given] { choose([given] { return run_sinks_forget(*given, std::cout, std::cerr); }); });
     auto* const rename = command->add_subcommand(
-        "rename", "Give what a sink that is no longer configured has left to another name, or to the sink of that name");
+        "rename",
+        "Give what a sink that is no longer configured has left to another name, or to the sink of that name");
     rename->add_option("old", given->name, "The sink's name")->required();
     rename->add_option("new", given->new_name, "Its new name")->required();
     rename->callback([choose, given] { choose([given] { return run_sinks_rename(*given, std::cout, std::cerr); }); });

@@ -56,8 +56,8 @@ std::string_view to_text(client_errc ec) {
 }
 
 client::state::state(asio::io_context& context, destination_ptr where, client_limits limits)
-    : where_{std::move(where)}, limits_{limits}, socket_{context}, deadline_{context, [this] { end_wait(); }},
-      reader_{limits.keep_body} {}
+    : where_{std::move(where)}, limits_{std::move(limits)}, socket_{context},
+      deadline_{context, [this] { end_wait(); }}, reader_{limits_.keep_body} {}
 
 client::state::~state() {
     forget_message();
@@ -250,6 +250,10 @@ asio::awaitable<client_result<client_response>> client::state::exchange(clock::t
                 if (limits_.body && reader_.has_header() && !std::exchange(header_seen, true)) {
                     deadline_.set(std::min(latest, clock::now() + *limits_.body));
                 }
+                if (limits_.each_piece && reader_.has_header() && reader_.status() == 200 &&
+                    !limits_.each_piece(reader_.take_body())) {
+                    co_return take_response();
+                }
                 break;
             }
             ready = transport_->holds_bytes();
@@ -324,7 +328,7 @@ void client::state::close() {
 }
 
 client::client(asio::io_context& context, destination_ptr where, client_limits limits)
-    : state_{std::make_unique<state>(context, std::move(where), limits)} {}
+    : state_{std::make_unique<state>(context, std::move(where), std::move(limits))} {}
 client::client(client&&) noexcept = default;
 client& client::operator=(client&&) noexcept = default;
 client::~client() = default;

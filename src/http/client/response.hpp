@@ -51,7 +51,7 @@ public:
     unsigned status() const { return status_; }
     const std::string& retry_after() const { return retry_after_; }
     /// As much as was received and is kept.
-    std::string take_body() { return std::move(body_); }
+    std::string take_body() { return std::exchange(body_, {}); }
     /// Whether the body was longer than what is kept.
     bool body_was_cut() const { return body_was_cut_; }
     /// Whether another request may follow: the response is complete, the server agrees, and sent nothing after it.

@@ -6,6 +6,7 @@
 #include "http/server/log_kinds.hpp"
 
 #include <hookd/core/failpoint.hpp>
+#include <hookd/http/server/body_stream.hpp>
 #include <hookd/http/transport/use_tuple.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -226,9 +227,13 @@ asio::awaitable<bool> connection::serve_request() {
         }
         enter(phase::working);
         const response what = co_await snapshot_->requests->handle(current);
-        const bool keep_alive = reader_.keep_alive() && !leaving_;
+        const bool keep_alive = reader_.keep_alive() && !leaving_ && !what.stream;
         auto rest = begin_answer(what, keep_alive);
         if (!rest || (!rest->empty() && !co_await send(std::move(*rest)))) {
+            co_return false;
+        }
+        if (what.stream && current.method != "HEAD") {
+            co_await send_stream(*what.stream);
             co_return false;
         }
         if (!keep_alive) {
@@ -286,6 +291,25 @@ std::optional<connection::unsent> connection::begin_answer(const response& what,
 asio::awaitable<bool> connection::send_answer(const response& what, bool keep_alive) {
     auto rest = begin_answer(what, keep_alive);
     co_return rest.has_value() && co_await send(std::move(*rest));
+}
+
+/// Until it ends, the peer does not read a piece within body_timeout, or the connection is to end.
+asio::awaitable<void> connection::send_stream(body_stream& what) {
+    while (!leaving_ && !cut_) {
+        enter(phase::working);
+        const auto piece = co_await what.next();
+        if (!piece) {
+            co_return;
+        }
+        if (piece->empty()) {
+            continue;
+        }
+        enter(phase::answering);
+        if (!co_await send(std::string_view{*piece})) {
+            co_return;
+        }
+        refresh();
+    }
 }
 
 /// The last response on a connection whose next bytes cannot be trusted.

@@ -96,6 +96,7 @@ private:
     asio::awaitable<bool> send(unsent what);
     std::optional<unsent> begin_answer(const response& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const response& what, bool keep_alive);
+    asio::awaitable<void> send_stream(body_stream& what);
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     bool more_has_come();
     asio::awaitable<void> linger();

@@ -60,12 +60,14 @@ response_writer::written response_writer::write(const response& what, bool keep_
         append_value(bytes_, field.value);
     }
     if (what.status != 204) { // RFC 9110 section 8.6 forbids a length here
-        if (!body.empty()) {
+        if (!body.empty() || what.stream) {
             bytes_ += "\r\nContent-Type: ";
             bytes_ += what.content_type;
         }
-        bytes_ += "\r\nContent-Length: ";
-        bytes_ += std::to_string(body.size());
+        if (!what.stream) { // otherwise it ends with the connection (RFC 9112 section 6.3)
+            bytes_ += "\r\nContent-Length: ";
+            bytes_ += std::to_string(body.size());
+        }
     }
     if (!keep_alive) {
         bytes_ += "\r\nConnection: close";

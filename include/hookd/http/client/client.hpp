@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,6 +65,9 @@ struct client_limits {
     /// If set, a response counts once its header is complete: its body is awaited for this long, and an error in it
     /// only closes the connection.
     std::optional<std::chrono::milliseconds> body{};
+    /// If set, it gets the pieces of a body as they arrive, each of at most `keep_body` bytes; the last one is in the
+    /// response. Only for the status 200. False: no more is wanted, and the connection is closed.
+    std::function<bool(std::string_view piece)> each_piece{};
 };
 
 /// A response, read to its end or to the limits.
