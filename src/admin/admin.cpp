@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "admin/rates.hpp"
 #include "admin/reload_handler.hpp"
 #include "admin/router.hpp"
 
@@ -67,6 +68,8 @@ public:
         return {};
     }
 
+    void sample() override { rates_.sample(rates::count(context_), rates::clock::now()); }
+
     void drain(std::chrono::milliseconds patience) override {
         reloads_.close();
         {
@@ -85,12 +88,13 @@ private:
     };
 
     http::handler_factory routers() {
-        return [this] { return std::make_unique<router>(context_, started_, reloads_, streams_); };
+        return [this] { return std::make_unique<router>(context_, started_, reloads_, rates_, streams_); };
     }
 
     const context context_;
     const unix_millis started_;
     reload_handler reloads_;
+    rates rates_;
     std::atomic<unsigned> streams_ = 0;
     std::vector<one_server> servers_;
     mutex mutex_; // also held while a server is changed

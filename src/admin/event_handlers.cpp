@@ -21,6 +21,7 @@ namespace {
 
 /// Pages of the journal that one request examines; for more, the client asks again from the returned position.
 constexpr unsigned parts_a_request = 32;
+constexpr std::size_t most_counted_at_once = 1'000;
 
 response journal_error(const event_context& of, const journal::storage_error& why) {
     return with_journal_error(why, of.explain(why));
@@ -43,7 +44,7 @@ std::optional<std::uint64_t> sequence_from(std::string_view text) {
 
 bool selects(const journal::event_filter& filter) {
     return filter.id || filter.type || filter.endpoint || filter.collection || filter.document || filter.since ||
-           filter.until || filter.state;
+           filter.until || filter.state || filter.text;
 }
 
 /// Of a selection that nothing can match, or that says two things.
@@ -136,6 +137,30 @@ asio::awaitable<response> list_events(const event_context& of, const routed_requ
         }
     }
     co_return with_body(200, page_json(all));
+}
+
+asio::awaitable<response> count_events(const event_context& of, const routed_request& what) {
+    auto asked = read_event_parameters(what.whole.target, request_about_events::count, of.sinks());
+    if (!asked) {
+        co_return with_error(400, asked.error().message);
+    }
+    auto query = std::move(asked->query);
+    const auto& filter = query.filter;
+    query.deliveries = filter.sink || filter.state || filter.text;
+    query.newest_first = false;
+    query.most = most_counted_at_once;
+    std::uint64_t count = 0;
+    journal::event_page page{.events = {}, .position = query.from, .more = true};
+    for (unsigned part = 0; part < parts_a_request && page.more; ++part) {
+        query.from = page.position;
+        auto found = co_await of.events.query(query);
+        if (!found) {
+            co_return journal_error(of, found.error());
+        }
+        page = std::move(*found);
+        count += page.events.size();
+    }
+    co_return with_body(200, count_json(count, page));
 }
 
 asio::awaitable<response> show_event(const event_context& of, const routed_request& what) {

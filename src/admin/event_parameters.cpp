@@ -64,26 +64,38 @@ error_text read_text(std::string&& value, event_parameters& into) {
     return std::nullopt;
 }
 
+/// A set of requests.
+constexpr unsigned of(request_about_events what) {
+    return 1U << static_cast<unsigned>(what);
+}
+constexpr unsigned lists = of(request_about_events::list) | of(request_about_events::documents);
+constexpr unsigned about_events = ~of(request_about_events::documents);
+
 struct parameter {
     std::string_view key;
     reader read;
-    std::optional<request_about_events> only{}; ///< No value: every request takes it.
+    unsigned by = ~0U; ///< The requests that take it.
 
-    bool fits(request_about_events what) const { return !only || *only == what; }
+    bool fits(request_about_events what) const { return (by & of(what)) != 0; }
 };
 
 constexpr parameter parameters[] = {
-    {"id", read_text<&journal::event_filter::id>},
-    {"type", read_text<&journal::event_filter::type>},
-    {"endpoint", read_text<&journal::event_filter::endpoint>},
+    {"id", read_text<&journal::event_filter::id>, about_events},
+    {"type", read_text<&journal::event_filter::type>, about_events},
+    {"endpoint", read_text<&journal::event_filter::endpoint>, about_events},
     {"collection", read_text<&journal::event_filter::collection>},
     {"document", read_text<&journal::event_filter::document>},
-    {"since", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.since); }},
-    {"until", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.until); }},
-    {"sink", [](std::string&& value, event_parameters& into) { return read_sink(std::move(value), into.query); }},
-    {"state", [](std::string&& value, event_parameters& into) { return read_state(value, into.query.filter.state); }},
+    {"since", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.since); },
+     about_events},
+    {"until", [](std::string&& value, event_parameters& into) { return read_time(value, into.query.filter.until); },
+     about_events},
+    {"q", read_text<&journal::event_filter::text>},
+    {"sink", [](std::string&& value, event_parameters& into) { return read_sink(std::move(value), into.query); },
+     about_events},
+    {"state", [](std::string&& value, event_parameters& into) { return read_state(value, into.query.filter.state); },
+     about_events},
     {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); },
-     request_about_events::list},
+     of(request_about_events::list)},
     {"from",
      [](std::string&& value, event_parameters& into) {
          auto wrong = read_number(value, 0, INT64_MAX, into.query.from);
@@ -91,7 +103,8 @@ constexpr parameter parameters[] = {
          return wrong;
      }},
     {"up_to",
-     [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.up_to); }},
+     [](std::string&& value, event_parameters& into) { return read_number(value, 0, INT64_MAX, into.query.up_to); },
+     about_events},
     {"limit",
      [](std::string&& value, event_parameters& into) {
          std::uint64_t most = 0;
@@ -99,11 +112,13 @@ constexpr parameter parameters[] = {
          into.query.most = static_cast<std::size_t>(most);
          return wrong;
      },
-     request_about_events::list},
+     lists},
+    {"failed", [](std::string&& value, event_parameters& into) { return read_flag(value, into.failed); },
+     of(request_about_events::documents)},
     {"dry_run", [](std::string&& value, event_parameters& into) { return read_flag(value, into.dry_run); },
-     request_about_events::change},
+     of(request_about_events::change)},
     {"all_sinks", [](std::string&& value, event_parameters& into) { return read_flag(value, into.all_sinks); },
-     request_about_events::change},
+     of(request_about_events::change)},
 };
 
 std::string unknown(const std::string& key, request_about_events what) {

@@ -11,12 +11,13 @@
 
 namespace hookd::admin {
 
-enum class request_about_events : std::uint8_t { list, change, stream };
+enum class request_about_events : std::uint8_t { list, count, change, stream, documents };
 
 /// The parameters of a request about events.
 struct event_parameters {
     journal::event_query query;        ///< With all current sinks.
     std::optional<std::uint64_t> from; ///< Also in the query.
+    bool failed = false;               ///< Of documents: only those whose newest event tells of a failure.
     bool dry_run = false;
     bool all_sinks = false;
 };

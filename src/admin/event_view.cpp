@@ -121,26 +121,33 @@ std::string delivery_text(const event& of, const journal::sink_delivery& what) {
     return json_line(made);
 }
 
+namespace {
+
+/// With what a client needs to go on.
+template <class Part>
+std::string part_json(json what, const Part& part) {
+    what["position"] = part.position;
+    what["more"] = part.more;
+    what["last_sequence"] = part.last_sequence;
+    return json_line(what) + '\n';
+}
+
+} // namespace
+
 std::string page_json(const journal::event_page& page) {
     auto events = json::array();
     for (const auto& each : page.events) {
         events.push_back(event_json(each));
     }
-    return json_line({{"events", std::move(events)},
-                      {"position", page.position},
-                      {"more", page.more},
-                      {"last_sequence", page.last_sequence}}) +
-           '\n';
+    return part_json({{"events", std::move(events)}}, page);
+}
+
+std::string count_json(std::uint64_t events, const journal::event_page& last) {
+    return part_json({{"events", events}}, last);
 }
 
 std::string repaired_json(const journal::repaired& what) {
-    return json_line({{"events", what.events},
-                      {"deliveries", what.deliveries},
-                      {"sinks", what.sinks},
-                      {"position", what.position},
-                      {"more", what.more},
-                      {"last_sequence", what.last_sequence}}) +
-           '\n';
+    return part_json({{"events", what.events}, {"deliveries", what.deliveries}, {"sinks", what.sinks}}, what);
 }
 
 std::string error_json(std::string_view message) {

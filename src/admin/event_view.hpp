@@ -22,6 +22,8 @@ std::string delivery_text(const event& of, const journal::sink_delivery& what);
 
 /// These as one JSON object on one line.
 std::string page_json(const journal::event_page& page);
+/// Of the events up to the page's position.
+std::string count_json(std::uint64_t events, const journal::event_page& last);
 std::string repaired_json(const journal::repaired& what);
 std::string error_json(std::string_view message);
 

@@ -33,6 +33,8 @@ struct routed_request {
     std::vector<std::string> segments; ///< Those in the place of a pattern's `{NAME}`, decoded and never empty.
 };
 
+class document_index;
+class rates;
 inline constexpr unsigned most_streams = 16;
 
 /// What the handlers of a daemon work with.
@@ -40,6 +42,8 @@ struct daemon_context {
     const context& daemon;
     unix_millis started;
     reload_handler& reloads;
+    document_index& documents; ///< Only for the Unix socket's thread.
+    const rates& recent;
     std::atomic<unsigned>& streams; ///< That are open, of at most `most_streams`.
 };
 

@@ -30,8 +30,14 @@ event_context event_context_of(const context& what) {
 
 } // namespace
 
-router::router(const context& what, unix_millis started, reload_handler& reloads, std::atomic<unsigned>& streams)
-    : daemon_{.daemon = what, .started = started, .reloads = reloads, .streams = streams},
+router::router(const context& what, unix_millis started, reload_handler& reloads, const rates& recent,
+               std::atomic<unsigned>& streams)
+    : daemon_{.daemon = what,
+              .started = started,
+              .reloads = reloads,
+              .documents = documents_,
+              .recent = recent,
+              .streams = streams},
       events_{event_context_of(what)} {}
 
 std::optional<response> router::screen(const request& head) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "admin/documents.hpp"
+#include "admin/rates.hpp"
 #include "admin/route.hpp"
 
 #include <hookd/admin/admin.hpp>
@@ -11,13 +13,15 @@ namespace hookd::admin {
 /// on its server's only thread.
 class router final : public http::handler {
 public:
-    /// Both references must outlive it.
-    router(const context& what, unix_millis started, reload_handler& reloads, std::atomic<unsigned>& streams);
+    /// The references must outlive it.
+    router(const context& what, unix_millis started, reload_handler& reloads, const rates& recent,
+           std::atomic<unsigned>& streams);
 
     std::optional<response> screen(const request& head) override;
     boost::asio::awaitable<response> handle(const request& whole) override;
 
 private:
+    document_index documents_;
     const daemon_context daemon_;
     const event_context events_;
 };

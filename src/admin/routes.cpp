@@ -2,8 +2,10 @@
 #include "admin/routes.hpp"
 
 #include "admin/daemon_handlers.hpp"
+#include "admin/documents.hpp"
 #include "admin/event_handlers.hpp"
 #include "admin/event_stream.hpp"
+#include "admin/rates.hpp"
 #include "admin/responses.hpp"
 #include "admin/sink_handlers.hpp"
 
@@ -35,10 +37,13 @@ constexpr route table[] = {
     {"POST", "/v1/sinks/{name}/forget", access::unix_socket, forget_sink, "remove a sink that is not configured"},
     {"POST", "/v1/sinks/{name}/rename", access::unix_socket, rename_sink, "rename a sink that is not configured"},
     {"GET", "/v1/events", access::unix_socket, list_events, "stored events and their deliveries"},
+    {"GET", "/v1/events/count", access::unix_socket, count_events, "how many stored events there are"},
     {"GET", "/v1/events/stream", access::unix_socket, stream_events, "events and changes of deliveries as they come"},
     {"GET", "/v1/events/{id}", access::unix_socket, show_event, "an event and its deliveries"},
     {"GET", "/v1/events/{sequence}/body", access::unix_socket, show_event_body, "the body of an event as received"},
     {"POST", "/v1/events/replay", access::unix_socket, replay_events, "deliver events again"},
+    {"GET", "/v1/documents", access::unix_socket, list_documents, "the newest verdict about each document"},
+    {"GET", "/v1/rates", access::unix_socket, show_rates, "what happened in each minute of the last day"},
     {"POST", "/v1/events/drop", access::unix_socket, drop_events, "forget dead letters"},
 };
 

@@ -81,8 +81,10 @@ json answer_counts(const http::server_metrics& server) {
     return all;
 }
 
-json refusal_counts(const context& what) {
-    auto all = json::object();
+} // namespace
+
+std::map<std::string, std::uint64_t> refusals_by_reason(const context& what) {
+    std::map<std::string, std::uint64_t> all;
     const auto add = [&](std::string_view reason, const counter& counters) {
         if (const auto count = counters.value(); count > 0) {
             all[std::string{reason}] = count;
@@ -96,8 +98,6 @@ json refusal_counts(const context& what) {
     }
     return all;
 }
-
-} // namespace
 
 std::string status_json(const context& what, unix_millis started) {
     const auto reasons = reasons_not_ready(what);
@@ -113,7 +113,7 @@ std::string status_json(const context& what, unix_millis started) {
              {"reasons", reasons},
              {"limits", limits_reached(what)},
              {"requests", answer_counts(server)},
-             {"refusals", refusal_counts(what)},
+             {"refusals", refusals_by_reason(what)},
              {"connections", server.connections_opened.value() - closed},
              {"endpoints", endpoint_list(what.intake)},
              {"journal",

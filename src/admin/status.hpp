@@ -3,11 +3,16 @@
 
 #include <hookd/admin/admin.hpp>
 
+#include <cstdint>
+#include <map>
 #include <string>
 
 namespace hookd::admin {
 
 // JSON on one line, as docs/admin-api.md describes it.
+
+/// Those that have occurred.
+std::map<std::string, std::uint64_t> refusals_by_reason(const context& what);
 
 std::string status_json(const context& what, unix_millis started);
 std::string sinks_json(const context& what);

@@ -248,6 +248,9 @@ private:
             }
             limited_log::shared().report(limited_log::clock::now());
             sinks::reap_orphans();
+            if (administration_ != nullptr) {
+                administration_->sample();
+            }
             look();
             tick();
         });

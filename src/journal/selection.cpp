@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "journal/selection.hpp"
 
+#include <hookd/core/http_message.hpp>
 #include <hookd/core/pattern.hpp>
 #include <hookd/core/text.hpp>
 
@@ -71,7 +72,29 @@ bool matches_head(const event_filter& filter, const event& head) {
            (!filter.since || head.accepted >= *filter.since) && (!filter.until || head.accepted < *filter.until);
 }
 
+bool has_text(std::string_view in, std::string_view text) {
+    for (std::size_t at = 0; at + text.size() <= in.size(); ++at) {
+        if (same_but_for_case(in.substr(at, text.size()), text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+namespace {
+
+bool has_text(const event_details& details, std::string_view text) {
+    const auto has = [&](std::string_view part) { return journal::has_text(part, text); };
+    return has(details.head.id) || has(details.head.document) || has(details.head.collection) ||
+           std::ranges::any_of(details.sinks, has, &sink_delivery::detail);
+}
+
+} // namespace
+
 bool matches_sinks(const event_filter& filter, const event_details& details) {
+    if (filter.text && !has_text(details, *filter.text)) {
+        return false;
+    }
     const auto matches = [&](const sink_delivery& each) {
         return filter.state ? each.state == *filter.state : each.wanted || was_to_get_it(each);
     };

@@ -19,7 +19,8 @@ namespace hookd::journal {
 
 /// As far as the filter speaks of the event itself.
 bool matches_head(const event_filter& filter, const event& head);
-/// As far as it speaks of sinks. With none named: of any; `delivered`: by all that want it, and by one at least.
+/// As far as it speaks of sinks, or of texts that may be theirs. With none named: of any; `delivered`: by all that want
+/// it, and by one at least.
 bool matches_sinks(const event_filter& filter, const event_details& details);
 /// What is behind `from` in the order asked for, and not past `up_to`.
 bool is_in_range(const event_query& what, std::uint64_t sequence);

@@ -6,7 +6,6 @@ import json
 import re
 import os
 import pty
-import socket
 import sqlite3
 import subprocess
 import time
@@ -474,63 +473,6 @@ def test_a_tail_says_that_the_daemon_is_gone_and_waits_for_it(make_daemon):
         finally:
             tail.kill()
         assert tail.stderr.read() == "", "once"
-
-
-# stream
-
-def stream(daemon, query="", last_event_id=None):
-    """The lines of a stream of events, as a generator."""
-    connection = socket.socket(socket.AF_UNIX)
-    connection.connect(str(daemon.configuration["admin"]["socket"]))
-    with connection, connection.makefile("r", encoding="utf-8", newline="\n") as answer:
-        resumed = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id is not None else ""
-        connection.sendall(f"GET /v1/events/stream{query} HTTP/1.1\r\nHost: a\r\n{resumed}\r\n".encode())
-        status = answer.readline()
-        while answer.readline().strip():
-            pass
-        yield status.split()[1]
-        yield from (line.rstrip("\n") for line in answer)
-
-
-def event_ids(lines, last):
-    """The ids of all events up to the last."""
-    ids = []
-    while not ids or ids[-1] != last:
-        line = next(lines)
-        if line.startswith("id: "):
-            ids.append(int(line[4:]))
-    return ids
-
-
-def test_a_stream_goes_on_where_its_client_was_also_after_a_restart(make_daemon):
-    daemon = make_daemon().start()
-    for number in range(5):
-        daemon.send(success_event(str(number)))
-    first = stream(daemon, "?from=0")
-    assert next(first) == "200"
-    assert event_ids(first, 3) == [1, 2, 3]
-    daemon.stop()
-    assert not [line for line in first if line.startswith("id: ") and int(line[4:]) > 5], "it ends with the daemon"
-    daemon.start()
-    daemon.send(success_event("5"))
-    again = stream(daemon, last_event_id=3)
-    assert next(again) == "200"
-    assert event_ids(again, 6) == [4, 5, 6]
-
-
-def test_no_more_than_sixteen_streams_are_open_and_a_closed_one_gives_its_place_back(make_daemon):
-    daemon = make_daemon().start()
-    streams = [stream(daemon) for _ in range(16)]
-    assert [next(each) for each in streams] == ["200"] * 16
-    assert next(stream(daemon)) == "503"
-    streams[0].close()
-    daemon.send(success_event("what makes the daemon notice"))
-    until(lambda: next(stream(daemon)) == "200", "a free place")
-
-
-@pytest.mark.parametrize("query, id", [("?limit=1", None), ("?order=newest", None), ("?from=x", None), ("", "x"), ("", "-1")])
-def test_a_stream_that_is_asked_for_wrongly_is_refused(daemon, query, id):
-    assert next(stream(daemon, query, id)) == "400"
 
 
 # wait

@@ -79,6 +79,10 @@ public:
     /// Recreates the Unix socket if its file was removed. Blocking; not after `drain` has returned.
     virtual result<void> open_again() = 0;
 
+    /// Takes note of what has happened since the last call, for `/v1/rates`. To be called at least every second; any
+    /// thread, does not block.
+    virtual void sample() = 0;
+
     /// Accepts no more requests; those that wait for a reload get the error that the daemon is stopping. Blocking;
     /// once.
     virtual void drain(std::chrono::milliseconds patience) = 0;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Queries of the journal's events, and repairs: replay and drop.
@@ -26,6 +27,7 @@ struct event_filter {
     std::optional<std::string> document;   ///< Exactly.
     std::optional<unix_millis> since;      ///< Accepted at this time or later.
     std::optional<unix_millis> until;      ///< Accepted before this time.
+    std::optional<std::string> text;       ///< In its id, names, or the detail of a delivery; ASCII case is ignored.
     std::optional<std::string> sink;       ///< It is, or was, for this sink; one of the scopes.
     /// Its state in that sink; without a sink, in any; `delivered`: in all configured ones that were to get it.
     std::optional<delivery_state> state;
@@ -34,6 +36,7 @@ struct event_filter {
 struct event_query {
     event_filter filter;
     std::vector<sink_scope> scopes; ///< The configured sinks. Others in the journal are orphans.
+    bool deliveries = true;         ///< False: the answer has none, and the filter speaks of none.
     bool attempts = false;          ///< The answer is to have them, too.
     bool newest_first = false;
     std::uint64_t from = 0; ///< Events behind this one in the order asked for; 0: all.
@@ -94,6 +97,9 @@ struct repaired {
     bool more = false;
     std::uint64_t last_sequence = 0; ///< As in a page.
 };
+
+/// Whether the text is in it; ASCII case is ignored.
+bool has_text(std::string_view in, std::string_view text);
 
 /// Finds events with their delivery states, and changes these. Awaitables resume as those of event_log. Any thread,
 /// does not block.

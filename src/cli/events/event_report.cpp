@@ -32,7 +32,6 @@ std::string shown_name(const json& from, const char* key, std::size_t columns) {
     return name.empty() ? "-" : escaped(name, columns);
 }
 
-
 /// What most needs attention comes first.
 constexpr std::array<std::pair<const char*, color>, 9> states{{{"dead", color::red},
                                                                {"orphaned", color::red},

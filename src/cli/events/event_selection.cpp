@@ -40,6 +40,7 @@ result<std::string> query_of(const event_selection& what, unix_millis now) {
     add_text("endpoint", what.endpoint);
     add_text("collection", what.collection);
     add_text("document", what.document);
+    add_text("q", what.text);
     add_text("sink", what.sink);
     add_text("state", what.state);
     if (auto since = add_time(query, "since", what.since, now); !since) {

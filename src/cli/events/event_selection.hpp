@@ -15,13 +15,14 @@ struct event_selection {
     std::optional<std::string> endpoint;
     std::optional<std::string> collection;
     std::optional<std::string> document;
+    std::optional<std::string> text;
     std::optional<std::string> sink;
     std::optional<std::string> state;
     std::optional<std::string> since;
     std::optional<std::string> until;
 
     /// Whether anything but the sink is given.
-    bool narrows() const { return type || endpoint || collection || document || state || since || until; }
+    bool narrows() const { return type || endpoint || collection || document || text || state || since || until; }
 };
 
 /// As the query of a target, without `?`; empty if nothing is given.

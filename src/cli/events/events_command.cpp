@@ -80,6 +80,25 @@ command_result<void> list(event_source& from, const std::string& query, const ev
     return {};
 }
 
+command_result<std::uint64_t> count_events(event_source& from, const std::string& query) {
+    std::uint64_t events = 0;
+    std::uint64_t position = 0;
+    for (bool more = true; more;) {
+        const auto target = "/v1/events/count?" + parameter("from", std::to_string(position));
+        const auto body = from.ask("GET", query.empty() ? target : target + '&' + query);
+        if (!body) {
+            return std::unexpected{body.error()};
+        }
+        const auto told = parse_json(*body);
+        more = flag_member(told, "more", false);
+        if (const auto next = number_member(told, "position"); more && next == std::exchange(position, next)) {
+            return not_understood(); // continuing would never end
+        }
+        events += number_member(told, "events");
+    }
+    return events;
+}
+
 /// Behind which event the last few begin.
 command_result<std::uint64_t> begin_of_last(event_source& from, const std::string& query, std::uint64_t count) {
     const auto last = ask_events(from, query, true, 0, std::clamp<std::uint64_t>(count, 1, most_at_once));
@@ -104,6 +123,14 @@ int run_events_list(const events_arguments& given, std::ostream& out, std::ostre
     auto from = open_event_source(given.where);
     if (!from) {
         return end(from.error(), err);
+    }
+    if (given.count) {
+        const auto events = count_events(**from, *query);
+        if (!events) {
+            return end(events.error(), err);
+        }
+        out << *events << '\n';
+        return exit_done;
     }
     printer to{given, out};
     if (const auto done = list(**from, *query, given, to); !done) {

@@ -18,6 +18,7 @@ struct events_arguments {
     std::vector<std::string> ids;
     std::uint64_t limit = 20;
     bool oldest_first = false;
+    bool count = false;
     bool body = false;
     bool json = false;
     bool utc = false;

@@ -22,6 +22,7 @@ void add_filters(CLI::App& command, event_selection& which, bool state) {
     command.add_option("--endpoint", which.endpoint, "Received by this endpoint; a pattern");
     command.add_option("--collection", which.collection, "In this collection");
     command.add_option("--document", which.document, "About the document with this name");
+    command.add_option("--search", which.text, "With this text in its id, document, collection or a delivery's error");
     command.add_option("--sink", which.sink, "For this sink");
     if (state) {
         const auto check = one_of({"waiting", "in_flight", "retrying", "delivered", "dead", "dropped", "filtered",
@@ -49,7 +50,8 @@ void add_list(CLI::App& events, command_choice& choice) {
     command->add_option("--limit", given->limit, "List at most N events")
         ->capture_default_str()
         ->check(number_between(1, most_listed));
-    command->add_flag("--oldest", given->oldest_first, "List the oldest events first");
+    auto* const oldest = command->add_flag("--oldest", given->oldest_first, "List the oldest events first");
+    command->add_flag("--count", given->count, "Only print how many events there are")->excludes(oldest);
     add_output(*command, *given);
     add_socket(*command, given->where.socket);
     command->footer("Examples:\n  colivara-hookd events list --state dead --sink tell-the-team\n"

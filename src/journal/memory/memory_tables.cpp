@@ -246,6 +246,9 @@ event_details memory_tables::details_of(const event& what, const event_query& as
     event_details details{.head = what, .body_size = what.body.size(), .sinks = {}};
     details.head.body.clear();
     details.head.signature.clear();
+    if (!asked.deliveries) {
+        return details;
+    }
     const auto row_of_sink = [&](const sink& known) {
         const auto row = known.rows.find(what.sequence);
         return row != known.rows.end() ? std::optional(row->second) : std::nullopt;

@@ -192,7 +192,7 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
         if (details && *details && !matches_head(what.filter, (*details)->head)) {
             details->reset();
         }
-        if (details && *details) {
+        if (details && *details && what.deliveries) {
             if (auto added = add_sinks(sinks, asked, what.attempts, **details); !added) {
                 details = std::unexpected(added.error());
             }
