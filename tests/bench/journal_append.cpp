@@ -44,7 +44,7 @@ hookd::event sample() {
     what.id = rising_id();
     what.type = "upsert.success";
     what.collection = "default_collection";
-    what.document = "report.pdf";
+    what.document = what.id + ".pdf";
     what.accepted = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     what.peer = "127.0.0.1";
     what.timestamp = "1770000000";
