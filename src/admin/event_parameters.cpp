@@ -123,16 +123,24 @@ constexpr parameter parameters[] = {
 
 std::string unknown(const std::string& key, request_about_events what) {
     std::string message = "unknown parameter " + key + ": expected one of";
-    for (const auto& each : parameters) {
-        if (each.fits(what)) {
-            message += ' ';
-            message += each.key;
-        }
+    for (const auto each : parameters_of(what)) {
+        message += ' ';
+        message += each;
     }
     return message;
 }
 
 } // namespace
+
+std::vector<std::string_view> parameters_of(request_about_events what) {
+    std::vector<std::string_view> keys;
+    for (const auto& each : parameters) {
+        if (each.fits(what)) {
+            keys.push_back(each.key);
+        }
+    }
+    return keys;
+}
 
 result<event_parameters> read_event_parameters(std::string_view target, request_about_events what,
                                                std::vector<journal::sink_scope> sinks) {

@@ -22,6 +22,9 @@ struct event_parameters {
     bool all_sinks = false;
 };
 
+/// The keys that the request takes.
+std::vector<std::string_view> parameters_of(request_about_events what);
+
 /// Reads them from a target. Strict: a key that the request does not support, an unknown sink or a malformed value is
 /// an error.
 result<event_parameters> read_event_parameters(std::string_view target, request_about_events what,

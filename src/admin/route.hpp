@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "admin/event_parameters.hpp"
 #include "admin/reload_handler.hpp"
 
 #include <hookd/admin/admin.hpp>
@@ -52,17 +53,26 @@ using daemon_handler = boost::asio::awaitable<response> (*)(const daemon_context
 using event_handler = boost::asio::awaitable<response> (*)(const event_context& of, const routed_request& what);
 using route_handler = std::variant<daemon_handler, event_handler>;
 
-/// A row of the table of routes. It has only this constructor, so that none can be without `by`.
+/// What a response 200 has.
+struct content {
+    std::string_view schema{}; ///< Its name in the description of the API, for one JSON object; empty: not JSON.
+    std::string_view type = "application/json";
+};
+
+/// A row of the table of routes. It has only this constructor, so that none can be without `by` or an answer.
 struct route {
     constexpr route(std::string_view its_method, std::string_view its_pattern, access who, route_handler handler,
-                    std::string_view text)
-        : method{its_method}, pattern{its_pattern}, by{who}, handle{handler}, help{text} {}
+                    content response, std::string_view text, std::optional<request_about_events> parameters = {})
+        : method{its_method}, pattern{its_pattern}, by{who}, handle{handler}, answer{response}, help{text},
+          takes{parameters} {}
 
     std::string_view method;  ///< A route for GET also gets the requests with HEAD.
     std::string_view pattern; ///< A path; `{NAME}` in place of a segment matches any that is not empty.
     access by;
     route_handler handle;
-    std::string_view help; ///< One line.
+    content answer;
+    std::string_view help;                     ///< One line.
+    std::optional<request_about_events> takes; ///< The parameters of its target; none: only those of the pattern.
 };
 
 /// The routes of a path: those with its pattern. A path that matches several patterns belongs to the one that is text

@@ -2,14 +2,16 @@
 """The read API below /v1: the stream of events, documents, counts, search, rates."""
 
 import json
+import re
 import select
 import socket
 
+import jsonschema
 import pytest
 
 from harness import failure_event, message_id, success_event, until
 from harness.admin import ask, unix_socket
-from harness.hooks import file_sink
+from harness.hooks import exec_sink, file_sink, write_hook
 
 
 def get(daemon, path):
@@ -165,3 +167,60 @@ def test_rates_tell_what_happened_by_the_time(make_daemon, tmp_path):
     expected = (1, 1, 1, 0, {"too_old": 1})
     until(lambda: sums() == [expected, expected], lambda: f"both series: {sums()}")
     assert [each["every_seconds"] for each in get(daemon, "/v1/rates")["series"]] == [5, 60]
+
+
+# the description
+
+def closed(schema):
+    """The schema, in which objects have no other members than those described."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    described = {key: closed(each) for key, each in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        described.setdefault("additionalProperties", False)
+    return described
+
+
+def test_the_description_of_the_api_is_true_for_what_every_route_answers(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[file_sink(tmp_path / "events.jsonl"), file_sink(tmp_path / "gone", "gone"),
+                                exec_sink(write_hook(tmp_path, "exit 1"), "broken", {"attempts": 1})]).start()
+    assert daemon.run("sinks", "pause", "gone").returncode == 0
+    daemon.send(failure_event(), id := message_id())
+    daemon.send(success_event(), timestamp=1)
+    until(lambda: get(daemon, "/v1/events?state=dead")["events"], "the dead letter")
+    del daemon.configuration["sink"][1]
+    daemon.write_configuration()
+    description = get(daemon, "/v1/openapi.json")
+    assert description["openapi"] == "3.1.0"
+    document = {"components": closed(description["components"])}
+    targets = {
+        "/v1/sinks/{name}/pause": "/v1/sinks/events/pause", "/v1/sinks/{name}/resume": "/v1/sinks/events/resume",
+        "/v1/sinks/{name}/forget": "/v1/sinks/gone/forget", "/v1/sinks/{name}/rename": "/v1/sinks/gone/rename?to=other",
+        "/v1/events/{id}": f"/v1/events/{id}", "/v1/events/replay": f"/v1/events/replay?id={id}&dry_run=true",
+        "/v1/events/drop": f"/v1/events/drop?id={id}&dry_run=true"}
+    tried = [("post", "/v1/reload"), *((method, path) for path, methods in description["paths"].items()
+                                       for method in methods if path not in ("/v1/reload", "/v1/sinks/{name}/forget")),
+             ("post", "/v1/sinks/{name}/forget")]
+    for method, path in tried:
+        operation = description["paths"][path][method]
+        [(kind, content)] = operation["responses"]["200"]["content"].items()
+        if kind != "application/json":
+            continue
+        target = targets.get(path, path)
+        if path.endswith("forget"):
+            target = "/v1/sinks/other/forget"
+        answer = ask(unix_socket(daemon), target, method.upper())
+        assert answer.status == 200, (target, answer)
+        jsonschema.Draft202012Validator({**document, **content["schema"]}).validate(json.loads(answer.body))
+    assert json.loads(ask(unix_socket(daemon), "/v1/events?limit=x").body).keys() == {"error"}
+
+
+def test_the_description_names_the_parameters_that_the_routes_take(daemon):
+    for path, methods in get(daemon, "/v1/openapi.json")["paths"].items():
+        for method, operation in methods.items():
+            parameters = operation.get("parameters", [])
+            assert {f"{{{each['name']}}}" for each in parameters if each["in"] == "path"} == set(re.findall(r"{\w+}", path))
+            if path == "/v1/events":
+                assert {"id", "q", "state", "from", "limit"} <= {each["name"] for each in parameters}
