@@ -55,6 +55,28 @@ def test_a_reload_says_what_a_removed_sink_has_left(left):
     assert "old  not configured, 1 waiting, 1 dead" in daemon.run("sinks").stdout
 
 
+def test_a_check_warns_before_a_sink_that_has_events_left_goes(left):
+    daemon, _ = left
+    warning = ("warning: sink old is not in this configuration, but has 1 dead letter(s) and 1 waiting event(s) in the "
+               "journal, which are kept until journal.retention deletes them")
+    assert warning in daemon.run("check").stderr
+    daemon.stop()
+    stopped = daemon.run("check")
+    assert (stopped.returncode, warning in stopped.stderr) == (DONE, True)
+    daemon.configuration["sink"][1]["name"] = "old"
+    assert "old" not in daemon.run("check").stderr
+
+
+def test_a_check_warns_of_a_sink_that_still_runs(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[file_sink(tmp_path / "events.jsonl")]).start()
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
+    daemon.send(success_event())
+    daemon.configuration["sink"] = []
+    daemon.write_configuration()
+    until(lambda: "sink events is not in this configuration, but has 0 dead letter(s) and 1 waiting" in
+          daemon.run("check").stderr, "the warning")
+
+
 def test_a_sink_that_was_renamed_in_the_configuration_gets_what_the_old_one_left(left, tmp_path):
     daemon, (delivered, dead, waiting) = left
     done = daemon.run("sinks", "rename", "old", "new")

@@ -6,6 +6,8 @@
 #include <hookd/journal/settings.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace hookd::journal {
 
@@ -15,6 +17,10 @@ namespace hookd::journal {
 class stopped_journal : public event_search {
 public:
     virtual ~stopped_journal() = default;
+
+    /// As delivery_store::orphans.
+    virtual boost::asio::awaitable<storage_result<std::vector<orphaned_sink>>>
+    orphans(std::vector<std::string> configured) = 0;
 };
 
 /// The file need not exist yet: a query then reports it. The messages of errors name the file and what to do.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/configuration/check_command.hpp"
 
+#include "cli/configuration/backlog_check.hpp"
+
 #include <hookd/core/exit_code.hpp>
 #include <hookd/daemon/configuration.hpp>
 
@@ -32,6 +34,9 @@ int run_check(const std::string& config_path, bool print, std::ostream& out, std
     }
     if (!loaded.values) {
         return exit_config;
+    }
+    for (const auto& line : backlogs_without_sink(*loaded.values)) {
+        err << "warning: " << line << '\n';
     }
     if (print) {
         out << loaded.effective;

@@ -79,6 +79,11 @@ public:
         co_return done;
     }
 
+    asio::awaitable<storage_result<std::vector<orphaned_sink>>> orphans(std::vector<std::string> configured) override {
+        co_return ask<std::vector<orphaned_sink>>(
+            [&](tables& from) { return from.sinks.orphans(from.events, configured, limits_.orphan_rows); });
+    }
+
 private:
     template <class Answer>
     storage_result<Answer> with_last(storage_result<Answer> found) const {
