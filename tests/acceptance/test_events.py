@@ -6,6 +6,7 @@ import json
 import re
 import os
 import pty
+import select
 import sqlite3
 import subprocess
 import time
@@ -17,6 +18,7 @@ from harness.admin import ask, metrics, status, unix_socket
 from harness.daemon import binary
 from harness.hooks import exec_sink, file_sink, lines_of, sink_rows, write_hook
 
+RESTARTS = int(os.environ.get("HOOKD_RESTARTS", "3"))
 DONE, NO, USAGE, UNREACHABLE, IO, CONFIG, TIMED_OUT = 0, 1, 2, 69, 74, 78, 124
 # Marks of a terminal, a way to the left, a bell, a line of one's own, and bytes that reorder what is beside them.
 HOSTILE = "\x1b]0;owned\x07\x1b[31mre\rport\n2026 FAKE\t\x9b\u202eexe.pdf" + "x" * 300
@@ -441,6 +443,29 @@ def test_tail_follows_what_comes(make_daemon):
             daemon.start()
             daemon.send(success_event("five"))
             assert json.loads(tail.stdout.readline())["document"] == "five"
+        finally:
+            tail.kill()
+
+
+def test_a_tail_over_restarts_misses_nothing_and_repeats_nothing(make_daemon):
+    daemon = make_daemon().start()
+    with subprocess.Popen([binary(), "-c", daemon.configuration_path, "events", "tail", "--json", "--lines", "0"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+        try:
+            sent = 0
+            while not select.select([tail.stdout], [], [], 0.05)[0]:  # until it follows
+                daemon.send(success_event(str(sent := sent + 1)))
+            first = int(json.loads(tail.stdout.readline())["document"])
+            for _ in range(RESTARTS):
+                for _ in range(3):
+                    daemon.send(success_event(str(sent := sent + 1)))
+                daemon.stop()
+                daemon.start()
+            daemon.send(success_event(str(sent := sent + 1)))
+            followed = [first]
+            while followed[-1] != sent:
+                followed.append(int(json.loads(tail.stdout.readline())["document"]))
+            assert followed == list(range(first, sent + 1))
         finally:
             tail.kill()
 
