@@ -54,7 +54,7 @@ inline constexpr std::string_view schemas = R"({
         "orphans": {"type": "array", "items": {"$ref": "#/components/schemas/Orphan"}},
         "last_reload": {"type": "object", "required": ["applied", "at"], "properties": {
             "applied": {"type": "boolean"}, "at": {"$ref": "#/components/schemas/Time"}}}}},
-"Reload": {"type": "object", "required": ["applied"], "properties": {"applied": {"type": "boolean"},
+"Reload": {"type": "object", "required": ["applied", "file"], "properties": {"applied": {"type": "boolean"}, "file": {"type": "string"},
     "faults": {"type": "array", "items": {"type": "string"}}, "warnings": {"type": "array", "items": {"type": "string"}}}},
 "Paused": {"type": "object", "required": ["paused"], "properties": {"paused": {"type": "boolean"}}},
 "SinkEdit": {"type": "object", "required": ["dead_letters", "waiting", "more"], "properties": {

@@ -132,7 +132,7 @@ std::string sinks_json(const context& what) {
 }
 
 std::string verdict_json(const reload_verdict& what) {
-    json all{{"applied", what.applied}};
+    json all{{"applied", what.applied}, {"file", what.file}};
     if (!what.applied) {
         all["faults"] = what.errors;
     }

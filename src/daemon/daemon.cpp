@@ -338,7 +338,7 @@ private:
         tell([&] { manager_.ready(status); });
         const bool applied = errors.empty();
         reloaded({.applied = applied, .at = system_now()});
-        return {.applied = applied, .errors = std::move(errors)};
+        return {.applied = applied, .file = path_, .errors = std::move(errors)};
     }
 
     /// Nothing that would revoke STOPPING=1 is sent after it.

@@ -439,7 +439,7 @@ def test_a_reload_that_is_refused_says_why_and_exits_78(make_daemon):
     assert answer.status == 422
     assert answer.fields["content-type"] == "application/json"
     told = json.loads(answer.body)
-    assert told == {"applied": False, "faults": asked.stderr.splitlines()}
+    assert told == {"applied": False, "file": str(daemon.configuration_path), "faults": asked.stderr.splitlines()}
     refused = status(daemon)["last_reload"]
     assert refused["applied"] is False
 
@@ -449,7 +449,7 @@ def test_a_reload_that_is_applied_says_so_and_counts_from_the_next_request_on(ma
     before = status(daemon)["last_reload"]["at"]
     daemon.configuration["endpoint"].append(daemon.default_endpoint("other", "/other"))
     asked = daemon.run("reload")
-    assert (asked.returncode, asked.stdout, asked.stderr) == (DONE, "reloaded\n", "")
+    assert (asked.returncode, asked.stdout, asked.stderr) == (DONE, f"reloaded {daemon.configuration_path}\n", "")
     assert daemon.send(success_event(), path="/other").status == 204
     after = status(daemon)["last_reload"]
     assert after["applied"] is True and after["at"] > before

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Looking into the journal, having sinks do it again, waiting for a document, pausing sinks: online and offline."""
 
+import base64
 import contextlib
 import json
 import re
@@ -424,6 +425,14 @@ def test_what_needs_the_daemon_says_so_where_there_is_none(make_daemon, words):
     asked = make_daemon().run(*words)
     assert (asked.returncode, asked.stdout) == (UNREACHABLE, "")
     assert asked.stderr.startswith("colivara-hookd: nothing listens on ")
+
+
+def test_a_body_is_a_member_of_the_json_line(daemon):
+    body = success_event("shown.pdf", number=2**63)
+    daemon.send(body, json_id := message_id())
+    daemon.send(b"\xff not JSON", other_id := message_id())
+    assert rows(daemon.run("events", "show", "--json", "--body", json_id))[0]["body"].encode() == body
+    assert base64.b64decode(rows(daemon.run("events", "show", "--json", "--body", other_id))[0]["body_base64"]) == b"\xff not JSON"
 
 
 # tail

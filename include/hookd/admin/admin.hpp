@@ -28,6 +28,7 @@ inline constexpr unsigned most_connections = 64;
 /// The outcome of a reload.
 struct reload_verdict {
     bool applied = false;
+    std::string file{};                  ///< That was read; empty: none was.
     std::vector<std::string> errors;     ///< Why not, one line each; then nothing has changed.
     std::vector<std::string> warnings{}; ///< About what has changed.
 };

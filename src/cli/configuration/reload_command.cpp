@@ -2,6 +2,7 @@
 #include "cli/configuration/reload_command.hpp"
 
 #include "cli/admin_client.hpp"
+#include "cli/json_member.hpp"
 #include "cli/options.hpp"
 
 #include <hookd/cli/command_line.hpp>
@@ -36,8 +37,8 @@ int run_reload(const std::string& config_path, const std::optional<std::string>&
                                       : end({exit_config, {}, socket->errors}, err);
     }
     if (response->status == 200) {
-        out << "reloaded\n";
         const auto told = parse_json(response->body);
+        out << "reloaded " << escaped(text_member(told, "file")) << '\n';
         if (const auto warnings = told.find("warnings"); warnings != told.end() && warnings->is_array()) {
             for (const auto& line : *warnings) {
                 print_error(err, "warning: " + (line.is_string() ? line.get<std::string>() : json_line(line)));

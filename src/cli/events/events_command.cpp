@@ -9,12 +9,14 @@
 #include "cli/json_member.hpp"
 #include "cli/terminal_text.hpp"
 
+#include <hookd/core/base64.hpp>
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
 
 #include <algorithm>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <utility>
 
 namespace hookd::cli {
@@ -113,6 +115,16 @@ command_result<std::string> body_of(event_source& from, const json& event) {
     return from.ask("GET", "/v1/events/" + std::to_string(number_member(event, "sequence")) + "/body");
 }
 
+/// A body that is JSON is text; any other may be any bytes.
+json with_body(json event, const std::string& body) {
+    if (flag_member(event, "json", false)) {
+        event["body"] = body;
+    } else {
+        event["body_base64"] = base64::encoded(std::as_bytes(std::span{body}));
+    }
+    return event;
+}
+
 } // namespace
 
 int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err) {
@@ -159,13 +171,17 @@ int run_events_show(const events_arguments& given, std::ostream& out, std::ostre
             code = exit_no;
         }
         for (const auto& each : found->events) {
-            out << (given.json ? json_line(each) + '\n' : event_story_text(each, style));
-            if (!given.body) {
-                continue;
-            }
-            const auto body = body_of(**from, each);
+            const auto body = given.body ? body_of(**from, each) : std::string{};
             if (!body) {
                 return end(body.error(), err);
+            }
+            if (given.json) {
+                out << json_line(given.body ? with_body(each, *body) : each) << '\n';
+                continue;
+            }
+            out << event_story_text(each, style);
+            if (!given.body) {
+                continue;
             }
             out << '\n';
             if (output_is_terminal()) {

@@ -15,12 +15,12 @@ boost::asio::awaitable<response> none(const daemon_context&, const routed_reques
 }
 
 constexpr route table[] = {
-    {"GET", "/events/{id}", access::unix_socket, none, "one"},
-    {"GET", "/events", access::anyone, none, "list"},
-    {"POST", "/events", access::unix_socket, none, "add"},
-    {"POST", "/events/replay", access::unix_socket, none, "replay"},
-    {"GET", "/events/{sequence}/body", access::unix_socket, none, "body"},
-    {"PUT", "/{kind}/replay", access::anyone, none, "other"},
+    {"GET", "/events/{id}", access::unix_socket, none, {}, "one"},
+    {"GET", "/events", access::anyone, none, {}, "list"},
+    {"POST", "/events", access::unix_socket, none, {}, "add"},
+    {"POST", "/events/replay", access::unix_socket, none, {}, "replay"},
+    {"GET", "/events/{sequence}/body", access::unix_socket, none, {}, "body"},
+    {"PUT", "/{kind}/replay", access::anyone, none, {}, "other"},
 };
 
 /// The help of the route that gets the request; or why none does.

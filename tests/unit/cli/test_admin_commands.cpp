@@ -42,9 +42,9 @@ said reload_against(unsigned status, const std::string& body) {
 } // namespace
 
 TEST_CASE("reload: a verdict is an exit code, and each error a line") {
-    const auto applied = reload_against(200, R"({"applied":true})");
+    const auto applied = reload_against(200, R"({"applied":true,"file":"a.toml"})");
     CHECK(applied.code == 0);
-    CHECK(applied.out == "reloaded\n");
+    CHECK(applied.out == "reloaded a.toml\n");
     CHECK(applied.err.empty());
 
     const auto refused = reload_against(422, R"({"applied":false,"faults":["a.toml:1:2: x","a.toml:3:4: y"]})");
