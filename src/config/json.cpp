@@ -65,7 +65,10 @@ public:
         added->text = std::to_string(value);
         return true;
     }
-    bool number_float(json::number_float_t, const std::string&) { return add(node_kind::real) != nullptr; }
+    bool number_float(json::number_float_t /*value*/, const std::string& text) {
+        add(node_kind::real)->text = text;
+        return true;
+    }
     bool string(std::string& value) {
         add(node_kind::text)->text = std::move(value);
         return true;

@@ -7,6 +7,7 @@
 #include <hookd/config/file_identity.hpp>
 #include <hookd/config/table.hpp>
 #include <hookd/config/wording.hpp>
+#include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
 
 #include <algorithm>
@@ -234,6 +235,42 @@ std::vector<std::string> table::texts(const key& declared, std::vector<std::stri
     }
     record(declared, std::string{type}, array_literal(literals), literal(texts));
     return texts;
+}
+
+std::optional<std::string> table::scalar(const node& value, const std::string& path) {
+    if (value.kind == node_kind::text) {
+        const auto text = expanded(value, path);
+        return text ? std::optional(json_line(*text)) : std::nullopt;
+    }
+    if (value.kind == node_kind::boolean) {
+        return value.boolean ? "true" : "false";
+    }
+    const bool number = value.kind == node_kind::integer || value.kind == node_kind::real;
+    if (!number || !is_json_number(value.text)) { // TOML has infinities, too
+        shared_->found.error(value.where, path,
+                             number ? "expected a finite number" : mismatch("a string, a number or a boolean", value));
+        return std::nullopt;
+    }
+    return value.text;
+}
+
+std::map<std::string, std::string> table::scalars(const key& declared,
+                                                  std::optional<std::string> (*check)(std::string_view)) {
+    describe(declared, "table of strings, numbers and booleans", "{}", false);
+    table inside = sub(declared.name);
+    std::map<std::string, std::string> good;
+    for (std::size_t i = 0; inside.keys_ != nullptr && i < inside.keys_->members.size(); ++i) {
+        const auto& [name, where, value] = inside.keys_->members[i];
+        auto read = inside.scalar(value, inside.path_to(name));
+        if (const auto wrong = check(name)) {
+            inside.error(name, *wrong);
+        } else if (read) {
+            inside.shown_->set(key_name(name),
+                               value.kind == node_kind::text ? literal(std::string_view{value.text}) : *read);
+            good.emplace(name, std::move(*read));
+        }
+    }
+    return good;
 }
 
 bool table::flag(const key& declared, bool fallback) {

@@ -6,6 +6,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <string>
 
 namespace hookd::config {
@@ -49,8 +51,10 @@ void convert(toml::node& value, const source& from, node& into) {
         into.kind = node_kind::integer;
         into.integer = integer->get();
         into.text = std::to_string(integer->get());
-    } else if (value.is_floating_point()) {
+    } else if (const auto* const real = value.as_floating_point()) {
         into.kind = node_kind::real;
+        std::array<char, 32> shortest{}; // that is read as this number again
+        into.text.assign(shortest.data(), std::to_chars(shortest.begin(), shortest.end(), real->get()).ptr);
     } else if (const auto* const boolean = value.as_boolean()) {
         into.kind = node_kind::boolean;
         into.boolean = boolean->get();

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,11 @@ public:
     std::vector<std::pair<std::string, secret>> named_secrets(const key& declared,
                                                               std::optional<std::string> (*check)(std::string_view));
 
+    /// A table whose keys are names of the user's choice, and whose values are strings, numbers or booleans, as JSON;
+    /// empty if missing. `check` returns what is wrong with a name, or nothing.
+    std::map<std::string, std::string> scalars(const key& declared,
+                                               std::optional<std::string> (*check)(std::string_view));
+
     /// Records that the key names a file for something other than events: no sink may write there.
     void uses_file(std::string_view key, const std::string& path);
     /// The key that uses the same file (whatever its path there), if any.
@@ -102,6 +108,7 @@ private:
     const node* ask(std::string_view key);
     const node* ask(std::string_view key, node_kind kind, std::string_view wanted);
     std::optional<std::string> expanded(const node& value, const std::string& path);
+    std::optional<std::string> scalar(const node& value, const std::string& path);
     std::optional<std::string> expanded_text(std::string_view key, std::string_view wanted);
     void record(const key& declared, std::string type, std::string shown, std::string_view value);
     void describe(const key& declared, std::string type, std::string shown, bool required);
