@@ -25,8 +25,7 @@ std::vector<journal::sink_scope> sink_scopes(const context& what) {
     std::vector<journal::sink_scope> all;
     for (auto& each : what.dispatcher.metrics()) {
         all.push_back({.name = std::move(each.name),
-                       .events = std::move(each.events),
-                       .endpoints = std::move(each.endpoints),
+                       .filters = std::move(each.filters),
                        .in_flight = std::move(each.delivering)});
     }
     return all;

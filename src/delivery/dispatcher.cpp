@@ -52,7 +52,7 @@ bool comes(steady_time until, const std::atomic<bool>& expedite, const Came& cam
 }
 
 journal::sink_scope scope_of(const sink_settings& sink) {
-    return {.name = sink.name, .events = sink.events, .endpoints = sink.endpoints};
+    return {.name = sink.name, .filters = sink.filters};
 }
 
 std::unexpected<error> stopping() {

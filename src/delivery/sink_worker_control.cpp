@@ -70,11 +70,7 @@ void sink_worker::set_hanging(bool hangs) {
 }
 
 sink_metrics sink_worker::metrics() const {
-    sink_metrics shown{.name = settings_.name,
-                       .type = settings_.type,
-                       .events = settings_.events,
-                       .endpoints = settings_.endpoints,
-                       .oldest = {}};
+    sink_metrics shown{.name = settings_.name, .type = settings_.type, .filters = settings_.filters, .oldest = {}};
     shown.paused = paused_ == pausing::yes;
     metrics_.read_into(shown);
     shown.hangs = hangs_;

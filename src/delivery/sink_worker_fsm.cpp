@@ -122,7 +122,7 @@ void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outc
 }
 
 bool sink_worker_fsm::wants(const event& what) const {
-    return matches_any(settings_.events, what.type) && matches_any(settings_.endpoints, what.endpoint);
+    return hookd::wants(settings_.filters, what);
 }
 
 /// Of the events that have arrived.

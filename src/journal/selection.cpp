@@ -43,15 +43,13 @@ void fill(sink_delivery& shown, delivery_row row) {
 }
 
 /// Of an event without a row that the sink has passed. Without definitions, the current filters are all that is known.
-template <class Filters>
-void fill_passed(sink_delivery& shown, const event& head, const sink_history& known, const Filters& current) {
+void fill_passed(sink_delivery& shown, const event& head, const sink_history& known, const sink_filters& current) {
     const auto* const then = known.definition_of(head.sequence);
     if (then == nullptr && !known.definitions().empty()) {
         shown.state = delivery_state::before_sink;
         return;
     }
-    const bool wanted =
-        then != nullptr ? wants(*then, head.type, head.endpoint) : wants(current, head.type, head.endpoint);
+    const bool wanted = wants(then != nullptr ? then->filters : current, head);
     shown.state = wanted ? delivery_state::delivered : delivery_state::filtered;
     if (wanted) {
         shown.at = known.passed_at(head.sequence);
@@ -134,7 +132,7 @@ sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink
     } else if (known == nullptr) {
         shown.state = delivery_state::before_sink; // it begins when it is opened
     } else if (passed) {
-        fill_passed(shown, head, *known, scope);
+        fill_passed(shown, head, *known, scope.filters);
     } else {
         shown.state = shown.wanted ? delivery_state::waiting : delivery_state::filtered;
     }
@@ -153,17 +151,16 @@ std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const e
         fill(shown, std::move(*row));
         shown.state = open ? delivery_state::orphaned : shown.state;
     } else if (head.sequence <= known.cursor()) {
-        fill_passed(shown, head, known, sink_scope{});
+        fill_passed(shown, head, known, {});
     } else {
-        shown.state = waits_for(known, head.sequence, head.type, head.endpoint) ? delivery_state::orphaned
-                                                                                : delivery_state::filtered;
+        shown.state = waits_for(known, head) ? delivery_state::orphaned : delivery_state::filtered;
     }
     return was_to_get_it(shown) ? std::optional(std::move(shown)) : std::nullopt;
 }
 
-bool waits_for(const sink_history& orphan, std::uint64_t sequence, std::string_view type, std::string_view endpoint) {
-    return sequence > orphan.cursor() &&
-           (orphan.definitions().empty() || wants(orphan.definitions().back(), type, endpoint));
+bool waits_for(const sink_history& orphan, const event& head) {
+    return head.sequence > orphan.cursor() &&
+           (orphan.definitions().empty() || wants(orphan.definitions().back().filters, head));
 }
 
 std::size_t weight(const event_details& details) {

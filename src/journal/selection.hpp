@@ -39,19 +39,22 @@ struct delivery_row {
 };
 
 /// The delivery of an event. `known`: the sink in the journal; null: there is none.
+// An event whose filters are looked at has its body if `needs_body` says so.
+
 sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
                           std::optional<delivery_row> row);
 /// The same for a sink that is in no configuration; empty: it was not to get the event.
 std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const event& head, const sink_history& known,
                                                 std::optional<delivery_row> row);
 /// Whether an orphan has not reached the event, but was to get it.
-bool waits_for(const sink_history& orphan, std::uint64_t sequence, std::string_view type, std::string_view endpoint);
+bool waits_for(const sink_history& orphan, const event& head);
 
 /// Bytes of a page that it takes.
 std::size_t weight(const event_details& details);
 
 /// A page of those candidates, which are in the order asked for, that match; at most about `most_bytes` of it.
-/// `look(sequence)` tells of one, or nothing where the event is gone or the filter says no to it.
+/// `look(sequence, bytes)` tells of one, or nothing where the event is gone or the filter says no to it; and adds to
+/// `bytes` what else it had to read.
 template <class Look>
 storage_result<event_page> make_page(const event_query& what, std::span<const std::uint64_t> candidates,
                                      std::size_t most_bytes, const Look& look) {
@@ -63,7 +66,7 @@ storage_result<event_page> make_page(const event_query& what, std::span<const st
             break;
         }
         page.position = sequence;
-        storage_result<std::optional<event_details>> details = look(sequence);
+        storage_result<std::optional<event_details>> details = look(sequence, bytes);
         if (!details) {
             return std::unexpected(details.error());
         }

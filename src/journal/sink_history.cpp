@@ -37,14 +37,11 @@ sink_history::kept sink_history::advance(std::uint64_t cursor, unix_millis at) {
     return change;
 }
 
-std::optional<sink_definition> sink_history::define(std::uint64_t first, const sink_scope& filters) {
-    sink_definition next{.first = first, .events = filters.events, .endpoints = filters.endpoints};
-    if (!definitions_->empty()) {
-        const auto& last = definitions_->back();
-        if (last.events == next.events && last.endpoints == next.endpoints) {
-            return std::nullopt;
-        }
+std::optional<sink_definition> sink_history::define(std::uint64_t first, const sink_filters& filters) {
+    if (!definitions_->empty() && definitions_->back().filters == filters) {
+        return std::nullopt;
     }
+    sink_definition next{.first = first, .filters = filters};
     load(next);
     return next;
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <hookd/core/pattern.hpp>
+#include <hookd/core/sink_filters.hpp>
 #include <hookd/core/time.hpp>
-#include <hookd/journal/delivery_state.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace hookd::journal {
@@ -19,8 +16,7 @@ namespace hookd::journal {
 /// What a sink asks for, from an event on until its next definition.
 struct sink_definition {
     std::uint64_t first = 0; ///< The first event that it holds for.
-    std::vector<std::string> events;
-    std::vector<std::string> endpoints;
+    sink_filters filters;
 };
 
 /// Where a sink was at a time.
@@ -53,7 +49,7 @@ public:
     kept advance(std::uint64_t cursor, unix_millis at);
 
     /// From `first` on these filters hold; `first` is behind the cursor. What must be kept; empty: they do already.
-    std::optional<sink_definition> define(std::uint64_t first, const sink_scope& filters);
+    std::optional<sink_definition> define(std::uint64_t first, const sink_filters& filters);
 
     /// As they were kept, in order.
     void load(sink_definition what);
@@ -78,11 +74,5 @@ private:
         std::make_shared<const std::vector<sink_definition>>();
     std::shared_ptr<const std::vector<sink_position>> positions_ = std::make_shared<const std::vector<sink_position>>();
 };
-
-/// Whether a scope or a definition asks for the event.
-template <class Filters>
-bool wants(const Filters& filters, std::string_view type, std::string_view endpoint) {
-    return matches_any(filters.events, type) && matches_any(filters.endpoints, endpoint);
-}
 
 } // namespace hookd::journal

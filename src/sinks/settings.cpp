@@ -4,6 +4,7 @@
 #include <hookd/config/shared_keys.hpp>
 #include <hookd/config/wording.hpp>
 #include <hookd/core/answers.hpp>
+#include <hookd/core/json_pointer.hpp>
 #include <hookd/core/pattern.hpp>
 #include <hookd/sinks/catalogue.hpp>
 #include <hookd/sinks/settings.hpp>
@@ -49,15 +50,31 @@ std::vector<std::string> read_patterns(table& keys, const config::key& declared)
     return patterns;
 }
 
+std::optional<std::string> check_pointer(std::string_view name) {
+    return is_json_pointer(name) ? std::nullopt
+                                 : std::optional<std::string>("is not a JSON pointer: expected a name for each level "
+                                                              "after a slash, for example \"/results/0/status\"");
+}
+
+sink_filters read_filters(table& keys) {
+    return {.events = read_patterns(keys, {"events", on_reload, "patterns for the event's type"}),
+            .endpoints = read_patterns(keys, {"endpoints", on_reload, "patterns for the endpoint's name"}),
+            .collections = read_patterns(keys, {"collections", on_reload, "patterns for the collection's name"}),
+            .documents = read_patterns(keys, {"documents", on_reload, "patterns for the document's name"}),
+            .match = keys.scalars({"match", on_reload, "JSON pointers and the values that the body must have there"},
+                                  check_pointer)};
+}
+
 void doubt_patterns(table& keys, const sink_settings& sink, std::span<const std::string> endpoints) {
-    for (std::size_t i = 0; i < sink.endpoints.size(); ++i) {
+    const auto& patterns = sink.filters.endpoints;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
         const bool matched =
-            std::ranges::any_of(endpoints, [&](const std::string& each) { return matches(sink.endpoints[i], each); });
+            std::ranges::any_of(endpoints, [&](const std::string& each) { return matches(patterns[i], each); });
         if (!matched && !endpoints.empty()) {
             const std::vector<std::string_view> names(endpoints.begin(), endpoints.end());
             keys.warning("endpoints", i,
                          keys.written("endpoints", i) + " matches no endpoint" +
-                             config::suggestion(sink.endpoints[i], names));
+                             config::suggestion(patterns[i], names));
         }
     }
 }
@@ -139,8 +156,7 @@ std::vector<sink_settings> read_sinks(table& root, std::span<const std::string> 
             config::read_name(keys, "the journal keeps the sink's cursor under it: a renamed sink is a new one");
         config::demand_unique(keys, "name", sink.name, names);
         const bool known = read_type(keys, sink);
-        sink.events = read_patterns(keys, {"events", on_reload, "patterns for the event's type"});
-        sink.endpoints = read_patterns(keys, {"endpoints", on_reload, "patterns for the endpoint's name"});
+        sink.filters = read_filters(keys);
         doubt_patterns(keys, sink, endpoints);
         sink.timeout =
             keys.duration({"timeout", on_reload, "the time limit for one delivery"}, sink.timeout, 10ms, 24h);

@@ -223,7 +223,8 @@ def test_a_sink_that_stays_the_same_is_not_disturbed(make_daemon, tmp_path):
     assert lines_of(began) == lines_of(ended) == [id]
 
 
-OPTIONS = {"events": ["upsert.*"], "endpoints": ["coli*"], "timeout": "29s", "concurrency": 2, "shell": "cat > /dev/null",
+OPTIONS = {"events": ["upsert.*"], "endpoints": ["coli*"], "collections": ["*_collection"], "documents": ["*.pdf"],
+           "match": {"/num_pages": 12}, "timeout": "29s", "concurrency": 2, "shell": "cat > /dev/null",
            "retry": {"attempts": 9}, "retry.first": {"attempts": 9, "first": "2s"}, "retry.max": {"attempts": 9, "max": "9m"}}
 
 

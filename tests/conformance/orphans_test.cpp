@@ -69,7 +69,7 @@ TEST_CASE("orphans: an event shows the orphans that were to get it") {
     subject journal(GENERATE(from_range(backends())));
     fill(*journal, 1);
     REQUIRE(journal->open_sink({"audit"}));
-    REQUIRE(journal->open_sink({.name = "old", .events = {"upsert.success"}}));
+    REQUIRE(journal->open_sink({.name = "old", .filters = {.events = {"upsert.success"}}}));
     fill(*journal, 3);
     auto other = sample("other");
     other.type = "upsert.fail";
@@ -154,6 +154,26 @@ TEST_CASE("orphans: a sink that is there already takes over what an orphan had b
     journal.restart();
     REQUIRE(journal->open_sink({"new"}));
     check();
+}
+
+TEST_CASE("orphans: filters that look at the body count, show and give away only what they match") {
+    subject journal(GENERATE(from_range(backends())));
+    REQUIRE(journal->open_sink({.name = "old", .filters = {.documents = {"*.pdf"}, .match = {{"/n", "1"}}}}));
+    for (const auto* const body : {R"({"n": 1})", R"({"n": 2})", R"({"n": 1.0})", "n"}) {
+        auto made = sample(body);
+        made.document = "a.pdf";
+        made.json = made.body != "n";
+        made.body = body;
+        REQUIRE(append(*journal, made) == append_outcome::stored);
+    }
+    journal->close_sink("old");
+    CHECK(orphans(*journal) == std::vector<orphaned_sink>{{.name = "old", .waiting = 2}});
+    CHECK(delivery(*journal, 1, "old", {})->state == delivery_state::orphaned);
+    CHECK_FALSE(delivery(*journal, 2, "old", {}));
+    REQUIRE(journal->open_sink({"new"}));
+    CHECK(wait_for(journal->rename("old", "new", some_day)).waiting == 2);
+    CHECK(delivery(*journal, 3, "new", {{"new"}})->state == delivery_state::retrying);
+    CHECK(delivery(*journal, 4, "new", {{"new"}})->state == delivery_state::filtered);
 }
 
 TEST_CASE("orphans: what retention takes from an orphan was shown before") {

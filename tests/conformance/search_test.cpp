@@ -96,7 +96,7 @@ TEST_CASE("search: a state is that in one sink, or in any; delivered means in al
     CHECK(look(*journal, all_of(in_state(delivery_state::waiting))) == std::vector<std::uint64_t>{5, 6});
     CHECK(look(*journal, all_of(in_state(delivery_state::delivered))) == std::vector<std::uint64_t>{1, 4});
     auto picky = all_of(in_state(delivery_state::delivered));
-    picky.scopes[1].events = {"nothing.*"};
+    picky.scopes[1].filters.events = {"nothing.*"};
     CHECK(look(*journal, picky) == std::vector<std::uint64_t>{1, 4, 5, 6});
 }
 

@@ -13,7 +13,7 @@ using namespace hookd::journal::testing;
 namespace {
 
 const sink_scope audit{.name = "audit"};
-const sink_scope failures_only{.name = "audit", .events = {"upsert.fail"}};
+const sink_scope failures_only{.name = "audit", .filters = {.events = {"upsert.fail"}}};
 
 /// What the journal says of an event in its sinks.
 std::vector<sink_delivery> deliveries(storage& from, std::uint64_t sequence, const sink_scope& scope = audit) {
@@ -92,6 +92,51 @@ TEST_CASE("states: a definition that no event has gone by is replaced, and the s
     REQUIRE(journal->open_sink(failures_only));
     CHECK(delivery(*journal, 1).state == delivery_state::delivered);
     CHECK(delivery(*journal, 2, failures_only).state == delivery_state::filtered);
+}
+
+TEST_CASE("states: filters of collection, document and body say what was filtered, also after they have changed") {
+    subject journal(GENERATE(from_range(backends())));
+    const sink_scope old{.name = "audit",
+                         .filters = {.collections = {"reports"},
+                                     .documents = {"*.pdf", "line\nbreak"},
+                                     .match = {{"/pages", "9007199254740993"}, {"/done", "true"}}}};
+    REQUIRE(journal->open_sink(old));
+    const auto store = [&](const std::string& collection, const std::string& document, const std::string& body) {
+        auto made = sample(document + body);
+        made.collection = collection;
+        made.document = document;
+        made.json = true;
+        made.body = body;
+        REQUIRE(append(*journal, made) == append_outcome::stored);
+    };
+    const std::string good = R"({"pages": 9007199254740993, "done": true})";
+    store("reports", "a.pdf", good);
+    store("other", "b.pdf", good);
+    store("reports", "c.txt", good);
+    store("reports", "d.pdf", R"({"pages": 9007199254740992, "done": true})");
+    store("reports", "line\nbreak", good);
+    const auto check = [&](const sink_scope& current, delivery_state matched) {
+        const std::vector expected{matched, delivery_state::filtered, delivery_state::filtered,
+                                   delivery_state::filtered, matched};
+        for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+            INFO(sequence);
+            CHECK(delivery(*journal, sequence, current).state == expected[sequence - 1]);
+        }
+    };
+    check(old, delivery_state::waiting);
+    CHECK(journal->commit_cursor("audit", 5));
+    check(old, delivery_state::delivered);
+    REQUIRE(journal->open_sink(audit));
+    check(audit, delivery_state::delivered);
+    CHECK(delivery(*journal, 4).wanted);
+    journal.restart();
+    check(audit, delivery_state::delivered);
+    REQUIRE(journal->open_sink(audit));
+    CHECK(wait_for(journal->state("audit")).cursor == 5);
+    const auto page = wait_for(journal->query({.filter = {}, .scopes = {old}}));
+    for (const auto& each : page.events) {
+        CHECK(each.head.body.empty());
+    }
 }
 
 TEST_CASE("states: what is being delivered is in flight, whether it is new or a retry") {

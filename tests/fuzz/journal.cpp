@@ -141,9 +141,8 @@ jn::event_query any_query(input& parts) {
     }
     what.from = static_cast<std::uint64_t>(any_number(parts));
     what.up_to = static_cast<std::uint64_t>(any_number(parts));
-    what.scopes = {{.name = "a", .events = {"*"}, .endpoints = {"*"}},
-                   {.name = "b", .events = {"x*"}, .endpoints = {"colivara"}},
-                   {.name = "none", .events = {"*"}, .endpoints = {"*"}}};
+    what.scopes = {
+        {.name = "a"}, {.name = "b", .filters = {.events = {"x*"}, .endpoints = {"colivara"}}}, {.name = "none"}};
     return what;
 }
 

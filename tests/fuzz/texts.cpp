@@ -84,8 +84,7 @@ void urls(std::string_view text) {
 
 void targets(std::string_view text) {
     for (const auto what : {admin::request_about_events::list, admin::request_about_events::change}) {
-        const auto read =
-            admin::read_event_parameters(text, what, {{.name = "sink", .events = {"*"}, .endpoints = {"*"}}});
+        const auto read = admin::read_event_parameters(text, what, {{.name = "sink"}});
         require(read || !read.error().message.empty(), "what is refused is refused for a reason");
     }
     require(text.contains('%') || percent_decoded(text) == text, "what is not encoded stays as it is");

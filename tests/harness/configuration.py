@@ -2,6 +2,7 @@
 """Configuration files for daemons under test: nested dicts written as TOML."""
 
 import json
+import re
 
 
 def to_toml(configuration):
@@ -15,9 +16,13 @@ def to_toml(configuration):
     return "\n".join(lines)
 
 
+def _key(name):
+    return name if re.fullmatch(r"[\w-]+", name) else json.dumps(name)
+
+
 def _inline(value):
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_inline(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(item)}" for key, item in value.items()) + " }"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_inline, value)) + "]"
     if isinstance(value, (bool, int)):

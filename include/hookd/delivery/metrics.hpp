@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/core/sink_filters.hpp>
 #include <hookd/core/time.hpp>
 
 #include <cstdint>
@@ -14,8 +15,7 @@ namespace hookd::delivery {
 struct sink_metrics {
     std::string name;
     std::string type;
-    std::vector<std::string> events; ///< Its filter: patterns of the type and the endpoint.
-    std::vector<std::string> endpoints;
+    sink_filters filters;
     std::uint64_t delivered = 0;
     std::uint64_t retried = 0;               ///< Failed attempts that are retried.
     std::uint64_t rejected = 0;              ///< Events that the sink rejected permanently.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/core/sink_filters.hpp>
 #include <hookd/core/time.hpp>
 
 #include <chrono>
@@ -28,8 +29,7 @@ enum class delivery_state : std::uint8_t {
 /// A sink that is asked about or opened, and what events it asks for.
 struct sink_scope {
     std::string name;
-    std::vector<std::string> events{"*"};
-    std::vector<std::string> endpoints{"*"};
+    sink_filters filters{};
     std::vector<std::uint64_t> in_flight{}; ///< Sequence numbers of what it is delivering; only for queries.
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hookd/config/table.hpp>
+#include <hookd/core/sink_filters.hpp>
 
 #include <chrono>
 #include <memory>
@@ -66,8 +67,7 @@ struct sink_options_ptr : std::shared_ptr<const sink_options> {
 struct sink_settings {
     std::string name;
     std::string type;
-    std::vector<std::string> events{"*"};
-    std::vector<std::string> endpoints{"*"};
+    sink_filters filters;
     milliseconds timeout{30'000}; ///< Of one delivery.
     unsigned concurrency = 1;     ///< Parallel deliveries, for types that deliver one event at a time.
     retry_settings retry;

@@ -92,7 +92,7 @@ command_result<std::unique_ptr<event_source>> open_offline_journal(const std::st
     std::vector<journal::sink_scope> sinks;
     sinks.reserve(settings.sinks.size());
     for (const auto& each : settings.sinks) {
-        sinks.push_back({.name = each.name, .events = each.events, .endpoints = each.endpoints});
+        sinks.push_back({.name = each.name, .filters = each.filters});
     }
     return std::make_unique<offline_source>(journal::open_stopped(settings.journal, daemon::choose_clock()),
                                             std::move(sinks));

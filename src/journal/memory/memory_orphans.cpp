@@ -22,8 +22,7 @@ orphaned_sink memory_tables::orphan_of(const std::string& name, const sink& of) 
     const auto counts = state(name);
     orphaned_sink orphan{.name = name, .dead = counts.dead, .waiting = counts.waiting};
     for (const auto& [sequence, each] : events_) {
-        orphan.waiting +=
-            !of.rows.contains(sequence) && waits_for(of.past, sequence, each.what->type, each.what->endpoint) ? 1 : 0;
+        orphan.waiting += !of.rows.contains(sequence) && waits_for(of.past, *each.what) ? 1 : 0;
     }
     return orphan;
 }
@@ -61,7 +60,7 @@ sink_edit memory_tables::rename(std::string_view from, std::string_view to, unix
     const auto begin = known.past.begin();
     const auto before = state(to);
     for (const auto& [sequence, each] : events_) {
-        if (sequence < begin && waits_for(given.past, sequence, each.what->type, each.what->endpoint)) {
+        if (sequence < begin && waits_for(given.past, *each.what)) {
             given.rows.try_emplace(sequence, delivery_row{.state = row_state::retrying,
                                                           .attempts = 0,
                                                           .time = now,

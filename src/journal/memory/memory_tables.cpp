@@ -121,7 +121,7 @@ sink_state memory_tables::open_sink(const sink_scope& scope) {
         known != sinks_.end()
             ? known->second
             : sinks_.emplace(scope.name, sink{.past = sink_history({.cursor = last_, .at = {}})}).first->second;
-    opened.past.define(opened.past.cursor() + 1, scope);
+    opened.past.define(opened.past.cursor() + 1, scope.filters);
     opened.open = true;
     publish(scope.name, opened);
     return state(scope.name);
@@ -276,7 +276,7 @@ event_details memory_tables::details_of(const event& what, const event_query& as
 
 storage_result<event_page> memory_tables::query(const event_query& what) const {
     auto page = make_page(what, candidates(what), most_page_bytes,
-                          [&](std::uint64_t sequence) -> storage_result<std::optional<event_details>> {
+                          [&](std::uint64_t sequence, std::size_t&) -> storage_result<std::optional<event_details>> {
                               const auto found = get(sequence);
                               return found != nullptr && matches_head(what.filter, *found)
                                          ? std::optional(details_of(*found, what))

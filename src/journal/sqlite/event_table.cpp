@@ -38,8 +38,9 @@ storage_result<event_table> event_table::prepare(database& file) {
         {&event_table::find_, find_sql},
         {&event_table::ages_, "SELECT sequence, accepted FROM event WHERE sequence > ? AND sequence <= ? "
                               "ORDER BY sequence LIMIT ?"},
-        {&event_table::heads_, "SELECT sequence, type, endpoint FROM event WHERE sequence > ? AND sequence <= ? "
-                               "ORDER BY sequence LIMIT ?"},
+        {&event_table::heads_,
+         "SELECT sequence, type, endpoint, collection, document, json FROM event WHERE sequence > ? AND sequence <= ? "
+         "ORDER BY sequence LIMIT ?"},
         {&event_table::lowest_, "SELECT min(sequence) FROM event"},
         {&event_table::erase_, "DELETE FROM event WHERE sequence = ?"},
         {&event_table::insert_endpoint_, "INSERT INTO endpoint(number, name) VALUES(?, ?)"},
@@ -193,16 +194,23 @@ storage_result<void> event_table::erase(std::uint64_t sequence) {
     return query(erase_, sequence).run();
 }
 
-storage_result<std::vector<event_table::head>> event_table::heads(std::uint64_t after, std::uint64_t up_to,
-                                                                  std::size_t most) {
-    std::vector<head> found;
+storage_result<std::vector<event>> event_table::heads(std::uint64_t after, std::uint64_t up_to, std::size_t most) {
+    std::vector<event> found;
     query rows(heads_, after, up_to, static_cast<std::uint64_t>(most));
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
         const auto endpoint = names_.find(rows.number(2));
         found.push_back({.sequence = rows.sequence(0),
+                         .endpoint = endpoint != names_.end() ? endpoint->second : std::string{},
+                         .id = {},
                          .type = rows.text(1),
-                         .endpoint = endpoint != names_.end() ? endpoint->second : std::string{}});
+                         .collection = rows.text(3),
+                         .document = rows.text(4),
+                         .peer = {},
+                         .timestamp = {},
+                         .signature = {},
+                         .json = rows.number(5) != 0,
+                         .body = {}});
     }
     return then(row, [&](bool) { return std::move(found); });
 }

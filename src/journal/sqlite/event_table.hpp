@@ -48,14 +48,8 @@ public:
     storage_result<std::vector<age>> ages(std::uint64_t after, std::uint64_t up_to, std::size_t most);
     storage_result<void> erase(std::uint64_t sequence);
 
-    /// What filters look at.
-    struct head {
-        std::uint64_t sequence = 0;
-        std::string type;
-        std::string endpoint;
-    };
-    /// Of the events in (after, up_to], at most `most`.
-    storage_result<std::vector<head>> heads(std::uint64_t after, std::uint64_t up_to, std::size_t most);
+    /// What filters look at but for the body, of the events in (after, up_to], at most `most`.
+    storage_result<std::vector<event>> heads(std::uint64_t after, std::uint64_t up_to, std::size_t most);
     /// The lowest sequence number that is there; empty: none is.
     storage_result<std::optional<std::uint64_t>> lowest();
 

@@ -150,6 +150,14 @@ std::vector<history::asked_sink> history::asked_sinks(const ledger& sinks, const
     return asked;
 }
 
+bool history::need_body(const std::vector<asked_sink>& asked, const event& head) {
+    return std::ranges::any_of(asked, [&](const asked_sink& each) {
+        const auto* const then = each.known ? each.known->past.definition_of(head.sequence) : nullptr;
+        return (each.scope != nullptr && needs_body(each.scope->filters, head)) ||
+               (then != nullptr && needs_body(then->filters, head));
+    });
+}
+
 storage_result<void> history::add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
                                         event_details& details) {
     auto rows = sinks.rows_of(details.head.sequence);
@@ -187,18 +195,28 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
     if (!found) {
         return std::unexpected(found.error());
     }
-    auto page = make_page(what, found->sequences, limits.history_bytes, [&](std::uint64_t sequence) {
-        auto details = read(events, sequence);
-        if (details && *details && !matches_head(what.filter, (*details)->head)) {
-            details->reset();
-        }
-        if (details && *details && what.deliveries) {
-            if (auto added = add_sinks(sinks, asked, what.attempts, **details); !added) {
-                details = std::unexpected(added.error());
+    auto page =
+        make_page(what, found->sequences, limits.history_bytes, [&](std::uint64_t sequence, std::size_t& bytes) {
+            auto details = read(events, sequence);
+            if (details && *details && !matches_head(what.filter, (*details)->head)) {
+                details->reset();
             }
-        }
-        return details;
-    });
+            if (details && *details && what.deliveries && need_body(asked, (*details)->head)) {
+                const auto whole = events.find(sequence);
+                if (!whole) {
+                    return storage_result<std::optional<event_details>>(std::unexpected(whole.error()));
+                }
+                (*details)->head.body = (*whole)->body;
+                bytes += (*whole)->body.size();
+            }
+            if (details && *details && what.deliveries) {
+                if (auto added = add_sinks(sinks, asked, what.attempts, **details); !added) {
+                    return storage_result<std::optional<event_details>>(std::unexpected(added.error()));
+                }
+                (*details)->head.body.clear();
+            }
+            return details;
+        });
     if (page && !page->more) {
         page->more = found->cut;
         page->position = found->position;

@@ -55,6 +55,7 @@ private:
     static std::vector<asked_sink> asked_sinks(const ledger& sinks, const event_query& what);
     storage_result<void> add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
                                    event_details& details);
+    static bool need_body(const std::vector<asked_sink>& asked, const event& head);
 
     block_index blocks_;
     statement head_;

@@ -165,7 +165,7 @@ storage_result<void> ledger::open(const sink_scope& scope, std::uint64_t cursor)
     auto& sink = found->second;
     sink.opened = true;
     sink.holds = true;
-    const auto defined = sink.past.define(first, scope);
+    const auto defined = sink.past.define(first, scope.filters);
     const auto written = defined ? pasts_.add(sink.number, *defined) : storage_result<void>();
     return then(written, [&] { return count_failures(sink); });
 }

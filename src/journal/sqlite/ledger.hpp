@@ -117,6 +117,7 @@ private:
     storage_result<std::vector<failure>> due_rows(const sink& of, unix_millis now, std::size_t most);
     storage_result<orphaned_sink> orphan_of(event_table& events, const std::string& name, const sink& of,
                                             std::size_t most_rows);
+    static storage_result<bool> waits(event_table& events, const sink_history& orphan, event head, std::size_t& bytes);
     storage_result<void> remove(std::string_view name, const sink& gone);
     storage_result<sink_edit> merge(event_table& events, sinks::iterator from, sinks::iterator to, unix_millis now,
                                     std::size_t most_rows);

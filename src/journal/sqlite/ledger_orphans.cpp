@@ -7,6 +7,25 @@
 /// Sinks that are in the file but in no configuration: what they have, what retention takes from them, and their end.
 namespace hookd::journal {
 
+namespace {
+
+/// Bodies that are read to see what an orphan waits for, at a time.
+constexpr std::size_t most_body_bytes = std::size_t{4} << 20U;
+
+} // namespace
+
+/// As `waits_for`; adds to `bytes` what it had to read of the body.
+storage_result<bool> ledger::waits(event_table& events, const sink_history& orphan, event head, std::size_t& bytes) {
+    const auto& definitions = orphan.definitions();
+    if (head.sequence <= orphan.cursor() || definitions.empty() || !needs_body(definitions.back().filters, head)) {
+        return waits_for(orphan, head);
+    }
+    return then(events.find(head.sequence), [&](const event_ptr& whole) {
+        bytes += whole ? whole->body.size() : 0;
+        return whole && waits_for(orphan, *whole);
+    });
+}
+
 storage_result<orphaned_sink> ledger::orphan_of(event_table& events, const std::string& name, const sink& of,
                                                 std::size_t most_rows) {
     auto counted = of;
@@ -25,16 +44,27 @@ storage_result<orphaned_sink> ledger::orphan_of(event_table& events, const std::
             with_rows.insert(rows.sequence(0));
         }
     }
-    return then(row, [&](bool) {
-        const auto& all = *heads;
-        const auto unreached = std::ranges::count_if(all, [&](const auto& each) {
-            return !with_rows.contains(each.sequence) && waits_for(of.past, each.sequence, each.type, each.endpoint);
-        });
-        return orphaned_sink{.name = name,
-                             .dead = counted.dead,
-                             .waiting = counted.waiting + static_cast<std::uint64_t>(unreached),
-                             .more = all.size() == most_rows};
-    });
+    if (!row) {
+        return std::unexpected(row.error());
+    }
+    orphaned_sink orphan{
+        .name = name, .dead = counted.dead, .waiting = counted.waiting, .more = heads->size() == most_rows};
+    std::size_t bytes = 0;
+    for (const auto& each : *heads) {
+        if (with_rows.contains(each.sequence)) {
+            continue;
+        }
+        if (bytes >= most_body_bytes) {
+            orphan.more = true;
+            break;
+        }
+        const auto waiting = waits(events, of.past, each, bytes);
+        if (!waiting) {
+            return std::unexpected(waiting.error());
+        }
+        orphan.waiting += *waiting ? 1 : 0;
+    }
+    return orphan;
 }
 
 storage_result<std::vector<orphaned_sink>>
@@ -103,18 +133,24 @@ storage_result<ledger::losses> ledger::find_losses(event_table& events, std::uin
         return std::unexpected(row.error());
     }
     const auto heads = events.heads(std::max(after, behind), up_to, up_to > behind ? INT64_MAX : 0);
-    return then(heads, [&](const auto& all) {
-        for (const auto& each : all) {
-            for (const auto& [number, name] : names) {
-                if (!held.contains(each.sequence) && !with_rows.contains({each.sequence, number}) &&
-                    waits_for(sinks_.find(*name)->second.past, each.sequence, each.type, each.endpoint)) {
-                    ++lost_by(*name).waiting;
-                }
+    if (!heads) {
+        return std::unexpected(heads.error());
+    }
+    std::size_t bytes = 0; // without a bound: what goes is read anyway
+    for (const auto& each : *heads) {
+        for (const auto& [number, name] : names) {
+            if (held.contains(each.sequence) || with_rows.contains({each.sequence, number})) {
+                continue;
             }
+            const auto waiting = waits(events, sinks_.find(*name)->second.past, each, bytes);
+            if (!waiting) {
+                return std::unexpected(waiting.error());
+            }
+            lost_by(*name).waiting += *waiting ? 1 : 0;
         }
-        std::erase_if(found.sinks, [](const auto& each) { return each.second.dead + each.second.waiting == 0; });
-        return std::move(found);
-    });
+    }
+    std::erase_if(found.sinks, [](const auto& each) { return each.second.dead + each.second.waiting == 0; });
+    return found;
 }
 
 storage_result<void> ledger::remove(std::string_view name, const sink& gone) {
@@ -182,16 +218,27 @@ storage_result<sink_edit> ledger::merge(event_table& events, sinks::iterator fro
         }
     }
     const auto begin = heir.past.begin();
-    const auto heads = begin > 0 ? events.heads(old.past.cursor(), begin - 1, most_rows)
-                                 : storage_result<std::vector<event_table::head>>();
+    const auto heads =
+        begin > 0 ? events.heads(old.past.cursor(), begin - 1, most_rows) : storage_result<std::vector<event>>();
     if (!heads) {
         return std::unexpected(heads.error());
     }
     sink_edit made{.more = heads->size() == most_rows};
     const delivery_row due_now{
         .state = row_state::retrying, .attempts = 0, .time = now, .detail = "taken over from sink " + from->first};
+    std::size_t bytes = 0;
+    auto reached = old.past.cursor();
     for (const auto& each : *heads) {
-        if (!waits_for(old.past, each.sequence, each.type, each.endpoint)) {
+        if (bytes >= most_body_bytes) {
+            made.more = true;
+            break;
+        }
+        reached = each.sequence;
+        const auto waiting = waits(events, old.past, each, bytes);
+        if (!waiting) {
+            return std::unexpected(waiting.error());
+        }
+        if (!*waiting) {
             continue;
         }
         const auto there = query(state_, each.sequence, old.number).step();
@@ -202,7 +249,7 @@ storage_result<sink_edit> ledger::merge(event_table& events, sinks::iterator fro
         }
     }
     if (made.more) {
-        return then(advance(old, heads->back().sequence, now), [&] { return made; });
+        return then(advance(old, reached, now), [&] { return made; });
     }
     if (begin > 0) { // behind that, the heir has gone its own way
         const auto cut =

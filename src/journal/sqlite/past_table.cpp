@@ -3,42 +3,18 @@
 
 #include "journal/sqlite/millis.hpp"
 
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hookd::journal {
 
-namespace {
-
-// A pattern has no line break: no type and no endpoint has one.
-std::string joined(const std::vector<std::string>& patterns) {
-    std::string text;
-    for (const auto& each : patterns) {
-        text += each + '\n';
-    }
-    return text;
-}
-
-std::vector<std::string> split(const std::string& text) {
-    std::vector<std::string> patterns;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        patterns.push_back(line);
-    }
-    return patterns;
-}
-
-} // namespace
-
 storage_result<past_table> past_table::prepare(database& file) {
     past_table made;
     const std::pair<statement past_table::*, const char*> statements[] = {
-        {&past_table::definitions_, "SELECT first, events, endpoints FROM definition WHERE sink = ? ORDER BY first"},
+        {&past_table::definitions_, "SELECT first, filters FROM definition WHERE sink = ? ORDER BY first"},
         {&past_table::positions_, "SELECT cursor, at FROM progress WHERE sink = ? ORDER BY cursor"},
-        {&past_table::add_definition_,
-         "INSERT OR REPLACE INTO definition(sink, first, events, endpoints) VALUES(?, ?, ?, ?)"},
+        {&past_table::add_definition_, "INSERT OR REPLACE INTO definition(sink, first, filters) VALUES(?, ?, ?)"},
         {&past_table::add_position_, "INSERT OR REPLACE INTO progress(sink, cursor, at) VALUES(?, ?, ?)"},
         {&past_table::remove_position_, "DELETE FROM progress WHERE sink = ? AND cursor = ?"},
         {&past_table::thin_definitions_, "DELETE FROM definition WHERE sink = ? AND first < ?"},
@@ -60,9 +36,12 @@ storage_result<void> past_table::load(std::int64_t sink, sink_history& into) {
     query definitions(definitions_, sink);
     auto row = definitions.step();
     for (; row && *row; row = definitions.step()) {
-        into.load({.first = definitions.sequence(0),
-                   .events = split(definitions.text(1)),
-                   .endpoints = split(definitions.text(2))});
+        auto filters = parse_sink_filters(definitions.text(1));
+        if (!filters) {
+            return std::unexpected(storage_error{storage_errc::broken, "the journal is damaged: a definition of sink " +
+                                                                           std::to_string(sink) + " is not readable"});
+        }
+        into.load({.first = definitions.sequence(0), .filters = std::move(*filters)});
     }
     if (!row) {
         return std::unexpected(row.error());
@@ -77,9 +56,8 @@ storage_result<void> past_table::load(std::int64_t sink, sink_history& into) {
 }
 
 storage_result<void> past_table::add(std::int64_t sink, const sink_definition& what) {
-    const auto events = joined(what.events);
-    const auto endpoints = joined(what.endpoints);
-    return query(add_definition_, sink, what.first, events, endpoints).run();
+    const auto filters = to_text(what.filters);
+    return query(add_definition_, sink, what.first, filters).run();
 }
 
 storage_result<void> past_table::apply(std::int64_t sink, const sink_history::kept& change) {

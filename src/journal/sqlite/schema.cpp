@@ -76,8 +76,7 @@ CREATE TABLE attempt(
 CREATE TABLE definition(
     sink INTEGER NOT NULL,
     first INTEGER NOT NULL,
-    events TEXT NOT NULL,
-    endpoints TEXT NOT NULL,
+    filters TEXT NOT NULL,
     PRIMARY KEY(sink, first)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE progress(
@@ -113,7 +112,7 @@ CREATE TEMPORARY TRIGGER no_insert INSTEAD OF INSERT ON delivery BEGIN SELECT RA
 CREATE TEMPORARY TRIGGER no_update INSTEAD OF UPDATE ON delivery BEGIN SELECT RAISE(ABORT, 'only for reading'); END;
 CREATE TEMPORARY TRIGGER no_delete INSTEAD OF DELETE ON delivery BEGIN SELECT RAISE(ABORT, 'only for reading'); END;
 CREATE TEMPORARY TABLE attempt(sequence, sink, number, start, took, outcome, code, detail);
-CREATE TEMPORARY TABLE definition(sink, first, events, endpoints);
+CREATE TEMPORARY TABLE definition(sink, first, filters);
 CREATE TEMPORARY TABLE progress(sink, cursor, at);
 CREATE TEMPORARY TABLE block(number, oldest, newest, names);
 )";

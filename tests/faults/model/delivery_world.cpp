@@ -95,8 +95,7 @@ void delivery_world::add(const std::string& sink) {
     }
     auto settings = settings_;
     settings.name = sink;
-    settings.events = scope_of(sink).events;
-    settings.endpoints = scope_of(sink).endpoints;
+    settings.filters = scope_of(sink).filters;
     workers_[sink] = std::make_unique<sink_worker>(fixture_, *newest_, details->second, settings, batch_limit_, *state);
 }
 

@@ -65,8 +65,8 @@ std::set<std::string> sinks_in(const std::string& path) {
 const std::vector<journal::sink_scope>& scopes() {
     static const std::vector<journal::sink_scope> all{
         {.name = "all"},
-        {.name = "good", .events = {"upsert.success"}},
-        {.name = "north", .endpoints = {"north"}},
+        {.name = "good", .filters = {.events = {"upsert.success"}}},
+        {.name = "north", .filters = {.endpoints = {"north"}}},
     };
     return all;
 }

@@ -170,7 +170,7 @@ delivery_state state::state_of(const event& what, const journal::sink_scope& of)
     if (what.sequence < place.begin) {
         return delivery_state::before_sink;
     }
-    if (!wanted(of.events, what.type) || !wanted(of.endpoints, what.endpoint)) {
+    if (!wanted(of.filters.events, what.type) || !wanted(of.filters.endpoints, what.endpoint)) {
         return delivery_state::filtered;
     }
     return what.sequence <= place.cursor ? delivery_state::delivered : delivery_state::waiting;
@@ -227,7 +227,8 @@ std::vector<journal::event_details> details(const state& of, const journal::even
             if (place == of.sinks.end()) {
                 continue;
             }
-            added.wanted = wanted(scope.events, subject->type) && wanted(scope.endpoints, subject->endpoint);
+            added.wanted =
+                wanted(scope.filters.events, subject->type) && wanted(scope.filters.endpoints, subject->endpoint);
             if (const auto row = place->second.rows.find(sequence); row != place->second.rows.end()) {
                 added.attempts = row->second.attempts;
                 added.next_try = row->second.next_try;

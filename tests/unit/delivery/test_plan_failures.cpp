@@ -173,7 +173,7 @@ TEST_CASE("failures: without new events they use all slots, and a long backlog i
 
 TEST_CASE("failures: they are tried while many events of the journal are filtered out") {
     auto shape = backlog(10);
-    shape.settings.events = {"upsert.success"};
+    shape.settings.filters.events = {"upsert.success"};
     plan_bench bench{shape};
     bench.commit(11, 10'000, "upsert.fail");
     bench.run();

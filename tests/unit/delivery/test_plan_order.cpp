@@ -106,7 +106,7 @@ TEST_CASE("sink worker plan: what the filters leave out is passed without a deli
           row{only, {"other"}, "read 0, commit_cursor 3, deliver #1: 4, rest 30000"},
           row{{"upsert.success"}, {"other"}, "read 0, commit_cursor 4, rest 30000"}}) {
         plan_bench::shape shape{.batch_limit = 10};
-        shape.settings.events = events;
+        shape.settings.filters.events = events;
         shape.settings.endpoints = endpoints;
         shape.events = {{1, of_type("upsert.success")},
                         {2, of_type("upsert.fail")},
@@ -119,7 +119,7 @@ TEST_CASE("sink worker plan: what the filters leave out is passed without a deli
 
 TEST_CASE("sink worker plan: an event that is filtered out after one in flight waits for it") {
     plan_bench::shape shape;
-    shape.settings.events = {"upsert.fail"};
+    shape.settings.filters.events = {"upsert.fail"};
     shape.events = {{1, of_type("upsert.fail")}, {2, of_type("upsert.success")}};
     plan_bench bench{shape};
     CHECK(bench.run() == "read 0, deliver #1: 1, rest 30000");

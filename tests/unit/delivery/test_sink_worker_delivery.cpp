@@ -50,9 +50,9 @@ TEST_CASE("delivery: every event reaches every sink, in order, and the cursors a
 TEST_CASE("delivery: each sink gets what its filters let through, and passes the rest") {
     delivery_bench bench;
     auto failures = sink_named("failures");
-    failures.events = {"upsert.fail"};
+    failures.filters.events = {"upsert.fail"};
     auto others = sink_named("others");
-    others.endpoints = {"another"};
+    others.filters.endpoints = {"another"};
     const auto got_failures = bench.add(failures);
     const auto got_none = bench.add(others);
     bench.start();

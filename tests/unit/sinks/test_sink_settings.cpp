@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -41,7 +43,8 @@ std::vector<other_value> other_values() {
     };
     for (const auto& [type, own] : {std::pair{"stdout", ""}, std::pair{"exec", "shell = \"true\"\n"}}) {
         for (const char* const key :
-             {"events = [\"upsert.fail\"]", "endpoints = [\"colivara\"]", "timeout = \"9s\"", "concurrency = 2",
+             {"events = [\"upsert.fail\"]", "endpoints = [\"colivara\"]", "collections = [\"c\"]",
+              "documents = [\"*.pdf\"]", "match = { \"/a\" = 1 }", "timeout = \"9s\"", "concurrency = 2",
               "retry = { attempts = 2 }", "retry = { first = \"2s\" }", "retry = { max = \"2h\" }"}) {
             all.push_back({type, own, std::string{own} + key});
         }
@@ -66,4 +69,34 @@ TEST_CASE("sink settings: another type of sink is another sink") {
     auto renamed = sink_of("stdout", "");
     renamed.name = "other";
     CHECK_FALSE(renamed == sink_of("stdout", ""));
+}
+
+TEST_CASE("sink settings: the values of match are JSON, with every digit of a number") {
+    const auto read = sink_of("stdout", R"(match = { "/a" = "x\"y", "/b" = 9007199254740993, "/c" = 0.1, "/d" = false,
+                                                     "/e~1f/0" = -1e-7, "" = true })");
+    CHECK(read.filters.match == std::map<std::string, std::string>{{"/a", R"("x\"y")"},
+                                                                   {"/b", "9007199254740993"},
+                                                                   {"/c", "0.1"},
+                                                                   {"/d", "false"},
+                                                                   {"/e~1f/0", "-1e-07"},
+                                                                   {"", "true"}});
+    CHECK(sink_of("stdout", "").filters == hookd::sink_filters{});
+}
+
+TEST_CASE("sink settings: what match cannot compare is an error that says what to write") {
+    const std::pair<std::string, std::string> wrong[] = {
+        {R"(match = { "a" = 1 })", "is not a JSON pointer"},
+        {R"(match = { "/~2" = 1 })", "is not a JSON pointer"},
+        {R"(match = { "/a" = [1] })", "expected a string, a number or a boolean, got an array"},
+        {R"(match = { "/a" = inf })", "expected a finite number"},
+        {R"(match = "x")", "expected a table"},
+        {R"(documents = [])", "matches nothing"},
+        {R"(collections = [""])", "matches nothing"},
+    };
+    for (const auto& [keys, message] : wrong) {
+        const auto read = sinks_test::read_sink("type = \"stdout\"\n" + keys);
+        INFO(keys);
+        REQUIRE(read.errors.size() == 1);
+        CHECK_THAT(read.errors[0], Catch::Contains(message));
+    }
 }
