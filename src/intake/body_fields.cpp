@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "intake/body_fields.hpp"
-
 #include <hookd/core/json_text.hpp>
+#include <hookd/intake/body_fields.hpp>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/error.hpp>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "intake/body_fields.hpp"
-
 #include <hookd/core/failpoint.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/text.hpp>
+#include <hookd/intake/body_fields.hpp>
 #include <hookd/intake/intake.hpp>
 #include <hookd/signature/key.hpp>
 #include <hookd/signature/verifier.hpp>

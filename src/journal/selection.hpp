@@ -38,10 +38,10 @@ struct delivery_row {
     bool is_open() const { return state == row_state::retrying || state == row_state::dead; }
 };
 
-/// The delivery of an event. `known`: the sink in the journal; null: there is none.
 // An event whose filters are looked at has its body if `needs_body` says so.
 
 sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
+/// The delivery of an event. `known`: the sink in the journal; null: there is none.
                           std::optional<delivery_row> row);
 /// The same for a sink that is in no configuration; empty: it was not to get the event.
 std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const event& head, const sink_history& known,

@@ -101,4 +101,8 @@ std::string event_line(const event& what) {
     return line;
 }
 
+std::string written_line(const event& what) {
+    return event_line(what) + '\n';
+}
+
 } // namespace hookd::sinks

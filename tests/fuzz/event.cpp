@@ -3,7 +3,6 @@
 #include "fuzz/reference_json.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "intake/body_fields.hpp"
 #include "sinks/exec/exec_sink.hpp"
 #include "sinks/http/http_message.hpp"
 #include "sinks/queue/queue_name.hpp"
@@ -11,6 +10,7 @@
 #include <hookd/core/escape.hpp>
 #include <hookd/core/event.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/intake/body_fields.hpp>
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
@@ -55,7 +55,7 @@ void check_line(const hookd::event& what) {
 }
 
 void check_environment(const event_ptr& what) {
-    for (const auto& each : sinks::hook_environment({.what = what, .attempt = 1})) {
+    for (const auto& each : sinks::hook_environment(*what, 1)) {
         require(each.find('\0') == std::string::npos && each.size() < 128U << 10U, "the kernel takes each variable");
         require(is_utf8(each), "a variable is UTF-8");
         // The subject is the document's name, which is handed on as it is: that is the hook's to quote.

@@ -2,11 +2,11 @@
 #include "fuzz/input.hpp"
 #include "fuzz/require.hpp"
 #include "fuzz/targets.hpp"
-#include "intake/body_fields.hpp"
 #include "signature/body_origins.hpp"
 #include "signature/json_spacing.hpp"
 #include "signature/json_spelling.hpp"
 
+#include <hookd/intake/body_fields.hpp>
 #include <hookd/signature/explain.hpp>
 
 #include <algorithm>

@@ -13,5 +13,7 @@ namespace hookd::sinks {
 /// U+2028 and U+2029 in its strings become `\uNNNN`; every value stays equal. A body that is not JSON, or is nested
 /// deeper than 128 levels, becomes `data_base64`, because such a line would stop some readers.
 std::string event_line(const event& what);
+/// The same with the line end.
+std::string written_line(const event& what);
 
 } // namespace hookd::sinks

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace hookd {
@@ -24,6 +25,14 @@ struct retry_settings {
     bool operator==(const retry_settings&) const = default;
 };
 
+/// How an event would go to a sink, for people.
+struct delivery_preview {
+    /// Where it would go and what it would get with it: `url`, `header`, `environment`, … Values of the configuration
+    /// that may be secret are `<secret>`.
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::string content; ///< What is written, sent or printed.
+};
+
 /// What a type of sink adds to the common keys. Each type derives its own from `sink_options_of`, and gets it back when
 /// the sink is built.
 struct sink_options {
@@ -33,6 +42,8 @@ struct sink_options {
     virtual bool equals(const sink_options& other) const = 0;
     /// The file or directory to which it writes events, if it does.
     virtual std::string_view writes_to() const { return {}; }
+    /// What a first attempt would do with the event: made by the functions that the sink delivers with. Does nothing.
+    virtual delivery_preview preview(const event& what) const = 0;
 };
 
 /// Compares with the type's own `operator==`, which should be defaulted so that no member is forgotten.

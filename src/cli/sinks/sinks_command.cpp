@@ -6,6 +6,7 @@
 #include "cli/events/event_source.hpp"
 #include "cli/json_member.hpp"
 #include "cli/options.hpp"
+#include "cli/sinks/test_command.hpp"
 #include "cli/status/status_report.hpp"
 #include "cli/terminal_text.hpp"
 
@@ -41,6 +42,27 @@ std::string left_text(const json& what) {
     const auto waiting = number_member(what, "waiting");
     return dead + waiting == 0 ? std::string{nothing_left}
                                : count_text(dead, "dead letter") + " and " + count_text(waiting, "waiting event");
+}
+
+/// `all`: what the family's options say.
+void add_test(CLI::App& family, command_choice& choice, const std::shared_ptr<sinks_arguments>& all) {
+    auto* const command = family.add_subcommand(
+        "test", "Show whether and how an event would go to a sink of the configuration: exit 0 if its filters match");
+    auto given = std::make_shared<sink_test_arguments>();
+    command->add_option("name", given->name, "The sink's name")->required();
+    command->add_option("--event", given->event, "File with the event's body (-: standard input)")
+        ->type_name(file_name)
+        ->required();
+    command->add_option("--type", given->type, "The event's type, instead of the body's");
+    command->add_option("--endpoint", given->endpoint, "The endpoint that received it (default: the first)");
+    command->add_flag("--deliver", given->deliver,
+                      "Deliver it once, now, without the journal: exit 0 if that succeeds");
+    command->footer("Example:\n  colivara-hookd sinks test tell-the-team --event failed.json --deliver");
+    command->callback([&choice, given, all] {
+        given->config_path = choice.config;
+        given->json = all->json;
+        choice.run = [given] { return run_sink_test(*given, std::cout, std::cerr); };
+    });
 }
 
 } // namespace
@@ -162,6 +184,7 @@ void add_sinks(CLI::App& line, command_choice& choice) {
     rename->add_option("old", given->name, "The sink's name")->required();
     rename->add_option("new", given->new_name, "Its new name")->required();
     rename->callback([choose, given] { choose([given] { return run_sinks_rename(*given, std::cout, std::cerr); }); });
+    add_test(*command, choice, given);
     command->callback([choose, command, given] {
         if (command->get_subcommands().empty()) {
             choose([given] { return run_sinks(*given, std::cout, std::cerr); });

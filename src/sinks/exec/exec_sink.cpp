@@ -45,7 +45,7 @@ public:
 
     asio::awaitable<std::vector<outcome>> deliver(std::vector<delivery> batch) override {
         return singly(std::move(batch), [this](const delivery& each) {
-            return run_hook({command_, hook_environment(each)}, event_line(*each.what) + '\n',
+            return run_hook({command_, hook_environment(*each.what, each.attempt)}, written_line(*each.what),
                             fmt::format("sink {}: {}", name_, each.what->id), timeout_, *background_);
         });
     }
@@ -102,20 +102,31 @@ std::vector<std::string> read_command(config::table& keys) {
 
 } // namespace
 
-std::vector<std::string> hook_environment(const delivery& what) {
+std::vector<std::string> hook_environment(const event& what, unsigned attempt) {
     const char* home = std::getenv("HOME");
     return {
         fmt::format("PATH={}", hook_path),
         fmt::format("HOME={}", home != nullptr && *home != '\0' ? home : "/"),
         "LANG=C.UTF-8",
-        variable("HOOKD_ID", what.what->id),
-        variable("HOOKD_TYPE", what.what->type),
-        variable("HOOKD_TIME", to_rfc3339(what.what->accepted)),
-        variable("HOOKD_ENDPOINT", what.what->endpoint),
-        variable("HOOKD_SEQUENCE", std::to_string(what.what->sequence)),
-        variable("HOOKD_ATTEMPT", std::to_string(what.attempt)),
-        variable("HOOKD_SUBJECT", what.what->subject()),
+        variable("HOOKD_ID", what.id),
+        variable("HOOKD_TYPE", what.type),
+        variable("HOOKD_TIME", to_rfc3339(what.accepted)),
+        variable("HOOKD_ENDPOINT", what.endpoint),
+        variable("HOOKD_SEQUENCE", std::to_string(what.sequence)),
+        variable("HOOKD_ATTEMPT", std::to_string(attempt)),
+        variable("HOOKD_SUBJECT", what.subject()),
     };
+}
+
+delivery_preview exec_options::preview(const event& what) const {
+    delivery_preview shown{{}, written_line(what)};
+    for (const auto& each : command) {
+        shown.fields.emplace_back("command", each);
+    }
+    for (auto& each : hook_environment(what, 1)) {
+        shown.fields.emplace_back("environment", std::move(each));
+    }
+    return shown;
 }
 
 sink_options_ptr read_exec_options(config::table& keys) {

@@ -14,6 +14,7 @@ namespace hookd::sinks {
 struct exec_options final : sink_options_of<exec_options> {
     std::vector<std::string> command;
 
+    delivery_preview preview(const event& what) const override;
     bool operator==(const exec_options&) const = default;
 };
 
@@ -24,6 +25,6 @@ sink_options_ptr read_exec_options(config::table& keys);
 std::unique_ptr<sink> build_exec_sink(const sink_settings& settings, boost::asio::io_context& worker);
 
 /// The complete environment of a hook.
-std::vector<std::string> hook_environment(const delivery& what);
+std::vector<std::string> hook_environment(const event& what, unsigned attempt);
 
 } // namespace hookd::sinks

@@ -61,8 +61,7 @@ private:
         std::string lines;
         for (const auto& each : batch) {
             const auto before = lines.size();
-            lines += event_line(*each.what);
-            lines += '\n';
+            lines += written_line(*each.what);
             ends.push_back((ends.empty() ? 0 : ends.back()) + lines.size() - before);
             if (lines.size() >= buffer_limit || &each == &batch.back()) {
                 if (auto done = file_.write(lines); !done) {

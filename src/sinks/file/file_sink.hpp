@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hookd/config/table.hpp>
+#include <hookd/sinks/event_line.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <memory>
@@ -16,6 +17,7 @@ struct file_options final : sink_options_of<file_options> {
     mode_t mode = 0640;
 
     std::string_view writes_to() const override { return path; }
+    delivery_preview preview(const event& what) const override { return {{{"file", path}}, written_line(what)}; }
     bool operator==(const file_options&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <hookd/sinks/event_line.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace hookd::sinks {
 namespace {
@@ -46,6 +47,22 @@ std::optional<http_message> compose(const http_options& options, const event& wh
         return std::nullopt;
     }
     return made;
+}
+
+delivery_preview http_options::preview(const event& what) const {
+    delivery_preview shown{{{"url", (where.tls ? "https://" : "http://") + where.authority() + where.target}}, {}};
+    auto message = compose(*this, what);
+    if (!message) {
+        shown.fields.emplace_back("rejected", unsendable);
+        return shown;
+    }
+    for (const auto& [name, value] : message->fields) {
+        const bool configured =
+            std::ranges::any_of(headers, [&](const auto& each) { return same_field_name(each.first, name); });
+        shown.fields.emplace_back("header", std::string{name} + ": " + (configured ? "<secret>" : std::string{value}));
+    }
+    shown.content = std::move(message->body);
+    return shown;
 }
 
 } // namespace hookd::sinks

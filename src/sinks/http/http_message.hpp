@@ -7,6 +7,7 @@
 #include <hookd/core/http_message.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hookd::sinks {
@@ -16,6 +17,9 @@ struct http_message {
     std::vector<header_field> fields;
     std::string body;
 };
+
+inline constexpr std::string_view unsendable =
+    "its signature headers contain control characters and cannot be forwarded";
 
 /// Nothing if a received field cannot be forwarded because it contains what could end the field.
 std::optional<http_message> compose(const http_options& options, const event& what);

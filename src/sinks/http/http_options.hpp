@@ -31,6 +31,7 @@ struct http_options final : sink_options_of<http_options> {
     authorities ca;
     milliseconds connect_timeout{10'000};
 
+    delivery_preview preview(const event& what) const override;
     bool operator==(const http_options&) const = default;
 };
 

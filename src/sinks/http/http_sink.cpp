@@ -115,8 +115,7 @@ asio::awaitable<outcome> http_sink::post(event_ptr what) {
 asio::awaitable<outcome> http_sink::try_to_post(event_ptr what) {
     auto message = compose(*options_, *what);
     if (!message) {
-        co_return outcome{
-            verdict::reject, {}, "its signature headers contain control characters and cannot be forwarded"};
+        co_return outcome{verdict::reject, {}, std::string{unsendable}};
     }
     const auto response = co_await exchange(std::move(*message));
     if (response) {

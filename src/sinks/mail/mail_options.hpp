@@ -25,6 +25,7 @@ struct mail_options final : sink_options_of<mail_options> {
     std::string text;
     authorities ca;
 
+    delivery_preview preview(const event& what) const override;
     bool operator==(const mail_options&) const = default;
 };
 

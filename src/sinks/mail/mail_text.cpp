@@ -175,6 +175,15 @@ std::string fill_in(std::string_view text, const event& what) {
     return filled;
 }
 
+delivery_preview mail_options::preview(const event& what) const {
+    delivery_preview shown{{{"server", server}, {"from", from}}, fill_in(text, what)};
+    for (const auto& each : to) {
+        shown.fields.emplace_back("to", each);
+    }
+    shown.fields.emplace_back("subject", fill_in(subject, what));
+    return shown;
+}
+
 std::string compose_mail(const mail_options& options, const event& what) {
     std::string mail = "Date: " + date(what.accepted);
     mail += "\r\nFrom: " + options.from;

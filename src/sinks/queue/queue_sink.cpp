@@ -75,7 +75,7 @@ io_result<void> store(int tmp, int fresh, unsigned sink, const event& what) {
     }
     set_mode(file->get(), file_mode);
     io_result<void> stored;
-    if (const auto done = write_all(file->get(), event_line(what) + '\n'); done.error) {
+    if (const auto done = write_all(file->get(), written_line(what)); done.error) {
         stored = std::unexpected(done.error);
     } else if (stored = sync(file->get()); stored && ::renameat(tmp, temporary.c_str(), fresh, name.c_str()) != 0) {
         stored = std::unexpected(last_error());
@@ -203,6 +203,10 @@ result<void> queue_sink::store_all(const std::vector<delivery>& batch, std::size
 }
 
 } // namespace
+
+delivery_preview queue_options::preview(const event& what) const {
+    return {{{"file", path + "/new/" + queue_name(what)}}, written_line(what)};
+}
 
 sink_options_ptr read_queue_options(config::table& keys) {
     auto options = std::make_shared<queue_options>();

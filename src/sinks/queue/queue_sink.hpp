@@ -13,6 +13,7 @@ struct queue_options final : sink_options_of<queue_options> {
     std::string path;
 
     std::string_view writes_to() const override { return path; }
+    delivery_preview preview(const event& what) const override;
     bool operator==(const queue_options&) const = default;
 };
 

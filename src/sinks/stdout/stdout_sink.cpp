@@ -36,7 +36,7 @@ asio::awaitable<std::vector<outcome>> stdout_sink::deliver(std::vector<delivery>
     std::size_t out = 0;
     std::string piece;
     for (std::size_t next = 0; next < batch.size() && !ec; ++next) {
-        const auto line = event_line(*batch[next].what) + '\n';
+        const auto line = written_line(*batch[next].what);
         if (!piece.empty() && piece.size() + line.size() > PIPE_BUF) {
             ec = co_await out_.write(std::exchange(piece, {}));
             out = ec ? out : next;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hookd/config/table.hpp>
+#include <hookd/sinks/event_line.hpp>
 #include <hookd/sinks/sink.hpp>
 
 #include <memory>
@@ -10,6 +11,7 @@ namespace hookd::sinks {
 
 /// Has no keys of its own.
 struct stdout_options final : sink_options_of<stdout_options> {
+    delivery_preview preview(const event& what) const override { return {{}, written_line(what)}; }
     bool operator==(const stdout_options&) const = default;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "intake/body_fields.hpp"
+#include <hookd/intake/body_fields.hpp>
 
 #include <catch2/catch.hpp>
 
