@@ -125,8 +125,8 @@ std::optional<std::uint64_t> as_sequence(const std::string& id) {
 
 sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
                           std::optional<delivery_row> row) {
-    sink_delivery shown{.sink = scope.name, .wanted = known != nullptr && wants(scope, head.type, head.endpoint)};
-    const bool passed = known != nullptr && head.sequence <= known->cursor();
+    const bool passed = known == nullptr || head.sequence <= known->cursor();
+    sink_delivery shown{.sink = scope.name, .wanted = known != nullptr && wants(scope.filters, head), .passed = passed};
     if (row) {
         fill(shown, std::move(*row));
     } else if (known == nullptr) {
@@ -228,6 +228,17 @@ delivery_row row_after(const repair& what, const sink_delivery& delivery) {
             .state = row_state::dropped, .attempts = delivery.attempts, .time = what.now, .detail = delivery.detail};
     }
     return {.state = row_state::retrying, .attempts = 0, .time = what.now, .detail = "to be replayed"};
+}
+
+std::optional<unfinished_delivery> unfinished(const event_details& details, std::span<const sink_scope> configured) {
+    const auto open = std::ranges::find_if(details.sinks, [&](const sink_delivery& each) {
+        const bool ended =
+            each.passed && each.state != delivery_state::in_flight && each.state != delivery_state::retrying;
+        return !ended && std::ranges::find(configured, each.sink, &sink_scope::name) != configured.end();
+    });
+    return open == details.sinks.end()
+               ? std::nullopt
+               : std::optional(unfinished_delivery{details.head.sequence, open->sink, open->state});
 }
 
 } // namespace hookd::journal

@@ -6,6 +6,7 @@
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_search.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -40,8 +41,8 @@ struct delivery_row {
 
 // An event whose filters are looked at has its body if `needs_body` says so.
 
-sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
 /// The delivery of an event. `known`: the sink in the journal; null: there is none.
+sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,
                           std::optional<delivery_row> row);
 /// The same for a sink that is in no configuration; empty: it was not to get the event.
 std::optional<sink_delivery> orphan_delivery_of(const std::string& sink, const event& head, const sink_history& known,
@@ -113,6 +114,32 @@ storage_result<repaired> repair_page(const event_page& page, const repair& what,
         done.events += done.deliveries > before ? 1 : 0;
     }
     done.sinks.assign(touched.begin(), touched.end());
+    return done;
+}
+
+/// The first delivery of the event that a configured sink has not finished with; empty: there is none.
+std::optional<unfinished_delivery> unfinished(const event_details& details, std::span<const sink_scope> configured);
+
+/// Erases the events of a page that no sink waits for; `remove(sequence)` does it.
+template <class Remove>
+storage_result<erased> erase_page(const event_page& page, const erasure& what, const Remove& remove) {
+    erased done{.first = {}, .position = page.position, .more = page.more, .last_sequence = page.last_sequence};
+    for (const auto& details : page.events) {
+        if (auto open = unfinished(details, what.which.scopes)) {
+            ++done.kept;
+            done.first = done.first ? done.first : std::move(open);
+            continue;
+        }
+        ++done.events;
+        done.dead += static_cast<std::uint64_t>(std::ranges::count_if(
+            details.sinks, [](const sink_delivery& each) { return each.state == delivery_state::dead; }));
+        if (what.dry_run) {
+            continue;
+        }
+        if (storage_result<void> removed = remove(details.head.sequence); !removed) {
+            return std::unexpected(removed.error());
+        }
+    }
     return done;
 }
 

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-/// Queries of the journal's events, and repairs: replay and drop.
+/// Queries of the journal's events, repairs (replay and drop), and deletion.
 namespace hookd::journal {
 
 /// What an event must be like; everything that is set must hold.
@@ -48,6 +48,7 @@ struct sink_delivery {
     std::string sink;
     delivery_state state{};
     bool wanted = false;    ///< The sink's filters match it now, whatever they did when the sink came to it.
+    bool passed = false;    ///< The sink will not come to it any more.
     unsigned attempts = 0;  ///< Failed ones; of `delivered`: which attempt it was, 0 for the first of all.
     unix_millis next_try{}; ///< Of what is retried.
     std::optional<unix_millis>
@@ -98,6 +99,30 @@ struct repaired {
     std::uint64_t last_sequence = 0; ///< As in a page.
 };
 
+/// Deletes events, with their deliveries and attempts: `id`, `collection` and `document` of the filter say which.
+struct erasure {
+    event_query which; ///< In the journal's order, whatever it says; with all configured sinks.
+    bool dry_run = false;
+};
+
+/// A configured sink that has not finished with an event.
+struct unfinished_delivery {
+    std::uint64_t sequence = 0;
+    std::string sink;
+    delivery_state state{};
+    friend bool operator==(const unfinished_delivery&, const unfinished_delivery&) = default;
+};
+
+struct erased {
+    std::uint64_t events = 0;
+    std::uint64_t dead = 0;                   ///< Dead letters that went with them.
+    std::uint64_t kept = 0;                   ///< Events that match, but that a configured sink has not finished with.
+    std::optional<unfinished_delivery> first; ///< Of these.
+    std::uint64_t position = 0;               ///< As in a page.
+    bool more = false;
+    std::uint64_t last_sequence = 0; ///< As in a page.
+};
+
 /// Whether the text is in it; ASCII case is ignored.
 bool has_text(std::string_view in, std::string_view text);
 
@@ -111,6 +136,9 @@ public:
     virtual boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) = 0;
     /// The same, and replays events or drops dead letters, durably. The sink workers must be notified separately.
     virtual boost::asio::awaitable<storage_result<repaired>> apply(repair what) = 0;
+    /// The same, and deletes events durably, so that their bytes are overwritten in the journal's files as far as it
+    /// knows of them (docs/journal.md). Their ids are no longer known, their sequence numbers never come again.
+    virtual boost::asio::awaitable<storage_result<erased>> erase(erasure what) = 0;
 
 protected:
     ~event_search() = default;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/core/error.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/journal/event_search.hpp>
 #include <hookd/journal/settings.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hookd::journal {
@@ -21,6 +24,12 @@ public:
     /// As delivery_store::orphans.
     virtual boost::asio::awaitable<storage_result<std::vector<orphaned_sink>>>
     orphans(std::vector<std::string> configured) = 0;
+    /// What is wrong with the file, a line each, at most some hundred; empty: nothing. Reads all of it. These two
+    /// block, and fail if a daemon has the journal open.
+    virtual result<std::vector<std::string>> check() = 0;
+    /// Everything in the journal, as JSON objects of one line with its end: events in order, then sinks, definitions,
+    /// positions, deliveries and attempts. Ends early if `write` returns false.
+    virtual result<void> write_all(const std::function<bool(std::string_view line)>& write) = 0;
 };
 
 /// The file need not exist yet: a query then reports it. The messages of errors name the file and what to do.

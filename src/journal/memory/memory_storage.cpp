@@ -98,6 +98,10 @@ asio::awaitable<storage_result<repaired>> memory_storage::apply(repair what) {
     return answer<repaired>([what = std::move(what)](auto& tables) { return tables.apply(what); });
 }
 
+asio::awaitable<storage_result<erased>> memory_storage::erase(erasure what) {
+    return answer<erased>([what = std::move(what)](auto& tables) { return tables.erase(what); });
+}
+
 asio::awaitable<storage_result<std::vector<orphaned_sink>>>
 memory_storage::orphans(std::vector<std::string> configured) {
     return answer<std::vector<orphaned_sink>>(

@@ -49,6 +49,7 @@ public:
     boost::asio::awaitable<storage_result<event_page>> query(event_query what) override;
     boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) override;
     boost::asio::awaitable<storage_result<repaired>> apply(repair what) override;
+    boost::asio::awaitable<storage_result<erased>> erase(erasure what) override;
 
     acceptance accepts() const override;
     const journal_metrics& metrics() const override { return metrics_; }

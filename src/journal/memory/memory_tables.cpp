@@ -41,14 +41,7 @@ void memory_tables::sweep(time now) {
             ++next;
             continue;
         }
-        const auto& what = *next->second.what;
-        size_ -= size_of(what);
-        ids_.erase({what.endpoint, what.id});
-        for (auto& [name, each] : sinks_) { // of closed sinks: an open one holds it back
-            each.rows.erase(next->first);
-            each.attempts.erase(next->first);
-        }
-        next = events_.erase(next);
+        next = remove(next);
         ++metrics_.erased;
     }
     for (auto& [name, each] : sinks_) {
@@ -61,6 +54,18 @@ void memory_tables::sweep(time now) {
     }
     ++metrics_.sweeps;
     publish_size();
+}
+
+std::map<std::uint64_t, memory_tables::stored>::iterator
+memory_tables::remove(std::map<std::uint64_t, stored>::iterator gone) {
+    const auto& what = *gone->second.what;
+    size_ -= size_of(what);
+    ids_.erase({what.endpoint, what.id});
+    for (auto& [name, each] : sinks_) {
+        each.rows.erase(gone->first);
+        each.attempts.erase(gone->first);
+    }
+    return events_.erase(gone);
 }
 
 bool memory_tables::is_held(std::uint64_t sequence) const {
@@ -300,6 +305,27 @@ storage_result<repaired> memory_tables::apply(const repair& what) {
         put(sink, sequence, std::move(row));
         return storage_result<void>();
     });
+}
+
+storage_result<erased> memory_tables::erase(const erasure& what) {
+    auto which = what.which;
+    which.newest_first = false;
+    which.most = most_repaired;
+    const auto page = query(which);
+    if (!page) {
+        return std::unexpected(page.error());
+    }
+    auto done = erase_page(*page, what, [&](std::uint64_t sequence) {
+        remove(events_.find(sequence));
+        return storage_result<void>();
+    });
+    for (const auto& [name, each] : sinks_) {
+        if (each.open) {
+            publish(name, each);
+        }
+    }
+    publish_size();
+    return done;
 }
 
 void memory_tables::publish(std::string_view name, const sink& of) {

@@ -60,6 +60,7 @@ public:
 
     storage_result<event_page> query(const event_query& what) const;
     storage_result<repaired> apply(const repair& what);
+    storage_result<erased> erase(const erasure& what);
 
 private:
     struct stored {
@@ -74,6 +75,7 @@ private:
         std::map<std::uint64_t, std::vector<attempt>> attempts{};
     };
 
+    std::map<std::uint64_t, stored>::iterator remove(std::map<std::uint64_t, stored>::iterator gone);
     sink* find(std::string_view name);
     const sink* find(std::string_view name) const;
     bool is_held(std::uint64_t sequence) const;

@@ -34,6 +34,11 @@ public:
     /// Writes the whole write-ahead log to disk, including what a failed sync left visible in it.
     storage_result<void> renew_log();
 
+    /// Whether SQLite overwrites with zeros what it deletes from now on.
+    storage_result<void> overwrite_deleted(bool on) {
+        return execute(on ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF");
+    }
+
     /// The first column of the only row.
     storage_result<std::int64_t> number(const char* sql);
 

@@ -224,11 +224,26 @@ storage_result<event_page> history::read_page(event_table& events, ledger& sinks
     return page;
 }
 
-storage_result<repaired> history::apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
-    auto which = what.which;
+/// A page of what is to be changed.
+storage_result<event_page> history::read_part(event_table& events, ledger& sinks, event_query which,
+                                              const tuning& limits) {
     which.newest_first = false;
     which.most = std::min(which.most, limits.history_mended);
-    const auto page = read_page(events, sinks, which, limits);
+    return read_page(events, sinks, which, limits);
+}
+
+storage_result<erased> history::erase(event_table& events, ledger& sinks, const erasure& what, const tuning& limits) {
+    const auto page = read_part(events, sinks, what.which, limits);
+    if (!page) {
+        return std::unexpected(page.error());
+    }
+    return erase_page(*page, what, [&](std::uint64_t sequence) {
+        return then(events.erase(sequence), [&] { return sinks.erase(sequence); });
+    });
+}
+
+storage_result<repaired> history::apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits) {
+    const auto page = read_part(events, sinks, what.which, limits);
     if (!page) {
         return std::unexpected(page.error());
     }

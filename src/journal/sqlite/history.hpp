@@ -28,6 +28,7 @@ public:
                                          const tuning& limits);
     /// Within a transaction, unless it is a dry run.
     storage_result<repaired> apply(event_table& events, ledger& sinks, const repair& what, const tuning& limits);
+    storage_result<erased> erase(event_table& events, ledger& sinks, const erasure& what, const tuning& limits);
 
     block_index& blocks() { return blocks_; }
 
@@ -40,6 +41,7 @@ private:
     };
 
     explicit history(block_index blocks) : blocks_(std::move(blocks)) {}
+    storage_result<event_page> read_part(event_table& events, ledger& sinks, event_query which, const tuning& limits);
     storage_result<candidates> find_candidates(event_table& events, const event_query& what, const tuning& limits);
     statement& rows_with(const event_query& what);
     static storage_result<bool> add_candidates(statement& rows, std::uint64_t from, std::uint64_t to, std::size_t most,
@@ -53,9 +55,9 @@ private:
         std::optional<ledger::place> known;
     };
     static std::vector<asked_sink> asked_sinks(const ledger& sinks, const event_query& what);
+    static bool need_body(const std::vector<asked_sink>& asked, const event& head);
     storage_result<void> add_sinks(ledger& sinks, const std::vector<asked_sink>& asked, bool attempts,
                                    event_details& details);
-    static bool need_body(const std::vector<asked_sink>& asked, const event& head);
 
     block_index blocks_;
     statement head_;

@@ -88,8 +88,10 @@ public:
     };
     storage_result<losses> find_losses(event_table& events, std::uint64_t after, std::uint64_t up_to,
                                        const std::set<std::uint64_t>& held);
-    /// Within the transaction that erases the event.
+    /// Within the transaction that erases the event. For sinks that hold nothing back.
     storage_result<void> erase_rows(std::uint64_t sequence);
+    /// The same for all sinks: their counts follow.
+    storage_result<void> erase(std::uint64_t sequence);
     /// Within a transaction: no event before this one is left.
     storage_result<void> forget_before(std::uint64_t sequence);
 
@@ -115,9 +117,9 @@ private:
     storage_result<void> apply_change(sink& of, std::uint64_t sequence, const changes::of_event& what);
     storage_result<void> write(sink& of, std::uint64_t sequence, const delivery_row& row);
     storage_result<std::vector<failure>> due_rows(const sink& of, unix_millis now, std::size_t most);
+    static storage_result<bool> waits(event_table& events, const sink_history& orphan, event head, std::size_t& bytes);
     storage_result<orphaned_sink> orphan_of(event_table& events, const std::string& name, const sink& of,
                                             std::size_t most_rows);
-    static storage_result<bool> waits(event_table& events, const sink_history& orphan, event head, std::size_t& bytes);
     storage_result<void> remove(std::string_view name, const sink& gone);
     storage_result<sink_edit> merge(event_table& events, sinks::iterator from, sinks::iterator to, unix_millis now,
                                     std::size_t most_rows);

@@ -149,4 +149,14 @@ storage_result<void> ledger::erase_rows(std::uint64_t sequence) {
     return then(query(erase_, sequence).run(), [&] { return attempts_.erase(sequence); });
 }
 
+storage_result<void> ledger::erase(std::uint64_t sequence) {
+    for (const auto& name : names()) {
+        auto& sink = changed(name)->second;
+        if (auto counted = sink.counters ? count_out(sink, sequence) : std::nullopt; !counted) {
+            return std::unexpected(counted.error());
+        }
+    }
+    return erase_rows(sequence);
+}
+
 } // namespace hookd::journal

@@ -37,6 +37,7 @@ struct tables {
     event_table& events;
     ledger& sinks;
     history& past;
+    database& file;
 };
 
 /// A read. Puts its answer into the completion_batch, an error where there are no tables any more or they cannot be
@@ -46,7 +47,8 @@ using job = std::move_only_function<storage_result<void>(tables* from, completio
 /// A change that a caller waits for.
 struct edit {
     std::move_only_function<storage_result<void>(tables& of)>
-        apply; ///< Within a transaction; not called where there is none.
+        apply;                ///< Within a transaction; not called where there is none.
+    bool empties_log = false; ///< Nothing of what was there before may stay in the write-ahead log.
     std::move_only_function<void(storage_result<void> became, completion_batch& answers)> answer;
 };
 

@@ -37,6 +37,19 @@ bool disk_has_space(const std::string& path) {
            (largest.rlim_cur == RLIM_INFINITY || largest.rlim_cur >= file_names::size_of(path) + enough);
 }
 
+/// Does `what` by `act`. The limits and the metrics must outlive it.
+template <class Answer, class What>
+auto acting(storage_result<Answer> (history::*act)(event_table&, ledger&, const What&, const tuning&), What what,
+            const tuning& limits, const journal_metrics& metrics) {
+    return [act, what = std::move(what), &limits, &metrics](tables& of) {
+        auto done = (of.past.*act)(of.events, of.sinks, what, limits);
+        if (done) {
+            done->last_sequence = metrics.last_sequence;
+        }
+        return done;
+    };
+}
+
 } // namespace
 
 sqlite_storage::sqlite_storage(std::unique_ptr<started> from, const journal_settings& settings, wall_clock clock,
@@ -138,21 +151,23 @@ asio::awaitable<storage_result<sink_state>> sqlite_storage::state(std::string_vi
 
 /// Runs `apply(tables, answer)` in a transaction; the result is delivered once that is durable.
 template <class Answer, class Apply>
-asio::awaitable<storage_result<Answer>> sqlite_storage::ask_edit(Apply apply) {
-    co_return co_await ask<storage_result<Answer>>([this, &apply](completion<storage_result<Answer>> answer) {
-        auto made = std::make_shared<Answer>();
-        edit what{
-            .apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
-            .answer =
-                [made, answer = std::move(answer)](const storage_result<void>& became, completion_batch& answers) {
-                    answers.put(answer, then(became, [&] { return std::move(*made); }));
-                }};
-        if (!queue_.put(what)) {
-            completion_batch answers;
-            what.answer(std::unexpected(gone()), answers);
-            answers.send();
-        }
-    });
+asio::awaitable<storage_result<Answer>> sqlite_storage::ask_edit(Apply apply, bool empties_log) {
+    co_return co_await ask<storage_result<Answer>>(
+        [this, &apply, empties_log](completion<storage_result<Answer>> answer) {
+            auto made = std::make_shared<Answer>();
+            edit what{
+                .apply = [made, apply = std::move(apply)](tables& of) mutable { return apply(of, *made); },
+                .empties_log = empties_log,
+                .answer =
+                    [made, answer = std::move(answer)](const storage_result<void>& became, completion_batch& answers) {
+                        answers.put(answer, then(became, [&] { return std::move(*made); }));
+                    }};
+            if (!queue_.put(what)) {
+                completion_batch answers;
+                what.answer(std::unexpected(gone()), answers);
+                answers.send();
+            }
+        });
 }
 
 asio::awaitable<storage_result<event_page>> sqlite_storage::query(event_query what) {
@@ -171,19 +186,31 @@ asio::awaitable<storage_result<event_ptr>> sqlite_storage::get(std::uint64_t seq
 
 asio::awaitable<storage_result<repaired>> sqlite_storage::apply(repair what) {
     const bool dry_run = what.dry_run;
-    auto act = [this, what = std::move(what)](tables& of) {
-        auto done = of.past.apply(of.events, of.sinks, what, limits_);
-        if (done) {
-            done->last_sequence = metrics_.last_sequence;
-        }
-        return done;
-    };
+    auto act = acting(&history::apply, std::move(what), limits_, metrics_);
     if (dry_run) {
         return ask_tables<repaired>(std::move(act));
     }
     return ask_edit<repaired>([act = std::move(act)](tables& of, repaired& made) {
         return then(act(of), [&](const repaired& done) { made = done; });
     });
+}
+
+asio::awaitable<storage_result<erased>> sqlite_storage::erase(erasure what) {
+    const bool dry_run = what.dry_run;
+    auto act = acting(&history::erase, std::move(what), limits_, metrics_);
+    if (dry_run) {
+        return ask_tables<erased>(std::move(act));
+    }
+    return ask_edit<erased>(
+        [act = std::move(act)](tables& of, erased& made) {
+            const auto done = then(of.file.overwrite_deleted(true), [&] { return act(of); });
+            const auto restored = of.file.overwrite_deleted(false);
+            return then(then(restored, [&] { return done; }), [&](const erased& all) {
+                made = all;
+                return of.events.keep_high_water(all.last_sequence);
+            });
+        },
+        true);
 }
 
 asio::awaitable<storage_result<void>> sqlite_storage::pause(std::string sink, bool paused) {

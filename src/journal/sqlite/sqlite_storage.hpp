@@ -40,6 +40,7 @@ public:
     boost::asio::awaitable<storage_result<event_page>> query(event_query what) override;
     boost::asio::awaitable<storage_result<event_ptr>> get(std::uint64_t sequence) override;
     boost::asio::awaitable<storage_result<repaired>> apply(repair what) override;
+    boost::asio::awaitable<storage_result<erased>> erase(erasure what) override;
     boost::asio::awaitable<storage_result<void>> pause(std::string sink, bool paused) override;
     boost::asio::awaitable<storage_result<std::vector<orphaned_sink>>>
     orphans(std::vector<std::string> configured) override;
@@ -61,7 +62,7 @@ private:
     template <class Answer, class Read>
     boost::asio::awaitable<storage_result<Answer>> ask_tables(Read read);
     template <class Answer, class Apply>
-    boost::asio::awaitable<storage_result<Answer>> ask_edit(Apply apply);
+    boost::asio::awaitable<storage_result<Answer>> ask_edit(Apply apply, bool empties_log = false);
     storage_error gone() const;
     storage_result<void> taken(bool noted) const;
 

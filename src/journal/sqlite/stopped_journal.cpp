@@ -2,6 +2,7 @@
 #include "journal/sqlite/event_table.hpp"
 #include "journal/sqlite/file_check.hpp"
 #include "journal/sqlite/history.hpp"
+#include "journal/sqlite/journal_report.hpp"
 #include "journal/sqlite/ledger.hpp"
 #include "journal/sqlite/schema.hpp"
 #include "journal/sqlite/sqlite_storage.hpp"
@@ -64,19 +65,10 @@ public:
         co_return ask<event_ptr>([&](tables& from) { return from.events.find(sequence); });
     }
     asio::awaitable<storage_result<repaired>> apply(repair what) override {
-        if (what.dry_run) {
-            co_return ask<repaired>(
-                [&](tables& from) { return with_last(from.past.apply(from.events, from.sinks, what, limits_)); });
-        }
-        tuning limits;
-        limits.retains = false;
-        auto opened = open_with(settings_, clock_, {}, limits);
-        if (!opened) {
-            co_return std::unexpected(storage_error{storage_errc::broken, opened.error().message});
-        }
-        auto done = co_await (*opened)->apply(std::move(what));
-        (*opened)->close();
-        co_return done;
+        return change(std::move(what), &history::apply, &sqlite_storage::apply);
+    }
+    asio::awaitable<storage_result<erased>> erase(erasure what) override {
+        return change(std::move(what), &history::erase, &sqlite_storage::erase);
     }
 
     asio::awaitable<storage_result<std::vector<orphaned_sink>>> orphans(std::vector<std::string> configured) override {
@@ -84,7 +76,46 @@ public:
             [&](tables& from) { return from.sinks.orphans(from.events, configured, limits_.orphan_rows); });
     }
 
+    result<std::vector<std::string>> check() override {
+        return look_into<std::vector<std::string>>([](const std::string& path) { return check_journal(path); },
+                                                   stop_first());
+    }
+    result<void> write_all(const std::function<bool(std::string_view line)>& write) override {
+        const auto done = look_into<bool>(
+            [&](const std::string& path) {
+                return read_files<bool>(path, [&](tables& from) { return write_journal(from, write); });
+            },
+            stop_first());
+        return done ? result<void>() : std::unexpected(done.error());
+    }
+
 private:
+    /// Counts by `look`, or opens the journal as a daemon does, and changes it by `make`.
+    template <class Answer, class What>
+    asio::awaitable<storage_result<Answer>>
+    change(What what, storage_result<Answer> (history::*look)(event_table&, ledger&, const What&, const tuning&),
+           asio::awaitable<storage_result<Answer>> (sqlite_storage::*make)(What)) {
+        if (what.dry_run) {
+            co_return ask<Answer>(
+                [&](tables& from) { return with_last((from.past.*look)(from.events, from.sinks, what, limits_)); });
+        }
+        tuning limits;
+        limits.retains = false;
+        auto opened = open_with(settings_, clock_, {}, limits);
+        if (!opened) {
+            co_return std::unexpected(storage_error{storage_errc::broken, opened.error().message});
+        }
+        auto done = co_await ((**opened).*make)(std::move(what));
+        (*opened)->close();
+        co_return done;
+    }
+
+    std::string stop_first() const {
+        return "the journal " + settings_.path +
+               " is open in another process: stop the daemon, or use a copy that was "
+               "made while it was stopped";
+    }
+
     template <class Answer>
     storage_result<Answer> with_last(storage_result<Answer> found) const {
         if (found) {
@@ -95,16 +126,19 @@ private:
 
     template <class Answer, class Read>
     storage_result<Answer> ask(const Read& read) {
-        auto found = look_into<Answer>(read);
+        auto found = look_into<Answer>([&](const std::string& path) { return read_files<Answer>(path, read); },
+                                       "the journal " + settings_.path +
+                                           " was opened by another process meanwhile: run the command again, it then "
+                                           "asks the daemon");
         if (!found) {
             return std::unexpected(storage_error{storage_errc::broken, found.error().message});
         }
         return std::move(*found);
     }
 
-    /// A concurrent writer is noticed after the read, whatever the read returned.
+    /// Reads the file that it finds. A concurrent writer is noticed after the read, whatever the read returned.
     template <class Answer, class Read>
-    result<Answer> look_into(const Read& read) {
+    result<Answer> look_into(const Read& read, const std::string& served) {
         const auto path = locate(settings_.path);
         const auto fit = path ? check_file(*path) : std::unexpected(path.error());
         if (!fit) {
@@ -113,13 +147,11 @@ private:
         const imprint file(*path);
         const imprint log(*path + "-wal");
         const auto moved = [&] { return is_served(*path) || file != imprint(*path) || log != imprint(*path + "-wal"); };
-        const std::unexpected in_use(
-            error{"the journal " + settings_.path +
-                  " was opened by another process meanwhile: run the command again, it then asks the daemon"});
+        const std::unexpected in_use(error{served});
         if (moved()) {
             return in_use;
         }
-        auto found = read_files<Answer>(*path, read);
+        storage_result<Answer> found = read(*path);
         if (moved()) {
             return in_use;
         }
@@ -156,7 +188,7 @@ private:
             return std::unexpected(last.error());
         }
         last_sequence_ = *last;
-        tables all{*events, *sinks, *past};
+        tables all{*events, *sinks, *past, *file};
         return read(all);
     }
 

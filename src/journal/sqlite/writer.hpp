@@ -79,6 +79,7 @@ private:
     storage_result<void> run_jobs(queue::work& work, tables* from);
     void make_edits(queue::work& work);
     storage_result<void> make_edit(edit& what);
+    void empty_log();
     void open_sinks(queue::work& work);
     storage_result<sink_state> open_sink(const sink_scope& sink);
     storage_result<sink_state> look_at_sink(const std::string& name);

@@ -3,6 +3,8 @@
 
 #include <hookd/core/failpoint.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 /// Requests that the journal's thread handles between commits: reads, repairs, sinks to open.
@@ -13,7 +15,7 @@ void writer::read(queue::work& work) {
     if (work.jobs.empty()) {
         return;
     }
-    tables readable{events_, sinks_, past_};
+    tables readable{events_, sinks_, past_, file_};
     auto said = failed_ ? changes() : queue_.take_changes();
     if (said.empty()) {
         fail_on_error(run_jobs(work, failed_ ? nullptr : &readable));
@@ -51,13 +53,26 @@ storage_result<void> writer::make_edit(edit& what) {
     if (failed_) {
         return std::unexpected(storage_error{storage_errc::broken, failure_});
     }
-    tables all{events_, sinks_, past_};
+    tables all{events_, sinks_, past_, file_};
     auto said = failpoint("overwrite_repairs") ? changes() : queue_.take_changes();
     if (commit_with(std::move(said), [&] { return what.apply(all); })) {
+        if (what.empties_log) {
+            empty_log();
+        }
         return {};
     }
     return std::unexpected(failed_ ? storage_error{storage_errc::broken, failure_}
                                    : storage_error{storage_errc::full, "no space on the journal's disk"});
+}
+
+void writer::empty_log() {
+    const auto done = file_.checkpoint_and_truncate();
+    if (!done && done.error().what == storage_errc::full) {
+        spdlog::warn("journal: no space for a checkpoint: until there is some, what was deleted is still in the "
+                     "write-ahead log");
+        return;
+    }
+    fail_on_error(done);
 }
 
 void writer::open_sinks(queue::work& work) {

@@ -94,6 +94,10 @@ TEST_CASE("journal: a file of an older version is read as it is, and not upgrade
     CHECK(wait_for(journal->query(dead)).events.size() == 1);
     CHECK(wait_for(journal->apply({.kind = repair_kind::drop, .which = dead, .dry_run = true, .now = now()}))
               .deliveries == 1);
+    CHECK(journal->check().value().empty());
+    std::size_t lines = 0;
+    CHECK(journal->write_all([&](std::string_view) { return ++lines > 0; }));
+    CHECK(lines == 6 + 1 + 2); // events, the sink, and its failures
     const bool untouched = bytes_of(directory.journal()) == before;
     CHECK(untouched);
 }
