@@ -6,6 +6,8 @@
 #include "admin/responses.hpp"
 #include "admin/target.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -47,12 +49,22 @@ bool selects(const journal::event_filter& filter) {
            filter.until || filter.state || filter.text;
 }
 
+/// One event, or those of one document: what is deleted does not come back.
+bool selects_for_deletion(const journal::event_filter& filter) {
+    const bool other = filter.type || filter.endpoint || filter.since || filter.until || filter.sink || filter.state;
+    const bool document = filter.document && !filter.document->empty();
+    return !other && (filter.id ? !filter.document && !filter.collection : document);
+}
+
 /// Of a selection that nothing can match, or that says two things.
 std::optional<std::string> contradiction(const event_parameters& asked, journal::repair_kind kind) {
     using journal::delivery_state;
     const auto& filter = asked.query.filter;
     if (filter.sink && asked.all_sinks) {
         return "sink and all_sinks exclude each other";
+    }
+    if (filter.since && filter.until && *filter.since >= *filter.until) {
+        return "since is not before until: no event can match";
     }
     if (!filter.state || *filter.state == delivery_state::dead) {
         return std::nullopt;
@@ -196,6 +208,27 @@ asio::awaitable<response> show_event_body(const event_context& of, const routed_
     }
     // Not copied: it may be as large as server.max_body.
     co_return response{.status = 200, .content_type = "application/octet-stream", .made = {event, &event->body}};
+}
+
+asio::awaitable<response> delete_events(const event_context& of, const routed_request& what) {
+    auto asked = read_event_parameters(what.whole.target, request_about_events::change, of.sinks());
+    if (!asked) {
+        co_return with_error(400, asked.error().message);
+    }
+    if (!selects_for_deletion(asked->query.filter) || asked->all_sinks) {
+        co_return with_error(400, "expected id, or document, which may be together with collection, and nothing else");
+    }
+    asked->query.most = SIZE_MAX;
+    const bool dry_run = asked->dry_run;
+    const auto done = co_await of.events.erase({.which = std::move(asked->query), .dry_run = dry_run});
+    if (!done) {
+        co_return journal_error(of, done.error());
+    }
+    if (!dry_run && done->events > 0) {
+        spdlog::info("journal: deleted {} event(s) with {} dead letter(s), as an operator asked", done->events,
+                     done->dead);
+    }
+    co_return with_body(200, erased_json(*done));
 }
 
 asio::awaitable<response> replay_events(const event_context& of, const routed_request& what) {

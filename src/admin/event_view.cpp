@@ -150,6 +150,21 @@ std::string repaired_json(const journal::repaired& what) {
     return part_json({{"events", what.events}, {"deliveries", what.deliveries}, {"sinks", what.sinks}}, what);
 }
 
+std::string erased_json(const journal::erased& what) {
+    const auto& first = what.first;
+    return json_line(
+               {{"events", what.events},
+                {"dead_letters", what.dead},
+                {"kept", what.kept},
+                {"first_kept",
+                 first ? json{{"sequence", first->sequence}, {"sink", first->sink}, {"state", to_text(first->state)}}
+                       : json()},
+                {"position", what.position},
+                {"more", what.more},
+                {"last_sequence", what.last_sequence}}) +
+           '\n';
+}
+
 std::string error_json(std::string_view message) {
     return json_line({{"error", message}}) + '\n';
 }

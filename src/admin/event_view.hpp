@@ -24,6 +24,7 @@ std::string delivery_text(const event& of, const journal::sink_delivery& what);
 std::string page_json(const journal::event_page& page);
 /// Of the events up to the page's position.
 std::string count_json(std::uint64_t events, const journal::event_page& last);
+std::string erased_json(const journal::erased& what);
 std::string repaired_json(const journal::repaired& what);
 std::string error_json(std::string_view message);
 

@@ -49,6 +49,7 @@ constexpr route table[] = {
     {"GET", "/v1/events/{sequence}/body", access::unix_socket, show_event_body, {{}, "application/octet-stream"}, "the body of an event as received"},
     {"POST", "/v1/events/replay", access::unix_socket, replay_events, {"Repaired"}, "deliver events again", request::change},
     {"POST", "/v1/events/drop", access::unix_socket, drop_events, {"Repaired"}, "forget dead letters", request::change},
+    {"POST", "/v1/events/delete", access::unix_socket, delete_events, {"Erased"}, "delete an event or a document's events", request::change},
     {"GET", "/v1/documents", access::unix_socket, list_documents, {"DocumentPage"}, "the newest verdict about each document", request::documents},
     {"GET", "/v1/rates", access::unix_socket, show_rates, {"Rates"}, "what happened in each minute of the last day"},
 };

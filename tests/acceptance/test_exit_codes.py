@@ -23,7 +23,8 @@ DONE, NO, USAGE, UNREACHABLE, IO, CONFIG, TIMED_OUT = 0, 1, 2, 69, 74, 78, 124
 
 ASKING = {  # the commands that ask a daemon, with words that it has a good answer to
     "status": [], "reload": [], "events list": [], "events show": ["1"], "events tail": [],
-    "events replay": ["--dead", "--dry-run"], "events drop": ["--dead", "--dry-run"], "wait": ["--document", "good.pdf"],
+    "events replay": ["--dead", "--dry-run"], "events drop": ["--dead", "--dry-run"],
+    "events delete": ["1", "--dry-run"], "wait": ["--document", "good.pdf"],
     "sinks": [], "sinks pause": ["events"], "sinks resume": ["events"],
     "sinks forget": ["old"], "sinks rename": ["older", "new"],
 }
@@ -52,6 +53,9 @@ ELSEWHERE = {
     ("try", DONE): "test_try.py::test_an_event_that_is_sent_as_it_says_is_printed_and_found",
     ("try", NO): "test_try.py::test_a_second_signal_ends_it_at_once",
     ("try", IO): "test_try.py::test_without_a_home_it_writes_nowhere",
+    ("journal check", DONE): "test_journal.py::test_an_intact_journal_is_checked_and_exported",
+    ("journal check", NO): "test_journal.py::test_a_damaged_journal_is_said_to_be_so",
+    ("journal export", DONE): "test_journal.py::test_an_intact_journal_is_checked_and_exported",
     ("sinks forget", DONE): "test_orphans.py::test_a_forgotten_sink_is_gone_with_what_it_had",
     ("sinks rename", DONE): "test_orphans.py::test_a_sink_that_was_renamed_in_the_configuration_gets_what_the_old_one_left",
     **{("events " + name, DONE): f"test_events.py::{test}" for name, test in {
@@ -59,9 +63,13 @@ ELSEWHERE = {
         "drop": "test_a_dropped_dead_letter_is_gone_for_good"}.items()},
 }
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
+              "events delete": ["nowhere", "--yes"], "sinks test": ["hook", "--event", "/dev/null"],
               "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"],
               "sinks forget": ["nobody"], "sinks rename": ["nobody", "new"]}
-OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try"]
+OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try", "sinks test", "journal check",
+          "journal export"]
+TEST = ["events", "--event", "/dev/null"]
+NO_FILE = ["--file", "/nowhere/journal.db"]
 HERE_TOO = {
     **{(each, USAGE): ["--nonsense"] for each in [*OTHERS, *ASKING]},
     **{(each, DONE): words for each, words in ASKING.items() if (each, DONE) not in ELSEWHERE and each != "events tail"},
@@ -69,6 +77,9 @@ HERE_TOO = {
     **{(each, UNREACHABLE): [*words, "--socket", "/nowhere/admin.sock"] for each, words in ASKING.items()},
     **{(each, CONFIG): words for each, words in ASKING.items()},  # and no configuration
     **{(each, IO): ASKING.get(each, []) for each in ["check", "version", "help", *ASKING]},  # and a full output
+    ("sinks test", DONE): TEST, ("sinks test", IO): TEST, ("sinks test", CONFIG): TEST,
+    ("journal check", IO): NO_FILE, ("journal export", IO): NO_FILE,
+    ("journal check", CONFIG): [], ("journal export", CONFIG): [],
     ("help", DONE): ["events"], ("completion", DONE): ["bash"], ("completion", IO): ["bash"],
     ("wait", TIMED_OUT): ["--document", "none.pdf", "--timeout", "1ms"],
     ("send", IO): ["upsert.fail", "--to", "http://127.0.0.1:9/", "--secret-file", "/nowhere/secret"],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/events/events_options.hpp"
 
+#include "cli/events/delete_command.hpp"
 #include "cli/events/events_command.hpp"
 #include "cli/events/repair_command.hpp"
 #include "cli/options.hpp"
@@ -96,6 +97,10 @@ void add_tail(CLI::App& events, command_choice& choice) {
     });
 }
 
+bool can_ask() {
+    return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
 void add_repair(CLI::App& events, bool drop, command_choice& choice) {
     auto* const command =
         drop
@@ -123,15 +128,34 @@ void add_repair(CLI::App& events, bool drop, command_choice& choice) {
                            "  colivara-hookd events replay --since '2026-11-23 08:00' --until '2026-11-23 09:00'");
     command->callback([&choice, given] {
         given->where.config_path = choice.config;
-        given->ask = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+        given->ask = can_ask();
         choice.run = [given] { return run_repair(*given, std::cin, std::cout, std::cerr); };
+    });
+}
+
+void add_delete(CLI::App& events, command_choice& choice) {
+    auto* const command = events.add_subcommand(
+        "delete", "Delete an event, or all of a document, permanently: a copy of a deleted message is a new event");
+    auto given = std::make_shared<delete_arguments>();
+    command->add_option("id", given->id, "Message id or sequence number");
+    command->add_option("--document", given->document, "All events about the document with this name");
+    command->add_option("--collection", given->collection, "Only in this collection (with --document)");
+    command->add_flag("--dry-run", given->dry_run, "Only print what would be done");
+    command->add_flag("--yes", given->yes, "Do not ask for confirmation");
+    add_socket(*command, given->where.socket);
+    command->footer("Examples:\n  colivara-hookd events delete 4711\n"
+                    "  colivara-hookd events delete --document 'Jane Doe.pdf' --dry-run");
+    command->callback([&choice, given] {
+        given->where.config_path = choice.config;
+        given->ask = can_ask();
+        choice.run = [given] { return run_delete(*given, std::cin, std::cout, std::cerr); };
     });
 }
 
 } // namespace
 
 void add_events(CLI::App& line, command_choice& choice) {
-    auto* const events = line.add_subcommand("events", "List, show, replay and drop events in the journal");
+    auto* const events = line.add_subcommand("events", "List, show, replay, drop and delete events in the journal");
     events->require_subcommand(1);
     events->fallthrough();
     add_list(*events, choice);
@@ -139,6 +163,7 @@ void add_events(CLI::App& line, command_choice& choice) {
     add_tail(*events, choice);
     add_repair(*events, false, choice);
     add_repair(*events, true, choice);
+    add_delete(*events, choice);
 }
 
 } // namespace hookd::cli

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/events/repair_command.hpp"
 
-#include "cli/events/event_pages.hpp"
+#include "cli/confirmation.hpp"
+#include "cli/events/event_change.hpp"
 #include "cli/events/event_report.hpp"
 #include "cli/json_member.hpp"
 #include "cli/terminal_text.hpp"
@@ -30,7 +31,7 @@ struct tally {
 class repair {
 public:
     repair(const repair_arguments& given, event_source& with, std::vector<std::string> queries)
-        : given_{given}, with_{with}, queries_{std::move(queries)} {}
+        : change_{with, given.drop ? "drop" : "replay"}, queries_{std::move(queries)} {}
 
     /// Of what is there now: `carry_out` ignores later events, too.
     command_result<void> count(tally& to) { return all(true, to); }
@@ -47,37 +48,17 @@ private:
     }
 
     command_result<void> one(const std::string& query, bool dry_run, tally& to) {
-        std::uint64_t position = 0;
-        for (bool more = true; more;) {
-            const auto limit = up_to_ ? fmt::format("&up_to={}", *up_to_) : std::string{};
-            const auto target = fmt::format("/v1/events/{}?{}&from={}&dry_run={}{}", given_.drop ? "drop" : "replay",
-                                            query, position, dry_run, limit);
-            const auto body = with_.ask("POST", target);
-            if (!body) {
-                return std::unexpected{body.error()};
-            }
-            const auto told = parse_json(*body);
-            if (!told.is_object()) {
-                return not_understood();
-            }
-            up_to_ = up_to_.value_or(number_member(told, "last_sequence"));
+        return change_.run(query, dry_run, [&](const nlohmann::ordered_json& told) {
             to.events += number_member(told, "events");
             to.deliveries += number_member(told, "deliveries");
             for (const auto& each : told.value("sinks", nlohmann::ordered_json::array())) {
                 to.sinks.insert(each.is_string() ? each.get<std::string>() : json_line(each));
             }
-            more = flag_member(told, "more", false);
-            if (const auto next = number_member(told, "position"); more && next == std::exchange(position, next)) {
-                return not_understood(); // continuing would never end
-            }
-        }
-        return {};
+        });
     }
 
-    const repair_arguments& given_;
-    event_source& with_;
+    event_change change_;
     const std::vector<std::string> queries_;
-    std::optional<std::uint64_t> up_to_;
 };
 
 /// `3 deliveries of 2 events to a, b`; each event and sink has at most one dead letter.
@@ -120,15 +101,6 @@ bool needs_a_yes(const repair_arguments& given) {
     return !given.yes && (given.drop || given.ids.empty());
 }
 
-bool is_wanted(const std::string& what, std::istream& in, std::ostream& err) {
-    err << what << "? [y/N] " << std::flush;
-    std::string line;
-    if (!std::getline(in, line)) {
-        err << '\n'; // as if there had been an answer
-    }
-    return line == "y" || line == "Y" || line == "yes";
-}
-
 } // namespace
 
 int run_repair(const repair_arguments& given, std::istream& in, std::ostream& out, std::ostream& err) {
@@ -137,7 +109,7 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         return end({exit_usage, queries.error().message}, err);
     }
     if (needs_a_yes(given) && !given.ask && !given.dry_run) {
-        return end({exit_usage, "no terminal to ask for confirmation: add --yes, or --dry-run"}, err);
+        return end({exit_usage, nobody_to_ask}, err);
     }
     auto with = open_event_source(given.where);
     if (!with) {
@@ -158,7 +130,8 @@ int run_repair(const repair_arguments& given, std::istream& in, std::ostream& ou
         out << "would " << (given.drop ? "drop " : "replay ") << text_of(counted, given.drop) << '\n';
         return exit_done;
     }
-    if (needs_a_yes(given) && !is_wanted((given.drop ? "Drop " : "Replay ") + text_of(counted, given.drop), in, err)) {
+    if (needs_a_yes(given) &&
+        !is_confirmed((given.drop ? "Drop " : "Replay ") + text_of(counted, given.drop), in, err)) {
         return end({exit_no, "nothing was changed"}, err);
     }
     tally changed;
