@@ -25,14 +25,16 @@ asio::awaitable<response> show_health(const daemon_context& of, const routed_req
     co_return stuck ? with_body(503, *stuck + '\n', text_type) : response{200, "ok\n"};
 }
 
-asio::awaitable<response> show_readiness(const daemon_context& of, const routed_request&) {
+asio::awaitable<response> show_readiness(const daemon_context& of, const routed_request& what) {
     const auto reasons = reasons_not_ready(of.daemon);
     const bool is_ready = reasons.empty();
     std::string lines{is_ready ? "ready\n" : ""};
     for (const auto& line : is_ready ? limits_reached(of.daemon) : reasons) {
         lines += line + '\n';
     }
-    for (const auto& sink : hanging_sinks(of.daemon)) {
+    // What a hook or a server has said is not for everyone.
+    const bool with_errors = what.whole.peer == peer_kind::unix_socket;
+    for (const auto& sink : held_up_sinks(of.daemon, with_errors)) {
         lines += sink + '\n';
     }
     co_return with_body(is_ready ? 200 : 503, std::move(lines), text_type);

@@ -3,10 +3,13 @@
 
 #include "admin/event_parameters.hpp"
 #include "admin/event_view.hpp"
+#include "admin/operator.hpp"
 #include "admin/responses.hpp"
 #include "admin/target.hpp"
 
-#include <spdlog/spdlog.h>
+#include <hookd/core/limited_log.hpp>
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -24,6 +27,9 @@ namespace {
 /// Pages of the journal that one request examines; for more, the client asks again from the returned position.
 constexpr unsigned parts_a_request = 32;
 constexpr std::size_t most_counted_at_once = 1'000;
+
+/// A large repair takes many requests.
+constexpr log_kind repairs{.name = "events that were replayed or dropped", .subject = {}, .level = spdlog::level::info};
 
 response journal_error(const event_context& of, const journal::storage_error& why) {
     return with_journal_error(why, of.explain(why));
@@ -93,8 +99,17 @@ std::optional<std::string> contradiction(const event_parameters& asked, journal:
     return std::nullopt;
 }
 
-asio::awaitable<response> apply(const event_context& of, journal::repair_kind kind, std::string_view target) {
-    auto asked = read_event_parameters(target, request_about_events::change, of.sinks());
+/// What was changed, and by whom; not on a stopped journal, which has no daemon and no log.
+void log_repair(journal::repair_kind kind, const journal::repaired& done, const request& by) {
+    if (done.deliveries > 0 && by.user) {
+        limited_log::shared().write({repairs}, "events: {} {} delivery(s) of {} event(s) to {} by {}",
+                                    kind == journal::repair_kind::replay ? "replayed" : "dropped", done.deliveries,
+                                    done.events, fmt::join(done.sinks, ", "), operator_of(by));
+    }
+}
+
+asio::awaitable<response> apply(const event_context& of, journal::repair_kind kind, const request& whole) {
+    auto asked = read_event_parameters(whole.target, request_about_events::change, of.sinks());
     if (!asked) {
         co_return with_error(400, asked.error().message);
     }
@@ -118,6 +133,7 @@ asio::awaitable<response> apply(const event_context& of, journal::repair_kind ki
         for (const auto& sink : done->sinks) {
             of.look_again(sink);
         }
+        log_repair(kind, *done, whole);
     }
     co_return with_body(200, repaired_json(*done));
 }
@@ -232,11 +248,11 @@ asio::awaitable<response> delete_events(const event_context& of, const routed_re
 }
 
 asio::awaitable<response> replay_events(const event_context& of, const routed_request& what) {
-    return apply(of, journal::repair_kind::replay, what.whole.target);
+    return apply(of, journal::repair_kind::replay, what.whole);
 }
 
 asio::awaitable<response> drop_events(const event_context& of, const routed_request& what) {
-    return apply(of, journal::repair_kind::drop, what.whole.target);
+    return apply(of, journal::repair_kind::drop, what.whole);
 }
 
 } // namespace hookd::admin

@@ -121,7 +121,7 @@ constexpr sink_metric sink_metrics[] = {
     {"hookd_sink_paused", "1 while the sink is paused.", false,
      [](const sink_view& sink) { return number(sink.worker.paused); }},
     {"hookd_sink_unavailable", "1 while the sink is unavailable for all events.", false,
-     [](const sink_view& sink) { return number(sink.worker.unavailable); }},
+     [](const sink_view& sink) { return number(sink.worker.outage.has_value()); }},
     {"hookd_sink_hangs", "1 while the sink hangs in a system call, which makes it unavailable.", false,
      [](const sink_view& sink) { return number(sink.worker.hangs); }},
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "admin/readiness.hpp"
 
+#include "admin/sink_view.hpp"
+
 #include <chrono>
 #include <string_view>
 #include <utility>
@@ -66,11 +68,11 @@ std::vector<std::string> limits_reached(const context& what) {
     return lines;
 }
 
-std::vector<std::string> hanging_sinks(const context& what) {
+std::vector<std::string> held_up_sinks(const context& what, bool reasons) {
     std::vector<std::string> lines;
     for (const auto& each : what.dispatcher.metrics()) {
-        if (each.hangs) {
-            lines.push_back("sink " + each.name + ": hangs, its events wait");
+        if (auto line = held_up_text(each, reasons); !line.empty()) {
+            lines.push_back(std::move(line));
         }
     }
     return lines;

@@ -15,7 +15,8 @@ std::vector<std::string> reasons_not_ready(const context& what);
 /// over a limit are affected, and anyone can cause it.
 std::vector<std::string> limits_reached(const context& what);
 
-/// Sinks that hang, one line each. Events are still accepted, and kept for them.
-std::vector<std::string> hanging_sinks(const context& what);
+/// Sinks that are paused or unavailable, one line each; `reasons`: with the sinks' errors. Events are still accepted,
+/// and kept for them.
+std::vector<std::string> held_up_sinks(const context& what, bool reasons);
 
 } // namespace hookd::admin

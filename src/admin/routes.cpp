@@ -38,6 +38,7 @@ constexpr route table[] = {
     {"GET", "/v1/status", access::unix_socket, show_status, {"Status"}, "an overview of the daemon"},
     {"POST", "/v1/reload", access::unix_socket, reload, {"Reload"}, "apply the configuration, or report its errors"},
     {"GET", "/v1/sinks", access::unix_socket, list_sinks, {"Sinks"}, "the sinks and their backlog"},
+    {"GET", "/v1/sinks/{name}", access::unix_socket, show_sink, {"Sink"}, "a sink, its backlog and its last error"},
     {"POST", "/v1/sinks/{name}/pause", access::unix_socket, pause_sink, {"Paused"}, "start no more deliveries to a sink"},
     {"POST", "/v1/sinks/{name}/resume", access::unix_socket, resume_sink, {"Paused"}, "continue the deliveries to a sink"},
     {"POST", "/v1/sinks/{name}/forget", access::unix_socket, forget_sink, {"SinkEdit"}, "remove a sink that is not configured"},

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "admin/sink_handlers.hpp"
 
+#include "admin/operator.hpp"
 #include "admin/responses.hpp"
 #include "admin/status.hpp"
 #include "admin/target.hpp"
 
 #include <hookd/core/json_text.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace hookd::admin {
 
@@ -19,15 +23,25 @@ bool is_active(const context& daemon, const std::string& sink) {
     return std::ranges::any_of(daemon.dispatcher.metrics(), [&](const auto& each) { return each.name == sink; });
 }
 
-asio::awaitable<response> set_paused(const context& daemon, const std::string& sink, bool pause) {
+response unknown_sink(const std::string& sink) {
+    return with_error(404, "unknown sink '" + sink + "'");
+}
+
+asio::awaitable<response> set_paused(const context& daemon, const routed_request& what, bool pause) {
+    const auto& sink = what.segments.front();
     if (!is_active(daemon, sink)) {
-        co_return with_error(404, "unknown sink '" + sink + "'");
+        co_return unknown_sink(sink);
     }
     if (const auto noted = co_await daemon.deliveries.pause(sink, pause); !noted) {
         co_return with_journal_error(noted.error(), journal_has_ended);
     }
+    spdlog::info("sink {}: {} by {}", sink, pause ? "paused" : "resumed", operator_of(what.whole));
     daemon.dispatcher.pause(sink, pause); // a sink worker created since then has begun with the journal's state
     co_return with_body(200, pause ? "{\"paused\":true}\n" : "{\"paused\":false}\n");
+}
+
+bool is_done(const journal::storage_result<journal::sink_edit>& edit) {
+    return edit && edit->what == journal::sink_edit_outcome::done;
 }
 
 response edited(const journal::storage_result<journal::sink_edit>& done, const std::string& sink) {
@@ -36,7 +50,7 @@ response edited(const journal::storage_result<journal::sink_edit>& done, const s
     }
     switch (done->what) {
     case journal::sink_edit_outcome::unknown:
-        return with_error(404, "unknown sink '" + sink + "'");
+        return unknown_sink(sink);
     case journal::sink_edit_outcome::open:
         return with_error(409, "sink '" + sink + "' is configured: remove it from the configuration and reload first");
     case journal::sink_edit_outcome::done:
@@ -52,17 +66,28 @@ asio::awaitable<response> list_sinks(const daemon_context& of, const routed_requ
     co_return with_body(200, sinks_json(of.daemon));
 }
 
+asio::awaitable<response> show_sink(const daemon_context& of, const routed_request& what) {
+    const auto& sink = what.segments.front();
+    auto found = sink_json(of.daemon, sink);
+    co_return found ? with_body(200, std::move(*found)) : unknown_sink(sink);
+}
+
 asio::awaitable<response> pause_sink(const daemon_context& of, const routed_request& what) {
-    return set_paused(of.daemon, what.segments.front(), true);
+    return set_paused(of.daemon, what, true);
 }
 
 asio::awaitable<response> resume_sink(const daemon_context& of, const routed_request& what) {
-    return set_paused(of.daemon, what.segments.front(), false);
+    return set_paused(of.daemon, what, false);
 }
 
 asio::awaitable<response> forget_sink(const daemon_context& of, const routed_request& what) {
     const auto& sink = what.segments.front();
-    co_return edited(co_await of.daemon.deliveries.forget(sink), sink);
+    const auto done = co_await of.daemon.deliveries.forget(sink);
+    if (is_done(done)) {
+        spdlog::info("sink {}: forgotten by {}, with {} dead letter(s) and {} waiting event(s)", sink,
+                     operator_of(what.whole), done->dead, done->waiting);
+    }
+    co_return edited(done, sink);
 }
 
 asio::awaitable<response> rename_sink(const daemon_context& of, const routed_request& what) {
@@ -74,6 +99,9 @@ asio::awaitable<response> rename_sink(const daemon_context& of, const routed_req
     const auto& name = pairs->front().second;
     const auto done = co_await of.daemon.deliveries.rename(sink, name, of.daemon.clock());
     of.daemon.dispatcher.look_again(name);
+    if (is_done(done) && !done->more) {
+        spdlog::info("sink {}: renamed to {} by {}", sink, name, operator_of(what.whole));
+    }
     co_return edited(done, sink);
 }
 

@@ -6,6 +6,7 @@
 namespace hookd::admin {
 
 boost::asio::awaitable<response> list_sinks(const daemon_context& of, const routed_request& what);
+boost::asio::awaitable<response> show_sink(const daemon_context& of, const routed_request& what);
 
 // Durably first, then the sink worker.
 boost::asio::awaitable<response> pause_sink(const daemon_context& of, const routed_request& what);

@@ -16,6 +16,9 @@ std::vector<sink_view> look_at_sinks(const context& what) {
         if (one.lag_events > 0 && one.worker.oldest) {
             one.lag_seconds = std::max(std::chrono::duration<double>(what.clock() - *one.worker.oldest).count(), 0.0);
         }
+        if (one.waiting == 0 && !one.worker.outage) {
+            one.worker.next_try.reset(); // what was known of it has ended
+        }
         all.push_back(std::move(one));
     }
     return all;
@@ -29,6 +32,20 @@ std::vector<journal::sink_scope> sink_scopes(const context& what) {
                        .in_flight = std::move(each.delivering)});
     }
     return all;
+}
+
+std::string held_up_text(const delivery::sink_metrics& sink, bool reasons) {
+    std::string text = sink.paused ? "paused" : "";
+    if (sink.outage) {
+        text += (text.empty() ? "" : ", ") + std::string{sink.hangs ? "hangs" : "unavailable"};
+        text += " since " + to_rfc3339(sink.outage->at);
+        text += sink.next_try ? ", next try " + to_rfc3339(*sink.next_try) : "";
+    }
+    if (!text.empty()) {
+        text = "sink " + sink.name + ": " + text + ", its events wait";
+        text += reasons && sink.outage && !sink.outage->detail.empty() ? ": " + sink.outage->detail : "";
+    }
+    return text;
 }
 
 std::vector<orphan_view> look_at_orphans(const context& what) {

@@ -23,6 +23,9 @@ std::vector<sink_view> look_at_sinks(const context& what);
 
 /// The current sinks, for a query.
 std::vector<journal::sink_scope> sink_scopes(const context& what);
+/// Why the events of a sink wait: that it is paused or unavailable, on one line; empty: they do not. Without `reasons`,
+/// the line has no text that comes from a sink.
+std::string held_up_text(const delivery::sink_metrics& sink, bool reasons);
 
 /// A sink that is in the journal, but not configured, as it was at most half a minute ago.
 struct orphan_view {

@@ -19,22 +19,36 @@ json time_json(unix_millis at) {
     return at == unix_millis{} ? json(nullptr) : json(to_rfc3339(at)); // in braces it would be an array
 }
 
+json sink_json(const sink_view& sink) {
+    const auto& worker = sink.worker;
+    json made{{"name", worker.name},
+              {"type", worker.type},
+              {"paused", worker.paused},
+              {"available", !worker.outage},
+              {"hangs", worker.hangs},
+              {"unavailable_since", time_json(worker.outage ? worker.outage->at : unix_millis{})},
+              {"unavailable_reason", worker.outage ? json(worker.outage->detail) : json(nullptr)},
+              {"next_try", time_json(worker.next_try.value_or(unix_millis{}))},
+              {"last_error", nullptr},
+              {"delivered", worker.delivered},
+              {"retried", worker.retried},
+              {"rejected", worker.rejected},
+              {"attempts_per_minute", worker.attempts_per_minute},
+              {"in_flight", worker.in_flight},
+              {"waiting", sink.waiting},
+              {"dead_letters", sink.dead},
+              {"lag_events", sink.lag_events},
+              {"lag_seconds", sink.lag_seconds}};
+    if (worker.last_error) {
+        made["last_error"] = {{"at", time_json(worker.last_error->at)}, {"detail", worker.last_error->detail}};
+    }
+    return made;
+}
+
 json sink_list(const context& what) {
     auto all = json::array();
     for (const auto& sink : look_at_sinks(what)) {
-        all.push_back({{"name", sink.worker.name},
-                       {"type", sink.worker.type},
-                       {"paused", sink.worker.paused},
-                       {"available", !sink.worker.unavailable},
-                       {"hangs", sink.worker.hangs},
-                       {"delivered", sink.worker.delivered},
-                       {"retried", sink.worker.retried},
-                       {"rejected", sink.worker.rejected},
-                       {"in_flight", sink.worker.in_flight},
-                       {"waiting", sink.waiting},
-                       {"dead_letters", sink.dead},
-                       {"lag_events", sink.lag_events},
-                       {"lag_seconds", sink.lag_seconds}});
+        all.push_back(sink_json(sink));
     }
     return all;
 }
@@ -129,6 +143,15 @@ std::string status_json(const context& what, unix_millis started) {
 
 std::string sinks_json(const context& what) {
     return json_line({{"sinks", sink_list(what)}, {"orphans", orphan_list(what)}}) + '\n';
+}
+
+std::optional<std::string> sink_json(const context& what, std::string_view name) {
+    for (const auto& sink : look_at_sinks(what)) {
+        if (sink.worker.name == name) {
+            return json_line(sink_json(sink)) + '\n';
+        }
+    }
+    return std::nullopt;
 }
 
 std::string verdict_json(const reload_verdict& what) {

@@ -55,4 +55,9 @@ std::string moment_text(unix_millis when, bool utc) {
     return {text.data(), length};
 }
 
+std::string time_text(const std::string& rfc3339, bool utc) {
+    const auto when = parse_rfc3339(rfc3339);
+    return when ? moment_text(*when, utc) : "-";
+}
+
 } // namespace hookd::cli

@@ -46,12 +46,16 @@ void retry_queue::found(std::vector<journal::due_event> rows, time_pair now) {
     std::size_t ready = 0;
     const auto wall = clock_.read(now);
     auto next = now.steady + longest_wait;
+    earliest_.reset();
     for (auto& row : rows) {
         if (is_ripe(row.what, wall)) {
             ready_.push_back({.what = std::move(row.subject), .attempt = row.what.attempts + 1});
             ++ready;
+            keep_earliest(earliest_, now.steady);
         } else {
-            next = std::min<steady_time>(next, now.steady + (row.what.next_try - wall));
+            const auto due = now.steady + (row.what.next_try - wall);
+            next = std::min<steady_time>(next, due);
+            keep_earliest(earliest_, due);
         }
     }
     if (ready > 0 && ready == rows.size()) {
@@ -60,6 +64,7 @@ void retry_queue::found(std::vector<journal::due_event> rows, time_pair now) {
     next_look_ = next;
     if (new_meanwhile_) {
         keep_earliest(next_look_, *new_meanwhile_);
+        keep_earliest(earliest_, *new_meanwhile_);
     } else if (rows.empty() && taken_.empty()) {
         clock_.set_right(now);
     }
@@ -91,6 +96,7 @@ void retry_queue::put_back(sinks::delivery what) {
 unix_millis retry_queue::failed(std::uint64_t sequence, std::chrono::milliseconds delay, time_pair now) {
     taken_.erase(sequence);
     keep_earliest(next_look_, now.steady + delay);
+    keep_earliest(earliest_, now.steady + delay);
     if (looking_) {
         keep_earliest(new_meanwhile_, now.steady + delay);
     }

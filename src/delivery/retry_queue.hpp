@@ -29,6 +29,8 @@ public:
     bool empty() const { return ready_.empty(); }
     std::size_t size() const { return ready_.size(); }
 
+    /// When the earliest row is due, as far as is known; empty: no row waits.
+    std::optional<steady_time> earliest() const { return earliest_; }
     /// When to read the journal; empty: there is no row, or those in memory come first.
     std::optional<steady_time> look_at() const;
     /// Begins a read; returns the rows to leave out.
@@ -56,6 +58,7 @@ private:
     std::deque<sinks::delivery> ready_;
     std::set<std::uint64_t> taken_; // by take(), and not yet gone
     std::optional<steady_time> next_look_;
+    std::optional<steady_time> earliest_;
     std::optional<steady_time> new_meanwhile_; // the earliest row that was written during a read
     bool looking_ = false;
     bool outdated_ = false; // the rows changed during a read

@@ -85,6 +85,10 @@ void sink_worker::begin(const journal::sink_state& state) {
     auto unsaid = pausing::as_journal_says; // what was set meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
     metrics_.reached(state.cursor);
+    if (paused_ == pausing::yes) {
+        spdlog::warn("sink {}: paused, its events wait: to continue, use 'colivara-hookd sinks resume {}'",
+                     settings_.name, settings_.name);
+    }
     from_ = state;
     begun_.count_down();
 }
@@ -119,6 +123,7 @@ void sink_worker::run(const sink_builder& build) {
             sink_ = build(settings_, context_);
         } catch (const std::exception& caught) {
             log_.unavailable(caught.what(), now().steady);
+            metrics_.not_built(caught.what(), now());
         }
     }
     at_work_ = true;
@@ -155,7 +160,7 @@ asio::awaitable<void> sink_worker::loop() {
         if (std::holds_alternative<next::done>(step)) {
             co_return;
         }
-        metrics_.look_at(*plan_);
+        metrics_.look_at(*plan_, now());
         if (auto* deliver = std::get_if<next::deliver>(&step)) {
             begin(std::move(*deliver));
         } else if (const auto* fetch = std::get_if<next::read>(&step)) {
@@ -215,7 +220,7 @@ void sink_worker::begin(next::deliver what) {
     const auto ticket = what.ticket;
     auto& delivery = under_way_.try_emplace(ticket, context_, sequences_of(what.batch)).first->second;
     limit(ticket, delivery);
-    metrics_.began(delivery.events);
+    metrics_.began(delivery.events, now());
     auto done = [this, ticket](const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
         // Posted, for this may run inside the delivery's own cancellation, whose signal ended() destroys.
         asio::post(context_, [this, ticket, failure, outcomes = std::move(outcomes)]() mutable {
@@ -239,14 +244,12 @@ void sink_worker::limit(std::uint64_t ticket, under_way& delivery) {
 }
 
 void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes) {
-    const auto& delivery = under_way_.at(ticket);
-    const auto timed_out = delivery.timed_out;
+    const auto ending = under_way_.extract(ticket);
+    const auto& delivery = ending.mapped();
     outcomes.resize(delivery.events.size(), unforeseen(failure));
-    metrics_.ended(delivery.events, outcomes);
-    under_way_.erase(ticket);
     // A single event that took too long has failed; for a batch it is unknown which event was slow, so the sink has
     // failed.
-    if (timed_out) {
+    if (delivery.timed_out) {
         for (auto& each : outcomes) {
             if (each.what == sinks::verdict::unavailable) {
                 each.detail = "not delivered within " + to_text(settings_.timeout);
@@ -256,6 +259,7 @@ void sink_worker::ended(std::uint64_t ticket, const std::exception_ptr& failure,
             }
         }
     }
+    metrics_.ended(delivery.events, outcomes, now());
     log(outcomes);
     plan_->finished(ticket, outcomes, now());
     wake_.cancel();

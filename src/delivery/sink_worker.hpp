@@ -143,7 +143,8 @@ private:
     std::atomic<bool> look_again_ = false;
     std::atomic<pausing> paused_ = pausing::as_journal_says;
     std::atomic<bool> hangs_ = false;
-    std::optional<journal::sink_state> from_; // set before begun_, unless the sink worker is abandoned
+    std::atomic<unix_millis::rep> hangs_since_ = 0; // meaningful while it hangs
+    std::optional<journal::sink_state> from_;       // set before begun_, unless the sink worker is abandoned
     std::latch begun_{1};
     std::promise<void> built_; // or the builder's exception
     std::future<void> ready_{built_.get_future()};

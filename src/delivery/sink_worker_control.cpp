@@ -60,6 +60,7 @@ void sink_worker::look_for_hanging() {
 
 void sink_worker::set_hanging(bool hangs) {
     if (hangs && !hangs_) {
+        hangs_since_ = clock_().time_since_epoch().count();
         spdlog::error("sink {}: hangs, its events wait: a system call has not returned in time; check the disk, the "
                       "mount or the program that the sink uses",
                       settings_.name);
@@ -70,11 +71,20 @@ void sink_worker::set_hanging(bool hangs) {
 }
 
 sink_metrics sink_worker::metrics() const {
-    sink_metrics shown{.name = settings_.name, .type = settings_.type, .filters = settings_.filters, .oldest = {}};
+    sink_metrics shown;
+    shown.name = settings_.name;
+    shown.type = settings_.type;
+    shown.filters = settings_.filters;
     shown.paused = paused_ == pausing::yes;
     metrics_.read_into(shown);
     shown.hangs = hangs_;
-    shown.unavailable = shown.unavailable || shown.hangs;
+    if (shown.hangs) {
+        shown.outage = {.at = unix_millis{std::chrono::milliseconds{hangs_since_}},
+                        .detail = "a system call has not returned in time"};
+    }
+    if (shown.hangs || shown.paused) {
+        shown.next_try.reset();
+    }
     if (!shown.oldest && shown.reached < newest_events_->newest()) {
         // A sink worker that has not reached it yet, or reads nothing, has no age of its own.
         if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {

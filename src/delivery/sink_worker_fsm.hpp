@@ -96,6 +96,8 @@ public:
     std::optional<unix_millis> oldest() const;
     /// The sink is unavailable for all events and paused for a while.
     bool on_hold() const { return backoff_.down(); }
+    /// When it next tries: the sink while it is on hold, or else the earliest failed event; empty: none is known.
+    std::optional<steady_time> next_try() const { return on_hold() ? backoff_.until() : due_.earliest(); }
     /// Begins nothing until it is resumed.
     void pause(bool paused) { paused_ = paused; }
     /// A repair has changed the failures in the journal.

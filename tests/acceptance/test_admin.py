@@ -357,7 +357,7 @@ def test_the_status_tells_what_the_daemon_has_done(make_daemon, tmp_path):
 
 
 def test_nothing_that_is_told_holds_a_secret(both):
-    for path in ("/metrics", "/v1/status", "/v1/sinks"):
+    for path in ("/metrics", "/v1/status", "/v1/sinks", "/v1/sinks/events"):
         answer = ask(unix_socket(both), path)
         assert answer.status == 200
         assert both.secret.removeprefix("whsec_").encode() not in answer.body

@@ -25,7 +25,7 @@ ASKING = {  # the commands that ask a daemon, with words that it has a good answ
     "status": [], "reload": [], "events list": [], "events show": ["1"], "events tail": [],
     "events replay": ["--dead", "--dry-run"], "events drop": ["--dead", "--dry-run"],
     "events delete": ["1", "--dry-run"], "wait": ["--document", "good.pdf"],
-    "sinks": [], "sinks pause": ["events"], "sinks resume": ["events"],
+    "sinks": [], "sinks show": ["events"], "sinks pause": ["events"], "sinks resume": ["events"],
     "sinks forget": ["old"], "sinks rename": ["older", "new"],
 }
 ELSEWHERE = {
@@ -64,7 +64,7 @@ ELSEWHERE = {
 }
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
               "events delete": ["nowhere", "--yes"], "sinks test": ["hook", "--event", "/dev/null"],
-              "wait": ["--document", "bad.pdf"], "sinks pause": ["nobody"], "sinks resume": ["nobody"],
+              "wait": ["--document", "bad.pdf"], "sinks show": ["nobody"], "sinks pause": ["nobody"], "sinks resume": ["nobody"],
               "sinks forget": ["nobody"], "sinks rename": ["nobody", "new"]}
 OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try", "sinks test", "journal check",
           "journal export"]

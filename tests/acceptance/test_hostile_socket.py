@@ -16,7 +16,7 @@ from harness.daemon import binary
 HOSTILE = "\x1b[31m\x07\r\n2026 FAKE\x7f\x85\x9b2J\u061c\u200e\u2028\u2029\u202e\u2066\ufeff"
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]")
 COMMANDS = [
-    ["status"], ["status", "--json"], ["reload"], ["sinks"], ["sinks", "--json"], ["sinks", "pause", "x"],
+    ["status"], ["status", "--json"], ["reload"], ["sinks"], ["sinks", "--json"], ["sinks", "show", "x"], ["sinks", "pause", "x"],
     ["sinks", "pause", "x", "--json"], ["sinks", "rename", "x", "y"], ["sinks", "forget", "x"], ["events", "list"], ["events", "list", "--oldest", "--json"],
     ["events", "show", "x"], ["events", "show", "x", "--json"], ["events", "replay", "--dead", "--yes"],
     ["events", "drop", "--dead", "--dry-run"], ["wait", "--document", "x", "--timeout", "1ms"],
@@ -29,7 +29,9 @@ def deep(depth):
 
 
 SINK = {"name": HOSTILE, "sink": HOSTILE, "type": HOSTILE, "state": HOSTILE, "detail": HOSTILE, "attempts": 3,
-        "attempt_log": [{"number": 1, "start": HOSTILE, "outcome": HOSTILE, "code": HOSTILE, "detail": HOSTILE}, HOSTILE]}
+        "attempt_log": [{"number": 1, "start": HOSTILE, "outcome": HOSTILE, "code": HOSTILE, "detail": HOSTILE}, HOSTILE],
+        "available": False, "unavailable_since": HOSTILE, "unavailable_reason": HOSTILE, "next_try": HOSTILE,
+        "last_error": {"at": HOSTILE, "detail": HOSTILE}}
 EVENT = {"id": HOSTILE, "sequence": 1, "type": HOSTILE + ".fail", "document": HOSTILE, "collection": HOSTILE,
          "endpoint": HOSTILE, "peer": HOSTILE, "accepted": HOSTILE, "sinks": [SINK]}
 WHOLE = {"ready": False, "reasons": [HOSTILE, {HOSTILE: HOSTILE}], "version": HOSTILE, "sinks": [SINK],

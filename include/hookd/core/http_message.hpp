@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct request {
     /// neither.
     std::string_view host{};
     peer_kind peer = peer_kind::ip;
+    /// The user id of the process that opened the connection (SO_PEERCRED); empty if it is not on a Unix socket.
+    std::optional<std::uint32_t> user{};
 };
 
 /// A field of a response.

@@ -5,8 +5,6 @@
 #include "cli/terminal_text.hpp"
 #include "cli/time_argument.hpp"
 
-#include <hookd/core/rfc3339.hpp>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -78,7 +76,7 @@ std::string attempt_text(const json& made, const report_style& style) {
                        code != made.end() && code->is_number_integer() ? fmt::format(" ({})", code->get<int>()) : "");
 }
 
-std::string sink_text(const json& sink, const report_style& style) {
+std::string sink_text(const json& sink, const held_up_sinks& held_up, const report_style& style) {
     const auto state = text_member(sink, "state");
     const auto* const known = std::ranges::find(states, state, [](const auto& each) { return each.first; });
     std::string line = "  " + escaped(text_member(sink, "sink")) + ": " +
@@ -101,6 +99,10 @@ std::string sink_text(const json& sink, const report_style& style) {
     };
     constexpr std::string_view indent = "    ";
     constexpr std::string_view further = "      ";
+    if (const auto why = held_up.find(text_member(sink, "sink"));
+        why != held_up.end() && (state == "waiting" || state == "retrying")) {
+        add(indent, "the sink is " + why->second);
+    }
     const auto log = sink.find("attempt_log");
     if (log == sink.end() || !log->is_array()) {
         add(indent, text_member(sink, "detail"));
@@ -149,7 +151,7 @@ std::string event_list_line(const json& event, const report_style& style) {
         shown_name(event, "document", document_columns(style)));
 }
 
-std::string event_story_text(const json& event, const report_style& style) {
+std::string event_story_text(const json& event, const held_up_sinks& held_up, const report_style& style) {
     std::string shown;
     const auto room = style.columns > story_label ? style.columns - story_label : style.columns;
     add_line(shown, "event",
@@ -166,7 +168,7 @@ std::string event_story_text(const json& event, const report_style& style) {
     shown += "sinks\n";
     if (const auto sinks = event.find("sinks"); sinks != event.end() && sinks->is_array()) {
         for (const auto& each : *sinks) {
-            shown += sink_text(each, style);
+            shown += sink_text(each, held_up, style);
         }
     }
     return shown;

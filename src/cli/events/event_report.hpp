@@ -4,6 +4,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 
 namespace hookd::cli {
@@ -20,8 +22,12 @@ std::string event_list_head(const report_style& style);
 std::string event_list_line(const nlohmann::ordered_json& event, const report_style& style);
 /// A change of a delivery, below the list.
 std::string delivery_line(const nlohmann::ordered_json& delivery, const report_style& style);
+/// Sinks whose events wait, and why: `paused`, `unavailable since …: …`. Not escaped.
+using held_up_sinks = std::map<std::string, std::string>;
+
 /// All details of one event.
-std::string event_story_text(const nlohmann::ordered_json& event, const report_style& style);
+std::string event_story_text(const nlohmann::ordered_json& event, const held_up_sinks& held_up,
+                             const report_style& style);
 
 /// A time of the daemon's, as people read it; `-` if it is none.
 std::string time_text(const std::string& told, bool utc);

@@ -7,6 +7,7 @@
 #include "cli/events/event_pages.hpp"
 #include "cli/events/event_report.hpp"
 #include "cli/json_member.hpp"
+#include "cli/sinks/sink_report.hpp"
 #include "cli/terminal_text.hpp"
 
 #include <hookd/core/base64.hpp>
@@ -125,6 +126,27 @@ json with_body(json event, const std::string& body) {
     return event;
 }
 
+bool waits(const json& event) {
+    const auto sinks = event.find("sinks");
+    return sinks != event.end() && std::ranges::any_of(*sinks, [](const json& each) {
+               const auto state = each.is_object() ? text_member(each, "state") : std::string{};
+               return state == "waiting" || state == "retrying";
+           });
+}
+
+/// None without a daemon: a stopped journal knows nothing about it.
+held_up_sinks ask_held_up(event_source& from, bool utc) {
+    held_up_sinks all;
+    const auto body = from.ask("GET", "/v1/sinks");
+    const auto told = body ? parse_json(*body) : json{};
+    for (const auto& each : told.is_object() ? told.value("sinks", json::array()) : json::array()) {
+        if (auto why = held_up_text(each, utc); !why.empty()) {
+            all.emplace(text_member(each, "name"), std::move(why));
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 int run_events_list(const events_arguments& given, std::ostream& out, std::ostream& err) {
@@ -179,7 +201,8 @@ int run_events_show(const events_arguments& given, std::ostream& out, std::ostre
                 out << json_line(given.body ? with_body(each, *body) : each) << '\n';
                 continue;
             }
-            out << event_story_text(each, style);
+            const auto held_up = waits(each) ? ask_held_up(**from, given.utc) : held_up_sinks{};
+            out << event_story_text(each, held_up, style);
             if (!given.body) {
                 continue;
             }

@@ -6,6 +6,7 @@
 #include "cli/events/event_source.hpp"
 #include "cli/json_member.hpp"
 #include "cli/options.hpp"
+#include "cli/sinks/sink_report.hpp"
 #include "cli/sinks/test_command.hpp"
 #include "cli/status/status_report.hpp"
 #include "cli/terminal_text.hpp"
@@ -88,6 +89,19 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
     return exit_done;
 }
 
+int run_sinks_show(const sinks_arguments& given, std::ostream& out, std::ostream& err) {
+    const auto body = ask(given, "GET", "/v1/sinks/" + percent_encoded(given.name));
+    if (!body) {
+        return end(body.error(), err);
+    }
+    const auto sink = parse_json(*body);
+    if (!sink.is_object() || !sink.contains("name")) {
+        return end(not_understood().error(), err);
+    }
+    out << (given.json ? json_line(sink) + '\n' : sink_story_text(sink, given.utc, output_columns()));
+    return exit_done;
+}
+
 int run_sinks_pause(const sinks_arguments& given, bool pause, std::ostream& out, std::ostream& err) {
     const auto done = ask(given, "POST", "/v1/sinks/" + percent_encoded(given.name) + (pause ? "/pause" : "/resume"));
     if (!done) {
@@ -164,6 +178,10 @@ void add_sinks(CLI::App& line, command_choice& choice) {
         given->config_path = choice.config;
         choice.run = std::move(what);
     };
+    auto* const show = command->add_subcommand("show", "Show a sink: its state, last error, next try and backlog");
+    show->add_option("name", given->name, "The sink's name")->required();
+    show->add_flag("--utc", given->utc, "Times in UTC instead of local time");
+    show->callback([choose, given] { choose([given] { return run_sinks_show(*given, std::cout, std::cerr); }); });
     for (const bool pause : {true, false}) {
         auto* const one = command->add_subcommand(pause ? "pause" : "resume",
                                                   pause ? "Pause the sink: its events wait, even across a restart"

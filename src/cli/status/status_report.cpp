@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/status/status_report.hpp"
 
+#include "cli/events/event_report.hpp"
+#include "cli/json_member.hpp"
+#include "cli/sinks/sink_report.hpp"
+#include "cli/terminal_text.hpp"
+#include "cli/time_argument.hpp"
+
 #include <hookd/core/escape.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/time.hpp>
@@ -18,6 +24,8 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr std::size_t narrowest_name = 12;
+constexpr std::size_t widest = 80;
+constexpr std::string_view counts_note = "counts    since start; waiting, dead and lag are current\n";
 
 std::uint64_t number(const json& from, const char* key) {
     const auto found = from.find(key);
@@ -32,6 +40,11 @@ std::uint64_t number(const json& from, const char* key) {
 std::string text(const json& from, const char* key) {
     const auto found = from.find(key);
     return found != from.end() && found->is_string() ? escaped(found->get<std::string>()) : "-";
+}
+
+/// Local.
+std::string shown_time(const json& from, const char* key) {
+    return time_text(text_member(from, key), false);
 }
 
 json list(const json& from, const char* key) {
@@ -88,7 +101,7 @@ void add_endpoints(output to, const json& all) {
                    "duplicate");
     for (const auto& each : all) {
         fmt::format_to(to, "{:<{}}  {:>10}  {:>10}  {}\n", text(each, "name"), width, number(each, "accepted"),
-                       number(each, "duplicate"), text(each, "last_authentic"));
+                       number(each, "duplicate"), shown_time(each, "last_authentic"));
     }
 }
 
@@ -106,6 +119,17 @@ void add_sinks(output to, const json& all) {
     }
 }
 
+/// What else there is to say about a sink: why its events wait, its last error, and what it is doing.
+void add_details(output to, const json& all) {
+    for (const auto& each : all) {
+        if (const auto details = sink_details_text(each, false); !details.empty()) {
+            for (const auto& line : escaped_lines("  " + text_member(each, "name") + ": " + details, widest)) {
+                fmt::format_to(to, "{}\n", line);
+            }
+        }
+    }
+}
+
 void add_orphans(output to, const json& all) {
     for (const auto& each : all) {
         fmt::format_to(to, "{}  not configured, {} waiting, {} dead: see 'sinks rename' and 'sinks forget'\n",
@@ -117,8 +141,9 @@ void add_listeners(output to, const json& all) {
     fmt::format_to(to, "\n");
     for (const auto& each : all) {
         fmt::format_to(to, "listener  {}  {}{}\n", text(each, "address"), holds(each, "tls") ? "HTTPS" : "HTTP",
-                       each.contains("certificate_expires") ? ", certificate until " + text(each, "certificate_expires")
-                                                            : "");
+                       each.contains("certificate_expires")
+                           ? ", certificate until " + shown_time(each, "certificate_expires")
+                           : "");
     }
 }
 
@@ -136,10 +161,17 @@ void add_counts(output to, std::string_view title, const json& counts) {
 
 } // namespace
 
+std::string behind_text(const json& sink) {
+    const auto events = number(sink, "lag_events");
+    return events == 0 ? "nothing" : count_text(events, "event") + ", " + duration_text(number(sink, "lag_seconds"));
+}
+
 std::string sinks_text(const nlohmann::ordered_json& response) {
     std::string shown;
     add_sinks(std::back_inserter(shown), list(response, "sinks"));
+    add_details(std::back_inserter(shown), list(response, "sinks"));
     add_orphans(std::back_inserter(shown), list(response, "orphans"));
+    shown += counts_note;
     return shown;
 }
 
@@ -150,14 +182,17 @@ std::string status_text(const json& status) {
     add_endpoints(to, list(status, "endpoints"));
     shown += '\n';
     add_sinks(to, list(status, "sinks"));
+    add_details(to, list(status, "sinks"));
     add_listeners(to, list(status, "listeners"));
     const auto journal = list(status, "journal");
     fmt::format_to(to, "journal   {} of {}, last event {}\n", size_text(number(journal, "size_bytes")),
                    size_text(number(journal, "max_size_bytes")), number(journal, "last_sequence"));
+    fmt::format_to(to, "{}", counts_note);
     add_counts(to, "responses", list(status, "requests"));
     add_counts(to, "rejected", list(status, "refusals"));
     const auto reload = list(status, "last_reload");
-    fmt::format_to(to, "reload    {} at {}\n", holds(reload, "applied") ? "applied" : "FAILED", text(reload, "at"));
+    fmt::format_to(to, "reload    {} at {}\n", holds(reload, "applied") ? "applied" : "FAILED",
+                   shown_time(reload, "at"));
     return shown;
 }
 

@@ -14,6 +14,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
 
+#include <sys/socket.h>
+
 namespace hookd::http {
 
 namespace {
@@ -27,6 +29,14 @@ constexpr std::size_t least_brought = std::size_t{16} << 10U;
 /// When draining begins, a request may be on its way on a connection that has not sent any: it gets this long.
 constexpr auto drain_grace = 1s;
 
+/// unix(7), SO_PEERCRED: as of its connect(2).
+std::optional<std::uint32_t> user_of(int unix_socket) {
+    ucred peer{};
+    socklen_t length = sizeof peer;
+    const bool known = getsockopt(unix_socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0;
+    return known ? std::optional<std::uint32_t>{peer.uid} : std::nullopt;
+}
+
 } // namespace
 
 connection::connection(io_thread& home, listener_ptr where, socket peer, std::unique_ptr<transport> transport,
@@ -35,6 +45,7 @@ connection::connection(io_thread& home, listener_ptr where, socket peer, std::un
       transport_{std::move(transport)}, address_{address}, permit_{std::move(permit)},
       reader_{snapshot_->limits, where_->settings.health_checks ? leniency::health_checks : leniency::none},
       body_memory_{home_.shared().bodies, [&home] { home.look_at_deadlines_soon(); }} {
+    user_ = address ? std::nullopt : user_of(socket_.native_handle());
     name_peer();
     home_.add(*this);
     home_.shared().metrics.connections_opened.add();

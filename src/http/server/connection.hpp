@@ -120,6 +120,7 @@ private:
     std::optional<ip_address> address_; ///< The peer's, or from its PROXY header.
     connection_limits::permit permit_;
     request_reader reader_;
+    std::optional<std::uint32_t> user_;        ///< Of the peer, on a Unix socket.
     std::string peer_;                         ///< The name of `address_`.
     std::optional<ip_address> client_address_; ///< Of the request in flight.
     std::string client_;                       ///< Its name, if a proxy named it.

@@ -134,6 +134,7 @@ bool connection::find_client() {
         return false;
     }
     current.peer = client_address_ ? peer_kind::ip : peer_kind::unix_socket;
+    current.user = user_;
     if (client_address_ == address_) {
         current.client = peer_;
     } else {

@@ -14,7 +14,7 @@ using hookd::sinks::verdict;
 namespace {
 
 outcome said(verdict what) {
-    return {.what = what, .retry_after = {}, .detail = {}};
+    return {.what = what, .retry_after = {}, .detail = "as the test wants it"};
 }
 
 /// The metrics of the bench's only sink, once they are as expected; else as they are after half a minute.
@@ -49,7 +49,10 @@ TEST_CASE("delivery: a sink's metrics distinguish delivered, retried and rejecte
     CHECK(seen.rejected == 1);
     CHECK(seen.reached == 4);
     CHECK(seen.in_flight == 0);
-    CHECK_FALSE(seen.unavailable);
+    CHECK_FALSE(seen.outage);
+    CHECK(seen.attempts_per_minute == 5);
+    REQUIRE(seen.last_error);
+    CHECK(seen.last_error->detail == "as the test wants it");
     CHECK_FALSE(once(bench, [](const sink_metrics& now) { return !now.oldest; }).oldest);
 }
 
@@ -80,11 +83,38 @@ TEST_CASE("delivery: a sink in backoff is unavailable, and the events that wait 
     });
     bench.start();
     bench.append(2);
-    const auto down = once(bench, [](const sink_metrics& now) { return now.unavailable; });
-    CHECK(down.unavailable);
+    const auto down = once(bench, [](const sink_metrics& now) { return now.outage.has_value(); });
+    REQUIRE(down.outage);
+    CHECK(down.outage->detail == "as the test wants it");
+    CHECK(down.outage->at <= hookd::system_now());
+    CHECK(down.outage->at > hookd::system_now() - 1min);
+    CHECK(once(bench, [](const sink_metrics& now) { return now.next_try.has_value(); }).next_try);
     CHECK(down.oldest);
     *repaired = true;
-    const auto up = once(bench, [](const sink_metrics& now) { return now.reached == 2 && !now.unavailable; });
-    CHECK_FALSE(up.unavailable);
+    const auto up = once(bench, [](const sink_metrics& now) { return now.reached == 2 && !now.outage; });
+    CHECK_FALSE(up.outage);
+    CHECK(up.last_error);
+    CHECK_FALSE(once(bench, [](const sink_metrics& now) { return !now.next_try; }).next_try);
     CHECK(up.delivered == 2);
+}
+
+TEST_CASE(
+    "delivery: a sink's error is kept short, on one line, and its next try is that of the earliest failed event") {
+    delivery_bench bench;
+    auto settings = sink_named("sink");
+    settings.retry.first = settings.retry.max = 1h;
+    bench.add(settings, 1, [](const hookd::sinks::delivery&) {
+        return outcome{
+            .what = verdict::retry, .retry_after = {}, .detail = std::string(300, '\n') + std::string(300, 'x')};
+    });
+    bench.start();
+    bench.append(1);
+    const auto seen = once(bench, [](const sink_metrics& now) { return now.retried == 1 && now.next_try; });
+    REQUIRE(seen.last_error);
+    CHECK(seen.last_error->detail == std::string(300, ' ') + std::string(212, 'x'));
+    REQUIRE(seen.next_try);
+    CHECK(*seen.next_try > hookd::system_now() + 40min);
+    CHECK_FALSE(seen.outage);
+    REQUIRE(bench.running().pause("sink", true));
+    CHECK_FALSE(bench.running().metrics().front().next_try);
 }
