@@ -6,9 +6,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
 #include <vector>
 
 namespace hookd::sinks {
+
+/// For sinks that sync each batch: few syncs under load, and whoever follows the file notices nothing.
+inline constexpr std::chrono::milliseconds gather_for_a_sync{10};
 
 /// The same outcome for every event of the batch.
 inline std::vector<outcome> all(const std::vector<delivery>& batch, const outcome& what) {

@@ -54,6 +54,10 @@ public:
     /// The maximum of events per batch; 1: single events, with up to `concurrency` deliveries in flight.
     virtual std::size_t batch_limit() const = 0;
 
+    /// How long events gather for the next batch after a batch has begun, for a sink whose batches cost much more than
+    /// their events. An event that comes after a longer pause never waits.
+    virtual std::chrono::milliseconds gather_time() const { return {}; }
+
     /// Reopens its files (SIGHUP, log rotation). Called on the sink worker's thread.
     virtual void reopen() {}
 };

@@ -38,6 +38,7 @@ public:
     }
 
     std::size_t batch_limit() const override { return 256; }
+    std::chrono::milliseconds gather_time() const override { return gather_for_a_sync; }
 
     void reopen() override { file_.close(); }
 

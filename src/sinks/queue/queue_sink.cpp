@@ -105,6 +105,7 @@ public:
     }
 
     std::size_t batch_limit() const override { return 64; }
+    std::chrono::milliseconds gather_time() const override { return gather_for_a_sync; }
 
     /// Creates the directories again if they are missing.
     void reopen() override { prepared_ = false; }
