@@ -8,15 +8,13 @@
 
 namespace hookd {
 
-namespace {
-
 bool wants_head(const sink_filters& filters, const event& head) {
     return std::ranges::all_of(pattern_filters, [&](const pattern_filter& each) {
-        return matches_any(filters.*each.patterns, head.*each.text);
+        const auto& patterns = filters.*each.patterns;
+        const bool all = patterns.size() == 1 && patterns.front() == "*"; // as most are; asked for each event and sink
+        return all || matches_any(patterns, head.*each.text);
     });
 }
-
-} // namespace
 
 bool needs_body(const sink_filters& filters, const event& head) {
     return !filters.match.empty() && wants_head(filters, head);

@@ -102,7 +102,14 @@ public:
             newest_events_->skip_to(events.back()->sequence);
             return;
         }
-        newest_events_->push(events);
+        wanted_.assign(events.size(), false);
+        auto read_by_all = UINT64_MAX;
+        for (const auto& each : workers_) {
+            each->mark_wanted(events, wanted_);
+            read_by_all = std::min(read_by_all, each->has_read());
+        }
+        newest_events_->drop(read_by_all);
+        newest_events_->push(events, wanted_);
         for (const auto& each : workers_) {
             each->committed();
         }
@@ -205,6 +212,7 @@ private:
     bool stopped_ = false;              // of the thread that stops
     mutable mutex mutex_;
     workers workers_ HOOKD_GUARDED_BY(mutex_);
+    std::vector<bool> wanted_ HOOKD_GUARDED_BY(mutex_); // of the current commit's events, by any sink
 };
 
 result<std::unique_ptr<change>> threaded_dispatcher::prepare(std::span<const sink_settings> sinks) {
@@ -273,6 +281,7 @@ void threaded_dispatcher::take_over(prepared& next) {
     }
     {
         const mutex_lock lock{mutex_};
+        newest_events_->skip_to(newest_events_->newest()); // new filters may want what was left out
         workers_ = std::move(all); // before they begin: a commit that a sink worker does not see itself must wake it
     }
     for (auto& each : next.places) {

@@ -28,6 +28,9 @@ constexpr byte_size most_bytes{1U << 20U};
 
 constexpr std::chrono::seconds build_again_after{1};
 
+/// The cursor is that much late in the journal after filtered events, and wakes the sink worker that often.
+constexpr std::chrono::milliseconds filtered_step{200};
+
 random_source jitter() {
     return [engine = std::minstd_rand{std::random_device{}()},
             even = std::uniform_real_distribution<double>{}]() mutable { return even(engine); };
@@ -84,7 +87,7 @@ result<void> sink_worker::built() {
 void sink_worker::begin(const journal::sink_state& state) {
     auto unsaid = pausing::as_journal_says; // what was set meanwhile is newer than `state`
     paused_.compare_exchange_strong(unsaid, state.paused ? pausing::yes : pausing::no);
-    metrics_.reached(state.cursor);
+    metrics_.begins_at(state.cursor);
     if (paused_ == pausing::yes) {
         spdlog::warn("sink {}: paused, its events wait: to continue, use 'colivara-hookd sinks resume {}'",
                      settings_.name, settings_.name);
@@ -132,7 +135,9 @@ void sink_worker::run(const sink_builder& build) {
                                                                      .newest = newest_events_->newest(),
                                                                      .rows_waiting = from_->waiting > 0,
                                                                      .rows = from_->waiting + from_->dead > 0,
-                                                                     .batch_limit = sink_->batch_limit()},
+                                                                     .batch_limit = sink_->batch_limit(),
+                                                                     .gather_time = sink_->gather_time(),
+                                                                     .filtered_step = filtered_step},
                                               jitter());
     asio::co_spawn(context_, loop(), [this](const std::exception_ptr& failure) {
         if (!failure) {
@@ -155,11 +160,13 @@ asio::awaitable<void> sink_worker::loop() {
             plan_->look_again(now());
         }
         const auto newest = newest_events_->newest();
-        plan_->newest(newest);
+        const auto last_wanted = last_wanted_.load(); // after `newest`: it is set before that
+        plan_->newest(newest, {.first = first_wanted_, .last = last_wanted});
         auto step = plan_->next(now());
         if (std::holds_alternative<next::done>(step)) {
             co_return;
         }
+        position_ = plan_->position();
         metrics_.look_at(*plan_, now());
         if (auto* deliver = std::get_if<next::deliver>(&step)) {
             begin(std::move(*deliver));
@@ -176,24 +183,25 @@ asio::awaitable<void> sink_worker::loop() {
         } else if (auto* left = std::get_if<next::leave>(&step)) {
             journal_.nack(std::move(left->row));
         } else if (const auto* commit_cursor = std::get_if<next::commit_cursor>(&step)) {
-            metrics_.reached(commit_cursor->cursor);
             journal_.commit_cursor(commit_cursor->cursor);
         } else if (const auto* wait = std::get_if<next::wait>(&step)) {
-            co_await rest(wait->until, newest);
+            co_await rest(*wait, newest, last_wanted);
         }
     }
 }
 
-/// Empty, as at the end of the log, where the journal does not answer: then the process is about to end.
-asio::awaitable<std::vector<event_ptr>> sink_worker::read(std::uint64_t after) {
+/// Nothing, as at the end of the log, where the journal does not answer: then the process is about to end.
+asio::awaitable<read_events> sink_worker::read(std::uint64_t after) {
     if (auto recent = newest_events_->after(after, most_events, most_bytes.bytes)) {
         co_return std::move(*recent);
     }
     const auto journal = journal_.parts();
-    if (!journal || stopping_) {
-        co_return std::vector<event_ptr>{};
+    read_events found{.events = {}, .up_to = after};
+    if (journal && !stopping_) {
+        found.events = (co_await journal->log.read(after, most_events, most_bytes)).value_or(std::vector<event_ptr>{});
+        found.up_to = found.events.empty() ? after : found.events.back()->sequence;
     }
-    co_return (co_await journal->log.read(after, most_events, most_bytes)).value_or(std::vector<event_ptr>{});
+    co_return found;
 }
 
 asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<std::uint64_t> except) {
@@ -205,15 +213,21 @@ asio::awaitable<std::vector<journal::due_event>> sink_worker::look(std::vector<s
         .value_or(std::vector<journal::due_event>{});
 }
 
-/// Until `until`, or a commit, a delivery's end, or stop().
-asio::awaitable<void> sink_worker::rest(steady_time until, std::uint64_t newest) {
-    idle_ = true;
-    // Events before idle_ was set have woken nothing; later ones post a wake-up that finds the timer waiting.
-    if (newest_events_->newest() == newest && (!stopping_ || !under_way_.empty())) {
-        wake_.expires_at(until);
+/// Until a time, or such a commit, a delivery's end, or stop().
+asio::awaitable<void> sink_worker::rest(next::wait what, std::uint64_t newest, std::uint64_t last_wanted) {
+    wake_on_ = what.commits;
+    // Events before wake_on_ was set have woken nothing; later ones post a wake-up that finds the timer waiting.
+    const bool more = newest_events_->newest() != newest;
+    const bool missed_one =
+        what.commits == next::wake_on::all_events
+            ? more
+            : what.commits == next::wake_on::wanted_events &&
+                  (last_wanted_ != last_wanted || (more && last_wanted > newest)); // marked, and stored meanwhile
+    if (!missed_one && (!stopping_ || !under_way_.empty())) {
+        wake_.expires_at(what.until);
         (void)co_await wake_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    idle_ = false;
+    wake_on_ = next::wake_on::nothing;
 }
 
 void sink_worker::begin(next::deliver what) {

@@ -32,6 +32,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,8 +77,15 @@ public:
     /// Instead of `begin`, or of both. Waits until the deadline for a builder that hangs.
     void abandon(steady_time deadline);
 
-    // Any thread, none of these blocks:
+    // The journal's thread, for each commit, both under the dispatcher's lock; neither blocks:
+    /// Before recent events get them: sets the flags of those that the sink wants.
+    void mark_wanted(std::span<const event_ptr> events, std::vector<bool>& wanted);
+    /// Recent events have them: wakes the sink worker if it waits for such.
     void committed();
+
+    // Any thread, none of these blocks:
+    /// Up to where it will read nothing any more.
+    std::uint64_t has_read() const;
     void reopen();
     /// The journal's failures were changed by a repair.
     void look_again();
@@ -112,9 +120,9 @@ private:
     std::chrono::milliseconds stalled_for();
     void set_hanging(bool hangs);
     boost::asio::awaitable<void> loop();
-    boost::asio::awaitable<std::vector<event_ptr>> read(std::uint64_t after);
+    boost::asio::awaitable<read_events> read(std::uint64_t after);
     boost::asio::awaitable<std::vector<journal::due_event>> look(std::vector<std::uint64_t> except);
-    boost::asio::awaitable<void> rest(steady_time until, std::uint64_t newest);
+    boost::asio::awaitable<void> rest(next::wait what, std::uint64_t newest, std::uint64_t last_wanted);
     void begin(next::deliver what);
     void limit(std::uint64_t ticket, under_way& delivery);
     void ended(std::uint64_t ticket, const std::exception_ptr& failure, std::vector<sinks::outcome> outcomes);
@@ -138,8 +146,14 @@ private:
     std::map<std::uint64_t, under_way> under_way_; // by ticket; nodes stay where they are
 
     sink_worker_metrics metrics_;
-    std::atomic<bool> idle_ = false;     // the loop wants to be woken by a commit
-    std::atomic<bool> stopping_ = false; // these three: set by any thread, before the loop is woken
+    std::atomic<next::wake_on> wake_on_ = next::wake_on::nothing; // the loop waits for such a commit
+    // A wanted_range of what is committed. They are set before recent events have it.
+    std::atomic<std::uint64_t> first_wanted_ = 0;
+    std::atomic<std::uint64_t> last_wanted_ = UINT64_MAX;
+    std::atomic<std::uint64_t> position_ = 0; // of the plan
+    std::uint64_t marked_up_to_ = UINT64_MAX; // these two: of the journal's thread; at first nothing is known
+    bool marked_any_ = false;                 // of the last commit
+    std::atomic<bool> stopping_ = false;      // these three: set by any thread, before the loop is woken
     std::atomic<bool> look_again_ = false;
     std::atomic<pausing> paused_ = pausing::as_journal_says;
     std::atomic<bool> hangs_ = false;

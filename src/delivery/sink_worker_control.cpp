@@ -10,10 +10,42 @@ namespace hookd::delivery {
 
 namespace asio = boost::asio;
 
+void sink_worker::mark_wanted(std::span<const event_ptr> events, std::vector<bool>& wanted) {
+    auto last = last_wanted_.load();
+    bool all_read = position_ >= last;
+    if (events.front()->sequence != marked_up_to_ + 1) {
+        last = events.front()->sequence - 1; // what was before is unknown
+        all_read = false;
+    }
+    marked_any_ = false;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const auto& each = *events[i];
+        if (wants_head(settings_.filters, each)) { // commits do not wait for a look at bodies
+            if (!marked_any_ && all_read) {
+                first_wanted_ = each.sequence;
+            }
+            wanted[i] = true;
+            marked_any_ = true;
+            last = each.sequence;
+        }
+    }
+    marked_up_to_ = events.back()->sequence;
+    last_wanted_ = last;
+}
+
 void sink_worker::committed() {
-    if (idle_.exchange(false)) {
+    const auto waits_for = wake_on_.load();
+    const bool has_come =
+        waits_for == next::wake_on::all_events || (waits_for == next::wake_on::wanted_events && marked_any_);
+    if (has_come && wake_on_.exchange(next::wake_on::nothing) != next::wake_on::nothing) {
         asio::post(context_, [this] { wake_.cancel(); });
     }
+}
+
+std::uint64_t sink_worker::has_read() const {
+    const auto position = position_.load();
+    return position >= last_wanted_ ? UINT64_MAX
+                                    : std::max(position, std::max(first_wanted_.load(), std::uint64_t{1}) - 1);
 }
 
 void sink_worker::look_again() {
@@ -85,10 +117,14 @@ sink_metrics sink_worker::metrics() const {
     if (shown.hangs || shown.paused) {
         shown.next_try.reset();
     }
-    if (!shown.oldest && shown.reached < newest_events_->newest()) {
+    const auto newest = newest_events_->newest();
+    if (shown.reached >= last_wanted_) { // the rest is filtered out, though its cursor has yet to pass it
+        shown.reached = std::max(shown.reached, newest);
+    }
+    if (!shown.oldest && shown.reached < newest) {
         // A sink worker that has not reached it yet, or reads nothing, has no age of its own.
-        if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->empty()) {
-            shown.oldest = next->front()->accepted;
+        if (const auto next = newest_events_->after(shown.reached, 1, 1); next && !next->events.empty()) {
+            shown.oldest = next->events.front()->accepted;
         }
     }
     return shown;

@@ -36,9 +36,15 @@ sink_worker_fsm::sink_worker_fsm(const sink_settings& settings, const start& fro
     : settings_{settings}, random_{std::move(random)}, batch_limit_{std::max<std::size_t>(from.batch_limit, 1)},
       slots_{batch_limit_ == 1 ? std::max(settings.concurrency, 1U) : 1U}, newest_{from.newest}, position_{from.cursor},
       told_{from.cursor}, rows_up_to_{from.rows ? from.newest : 0}, due_{settings.retry, from.rows_waiting},
-      backoff_{settings.retry} {}
+      backoff_{settings.retry}, gather_time_{from.gather_time}, filtered_step_{from.filtered_step} {}
+
+void sink_worker_fsm::newest(std::uint64_t sequence, const wanted_range& wanted) {
+    newest_ = std::max(newest_, sequence);
+    wanted_ = wanted;
+}
 
 action sink_worker_fsm::next(time_pair now) {
+    pass_filtered(now.steady);
     if (stopping_ && under_way_.empty()) {
         leave_behind(now);
     }
@@ -47,12 +53,17 @@ action sink_worker_fsm::next(time_pair now) {
         notes_.pop_front();
         return std::visit([](auto& note) -> action { return std::move(note); }, first);
     }
-    if (const auto reached = cursor(); reached != told_) {
+    if (const auto reached = cursor(); reached != told_ && may_tell(now.steady)) {
         told_ = reached;
+        told_at_ = now.steady;
+        finished_one_ = false;
         return next::commit_cursor{reached};
     }
     if (stopping_ && under_way_.empty()) {
         return next::done{};
+    }
+    if (!stopping_ && now.steady < gather_until_) {
+        return rest(now.steady);
     }
     if (!may_begin(now.steady)) {
         // So that the age of what waits for a paused sink is known.
@@ -76,13 +87,15 @@ action sink_worker_fsm::next(time_pair now) {
     return rest(now.steady);
 }
 
-void sink_worker_fsm::arrived(std::vector<event_ptr> events, time_pair now) {
-    if (events.empty()) {
+void sink_worker_fsm::arrived(read_events what, time_pair now) {
+    if (what.up_to <= position_) {
         read_at_ = now.steady + read_again_after;
+    } else {
+        position_ = what.up_to;
+        moved_at_ = now.steady;
     }
-    for (auto& each : events) {
-        position_ = each->sequence;
-        if (wants(*each)) {
+    for (auto& each : what.events) {
+        if (wants(settings_.filters, *each)) {
             waiting_.push_back({.what = std::move(each), .attempt = 1});
         }
     }
@@ -121,8 +134,13 @@ void sink_worker_fsm::finished(std::uint64_t ticket, std::span<const sinks::outc
     }
 }
 
-bool sink_worker_fsm::wants(const event& what) const {
-    return hookd::wants(settings_.filters, what);
+void sink_worker_fsm::pass_filtered(steady_time now) {
+    const auto passed =
+        wanted_.last <= position_ ? newest_ : std::min(newest_, std::max(wanted_.first, std::uint64_t{1}) - 1);
+    if (passed > position_) {
+        position_ = passed;
+        moved_at_ = now;
+    }
 }
 
 /// Of the events that have arrived.
@@ -137,7 +155,6 @@ const event* sink_worker_fsm::first_open() const {
     return first;
 }
 
-/// Before the first unfinished event; unused numbers are passed along with their neighbours.
 std::uint64_t sink_worker_fsm::cursor() const {
     const auto* const first = first_open();
     return first != nullptr && !failpoint("cursor_runs_ahead") ? first->sequence - 1 : position_;
@@ -146,6 +163,11 @@ std::uint64_t sink_worker_fsm::cursor() const {
 std::optional<unix_millis> sink_worker_fsm::oldest() const {
     const auto* const first = first_open();
     return first != nullptr ? std::optional{first->accepted} : std::nullopt;
+}
+
+/// A cursor that has passed only filtered events costs as much as another, and nothing is delivered twice without it.
+bool sink_worker_fsm::may_tell(steady_time now) const {
+    return finished_one_ || stopping_ || told_at_ + filtered_step_ <= now;
 }
 
 bool sink_worker_fsm::may_begin(steady_time now) const {
@@ -190,6 +212,8 @@ action sink_worker_fsm::begin(bool again, time_pair now) {
     if (again) {
         ++dues_under_way_;
     }
+    const bool all_taken = waiting_.empty() && position_ == newest_;
+    gather_until_ = all_taken ? now.steady + gather_time_ : now.steady;
     const auto ticket = ++last_ticket_;
     under_way_.emplace(ticket, under_way{.batch = batch, .epoch = backoff_.epoch(), .again = again, .begun = now});
     return next::deliver{.ticket = ticket, .batch = std::move(batch)};
@@ -205,29 +229,43 @@ std::vector<sinks::delivery> sink_worker_fsm::take_new() {
 
 /// With every slot taken or a probe in flight, only the end of a delivery can change anything.
 next::wait sink_worker_fsm::rest(steady_time now) const {
-    auto until = now + longest_wait;
+    next::wait wait{.until = now + longest_wait, .commits = next::wake_on::nothing};
+    const auto no_later_than = [&](steady_time time) { wait.until = std::min(wait.until, time); };
     if (stopping_) {
-        return {until};
+        return wait;
+    }
+    if (cursor() != told_) {
+        no_later_than(told_at_ + filtered_step_);
+    }
+    if (now < gather_until_) {
+        no_later_than(gather_until_);
+        return wait;
+    }
+    const bool begins = may_begin(now);
+    if (begins || (waiting_.empty() && under_way_.empty())) {
+        const bool just_moved = now < moved_at_ + filtered_step_;
+        wait.commits = just_moved ? next::wake_on::wanted_events : next::wake_on::all_events;
+        if (just_moved) {
+            no_later_than(moved_at_ + filtered_step_);
+        }
+        if (position_ < newest_) {
+            no_later_than(read_at_);
+        }
     }
     if (backoff_.down() && now < backoff_.until()) {
-        return {std::min(until, backoff_.until())};
+        no_later_than(backoff_.until());
     }
-    if (!may_begin(now)) {
-        return {until};
+    if (const auto look = begins ? due_.look_at() : std::nullopt) {
+        no_later_than(*look);
     }
-    if (const auto look = due_.look_at()) {
-        until = std::min(until, *look);
-    }
-    if (position_ < newest_) {
-        until = std::min(until, read_at_);
-    }
-    return {until};
+    return wait;
 }
 
 void sink_worker_fsm::settle_one(const under_way& delivery, const sinks::delivery& what, const sinks::outcome& outcome,
                                  time_pair now) {
     if (!delivery.again && outcome.what != sinks::verdict::unavailable) {
         done_ = std::max(done_, what.what->sequence);
+        finished_one_ = true;
     }
     switch (outcome.what) {
     case sinks::verdict::delivered:

@@ -70,6 +70,7 @@ void sink_worker_metrics::note(std::string_view detail, bool unavailable, time_p
 }
 
 void sink_worker_metrics::look_at(const sink_worker_fsm& plan, time_pair now) {
+    reached_ = plan.cursor();
     oldest_ = to_rep(plan.oldest());
     next_try_ = to_rep(on_the_wall(plan.next_try(), now));
     if (plan.on_hold() == unavailable_) {

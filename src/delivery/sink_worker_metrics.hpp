@@ -23,7 +23,7 @@ public:
     void began(const std::vector<std::uint64_t>& events, time_pair now);
     void ended(const std::vector<std::uint64_t>& events, const std::vector<sinks::outcome>& outcomes, time_pair now);
     void failed(const journal::failure& row) { retried_ += row.dead ? 0 : 1; }
-    void reached(std::uint64_t cursor) { reached_ = cursor; }
+    void begins_at(std::uint64_t cursor) { reached_ = cursor; }
     /// Called before anything that may take long.
     void look_at(const sink_worker_fsm& plan, time_pair now);
     /// The sink cannot even be built: it is unavailable until `look_at` finds it available.

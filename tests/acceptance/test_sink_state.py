@@ -5,12 +5,13 @@ has controlled the daemon."""
 import json
 import os
 import re
+import time
 
 import pytest
 
 from harness import failure_event, message_id, success_event, until
 from harness.admin import ask, status, tcp_socket, unix_socket
-from harness.hooks import exec_sink, file_sink, write_hook
+from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 
 DONE, NO = 0, 1
 LOCAL_TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
@@ -128,3 +129,33 @@ def test_the_log_says_which_user_did_what(make_daemon, tmp_path):
     daemon.wait_for_log(f"sink old: renamed to older {by}")
     assert daemon.run("sinks", "forget", "older", "--yes").returncode == DONE
     daemon.wait_for_log(f"sink older: forgotten {by}")
+
+
+def test_a_lone_event_is_in_the_file_at_once_whatever_came_before_it(make_daemon, tmp_path):
+    path = tmp_path / "events.jsonl"
+    daemon = make_daemon(sinks=[file_sink(path, events=["upsert.fail"])]).start()
+    times = []
+    for number in range(1, 16):
+        daemon.send(success_event())  # puts the sink worker into the pause in which filtered events do not wake it
+        daemon.send(failure_event())
+        began = time.monotonic()
+        while len(lines_of(path)) < number and time.monotonic() < began + 5:
+            time.sleep(0.0005)
+        times.append(time.monotonic() - began)
+        assert len(lines_of(path)) == number
+        time.sleep(0.015)  # the next one is a lone event again
+    assert sorted(times)[len(times) // 4] < 0.02, times  # the machine may be busy
+
+
+def test_filtered_events_are_no_lag_and_are_shown_as_filtered_soon(make_daemon, tmp_path):
+    daemon = make_daemon(sinks=[file_sink(tmp_path / "events.jsonl", events=["upsert.fail"])]).start()
+    for _ in range(30):
+        daemon.send(success_event(), id := message_id())
+        until(lambda: sink_of(daemon, "events")["lag_events"] == 0, "no lag")
+    state = f"{id}: filtered"
+    began = time.monotonic()
+    until(lambda: json.loads(daemon.run("events", "show", id, "--json").stdout)["sinks"][0]["state"] == "filtered", state)
+    assert time.monotonic() - began < 5
+    daemon.kill()
+    daemon.start()
+    assert json.loads(daemon.run("events", "show", id, "--json").stdout)["sinks"][0]["state"] == "filtered"

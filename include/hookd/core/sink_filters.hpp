@@ -40,6 +40,8 @@ inline constexpr std::array pattern_filters{
 
 /// Whether the filters match the event. They look at the body only if the rest holds and there is a `match`.
 bool wants(const sink_filters& filters, const event& what);
+/// The same without a look at the body: what is wanted may then still not match.
+bool wants_head(const sink_filters& filters, const event& head);
 /// Whether it depends on the body, which `head` need not have.
 bool needs_body(const sink_filters& filters, const event& head);
 

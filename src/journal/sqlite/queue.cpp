@@ -88,7 +88,9 @@ bool queue::note(Change&& change) {
     // The first change wakes the thread, which then sleeps until they are due, unless a commit takes them along.
     if (!said_due_) {
         said_due_ = limits_.now() + limits_.changes_delay;
-        wake(held);
+        if (sleeps_until_ > *said_due_) {
+            wake(held);
+        }
     }
     return true;
 }
@@ -129,10 +131,16 @@ bool queue::append_waits() {
 void queue::take(work& into, clock::time_point until, bool disk_full) {
     mutex_lock held(mutex_);
     while (!ready(disk_full)) {
-        const auto end = std::min(until, said_due_.value_or(until));
-        if (limits_.now() >= end) {
+        auto end = std::min(until, said_due_.value_or(until));
+        const auto now = limits_.now();
+        if (now >= end) {
             break;
         }
+        // The sinks soon say what they have done with the events of a commit: that need not wake the thread.
+        if (now < last_stored_ + limits_.changes_delay) {
+            end = std::min(end, last_stored_ + limits_.changes_delay);
+        }
+        sleeps_until_ = end;
         sleeping_ = true;
         if (end == clock::time_point::max()) {
             awake_.wait(held);
@@ -148,6 +156,7 @@ void queue::take(work& into, clock::time_point until, bool disk_full) {
     if (!into.appends.empty()) {
         last_batch_ = into.appends.size();
         last_began_ = clock::now();
+        last_stored_ = limits_.now();
     }
     const auto jobs = jobs_held(disk_full) ? 0 : std::min(jobs_.size(), limits_.jobs_a_round);
     const auto jobs_end = jobs_.begin() + static_cast<std::ptrdiff_t>(jobs);

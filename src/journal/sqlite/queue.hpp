@@ -122,12 +122,14 @@ private:
     mutex mutex_;
     condition_variable awake_;
     bool sleeping_ HOOKD_GUARDED_BY(mutex_) = false;
+    clock::time_point sleeps_until_ HOOKD_GUARDED_BY(mutex_); // while it does
     bool gathering_ HOOKD_GUARDED_BY(mutex_) = false;
     bool closed_ HOOKD_GUARDED_BY(mutex_) = false;
     heartbeat heartbeat_;
-    bool asked_ HOOKD_GUARDED_BY(mutex_) = false;           // by the watchdog
-    std::size_t last_batch_ HOOKD_GUARDED_BY(mutex_) = 0;   // the appends of the last `take` that brought some
-    clock::time_point last_began_ HOOKD_GUARDED_BY(mutex_); // its end: the beginning of their commit
+    bool asked_ HOOKD_GUARDED_BY(mutex_) = false;            // by the watchdog
+    std::size_t last_batch_ HOOKD_GUARDED_BY(mutex_) = 0;    // the appends of the last `take` that brought some
+    clock::time_point last_began_ HOOKD_GUARDED_BY(mutex_);  // its end: the beginning of their commit
+    clock::time_point last_stored_ HOOKD_GUARDED_BY(mutex_); // the same by the clock of the intervals
     std::vector<append_request> appends_ HOOKD_GUARDED_BY(mutex_);
     std::vector<job> jobs_ HOOKD_GUARDED_BY(mutex_);
     std::vector<open_request> opens_ HOOKD_GUARDED_BY(mutex_);

@@ -182,7 +182,8 @@ void delivery_world::follow() {
             }
         }
     }
-    newest_->push(fixture_.fresh());
+    const auto fresh = fixture_.fresh();
+    newest_->push(fresh, std::vector<bool>(fresh.size(), true));
     fixture_.seen_fresh();
     for (const auto& [sequence, what] : fixture_.expected().events) {
         all_events_.emplace(sequence, what);

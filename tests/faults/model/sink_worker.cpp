@@ -7,6 +7,7 @@
 namespace hookd::model {
 
 namespace next = delivery::next;
+using namespace std::chrono_literals;
 using sinks::verdict;
 
 namespace {
@@ -19,7 +20,9 @@ delivery::sink_worker_fsm::start start_of(const journal::sink_state& from, std::
             .newest = newest,
             .rows_waiting = from.waiting > 0,
             .rows = from.waiting + from.dead > 0,
-            .batch_limit = batch_limit};
+            .batch_limit = batch_limit,
+            .gather_time = batch_limit > 1 ? 10ms : 0ms,
+            .filtered_step = batch_limit > 1 ? 200ms : 0ms};
 }
 
 sinks::outcome draw(prng& random) {
@@ -34,7 +37,8 @@ sinks::outcome draw(prng& random) {
 
 sink_worker::sink_worker(fixture& in, const delivery::recent_events& newest, sink_delivery& details,
                          const sink_settings& settings, std::size_t batch_limit, const journal::sink_state& from)
-    : fixture_{in}, newest_{newest}, story_{details}, settings_{settings}, jitter_{in.random().next()},
+    : fixture_{in}, newest_{newest}, story_{details}, settings_{settings}, in_steps_{batch_limit > 1},
+      jitter_{in.random().next()},
       plan_{settings, start_of(from, newest.newest(), batch_limit), [this] { return jitter_.fraction(); }},
       exact_{!disk::instance().limited() && from.waiting + from.dead == 0} {
     plan_.pause(from.paused);
@@ -46,11 +50,23 @@ void sink_worker::work(std::uint64_t most_actions, prng& random) {
         if (looked_) {
             plan_.found(*std::exchange(looked_, std::nullopt), now());
         }
-        plan_.newest(newest_.newest());
+        plan_.newest(newest_.newest(), in_steps_ ? unread() : delivery::wanted_range{});
         if (!perform(plan_.next(now()), random)) {
             return;
         }
     }
+}
+
+/// What a commit finds out for a sink worker.
+delivery::wanted_range sink_worker::unread() const {
+    delivery::wanted_range range{.first = 0, .last = plan_.position()};
+    for (const auto& [sequence, what] : fixture_.expected().events) {
+        if (sequence > plan_.position() && wants(settings_.filters, *what)) {
+            range.first = range.first == 0 ? sequence : range.first;
+            range.last = sequence;
+        }
+    }
+    return range;
 }
 
 /// False: for now that was all.
@@ -93,10 +109,12 @@ bool sink_worker::perform(delivery::action step, prng& random) {
 bool sink_worker::read(std::uint64_t after) {
     auto events = newest_.after(after, most_read, 1U << 20U);
     if (!events) {
-        events = fixture_.read(after, most_read);
-    }
-    if (!events) {
-        return false;
+        auto stored = fixture_.read(after, most_read);
+        if (!stored) {
+            return false;
+        }
+        const auto up_to = stored->empty() ? after : stored->back()->sequence;
+        events = delivery::read_events{.events = std::move(*stored), .up_to = up_to};
     }
     plan_.arrived(std::move(*events), now());
     return true;

@@ -50,12 +50,14 @@ private:
     bool perform(delivery::action step, prng& random);
     void begin(delivery::next::deliver what);
     bool read(std::uint64_t after);
+    delivery::wanted_range unread() const;
     delivery::time_pair now() const { return {.steady = fixture_.steady(), .wall = fixture_.wall()}; }
 
     fixture& fixture_;
     const delivery::recent_events& newest_;
     sink_delivery& story_;
     sink_settings settings_;
+    bool in_steps_; // it takes batches, gathers for them, and passes filtered events in steps, unread
     prng jitter_;
     delivery::sink_worker_fsm plan_;
     std::map<std::uint64_t, std::vector<sinks::delivery>> under_way_;

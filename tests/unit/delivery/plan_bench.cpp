@@ -20,7 +20,9 @@ sink_worker_fsm::start start_of(const plan_bench::shape& from) {
             .newest = from.events.empty() ? 0 : from.events.rbegin()->first,
             .rows_waiting = std::ranges::any_of(from.rows, waits),
             .rows = !from.rows.empty(),
-            .batch_limit = from.batch_limit};
+            .batch_limit = from.batch_limit,
+            .gather_time = from.gather_time,
+            .filtered_step = from.filtered_step};
 }
 
 sinks::verdict verdict_of(char letter) {
@@ -43,7 +45,8 @@ std::string milliseconds_of(std::chrono::nanoseconds time) {
 } // namespace
 
 plan_bench::plan_bench(shape from)
-    : cursor{from.cursor}, rows{from.rows}, plan_{from.settings, start_of(from), [] { return 0.5; }} {
+    : cursor{from.cursor}, rows{from.rows}, gathers_{from.gather_time.count() > 0},
+      plan_{from.settings, start_of(from), [] { return 0.5; }} {
     for (auto& [sequence, what] : from.events) {
         what.sequence = sequence;
         events_[sequence] = std::make_shared<const event>(std::move(what));
@@ -58,7 +61,13 @@ void plan_bench::commit(std::uint64_t first, std::uint64_t last, std::string_vie
         what.endpoint = endpoint;
         events_[sequence] = std::make_shared<const event>(std::move(what));
     }
-    plan_.newest(last);
+    wanted_.last = wanted_.last == UINT64_MAX ? wanted_.last : last;
+    plan_.newest(last, wanted_);
+}
+
+void plan_bench::commit_filtered(std::uint64_t first, std::uint64_t last) {
+    wanted_.last = wanted_.last == UINT64_MAX ? first - 1 : wanted_.last;
+    plan_.newest(last, wanted_);
 }
 
 std::string plan_bench::run() {
@@ -104,7 +113,7 @@ std::string plan_bench::perform(action step) {
     }
     if (const auto* fetch = std::get_if<next::read>(&step)) {
         ++reads;
-        plan_.arrived(reads_fail_ ? std::vector<event_ptr>{} : read(fetch->after), now_);
+        plan_.arrived(reads_fail_ ? read_events{.events = {}, .up_to = fetch->after} : read(fetch->after), now_);
         return "read " + std::to_string(fetch->after);
     }
     if (const auto* due = std::get_if<next::look>(&step)) {
@@ -134,15 +143,19 @@ std::string plan_bench::perform(action step) {
         return "commit_cursor " + std::to_string(cursor);
     }
     if (const auto* wait = std::get_if<next::wait>(&step)) {
-        return "rest " + milliseconds_of(wait->until - now_.steady);
+        const auto* const how = wait->commits == next::wake_on::wanted_events         ? "doze "
+                                : gathers_ && wait->commits == next::wake_on::nothing ? "sleep "
+                                                                                      : "rest ";
+        return how + milliseconds_of(wait->until - now_.steady);
     }
     return "done";
 }
 
-std::vector<event_ptr> plan_bench::read(std::uint64_t after) {
-    std::vector<event_ptr> found;
-    for (auto each = events_.upper_bound(after); each != events_.end() && found.size() < most_read; ++each) {
-        found.push_back(each->second);
+read_events plan_bench::read(std::uint64_t after) {
+    read_events found{.events = {}, .up_to = after};
+    for (auto each = events_.upper_bound(after); each != events_.end() && found.events.size() < most_read; ++each) {
+        found.events.push_back(each->second);
+        found.up_to = each->first;
     }
     return found;
 }

@@ -13,7 +13,7 @@ namespace hookd::delivery {
 
 /// A sink worker plan with a journal of maps and clocks that the test owns. It carries out the plan's actions, and
 /// records them as text: `read 0, deliver #1: 1 2, commit_cursor 2, fail 3 in 1000, dead 3, ack 3, look, rest 30000,
-/// done`.
+/// done`; a rest that only wanted events end is `doze 200`, and one that no event ends is `sleep 10`.
 class plan_bench {
 public:
     struct shape {
@@ -22,6 +22,8 @@ public:
         std::uint64_t cursor = 0;
         std::map<std::uint64_t, event> events{}; // in the journal already
         std::map<std::uint64_t, journal::failure> rows{};
+        std::chrono::milliseconds gather_time{};
+        std::chrono::milliseconds filtered_step{};
     };
 
     plan_bench() : plan_bench(shape{}) {}
@@ -30,6 +32,8 @@ public:
     /// Events with these numbers, committed now.
     void commit(std::uint64_t first, std::uint64_t last, std::string_view type = "upsert.success",
                 std::string_view endpoint = "colivara");
+    /// The same, known to be filtered out.
+    void commit_filtered(std::uint64_t first, std::uint64_t last);
     /// Carries out actions until the plan rests or is done.
     std::string run();
     /// One letter per event: d(elivered), r(etry), x (reject), u(navailable).
@@ -54,14 +58,16 @@ public:
 
 private:
     std::string perform(action step);
-    std::vector<event_ptr> read(std::uint64_t after);
+    read_events read(std::uint64_t after);
     std::vector<journal::due_event> look(const std::vector<std::uint64_t>& except);
 
     std::map<std::uint64_t, event_ptr> events_;
+    wanted_range wanted_;
     std::vector<std::uint64_t> except_;
     bool looks_are_held_ = false;
     std::size_t rows_a_look_ = retry_queue::most;
     bool reads_fail_ = false;
+    bool gathers_ = false;
     time_pair now_{.steady = steady_time{std::chrono::hours{5}}, .wall = unix_millis{std::chrono::hours{500'000}}};
     sink_worker_fsm plan_;
 };

@@ -4,9 +4,12 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 using namespace hookd::delivery;
@@ -132,4 +135,28 @@ TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {
     REQUIRE(bench.running().pause("sink", false));
     CHECK(got->reaches(1));
     bench.stop();
+}
+
+TEST_CASE("change: wider filters get what was filtered out before and comes after the sink's cursor") {
+    delivery_bench bench;
+    auto narrow = sink_named("sink");
+    narrow.events = {"upsert.fail"};
+    const auto down = std::make_shared<std::atomic<bool>>(true);
+    const auto got = bench.add(narrow, 1, [down](const auto& what) { return *down ? unavailable(what) : outcome{}; });
+    bench.start();
+    bench.append(1, "upsert.fail");
+    REQUIRE(got->reaches(1));
+    bench.append(4, "upsert.success");
+    auto change = bench.running().prepare(std::array{sink_named("sink")});
+    REQUIRE(change.has_value());
+    (*change)->commit();
+    *down = false;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (bench.running().metrics().front().delivered < 5 && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(1ms);
+    }
+    bench.stop();
+    const auto all = got->sequences();
+    REQUIRE(all.size() >= 5);
+    CHECK(std::vector(all.end() - 5, all.end()) == one_to(5));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 using namespace std::chrono_literals;
 using namespace hookd::delivery;
@@ -225,4 +226,65 @@ TEST_CASE("delivery: a sink that cannot be built is named, and none is started")
     const auto started = start(settings, build, bench.stored(), bench.stored(), &hookd::system_now);
     REQUIRE_FALSE(started.has_value());
     CHECK(started.error().message == "sink second: no more descriptors");
+}
+
+TEST_CASE("delivery: sinks with different filters each get all of theirs in order, in memory and from the journal") {
+    delivery_bench bench;
+    auto failures = sink_named("failures");
+    failures.events = {"upsert.fail"};
+    auto none = sink_named("none");
+    none.events = {"nothing"};
+    const auto gate = std::make_shared<door>();
+    const auto got_failures = bench.add(failures, 16);
+    const auto got_late = bench.add(
+        [&] {
+            auto late = failures;
+            late.name = "late";
+            return late;
+        }(),
+        16,
+        [gate](const auto&) {
+            gate->pass();
+            return outcome{};
+        });
+    const auto got_all = bench.add(sink_named("all"), 16);
+    const auto got_none = bench.add(none, 16);
+    bench.start();
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t i = 0; i < 60; ++i) { // one sink hangs meanwhile, so that recent events overflow
+        bench.append(99, "upsert.success");
+        bench.append(1, "upsert.fail");
+        expected.push_back((i + 1) * 100);
+    }
+    CHECK(got_failures->reaches(60));
+    CHECK(got_all->reaches(6'000));
+    gate->open();
+    CHECK(got_late->reaches(60));
+    bench.stop();
+    CHECK(got_failures->sequences() == expected);
+    CHECK(got_late->sequences() == expected);
+    CHECK(got_all->sequences() == one_to(6'000));
+    CHECK(got_none->sequences().empty());
+    for (const auto* const sink : {"failures", "late", "all", "none"}) {
+        INFO(sink);
+        CHECK(bench.state(sink).cursor == 6'000);
+    }
+}
+
+TEST_CASE("delivery: the cursor of a sink passes filtered events while it runs, and soon after they are no lag") {
+    delivery_bench bench;
+    auto none = sink_named("none");
+    none.events = {"nothing"};
+    bench.add(none);
+    bench.start();
+    for (std::uint64_t stored = 100; stored <= 500; stored += 100) {
+        bench.append(100);
+        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        while (bench.state("none").cursor < stored && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(5ms);
+        }
+        CHECK(bench.state("none").cursor == stored);
+        CHECK(bench.running().metrics().front().reached == stored);
+    }
+    bench.stop();
 }
