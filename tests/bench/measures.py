@@ -54,6 +54,43 @@ def check_what_is_stored(server):
             os.unlink(f"{server.journal}{suffix}")
 
 
+ALL, TENTH, NOTHING = "*", "upsert.fail", "nothing.*"
+SINKS = {"no sink": ((), None), "one that takes nothing": ((NOTHING,), 1.02), "ten that take nothing": ((NOTHING,) * 10, 1.05),
+         "one that takes every tenth event": ((TENTH,), 1.08), "one that takes all": ((ALL,), 1.15),
+         "five that take all": ((ALL,) * 5, 1.5)}
+
+
+def check_what_is_delivered(server):
+    """After it has stopped: each sink has its share of the acknowledged events, each once."""
+    for path, events in server.sinks.items():
+        lines = path.read_bytes().count(b"\n") if path.exists() else 0
+        expected = server.acknowledged // {ALL: 1, TENTH: 10}[events] if events != NOTHING else 0
+        if lines != expected:
+            fail(f"{server.name}: {path.name} has {lines} events of {expected}")
+
+
+def sinks(bench):
+    """What file sinks cost: all of an event's CPU time, as shares of that of a daemon without sinks."""
+    rows, contenders = [], [bench.servers.daemon(name=name, server="threads = 1\n", sinks=filters)
+                            for name, (filters, _) in SINKS.items()]
+    with ExitStack() as running:
+        for server in contenders:
+            running.enter_context(server)
+        measured = bench.fire(contenders, 16_000)
+    none = measured["no sink"]
+    for server in contenders:
+        check_what_is_stored(server)
+        check_what_is_delivered(server)
+        here, most = measured[server.name], SINKS[server.name][1]
+        ratio = Ratio(none, here)
+        rows.append([server.name, f"{1e6 / median(here, 'a_cpu_second'):.1f}", str(ratio)])
+        if most:
+            bench.report.aim(f"CPU time of an event with file sinks, {server.name}, share of that without",
+                             ratio.value, below=most)
+    bench.report.table("CPU time of an event with file sinks, HTTP, 64 connections, one I/O thread",
+                       ["file sinks", "µs an event", "share of no sink (lowest–highest)"], rows)
+
+
 def plain(bench):
     """Durable events, and those of a build without journal, over HTTP and TLS."""
     rows, nginx, daemon, bare = [], bench.servers.nginx(), bench.servers.daemon(), bench.servers.without_journal()

@@ -55,7 +55,7 @@ HOOKD = """
 header_timeout = "60s"
 max_connections = 16384
 max_connections_per_address = 16384
-[[listener]]
+{server}[[listener]]
 address = "127.0.0.1:{http}"
 [[listener]]
 address = "127.0.0.1:{ecdsa}"
@@ -72,6 +72,12 @@ path = "{journal}"
 [admin]
 socket = "{directory}/admin.sock"
 address = ""
+{sinks}"""
+FILE_SINK = """[[sink]]
+name = "sink-{number}"
+type = "file"
+path = "{directory}/sink-{number}"
+events = ["{events}"]
 """
 
 # It knows no `svix-signature`: it verifies an HMAC of the body, and then starts a command for each request, which is
@@ -186,14 +192,18 @@ class Servers:
             NGINX.format(directory=place, keys=self.keys, target=TARGET, threads=os.cpu_count(), **ports))
         return Server("nginx", ["nginx", "-p", place, "-c", place / "nginx.conf"], ports, place / "nginx.log")
 
-    def daemon(self, journal=None, binary=None, name="daemon", environment=None):
+    def daemon(self, journal=None, binary=None, name="daemon", environment=None, server="", sinks=()):
+        """`sinks`: for each file sink, the pattern of the events that it takes."""
         place, ports = self._place("http", "ecdsa", "rsa")
         journal = journal or place / "journal.db"
         (place / "hookd.toml").write_text(HOOKD.format(directory=place, keys=self.keys, secret=self.secret,
-                                                       journal=journal, target=TARGET, **ports))
+                                                       journal=journal, target=TARGET, server=server, sinks="".join(
+                                                           FILE_SINK.format(number=number, directory=place, events=events)
+                                                           for number, events in enumerate(sinks)), **ports))
         started = Server(name, [binary or self.options.binary, "-c", place / "hookd.toml", "run"], ports,
                          place / "log", environment)
         started.journal = journal
+        started.sinks = {place / f"sink-{number}": events for number, events in enumerate(sinks)}
         return started
 
     def without_journal(self):

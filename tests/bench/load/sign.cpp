@@ -92,7 +92,8 @@ private:
 
 std::string make_body(std::size_t number, std::size_t size) {
     const auto text = std::to_string(number);
-    std::string body = R"({"type":"upsert.success","message":"Document upserted successfully","id":)" + text +
+    const std::string type = number % 10 == 9 ? "upsert.fail" : "upsert.success"; // for a sink that takes every tenth
+    std::string body = R"({"type":")" + type + R"(","message":"Document upserted successfully","id":)" + text +
                        R"(,"name":"report-)" + text +
                        R"(.pdf","metadata":{"department":"finance","tags":["quarterly","final"]},"url":)" +
                        R"("https://storage.example/documents/report-)" + text +
