@@ -3,6 +3,7 @@
 #include <hookd/core/joinable_thread.hpp>
 #include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
+#include <hookd/core/log_line.hpp>
 #include <hookd/core/time.hpp>
 #include <hookd/daemon/logging.hpp>
 
@@ -36,8 +37,14 @@ std::string time_of(const spdlog::details::log_msg& line) {
     return to_rfc3339(std::chrono::floor<std::chrono::milliseconds>(line.time));
 }
 
+/// Fields are only in lines of a moment ago, when the format was JSON.
 void append_message(spdlog::memory_buf_t& out, const spdlog::details::log_msg& line) {
-    append(out, escaped({line.payload.data(), line.payload.size()}));
+    const auto [message, fields] = parts_of(line);
+    append(out, escaped(message));
+    if (!fields.empty()) {
+        append(out, " ");
+        append(out, fields);
+    }
     out.push_back('\n');
 }
 
@@ -50,13 +57,19 @@ void format_text(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out
     append_message(out, line);
 }
 
-/// `{"time":"…","level":"warning","message":"401 refused: …"}`
+/// `{"time":"…","level":"warning","message":"401 refused: …","endpoint":"colivara","status":401}`
 void format_json(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) {
     nlohmann::ordered_json object;
     object["time"] = time_of(line);
     object["level"] = level_name(line.level);
-    object["message"] = std::string_view{line.payload.data(), line.payload.size()};
-    append(out, json_line(object));
+    const auto [message, fields] = parts_of(line);
+    object["message"] = message;
+    auto text = json_line(object);
+    if (!fields.empty()) { // one object of the two
+        text.back() = ',';
+        text += fields.substr(1);
+    }
+    append(out, text);
     out.push_back('\n');
 }
 
@@ -145,6 +158,7 @@ void start_logging(const log_settings& settings) {
 
 void change_logging(const log_settings& settings) {
     current_format = settings.format;
+    write_log_fields_as_json(settings.format == log_format::json);
     spdlog::default_logger_raw()->set_level(to_spdlog(settings.level));
 }
 

@@ -3,6 +3,7 @@
 
 #include "delivery/detail.hpp"
 
+#include <hookd/core/log_line.hpp>
 #include <hookd/core/time.hpp>
 
 #include <spdlog/spdlog.h>
@@ -33,8 +34,8 @@ void sink_worker_log::unavailable(std::string_view why, steady_time now) {
         return;
     }
     told_ = true;
-    spdlog::warn("sink {}: unavailable{}, its events wait: {}", sink_,
-                 first ? std::string{} : " for " + time_since(down_since_, now), one_line(why));
+    log_line(spdlog::level::warn, {.others = {{"sink", sink_}}}, "sink {}: unavailable{}, its events wait: {}", sink_,
+             first ? std::string{} : " for " + time_since(down_since_, now), one_line(why));
 }
 
 void sink_worker_log::worked(steady_time now) {
@@ -43,21 +44,26 @@ void sink_worker_log::worked(steady_time now) {
     }
     down_ = false;
     if (told_) {
-        spdlog::info("sink {}: available again after {}", sink_, time_since(down_since_, now));
+        log_line(spdlog::level::info, {.others = {{"sink", sink_}}}, "sink {}: available again after {}", sink_,
+                 time_since(down_since_, now));
     }
     told_ = false;
 }
 
 void sink_worker_log::failed(const event& what, const journal::failure& row, std::chrono::milliseconds until_next,
                              steady_time now) {
+    const std::initializer_list<log_field> fields{
+        {"sink", sink_}, {"endpoint", what.endpoint}, {"id", what.id}, {"attempt", std::uint64_t{row.attempts}}};
+    const log_fields about{.others = fields};
     if (row.dead) {
-        spdlog::error("sink {}: event {} of endpoint {} is a dead letter after {} attempt(s): {}", sink_, what.id,
-                      what.endpoint, row.attempts, row.detail);
+        log_line(spdlog::level::err, about, "sink {}: event {} of endpoint {} is a dead letter after {} attempt(s): {}",
+                 sink_, what.id, what.endpoint, row.attempts, row.detail);
         return;
     }
     if (limits_.admit({failures, sink_}, now)) {
-        spdlog::warn("sink {}: event {} of endpoint {} failed in attempt {}, retrying in {}: {}", sink_, what.id,
-                     what.endpoint, row.attempts, to_short_text(until_next), row.detail);
+        log_line(spdlog::level::warn, about,
+                 "sink {}: event {} of endpoint {} failed in attempt {}, retrying in {}: {}", sink_, what.id,
+                 what.endpoint, row.attempts, to_short_text(until_next), row.detail);
     }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <hookd/core/failpoint.hpp>
-#include <hookd/core/json_text.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/text.hpp>
 #include <hookd/intake/body_fields.hpp>
@@ -42,12 +41,6 @@ constexpr log_kind refused_requests{.name = "refused requests", .subject = "endp
 constexpr log_kind near_misses{.name = "requests for paths similar to an endpoint", .subject = "endpoint"};
 /// Scanners cause these all the time: not a warning.
 constexpr log_kind unknown_paths{.name = "requests for unknown paths", .subject = "", .level = spdlog::level::info};
-
-/// For the log: in quotes, and shortened.
-std::string shown(std::string_view text) {
-    constexpr std::size_t most = 200;
-    return json_line(std::string{text.substr(0, most)}) + (text.size() > most ? "..." : "");
-}
 
 std::string_view path_of(std::string_view target) {
     return target.substr(0, target.find('?'));
@@ -238,15 +231,18 @@ void intake::log_unknown_path(const request& head) const {
     const auto path = path_of(head.target);
     const auto near = paths_.near(path);
     if (!near) {
-        limited_log::shared().write({unknown_paths}, "404 refused: no endpoint has this path; path={} client={}",
-                                    shown(path), head.client);
+        limited_log::shared().write({unknown_paths},
+                                    {.shown = {{"path", quoted_text{path}}, {"client", head.client}},
+                                     .others = {{"status", std::uint64_t{404}}}},
+                                    "404 refused: no endpoint has this path");
         return;
     }
     const auto& endpoint = endpoints_[near->endpoint]->settings;
     limited_log::shared().write(
         {near_misses, endpoint.name},
-        "404 refused: no endpoint has this path, but {} is similar: {}; path={} endpoint={} client={}",
-        shown(endpoint.path), near->difference, shown(path), endpoint.name, head.client);
+        {.shown = {{"path", quoted_text{path}}, {"endpoint", endpoint.name}, {"client", head.client}},
+         .others = {{"status", std::uint64_t{404}}}},
+        "404 refused: no endpoint has this path, but {} is similar: {}", quoted(endpoint.path), near->difference);
 }
 
 response intake::refuse(refusal why, const response& what, const endpoint& where, const request& of,

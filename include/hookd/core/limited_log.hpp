@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <hookd/core/log_line.hpp>
 #include <hookd/core/mutex.hpp>
 
 #include <spdlog/spdlog.h>
@@ -49,6 +50,15 @@ public:
     void write(const log_topic& topic, spdlog::format_string_t<Args...> format, Args&&... args) {
         if (admit(topic, clock::now())) {
             spdlog::log(topic.kind.level, format, std::forward<Args>(args)...);
+        }
+    }
+
+    /// The same for a line with fields.
+    template <class... Args>
+    void write(const log_topic& topic, const log_fields& fields, spdlog::format_string_t<Args...> format,
+               Args&&... args) {
+        if (admit(topic, clock::now())) {
+            log_line(topic.kind.level, fields, std::string_view{fmt::format(format, std::forward<Args>(args)...)});
         }
     }
 

@@ -353,8 +353,8 @@ asio::awaitable<void> connection::linger() {
 }
 
 void connection::log(const log_kind& kind, std::string_view what, std::string_view reason) {
-    limited_log::shared().write({kind, where_->bound, reason}, "{}: {}; client={} listener={}", what, reason, peer_,
-                                where_->bound);
+    limited_log::shared().write({kind, where_->bound, reason},
+                                {.shown = {{"client", peer_}, {"listener", where_->bound}}}, "{}: {}", what, reason);
 }
 
 } // namespace hookd::http

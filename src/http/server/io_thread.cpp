@@ -312,9 +312,10 @@ void io_thread::refuse(const listener& where, const std::optional<ip_address>& a
     const bool full = why == connection_limits::refusal::too_many;
     shared_.metrics.limit_reached(full ? limit_effect::refused_connection : limit_effect::refused_from_address);
     const std::string_view reason = full ? "max_connections reached" : "max_connections_per_address reached";
+    const auto client = name_of(address);
     limited_log::shared().write({log_kinds::refused_connections, where.bound, reason},
-                                "refused a connection: {}; client={} listener={}", reason, name_of(address),
-                                where.bound);
+                                {.shown = {{"client", client}, {"listener", where.bound}}}, "refused a connection: {}",
+                                reason);
 }
 
 /// The connection without authentic requests that is idle for longest; null if there is none.

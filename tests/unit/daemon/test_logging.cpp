@@ -2,6 +2,7 @@
 #include "environment.hpp"
 
 #include <hookd/core/escape.hpp>
+#include <hookd/core/log_line.hpp>
 #include <hookd/daemon/logging.hpp>
 
 #include <catch2/catch.hpp>
@@ -19,7 +20,7 @@ namespace hookd::daemon {
 namespace {
 
 /// What is written to standard error while the log is open. `journal`: as if systemd's journal read it.
-std::string logged(log_format format, const std::string& message, bool journal = false) {
+std::string logged(log_format format, const std::string& message, bool journal = false, const log_fields& fields = {}) {
     const auto before = spdlog::default_logger();
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::tmpfile(), std::fclose};
     std::fflush(stderr);
@@ -30,8 +31,9 @@ std::string logged(log_format format, const std::string& message, bool journal =
     const auto stream = std::to_string(own.st_dev) + ':' + std::to_string(own.st_ino + (journal ? 0 : 1));
     const hookd_test::environment variables{{{"JOURNAL_STREAM", stream.c_str()}}};
     start_logging({.level = log_level::info, .format = format});
-    spdlog::warn("{}", message);
+    log_line(spdlog::level::warn, fields, message);
     stop_logging();
+    write_log_fields_as_json(false);
     dup2(kept, STDERR_FILENO);
     close(kept);
     spdlog::set_default_logger(before);
@@ -68,6 +70,19 @@ TEST_CASE("log: in JSON, too, and the message is what was logged but for bytes t
     auto wanted = hostile;
     wanted.replace(wanted.find('\xff'), 1, "\ufffd");
     CHECK(nlohmann::json::parse(line)["message"] == wanted);
+}
+
+TEST_CASE("log: in JSON, fields are members beside the message, which cannot forge them") {
+    const std::string_view client = "192.0.2.1\"\n}";
+    const auto line = logged(log_format::json, hostile + "{\"status\":1}", false,
+                             {.shown = {{"client", client}}, .others = {{"status", std::uint64_t{401}}}});
+    CHECK(line.find('\n') == line.size() - 1);
+    const auto read = nlohmann::json::parse(line);
+    CHECK(read["client"] == client);
+    CHECK(read["status"] == 401);
+    CHECK(read["message"].get<std::string>().ends_with("end ä{\"status\":1}"));
+    CHECK(
+        logged(log_format::text, "hello", false, {.shown = {{"client", "a"}}}).ends_with(" warning hello; client=a\n"));
 }
 
 TEST_CASE("log: systemd's journal gets the severity, and no second time stamp") {
