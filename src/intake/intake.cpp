@@ -28,6 +28,11 @@ constinit const response forbidden{403, "forbidden\n"};
 constinit const response not_found{404, "not found\n"};
 constinit const response unsupported_media_type{415, "content encoding not supported\n"};
 
+response with_findings(response what, request_findings found) {
+    what.found = found;
+    return what;
+}
+
 response method_not_allowed() {
     return {405, "method not allowed\n", {{"Allow", "POST"}}};
 }
@@ -204,14 +209,16 @@ std::optional<response> intake::screen(const request& head) {
     if (where == nullptr) {
         metrics_.refuse(refusal::unknown_path);
         log_unknown_path(head);
-        return not_found;
+        return with_findings(not_found, {.rejected = {.reason = to_text(refusal::unknown_path), .detail = {}}});
     }
     if (head.method != "POST") {
         metrics_.refuse(refusal::method);
         limited_log::shared().write({refused_requests, where->settings.name, to_text(refusal::method)},
-                                    "405 refused: the method is {}, not POST; endpoint={} client={}",
-                                    shown(head.method), where->settings.name, head.client);
-        return method_not_allowed();
+                                    {.shown = {{"endpoint", where->settings.name}, {"client", head.client}},
+                                     .others = {{"status", std::uint64_t{405}}}},
+                                    "405 refused: the method is {}, not POST", quoted(head.method));
+        return with_findings(method_not_allowed(), {.endpoint = where->settings.name,
+                                                    .rejected = {.reason = to_text(refusal::method), .detail = {}}});
     }
     const auto& allowed = where->settings.allow_from;
     if (!allowed.empty()) {
@@ -251,9 +258,12 @@ response intake::refuse(refusal why, const response& what, const endpoint& where
         metrics_.refuse(why);
     }
     limited_log::shared().write({refused_requests, where.settings.name, described(why)},
-                                "{} refused: {}; endpoint={} client={} id={}", what.status, described(why),
-                                where.settings.name, of.client, id.empty() ? "-" : id);
-    return what;
+                                {.shown = {{"endpoint", where.settings.name}, {"client", of.client}, {"id", id}},
+                                 .others = {{"status", std::uint64_t{what.status}}, {"reason", to_text(why)}}},
+                                "{} refused: {}", what.status, described(why));
+    return with_findings(what, {.endpoint = where.settings.name,
+                                .message_id = id,
+                                .rejected = {.reason = to_text(why), .detail = described(why)}});
 }
 
 boost::asio::awaitable<response> intake::take(const request& whole) {

@@ -46,8 +46,21 @@ struct response_field {
 
 class body_stream;
 
-/// A response. All its views are of static text. One without fields, and without a body made for it, is copied without
-/// an allocation.
+/// Why a request was rejected. Static text.
+struct rejection {
+    std::string_view reason; ///< As in hookd_refusals_total; empty: it was not rejected.
+    std::string_view detail; ///< For people, if the reason does not say enough.
+};
+
+/// What a handler found out about a request, for records of it. Never sent.
+struct request_findings {
+    std::string_view endpoint{};   ///< A configured name; empty if the path is of no endpoint.
+    std::string_view message_id{}; ///< As received; proves nothing unless the request was authentic.
+    rejection rejected{};
+};
+
+/// A response. All its views but those of the findings are of static text. One without fields, and without a body made
+/// for it, is copied without an allocation.
 struct response {
     unsigned status = 0;
     std::string_view body{};              ///< Always empty for 204.
@@ -56,6 +69,7 @@ struct response {
     std::shared_ptr<const std::string> made{}; ///< A body made for this response; sent in place of `body`.
     std::shared_ptr<body_stream> stream{}; ///< In place of a body; see hookd/http/server/body_stream.hpp.
     bool authentic = false; ///< The request was authentic: its connection is never closed in favor of a new one.
+    request_findings found{};
 };
 
 /// Whether texts of the same length differ at most in the case of ASCII letters.

@@ -83,7 +83,12 @@ void connection::enter(phase what) {
     }();
     phase_ = what;
     expired_ = false;
-    deadline_ = what == phase::working ? clock::time_point::max() : clock::now() + allowed;
+    if (what == phase::working) {
+        deadline_ = clock::time_point::max();
+    } else {
+        entered_at_ = clock::now();
+        deadline_ = entered_at_ + allowed;
+    }
     if (what == phase::handshake || what == phase::first) {
         deadline_ = std::min(deadline_, leaves_at_);
     }
@@ -293,10 +298,25 @@ std::optional<connection::unsent> connection::begin_answer(const response& what,
     const auto [bytes, rest] = home_.responses().write(what, keep_alive, reader_.current().method == "HEAD");
     std::size_t count = 0;
     const auto status = transport_->write(bytes, count);
+    record(what);
     if (status == io_status::failed || status == io_status::end) {
         return std::nullopt;
     }
     return unsent{std::string{bytes.substr(count)}, rest}; // meanwhile other connections use the writer's buffer
+}
+
+/// Once the response has left, so that it is not delayed.
+void connection::record(const response& what) {
+    request& current = reader_.current();
+    if (current.client.empty()) { // rejected before it was looked for
+        current.client = peer_;
+    }
+    snapshot_->requests->served({.what = current,
+                                 .outcome = what,
+                                 .header_bytes = reader_.header_bytes(),
+                                 .body_bytes = reader_.body_bytes(),
+                                 .whole = reader_.whole(),
+                                 .duration = entered_at_ - begun_at_});
 }
 
 asio::awaitable<bool> connection::send_answer(const response& what, bool keep_alive) {
@@ -325,12 +345,14 @@ asio::awaitable<void> connection::send_stream(body_stream& what) {
 
 /// The last response on a connection whose next bytes cannot be trusted.
 asio::awaitable<void> connection::refuse(unsigned status, std::string_view reason) {
-    home_.shared().metrics.refused_with(status);
+    const auto counted_as = home_.shared().metrics.refused_with(status);
     const bool by_setting = status == 413 || (status == 400 && trusts_peer());
     log(by_setting ? log_kinds::misconfigured_requests : log_kinds::refused_requests, std::to_string(status), reason);
     reader_.drop(); // its data is useless, and the memory is needed
     static_cast<void>(account_memory());
-    if (co_await send_answer(refusal_answer(status), false)) {
+    auto answer = refusal_answer(status);
+    answer.found.rejected = {.reason = to_text(counted_as), .detail = reason};
+    if (co_await send_answer(answer, false)) {
         co_await linger();
     }
 }

@@ -108,6 +108,7 @@ private:
     std::optional<client_network> holder_of_body() const;
     void brought(std::size_t bytes);
     void answered(const response& what);
+    void record(const response& what);
     void refresh();
     /// `reason`: static text.
     void log(const log_kind& kind, std::string_view what, std::string_view reason);
@@ -126,7 +127,9 @@ private:
     std::string client_;                       ///< Its name, if a proxy named it.
     body_budget::share body_memory_;
     clock::time_point idle_since_ = clock::now();
-    std::size_t brought_ = 0; ///< Bytes since then.
+    std::size_t brought_ = 0;                     ///< Bytes since then.
+    clock::time_point entered_at_ = clock::now(); ///< The current phase, or the one before `working`.
+    clock::time_point begun_at_;                  ///< The request in flight, with its first byte.
     clock::time_point deadline_ = clock::time_point::max();
     clock::time_point leaves_at_ = clock::time_point::max(); ///< Unless a first request has begun before.
     phase phase_ = phase::handshake;

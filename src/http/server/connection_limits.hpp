@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "http/server/client_network.hpp"
-
+#include <hookd/core/client_network.hpp>
 #include <hookd/core/mutex.hpp>
 
 #include <cstdint>

@@ -113,6 +113,7 @@ void connection::begin_request() {
         }
     }
     enter(phase::head);
+    begun_at_ = entered_at_;
 }
 
 io_status connection::fill() {

@@ -53,8 +53,10 @@ void server_metrics::answered(unsigned status) {
     }
 }
 
-void server_metrics::refused_with(unsigned status) {
-    refused[static_cast<std::size_t>(refusal_of(status))].add();
+refusal server_metrics::refused_with(unsigned status) {
+    const auto why = refusal_of(status);
+    refused[static_cast<std::size_t>(why)].add();
+    return why;
 }
 
 void last_time::mark() {

@@ -143,6 +143,7 @@ request_reader::progress request_reader::parse_head() {
     for (string_view rest{head_}; !ec && !parser_->is_header_done() && !rest.empty();) {
         rest.remove_prefix(parser_->put(boost::asio::buffer(rest.data(), rest.size()), ec));
     }
+    request_.fields = fields_;
     if (ec == beast_http::error::header_limit) {
         return refuse(431, "more than 128 header fields");
     }
@@ -157,7 +158,6 @@ request_reader::progress request_reader::parse_head() {
     if (too_large) {
         return refuse(413, body_too_large());
     }
-    request_.fields = fields_;
     find_host();
     parser_->eager(true);
     return progress::head;
@@ -208,6 +208,7 @@ void request_reader::next() {
     parser_.reset();
     scanner_.reset();
     scanned_ = 0;
+    head_.clear();
     fields_.clear();
     request_ = {};
     body_.clear();
@@ -224,6 +225,7 @@ void request_reader::next() {
 void request_reader::drop() {
     parser_.reset();
     request_.body = {};
+    dropped_ = body_.size();
     std::string{}.swap(body_); // an assignment would keep the memory
     std::vector<char>{}.swap(buffer_);
     begin_ = end_ = 0;
@@ -236,6 +238,10 @@ request_reader::progress request_reader::refuse(unsigned status, std::string_vie
 
 bool request_reader::has_body() const {
     return !parser_->is_done() || !body_.empty();
+}
+
+bool request_reader::whole() const {
+    return parser_ != nullptr && parser_->is_done();
 }
 
 bool request_reader::wants_continue() const {

@@ -63,6 +63,10 @@ public:
     } ///< After `head`: some of it has already arrived.
     bool wants_continue() const; ///< RFC 9110 section 10.1.1
     bool keep_alive() const;     ///< RFC 9112 section 9.3
+    /// For records, after a rejection, too: what has arrived of the header, and of the decoded body.
+    std::size_t header_bytes() const { return head_.empty() ? scanned_ : head_.size(); }
+    std::size_t body_bytes() const { return body_.size() + dropped_; }
+    bool whole() const;          ///< The whole body has arrived and was not dropped.
     std::size_t memory() const;  ///< The size of this connection's buffers in bytes.
     std::size_t lacking() const; ///< Bytes that the rest of an announced body will need in addition to `memory`.
     void take_lacking();
@@ -92,6 +96,7 @@ private:
     std::string head_; // the header's bytes: the request's views point into it
     std::vector<header_field> fields_;
     std::string body_;
+    std::size_t dropped_ = 0; // bytes of the body
     std::unique_ptr<parser> parser_;
     request request_;
     refusal refusal_;

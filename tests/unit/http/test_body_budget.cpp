@@ -8,7 +8,6 @@
 using namespace hookd;
 using namespace std::chrono_literals;
 using http::body_budget;
-using http::client_network;
 using outcome = body_budget::outcome;
 using share = body_budget::share;
 
@@ -17,7 +16,7 @@ namespace {
 constexpr body_budget::clock::time_point start{1h};
 
 std::optional<client_network> client(const char* text) {
-    return http::network_of(*ip_address::parse(text));
+    return network_of(*ip_address::parse(text));
 }
 
 const auto alice = client("192.0.2.1");

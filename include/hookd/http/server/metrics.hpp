@@ -61,8 +61,8 @@ struct server_metrics {
     counter failed_handshakes;
 
     void answered(unsigned status);
-    /// Counts a rejection with this status.
-    void refused_with(unsigned status);
+    /// Counts a rejection with this status; returns what it counts as.
+    refusal refused_with(unsigned status);
 
     /// A connection could not be accepted, for lack of descriptors or memory.
     void accept_failed();

@@ -21,6 +21,17 @@
 
 namespace hookd::http {
 
+/// A request whose response is on its way, for records of requests. Valid during the call.
+struct served_request {
+    /// As far as it was understood: of a malformed header maybe only the client is known.
+    const request& what;
+    const response& outcome; ///< Also if the server itself rejected the request.
+    std::size_t header_bytes = 0;
+    std::size_t body_bytes = 0;                     ///< As received, without the coding of chunks.
+    bool whole = false;                             ///< The request has its whole body.
+    std::chrono::steady_clock::duration duration{}; ///< From the first byte of the request to the response.
+};
+
 /// Handles the requests of a server. One instance for each I/O thread, called only on that thread.
 class handler {
 public:
@@ -30,6 +41,8 @@ public:
     virtual std::optional<response> screen(const request& head) = 0;
     /// The request lives until the returned coroutine ends.
     virtual boost::asio::awaitable<response> handle(const request& whole) = 0;
+    /// Called for every response; must not block.
+    virtual void served(const served_request& /*what*/) {}
 };
 
 using handler_factory = std::function<std::unique_ptr<handler>()>;

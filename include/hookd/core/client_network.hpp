@@ -7,9 +7,9 @@
 #include <array>
 #include <cstdint>
 
-namespace hookd::http {
+namespace hookd {
 
-/// An address as counted by limits: an IPv6 client has a whole /64.
+/// An address as counted by limits and shares: an IPv6 client has a whole /64.
 using client_network = std::array<std::uint8_t, 16>;
 
 inline client_network network_of(const ip_address& address) {
@@ -20,4 +20,4 @@ inline client_network network_of(const ip_address& address) {
     return network;
 }
 
-} // namespace hookd::http
+} // namespace hookd
