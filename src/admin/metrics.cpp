@@ -42,7 +42,14 @@ void add_events(metrics_writer& to, const context& what) {
     const auto endpoints = what.intake.endpoints();
     to.counter("hookd_events_accepted_total", "Events stored durably.");
     for (const auto& [name, counters] : endpoints) {
-        to.add(number(counters->accepted), "endpoint", name);
+        to.add(number(counters->accepted()), "endpoint", name);
+    }
+    to.counter("hookd_events_total", "Events stored durably, by type.");
+    for (const auto& [name, counters] : endpoints) {
+        for (std::size_t i = 0; i < intake::event_kinds; ++i) {
+            to.add(number(counters->stored[i]),
+                   {{"endpoint", name}, {"type", to_text(static_cast<intake::event_kind>(i))}});
+        }
     }
     to.counter("hookd_events_duplicate_total", "Authentic messages that were already stored.");
     for (const auto& [name, counters] : endpoints) {

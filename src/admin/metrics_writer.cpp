@@ -22,10 +22,15 @@ metrics_writer& metrics_writer::gauge(std::string name, std::string help) {
 }
 
 metrics_writer& metrics_writer::add(double value, std::string_view label, std::string_view label_value) {
+    return add(value, {{label, label_value}});
+}
+
+metrics_writer& metrics_writer::add(double value,
+                                    std::initializer_list<std::pair<std::string_view, std::string_view>> labels) {
     auto& metric = families_.back().metric.emplace_back();
     (families_.back().type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-    if (!label.empty()) {
-        metric.label.push_back({std::string{label}, std::string{label_value}});
+    for (const auto& [name, label] : labels) {
+        metric.label.push_back({std::string{name}, std::string{label}});
     }
     return *this;
 }

@@ -3,9 +3,11 @@
 
 #include <hookd/core/counter.hpp>
 
+#include <initializer_list>
 #include <prometheus/metric_family.h>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hookd::admin {
@@ -15,8 +17,9 @@ class metrics_writer {
 public:
     metrics_writer& counter(std::string name, std::string help);
     metrics_writer& gauge(std::string name, std::string help);
-    /// The family's next value, with one label or none.
-    metrics_writer& add(double value, std::string_view label = {}, std::string_view label_value = {});
+    /// The family's next value.
+    metrics_writer& add(double value, std::string_view label, std::string_view label_value);
+    metrics_writer& add(double value, std::initializer_list<std::pair<std::string_view, std::string_view>> labels = {});
     /// A family of one histogram, in units of `scale` units of the histogram.
     void distribution(std::string name, std::string help, const histogram& counters, double unit);
 

@@ -77,7 +77,7 @@ json endpoint_list(const intake::metrics& intake) {
     auto all = json::array();
     for (const auto& [name, counters] : intake.endpoints()) {
         all.push_back({{"name", name},
-                       {"accepted", counters->accepted.value()},
+                       {"accepted", counters->accepted()},
                        {"duplicate", counters->duplicate.value()},
                        {"last_authentic", time_json(counters->last_authentic())}});
     }

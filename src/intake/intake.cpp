@@ -281,12 +281,17 @@ boost::asio::awaitable<response> intake::take(const request& whole) {
         co_return refuse(refusal_of(checked.what), unauthorized, *where, whole, checked.headers.id);
     }
     where->counters.authentic(std::chrono::floor<std::chrono::seconds>(now));
+    const auto kind = kind_of(found.made->type);
     const auto outcome = co_await log_.append(std::move(found.made));
     if (outcome == append_outcome::stored || outcome == append_outcome::duplicate) {
-        (outcome == append_outcome::stored ? where->counters.accepted : where->counters.duplicate).add();
-        spdlog::debug("{} accepted; endpoint={} client={} id={}{}", accepted.status, where->settings.name, whole.client,
-                      checked.headers.id, outcome == append_outcome::duplicate ? " (duplicate)" : "");
-        co_return accepted;
+        (outcome == append_outcome::stored ? where->counters.stored[static_cast<std::size_t>(kind)]
+                                           : where->counters.duplicate)
+            .add();
+        log_line(spdlog::level::debug,
+                 {.shown = {{"endpoint", where->settings.name}, {"client", whole.client}, {"id", checked.headers.id}},
+                  .others = {{"status", std::uint64_t{accepted.status}}}},
+                 outcome == append_outcome::duplicate ? "204 accepted, a duplicate" : "204 accepted");
+        co_return with_findings(accepted, {.endpoint = where->settings.name, .message_id = checked.headers.id});
     }
     co_return refuse(refusal_of(outcome), unavailable(), *where, whole, checked.headers.id);
 }

@@ -14,6 +14,28 @@ std::string_view to_text(refusal why) {
     return names[static_cast<std::size_t>(why)];
 }
 
+std::string_view to_text(event_kind what) {
+    static constexpr std::array<std::string_view, event_kinds> names{"upsert.success", "upsert.fail", "other"};
+    return names[static_cast<std::size_t>(what)];
+}
+
+event_kind kind_of(std::string_view type) {
+    for (const auto each : {event_kind::upsert_success, event_kind::upsert_fail}) {
+        if (type == to_text(each)) {
+            return each;
+        }
+    }
+    return event_kind::other;
+}
+
+std::uint64_t endpoint_metrics::accepted() const {
+    std::uint64_t sum = 0;
+    for (const auto& each : stored) {
+        sum += each.value();
+    }
+    return sum;
+}
+
 void endpoint_metrics::authentic(unix_seconds at) {
     // Once a second is enough, and keeps the cache line shared most of the time.
     const auto seconds = at.time_since_epoch().count();

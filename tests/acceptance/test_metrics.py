@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import Connection, Daemon, exchange, message_id, post, signature_headers, success_event, until
+from harness import Connection, Daemon, exchange, failure_event, message_id, post, signature_headers, success_event, until
 from harness.admin import Socket, ask, metrics, unix_socket, wait_for_metric
 from harness.daemon import binary
 from harness.hooks import exec_sink, file_sink, write_hook
@@ -113,6 +113,20 @@ def test_events_are_counted_by_endpoint_as_accepted_or_duplicate_with_the_time_o
     last = after['hookd_last_authentic_event_timestamp_seconds{endpoint="colivara"}']
     assert abs(last - time.time()) < 10
     assert after['hookd_last_authentic_event_timestamp_seconds{endpoint="far"}'] == 0
+
+
+def test_events_are_counted_by_a_type_of_a_fixed_set_and_only_if_they_are_authentic(small):
+    def counts():
+        return {name.partition("type=")[2].strip('"}'): value for name, value in metrics(small).items()
+                if name.startswith('hookd_events_total{endpoint="colivara"')}
+
+    before = counts()
+    assert set(before) == {"upsert.success", "upsert.fail", "other"}
+    for body in (success_event(), failure_event(), failure_event(), b'{"type":"mine"}', b"no JSON"):
+        assert small.send(body).status == 204
+    assert raw(small, post(b'{"type":"theirs"}', {})).status == 401
+    after = counts()
+    assert {type: after[type] - before[type] for type in after} == {"upsert.success": 1, "upsert.fail": 2, "other": 2}
 
 
 def test_the_last_authentic_event_is_known_after_a_restart(make_daemon):

@@ -38,10 +38,20 @@ enum class refusal : std::uint8_t {
 inline constexpr std::size_t refusals = 15;
 std::string_view to_text(refusal why);
 
+/// What is counted separately of an event's type, which is the sender's choice.
+enum class event_kind : std::uint8_t { upsert_success, upsert_fail, other };
+inline constexpr std::size_t event_kinds = 3;
+/// The type; `other` for all other types.
+std::string_view to_text(event_kind what);
+event_kind kind_of(std::string_view type);
+
 /// The messages to an endpoint since the start.
 struct endpoint_metrics {
-    counter accepted;  ///< Events stored.
-    counter duplicate; ///< Authentic messages that were already stored.
+    std::array<counter, event_kinds> stored; ///< Events, by `event_kind`.
+    counter duplicate;                       ///< Authentic messages that were already stored.
+
+    /// Events stored.
+    std::uint64_t accepted() const;
 
     /// Records an authentic message, whether or not it could be stored.
     void authentic(unix_seconds at);

@@ -160,7 +160,7 @@ TEST_CASE("intake: what an endpoint has seen is counted, and each refusal by its
     const auto all = daemon.metrics().endpoints();
     REQUIRE(all.size() == 1);
     CHECK(all.front().endpoint == "colivara");
-    CHECK(all.front().counters->accepted.value() == 1);
+    CHECK(all.front().counters->accepted() == 1);
     CHECK(all.front().counters->duplicate.value() == 1);
     CHECK(all.front().counters->last_authentic() == now);
     CHECK(refused(intake::refusal::wrong_signature) == 1);
