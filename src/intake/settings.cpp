@@ -99,4 +99,17 @@ std::vector<std::string> read_endpoint_paths(table& root) {
     return paths;
 }
 
+rejected_settings read_rejected(table keys) {
+    constexpr std::uint64_t most = 1024;
+    rejected_settings rejected;
+    rejected.keep =
+        keys.count({"keep", on_reload, "how many rejected requests are kept in memory, for `rejected list`; 0: none"},
+                   rejected.keep, 0, most);
+    rejected.keep_bodies = keys.flag(
+        {"keep_bodies", on_reload, "whether their bodies are kept, which `verify` needs to explain a signature"},
+        rejected.keep_bodies);
+    keys.finish();
+    return rejected;
+}
+
 } // namespace hookd::intake

@@ -23,6 +23,11 @@
 namespace hookd {
 
 class HOOKD_THREAD_SAFETY(capability("mutex")) mutex {
+public:
+    /// For a thread that must not wait; a mutex_lock takes over the lock (`std::adopt_lock`).
+    bool try_lock() HOOKD_THREAD_SAFETY(try_acquire_capability(true)) { return native_.try_lock(); }
+
+private:
     friend class mutex_lock;
     std::mutex native_;
 };
@@ -31,6 +36,7 @@ class HOOKD_THREAD_SAFETY(capability("mutex")) mutex {
 class HOOKD_THREAD_SAFETY(capability("lock")) HOOKD_THREAD_SAFETY(scoped_lockable) mutex_lock {
 public:
     explicit mutex_lock(mutex& what) HOOKD_THREAD_SAFETY(acquire_capability(what)) : held_{what.native_} {}
+    mutex_lock(mutex& what, std::adopt_lock_t taken) HOOKD_REQUIRES(what) : held_{what.native_, taken} {}
     mutex_lock(const mutex_lock&) = delete;
     mutex_lock& operator=(const mutex_lock&) = delete;
     ~mutex_lock() HOOKD_THREAD_SAFETY(release_capability()) = default;
