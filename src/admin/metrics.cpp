@@ -163,6 +163,9 @@ void add_daemon(metrics_writer& to, const context& what) {
     }
     to.counter("hookd_log_lines_dropped_total", "Log lines dropped because their reader was too slow.")
         .add(number(what.log_lines_dropped()));
+    to.counter("hookd_access_log_lines_dropped_total",
+               "Lines of the access log dropped because its disk was too slow or full.")
+        .add(number(what.access_log_lines_dropped()));
     to.gauge("hookd_build_info", "1, with the version as a label.").add(1, "version", what.version);
 }
 

@@ -7,6 +7,7 @@
 #include "admin/event_stream.hpp"
 #include "admin/openapi.hpp"
 #include "admin/rates.hpp"
+#include "admin/rejected_handlers.hpp"
 #include "admin/responses.hpp"
 #include "admin/sink_handlers.hpp"
 
@@ -43,6 +44,8 @@ constexpr route table[] = {
     {"POST", "/v1/sinks/{name}/resume", access::unix_socket, resume_sink, {"Paused"}, "continue the deliveries to a sink"},
     {"POST", "/v1/sinks/{name}/forget", access::unix_socket, forget_sink, {"SinkEdit"}, "remove a sink that is not configured"},
     {"POST", "/v1/sinks/{name}/rename", access::unix_socket, rename_sink, {"SinkEdit"}, "rename a sink that is not configured"},
+    {"GET", "/v1/rejected", access::unix_socket, list_rejected, {"RejectedList"}, "the last rejected requests"},
+    {"GET", "/v1/rejected/{id}", access::unix_socket, show_rejected, {"Rejected"}, "a rejected request, with its body if it is kept"},
     {"GET", "/v1/events", access::unix_socket, list_events, {"EventPage"}, "stored events and their deliveries", request::list},
     {"GET", "/v1/events/count", access::unix_socket, count_events, {"EventCount"}, "how many stored events there are", request::count},
     {"GET", "/v1/events/stream", access::unix_socket, stream_events, {{}, "text/event-stream"}, "events and changes of deliveries as they come", request::stream},

@@ -10,6 +10,7 @@
 #include "cli/journal/journal_command.hpp"
 #include "cli/options.hpp"
 #include "cli/register/register_command.hpp"
+#include "cli/rejected/rejected_command.hpp"
 #include "cli/send/send_command.hpp"
 #include "cli/sinks/sinks_command.hpp"
 #include "cli/status/status_command.hpp"
@@ -36,8 +37,8 @@ namespace {
 
 /// One per family of commands, in the order of the help.
 constexpr void (*families[])(CLI::App& line, command_choice& choice) = {
-    add_check, add_register, add_verify,  add_send,    add_status,     add_reload, add_events,
-    add_wait,  add_sinks,    add_journal, add_version, add_completion, add_help,
+    add_check, add_register, add_verify,   add_send,    add_status,  add_reload,     add_events,
+    add_wait,  add_sinks,    add_rejected, add_journal, add_version, add_completion, add_help,
 };
 
 void add_run(CLI::App& line, command_choice& choice, daemon::held_signals& held) {

@@ -42,6 +42,8 @@ settings read_settings(table& root) {
     all.journal = journal::read_journal(root.sub("journal"));
     root.optional_table("sink");
     all.admin = admin::read_admin(root.sub("admin"));
+    all.rejected = intake::read_rejected(root.sub("rejected"));
+    all.access_log = read_access_log(root.sub("access_log")); // behind everything else that uses files
     std::vector<std::string> endpoints(all.endpoints.size());
     std::ranges::transform(all.endpoints, endpoints.begin(), &endpoint_settings::name);
     all.sinks = sinks::read_sinks(root, endpoints); // last: a sink must not write into a file that another part uses

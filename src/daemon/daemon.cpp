@@ -62,9 +62,11 @@ constexpr std::string_view draining = "drain";
 /// since at a stop it may be impossible to create one.
 class daemon {
 public:
-    daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& exit_watchdog)
+    daemon(std::string path, std::ostream& err, const service_manager& manager, exit_watchdog& exit_watchdog,
+           access_log& access)
         : path_{std::move(path)}, err_{err}, manager_{manager}, last_resort_{exit_watchdog},
-          liveness_{silence_allowed(manager)}, receiver_{[this](std::string_view what) { on_journal_failure(what); }} {
+          liveness_{silence_allowed(manager)},
+          receiver_{access, [this](std::string_view what) { on_journal_failure(what); }} {
         signals_.add(SIGUSR1);
     }
 
@@ -307,7 +309,7 @@ private:
     /// During the start they are opened anyway.
     void reopen() {
         if (up_) {
-            spdlog::info("reopening the sinks' files");
+            spdlog::info("reopening the files of the sinks and of the access log");
             receiver_.reopen();
         }
     }
@@ -420,12 +422,13 @@ private:
 
 } // namespace
 
-int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& exit_watchdog) {
+int run_daemon(const std::string& path, std::ostream& err, held_signals& held, exit_watchdog& exit_watchdog,
+               access_log& access) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file size limit is a failed write, not the end
     std::signal(SIGCHLD, SIG_DFL); // it may be inherited as ignored, and hooks would lose their exit codes
     const service_manager manager;
-    daemon running{path, err, manager, exit_watchdog};
+    daemon running{path, err, manager, exit_watchdog, access};
     held.release();
     return running.run();
 }

@@ -27,24 +27,49 @@ constexpr std::chrono::milliseconds least_for_sinks{1'000};
 /// Passes requests from http to intake, modules that do not know each other.
 class intake_adapter final : public http::handler {
 public:
+    /// Where its requests are recorded; outlives it.
+    struct records {
+        intake::metrics& counters;
+        intake::rejected_requests& rejected;
+        access_log& access;
+    };
+
     intake_adapter(std::shared_ptr<const settings> settings, journal::event_log& log, wall_clock clock,
-                   intake::metrics& counters, const asio::any_io_executor& workers)
-        : settings_{std::move(settings)}, intake_{settings_->endpoints, log, clock, counters, workers} {}
+                   const records& records, const asio::any_io_executor& workers)
+        : settings_{std::move(settings)}, clock_{clock}, records_{records},
+          intake_{settings_->endpoints, log, clock, records.counters, workers} {}
 
     std::optional<response> screen(const request& head) override { return intake_.screen(head); }
     asio::awaitable<response> handle(const request& whole) override { return intake_.take(whole); }
 
+    void served(const http::served_request& what) override {
+        const auto now = clock_();
+        if (!what.outcome.found.rejected.reason.empty()) {
+            records_.rejected.add({.what = what.what,
+                                   .status = what.outcome.status,
+                                   .found = what.outcome.found,
+                                   .header_bytes = what.header_bytes,
+                                   .body_bytes = what.body_bytes,
+                                   .whole = what.whole},
+                                  now);
+        }
+        records_.access.write(what, now);
+    }
+
 private:
     std::shared_ptr<const settings> settings_; // the intake refers to it
+    wall_clock clock_;
+    records records_;
     intake::intake intake_;
 };
 
 } // namespace
 
-receiver::receiver(std::function<void(std::string_view)> on_failure)
-    : on_failure_{std::move(on_failure)}, clock_{choose_clock()} {}
+receiver::receiver(access_log& access, std::function<void(std::string_view)> on_failure)
+    : access_log_{access}, on_failure_{std::move(on_failure)}, clock_{choose_clock()}, rejected_{rejected_settings{}} {}
 
 result<void> receiver::start(const std::shared_ptr<const settings>& settings) {
+    access_log_.prepare(settings->access_log);
     activate(settings);
     const auto limits = within_descriptor_limit(*settings);
     auto journal =
@@ -82,7 +107,9 @@ void receiver::recall_newest_events() {
 
 http::handler_factory receiver::front_desks(const std::shared_ptr<const settings>& settings) {
     return [this, settings] {
-        return std::make_unique<intake_adapter>(settings, *journal_, clock_, received_, workers_->executor());
+        return std::make_unique<intake_adapter>(settings, *journal_, clock_,
+                                                intake_adapter::records{received_, rejected_, access_log_},
+                                                workers_->executor());
     };
 }
 
@@ -123,6 +150,8 @@ void receiver::activate(std::shared_ptr<const settings> next) {
         endpoints.push_back(one.name);
     }
     received_.show(std::move(endpoints));
+    rejected_.configure(next->rejected);
+    access_log_.configure(next->access_log);
     const mutex_lock lock{mutex_};
     settings_ = std::move(next);
 }
@@ -154,6 +183,7 @@ result<std::vector<std::unique_ptr<change>>> receiver::prepare(const std::shared
             return std::unexpected{sinks.error()};
         }
         changes.push_back(std::move(*sinks));
+        access_log_.prepare(next->access_log);
         return changes;
     } catch (const std::exception&
                  caught) { // no descriptors, threads or memory: the daemon continues with its current settings
@@ -179,6 +209,7 @@ admin::context receiver::admin_context() const {
             .clock = clock_,
             .server = *server_,
             .intake = received_,
+            .rejected = rejected_,
             .events = *journal_,
             .deliveries = *journal_,
             .health = *journal_,
@@ -188,6 +219,7 @@ admin::context receiver::admin_context() const {
             .reloaded = {},
             .reload = {},
             .log_lines_dropped = dropped_log_lines,
+            .access_log_lines_dropped = [this] { return access_log_.dropped(); },
             .allowed_hosts = {}};
 }
 

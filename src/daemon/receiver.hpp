@@ -8,10 +8,12 @@
 #include <hookd/core/error.hpp>
 #include <hookd/core/mutex.hpp>
 #include <hookd/core/time.hpp>
+#include <hookd/daemon/access_log.hpp>
 #include <hookd/daemon/settings.hpp>
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server/server.hpp>
 #include <hookd/intake/metrics.hpp>
+#include <hookd/intake/rejected_requests.hpp>
 #include <hookd/journal/storage.hpp>
 
 #include <atomic>
@@ -28,7 +30,8 @@ namespace hookd::daemon {
 class receiver {
 public:
     /// `on_failure` is called on the journal's thread when it cannot continue; what was acknowledged is safe.
-    explicit receiver(std::function<void(std::string_view what)> on_failure);
+    /// `access` must outlive it.
+    receiver(access_log& access, std::function<void(std::string_view what)> on_failure);
 
     /// Journal first, sinks next, sockets last: nothing is accepted that could not be stored and delivered.
     result<void> start(const std::shared_ptr<const settings>& settings);
@@ -47,8 +50,11 @@ public:
     /// journal is closed; within drain_timeout.
     void drain();
 
-    /// Any thread; does not block. Reopens the sinks' files.
-    void reopen() { dispatcher_->reopen(); }
+    /// Any thread; does not block. Reopens the files of the sinks and of the access log.
+    void reopen() {
+        dispatcher_->reopen();
+        access_log_.reopen();
+    }
     /// The modules for the admin server. Valid from `start` to the receiver's end, also after `drain`.
     admin::context admin_context() const;
     /// Watchdog thread, from `start` to `drain`; does not block.
@@ -66,6 +72,7 @@ private:
     http::handler_factory front_desks(const std::shared_ptr<const settings>& settings);
     result<std::vector<std::unique_ptr<change>>> prepare(const std::shared_ptr<const settings>& next);
 
+    access_log& access_log_;
     std::function<void(std::string_view)> on_failure_;
     wall_clock clock_;
     mutex changing_; // held while modules are changed: by a reload, once all is prepared, and by the drain
@@ -75,6 +82,7 @@ private:
     std::unique_ptr<journal::storage> journal_;
     std::unique_ptr<delivery::dispatcher> dispatcher_;
     intake::metrics received_;
+    intake::rejected_requests rejected_;
     std::optional<worker_threads> workers_; // for intake: as many as I/O threads
     std::unique_ptr<http::server> server_;
 };

@@ -14,8 +14,10 @@ int run(const std::string& config_path, std::ostream& err, held_signals& held) {
     keep_secrets_out_of_core_dumps();
     start_logging({});
     exit_watchdog exit_watchdog;
-    const int code = run_daemon(config_path, err, held, exit_watchdog);
+    access_log access;
+    const int code = run_daemon(config_path, err, held, exit_watchdog, access);
     exit_watchdog.end_process_after(for_last_lines, code);
+    access.stop();
     stop_logging();
     if (detached_thread_guard::any()) {
         end_process(code);

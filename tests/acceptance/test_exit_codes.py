@@ -27,6 +27,7 @@ ASKING = {  # the commands that ask a daemon, with words that it has a good answ
     "events delete": ["1", "--dry-run"], "wait": ["--document", "good.pdf"],
     "sinks": [], "sinks show": ["events"], "sinks pause": ["events"], "sinks resume": ["events"],
     "sinks forget": ["old"], "sinks rename": ["older", "new"],
+    "rejected list": [], "rejected show": ["1"], "rejected export": ["1"],
 }
 ELSEWHERE = {
     ("run", DONE): "test_lifecycle.py::test_stopping_under_load_answers_what_it_stored_and_ends_well_within_the_drain_time",
@@ -65,7 +66,8 @@ ELSEWHERE = {
 NO_ANSWERS = {"events show": ["nowhere"], "events replay": ["nowhere", "--yes"], "events drop": ["nowhere", "--yes"],
               "events delete": ["nowhere", "--yes"], "sinks test": ["hook", "--event", "/dev/null"],
               "wait": ["--document", "bad.pdf"], "sinks show": ["nobody"], "sinks pause": ["nobody"], "sinks resume": ["nobody"],
-              "sinks forget": ["nobody"], "sinks rename": ["nobody", "new"]}
+              "sinks forget": ["nobody"], "sinks rename": ["nobody", "new"],
+              "rejected show": ["99"], "rejected export": ["99"]}
 OTHERS = ["run", "check", "verify", "send", "completion", "version", "help", "try", "sinks test", "journal check",
           "journal export"]
 TEST = ["events", "--event", "/dev/null"]
@@ -111,7 +113,7 @@ def test_the_tests_that_are_named_are_there():
 
 @pytest.fixture(scope="module")
 def knowing(tmp_path_factory):
-    """A daemon with a good document and a bad one, which is a dead letter of its hook."""
+    """A daemon with a good document and a bad one, which is a dead letter of its hook, and a rejected request."""
     directory = tmp_path_factory.mktemp("knowing")
     hook = exec_sink(write_hook(directory, "exit 65"), events=["upsert.fail"])
     sinks = [file_sink(directory / "events.jsonl"), hook]
@@ -122,6 +124,7 @@ def knowing(tmp_path_factory):
         assert running.run("reload").returncode == DONE
         running.send(success_event("good.pdf"))
         running.send(failure_event("bad.pdf"))
+        assert running.send(success_event("old.pdf"), timestamp=1).status == 401
         until(lambda: status(running)["sinks"][1]["dead_letters"] == 1, "the dead letter")
         yield running
 

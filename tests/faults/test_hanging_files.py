@@ -177,7 +177,7 @@ def test_a_user_signal_reopens_files_and_reloads_nothing(make_daemon, tmp_path):
     daemon.write_configuration()
     daemon.signal(signal.SIGUSR1)
     until(lambda: (tmp_path / "q/new").exists() and len(read_queue(tmp_path / "q")) == 1, "the second event, in directories made again")
-    daemon.wait_for_log("info reopening the sinks' files")
+    daemon.wait_for_log("info reopening the files of the sinks and of the access log")
     assert "reloaded" not in daemon.log()
     daemon.stop()
 

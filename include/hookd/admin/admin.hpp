@@ -7,6 +7,7 @@
 #include <hookd/delivery/dispatcher.hpp>
 #include <hookd/http/server/server.hpp>
 #include <hookd/intake/metrics.hpp>
+#include <hookd/intake/rejected_requests.hpp>
 #include <hookd/journal/delivery_store.hpp>
 #include <hookd/journal/event_search.hpp>
 #include <hookd/journal/storage_health.hpp>
@@ -52,6 +53,7 @@ struct context {
     wall_clock clock = nullptr;
     const http::server& server; ///< The public one.
     const intake::metrics& intake;
+    const intake::rejected_requests& rejected;
     journal::event_search& events;
     journal::delivery_store& deliveries;
     const journal::storage_health& health;
@@ -67,6 +69,7 @@ struct context {
     /// Starts a reload; calls back once, on any thread, possibly before it returns.
     std::function<void(std::move_only_function<void(reload_verdict)>)> reload;
     std::function<std::uint64_t()> log_lines_dropped;
+    std::function<std::uint64_t()> access_log_lines_dropped;
     /// Current names that a request over TCP may be for (admin.allowed_hosts), besides localhost and any address.
     std::function<std::vector<std::string>()> allowed_hosts;
 };

@@ -3,6 +3,7 @@
 
 #include <hookd/admin/settings.hpp>
 #include <hookd/config/key.hpp>
+#include <hookd/daemon/access_log.hpp>
 #include <hookd/daemon/logging.hpp>
 #include <hookd/http/server/settings.hpp>
 #include <hookd/intake/settings.hpp>
@@ -23,6 +24,8 @@ struct settings {
     journal_settings journal;
     std::vector<sink_settings> sinks;
     admin_settings admin;
+    rejected_settings rejected;
+    access_log_settings access_log;
     config::fixed_values fixed; ///< What a reload cannot change.
 };
 

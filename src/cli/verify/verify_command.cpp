@@ -206,7 +206,9 @@ void add_verify(CLI::App& line, command_choice& choice) {
         ->required();
     command->add_option("--header", given->headers, "A header of the message: 'svix-id: msg_…' (repeatable)")
         ->allow_extra_args(false);
-    command->add_option("--request", given->request_file, "File with the whole captured HTTP request")
+    command
+        ->add_option("--request", given->request_file,
+                     "File with the whole captured HTTP request, for example from 'rejected export'")
         ->type_name(file_name);
     command->add_option("body", given->body, "File with the body (default and -: standard input)")
         ->type_name(file_name);

@@ -134,7 +134,7 @@ TEST_CASE("default file: it mentions every key there is") {
     const loaded outcome = load_configuration_text(uncommented(text, true), syntax::toml, "f");
     auto mentioned = keys_by_table(text);
     const auto known = keys_by_table(outcome.effective);
-    REQUIRE(known.size() == 7);
+    REQUIRE(known.size() == 9);
     for (const auto& [table, keys] : known) {
         for (const std::string& key : keys) {
             INFO(table << '.' << key);
