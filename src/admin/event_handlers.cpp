@@ -10,6 +10,7 @@
 #include <hookd/core/limited_log.hpp>
 
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -57,7 +58,8 @@ bool selects(const journal::event_filter& filter) {
 
 /// One event, or those of one document: what is deleted does not come back.
 bool selects_for_deletion(const journal::event_filter& filter) {
-    const bool other = filter.type || filter.endpoint || filter.since || filter.until || filter.sink || filter.state;
+    const bool other =
+        filter.type || filter.endpoint || filter.since || filter.until || filter.sink || filter.state || filter.text;
     const bool document = filter.document && !filter.document->empty();
     return !other && (filter.id ? !filter.document && !filter.collection : document);
 }
@@ -240,9 +242,9 @@ asio::awaitable<response> delete_events(const event_context& of, const routed_re
     if (!done) {
         co_return journal_error(of, done.error());
     }
-    if (!dry_run && done->events > 0) {
-        spdlog::info("journal: deleted {} event(s) with {} dead letter(s), as an operator asked", done->events,
-                     done->dead);
+    if (!dry_run && done->events > 0 && what.whole.user) {
+        spdlog::info("events: deleted {} event(s) with {} dead letter(s) by {}", done->events, done->dead,
+                     operator_of(what.whole));
     }
     co_return with_body(200, erased_json(*done));
 }

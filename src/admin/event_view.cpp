@@ -152,17 +152,10 @@ std::string repaired_json(const journal::repaired& what) {
 
 std::string erased_json(const journal::erased& what) {
     const auto& first = what.first;
-    return json_line(
-               {{"events", what.events},
-                {"dead_letters", what.dead},
-                {"kept", what.kept},
-                {"first_kept",
-                 first ? json{{"sequence", first->sequence}, {"sink", first->sink}, {"state", to_text(first->state)}}
-                       : json()},
-                {"position", what.position},
-                {"more", what.more},
-                {"last_sequence", what.last_sequence}}) +
-           '\n';
+    const auto kept =
+        first ? json{{"sequence", first->sequence}, {"sink", first->sink}, {"state", to_text(first->state)}} : json();
+    return part_json({{"events", what.events}, {"dead_letters", what.dead}, {"kept", what.kept}, {"first_kept", kept}},
+                     what);
 }
 
 std::string error_json(std::string_view message) {

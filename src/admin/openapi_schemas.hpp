@@ -23,6 +23,10 @@ inline constexpr std::string_view schemas = R"({
 "Sink": {"type": "object", "required": ["name", "type", "paused", "available", "delivered", "dead_letters"], "properties": {
     "name": {"type": "string"}, "type": {"type": "string"}, "paused": {"type": "boolean"},
     "available": {"type": "boolean"}, "hangs": {"type": "boolean"},
+    "unavailable_since": {"$ref": "#/components/schemas/Time"}, "unavailable_reason": {"type": ["string", "null"]},
+    "next_try": {"$ref": "#/components/schemas/Time"}, "attempts_per_minute": {"$ref": "#/components/schemas/Count"},
+    "last_error": {"type": ["object", "null"], "required": ["at", "detail"], "properties": {
+        "at": {"$ref": "#/components/schemas/Time"}, "detail": {"type": "string"}}},
     "delivered": {"$ref": "#/components/schemas/Count"}, "retried": {"$ref": "#/components/schemas/Count"},
     "rejected": {"$ref": "#/components/schemas/Count"}, "in_flight": {"$ref": "#/components/schemas/Count"},
     "waiting": {"$ref": "#/components/schemas/Count"}, "dead_letters": {"$ref": "#/components/schemas/Count"},
@@ -89,6 +93,29 @@ inline constexpr std::string_view schemas = R"({
     "events": {"$ref": "#/components/schemas/Count"}, "deliveries": {"$ref": "#/components/schemas/Count"},
     "sinks": {"type": "array", "items": {"type": "string"}}, "position": {"$ref": "#/components/schemas/Count"},
     "more": {"type": "boolean"}, "last_sequence": {"$ref": "#/components/schemas/Count"}}},
+"Erased": {"type": "object",
+    "required": ["events", "dead_letters", "kept", "first_kept", "position", "more", "last_sequence"], "properties": {
+    "events": {"$ref": "#/components/schemas/Count"}, "dead_letters": {"$ref": "#/components/schemas/Count"},
+    "kept": {"$ref": "#/components/schemas/Count"},
+    "first_kept": {"type": ["object", "null"], "required": ["sequence", "sink", "state"], "properties": {
+        "sequence": {"$ref": "#/components/schemas/Count"}, "sink": {"type": "string"}, "state": {"type": "string"}}},
+    "position": {"$ref": "#/components/schemas/Count"}, "more": {"type": "boolean"},
+    "last_sequence": {"$ref": "#/components/schemas/Count"}}},
+"Rejected": {"type": "object",
+    "required": ["id", "time", "client", "status", "reason", "header_bytes", "body_bytes", "header_names", "signature_headers",
+                 "shortened", "body_kept"],
+    "properties": {
+        "id": {"$ref": "#/components/schemas/Count"}, "time": {"$ref": "#/components/schemas/Time"},
+        "client": {"type": "string"}, "status": {"$ref": "#/components/schemas/Count"}, "reason": {"type": "string"},
+        "detail": {"type": "string"}, "endpoint": {"type": "string"}, "method": {"type": "string"}, "path": {"type": "string"},
+        "header_bytes": {"$ref": "#/components/schemas/Count"}, "body_bytes": {"$ref": "#/components/schemas/Count"},
+        "header_names": {"type": "array", "items": {"type": "string"}},
+        "signature_headers": {"type": "array", "items": {"type": "object", "required": ["name", "value"], "properties": {
+            "name": {"type": "string"}, "value": {"type": "string"}}}},
+        "shortened": {"type": "boolean"}, "body_kept": {"type": "boolean"}, "body_base64": {"type": "string"}}},
+"RejectedList": {"type": "object", "required": ["keep", "missed", "rejected"], "properties": {
+    "keep": {"$ref": "#/components/schemas/Count"}, "missed": {"$ref": "#/components/schemas/Count"},
+    "rejected": {"type": "array", "items": {"$ref": "#/components/schemas/Rejected"}}}},
 "DocumentPage": {"type": "object", "required": ["documents", "position", "more", "total", "failed", "complete", "last_sequence"],
     "properties": {
         "documents": {"type": "array", "items": {"type": "object",

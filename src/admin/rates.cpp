@@ -78,7 +78,7 @@ json series_json(const rates::series& what) {
 rates::counts rates::count(const context& what) {
     counts now{.rejected = refusals_by_reason(what)};
     for (const auto& [name, counters] : what.intake.endpoints()) {
-        now.accepted += counters->accepted.value();
+        now.accepted += counters->accepted();
         now.duplicate += counters->duplicate.value();
     }
     for (const auto& sink : what.dispatcher.metrics()) {

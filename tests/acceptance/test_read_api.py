@@ -199,7 +199,9 @@ def test_the_description_of_the_api_is_true_for_what_every_route_answers(make_da
         "/v1/sinks/{name}/pause": "/v1/sinks/events/pause", "/v1/sinks/{name}/resume": "/v1/sinks/events/resume",
         "/v1/sinks/{name}/forget": "/v1/sinks/gone/forget", "/v1/sinks/{name}/rename": "/v1/sinks/gone/rename?to=other",
         "/v1/events/{id}": f"/v1/events/{id}", "/v1/events/replay": f"/v1/events/replay?id={id}&dry_run=true",
-        "/v1/events/drop": f"/v1/events/drop?id={id}&dry_run=true"}
+        "/v1/events/drop": f"/v1/events/drop?id={id}&dry_run=true",
+        "/v1/events/delete": f"/v1/events/delete?id={id}&dry_run=true",
+        "/v1/sinks/{name}": "/v1/sinks/broken", "/v1/rejected/{id}": "/v1/rejected/1"}
     tried = [("post", "/v1/reload"), *((method, path) for path, methods in description["paths"].items()
                                        for method in methods if path not in ("/v1/reload", "/v1/sinks/{name}/forget")),
              ("post", "/v1/sinks/{name}/forget")]

@@ -47,7 +47,7 @@ struct tuning {
     /// Events that an orphan has not reached, as far as they are counted at a time, or taken over by another sink.
     std::size_t orphan_rows = 2000;
     /// Reads between two commits.
-    std::size_t jobs_a_round = 8;
+    std::size_t jobs_a_round = 2;
 
     /// How long cursors and failures may wait for a commit to join, and for the next try while the disk is full.
     std::chrono::milliseconds changes_delay{50};
