@@ -330,6 +330,12 @@ def test_a_replay_that_was_answered_survives_a_crash(broken, tmp_path):
 
 # Without a daemon
 
+@pytest.mark.parametrize("verb", ["replay", "drop"])
+def test_a_time_span_that_ends_before_it_begins_is_a_usage_error(broken, verb):
+    done = broken.run("events", verb, "--since", "1h", "--until", "2h", "--dry-run")
+    assert done.returncode == USAGE and "since is not before until" in done.stderr
+
+
 def content_of(directory):
     return {each.name: (each.read_bytes(), each.stat().st_mtime_ns)
             for each in directory.iterdir() if each.name.startswith("journal.db")}
