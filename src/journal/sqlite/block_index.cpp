@@ -67,27 +67,45 @@ storage_result<std::uint64_t> block_index::add(std::uint64_t last_sequence) {
         }
         number = std::max(number, lowest.sequence(0) / block_size);
     }
-    const auto first = number * block_size;
-    const auto last = first + block_size - 1;
-    if (last > last_sequence) {
+    if ((number + 1) * block_size > last_sequence + 1) {
         return next_;
     }
-    std::vector<std::uint64_t> hashes;
-    auto oldest = INT64_MAX;
-    auto newest = INT64_MIN;
-    query rows(names_, first, last);
+    const auto found = full_number_ == number ? storage_result<contents>(full_) : read(number);
+    if (!found) {
+        return std::unexpected(found.error());
+    }
+    const auto names = make_name_filter(found->names);
+    return then(query(add_, number, found->oldest, found->newest, blob{names}).run(), [&] { return number + 1; });
+}
+
+storage_result<block_index::contents> block_index::read(std::uint64_t number) {
+    contents found;
+    query rows(names_, number * block_size, (number + 1) * block_size - 1);
     auto row = rows.step();
     for (; row && *row; row = rows.step()) {
-        oldest = std::min(oldest, rows.number(0));
-        newest = std::max(newest, rows.number(0));
-        hashes.push_back(name_hash(name_kind::collection, rows.text(1)));
-        hashes.push_back(name_hash(name_kind::document, rows.text(2)));
+        found.add(rows.number(0), rows.text(1), rows.text(2));
     }
-    if (!row) {
-        return std::unexpected(row.error());
+    return then(row, [&](bool) { return std::move(found); });
+}
+
+void block_index::contents::add(std::int64_t accepted, std::string_view collection, std::string_view document) {
+    oldest = std::min(oldest, accepted);
+    newest = std::max(newest, accepted);
+    names.push_back(name_hash(name_kind::collection, collection));
+    names.push_back(name_hash(name_kind::document, document));
+}
+
+void block_index::note(const event& stored) {
+    if (stored.sequence % block_size == 0 || stored.sequence != noted_to_) {
+        noted_ = {};
+        noted_from_ = stored.sequence;
     }
-    const auto names = make_name_filter(std::move(hashes));
-    return then(query(add_, number, oldest, newest, blob{names}).run(), [&] { return number + 1; });
+    noted_to_ = stored.sequence + 1;
+    noted_.add(to_millis(stored.accepted), stored.collection, stored.document);
+    if (noted_to_ % block_size == 0 && noted_from_ % block_size == 0) {
+        full_ = std::move(noted_);
+        full_number_ = stored.sequence / block_size;
+    }
 }
 
 storage_result<void> block_index::forget_before(std::uint64_t sequence) {

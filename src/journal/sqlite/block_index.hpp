@@ -8,6 +8,9 @@
 #include <hookd/journal/event_search.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace hookd::journal {
 
@@ -20,6 +23,8 @@ public:
 
     static storage_result<block_index> prepare(database& file);
 
+    /// An event was stored, after all that were noted before: its block need not be read again.
+    void note(const event& stored);
     /// Adds the next block, in a transaction of its own. False: there is none whose events are all there.
     storage_result<bool> add_next(database& file, std::uint64_t last_sequence);
     /// Within a transaction: no event before this one is left.
@@ -37,9 +42,23 @@ public:
     storage_result<part> part_of(std::uint64_t sequence, const event_filter& filter);
 
 private:
+    /// What there is in a block.
+    struct contents {
+        std::int64_t oldest = INT64_MAX;
+        std::int64_t newest = INT64_MIN;
+        std::vector<std::uint64_t> names;
+        void add(std::int64_t accepted, std::string_view collection, std::string_view document);
+    };
+
     block_index() = default;
     storage_result<std::uint64_t> add(std::uint64_t last_sequence);
+    storage_result<contents> read(std::uint64_t number);
 
+    contents noted_;
+    std::uint64_t noted_from_ = 0; // the first event in it
+    std::uint64_t noted_to_ = 0;   // behind the last one
+    contents full_;                // of the block `full_number_`, once all of its events were noted
+    std::optional<std::uint64_t> full_number_;
     std::uint64_t first_ = 0; // blocks from here on are indexed,
     std::uint64_t next_ = 0;  // up to this one
     statement lowest_;

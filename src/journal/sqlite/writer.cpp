@@ -88,6 +88,9 @@ void writer::append(queue::work& work) {
     queue_.release(work);
     work.appends.clear();
     answers_.send();
+    for (const auto& each : fresh_) {
+        past_.blocks().note(*each);
+    }
     if (!fresh_.empty() && watch_.committed) {
         watch_.committed(fresh_);
     }
