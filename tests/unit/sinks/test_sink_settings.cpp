@@ -72,8 +72,9 @@ TEST_CASE("sink settings: another type of sink is another sink") {
 }
 
 TEST_CASE("sink settings: the values of match are JSON, with every digit of a number") {
-    const auto read = sink_of("stdout", R"(match = { "/a" = "x\"y", "/b" = 9007199254740993, "/c" = 0.1, "/d" = false,
-                                                     "/e~1f/0" = -1e-7, "" = true })");
+    const auto read =
+        sink_of("stdout", R"(match = { "/a" = "x\"y", "/b" = 9007199254740993, "/c" = 0.1, "/d" = false, )"
+                          R"("/e~1f/0" = -1e-7, "" = true })");
     CHECK(read.filters.match == std::map<std::string, std::string>{{"/a", R"("x\"y")"},
                                                                    {"/b", "9007199254740993"},
                                                                    {"/c", "0.1"},
