@@ -77,18 +77,22 @@ json event_json(const journal::event_details& what) {
     for (const auto& each : what.sinks) {
         sinks.push_back(sink_json(each));
     }
-    return {{"sequence", what.head.sequence},
-            {"id", what.head.id},
-            {"type", what.head.type},
-            {"endpoint", what.head.endpoint},
-            {"accepted", to_rfc3339(what.head.accepted)},
-            {"collection", what.head.collection},
-            {"document", what.head.document},
-            {"peer", what.head.peer},
-            {"timestamp", what.head.timestamp},
-            {"bytes", what.body_size},
-            {"json", what.head.json},
-            {"sinks", std::move(sinks)}};
+    json made{{"sequence", what.head.sequence},
+              {"id", what.head.id},
+              {"type", what.head.type},
+              {"endpoint", what.head.endpoint},
+              {"accepted", to_rfc3339(what.head.accepted)},
+              {"collection", what.head.collection},
+              {"document", what.head.document},
+              {"peer", what.head.peer},
+              {"timestamp", what.head.timestamp},
+              {"bytes", what.body_size},
+              {"json", what.head.json},
+              {"sinks", std::move(sinks)}};
+    if (!what.head.traceparent.empty()) {
+        made["traceparent"] = what.head.traceparent;
+    }
+    return made;
 }
 
 } // namespace

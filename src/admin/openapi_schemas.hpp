@@ -81,6 +81,7 @@ inline constexpr std::string_view schemas = R"({
         "endpoint": {"type": "string"}, "accepted": {"$ref": "#/components/schemas/Time"},
         "collection": {"type": "string"}, "document": {"type": "string"}, "peer": {"type": "string"},
         "timestamp": {"type": "string"}, "bytes": {"$ref": "#/components/schemas/Count"}, "json": {"type": "boolean"},
+        "traceparent": {"type": "string"},
         "sinks": {"type": "array", "items": {"$ref": "#/components/schemas/Delivery"}}}},
 "EventPage": {"type": "object", "required": ["events", "position", "more", "last_sequence"], "properties": {
     "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},

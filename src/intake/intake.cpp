@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "intake/trace_context.hpp"
+
 #include <hookd/core/failpoint.hpp>
 #include <hookd/core/limited_log.hpp>
 #include <hookd/core/text.hpp>
@@ -149,6 +151,7 @@ std::shared_ptr<event> make_event(const endpoint_settings& where, const request&
                                          .unbranded = headers.unbranded,
                                          .timestamp = std::string{headers.timestamp},
                                          .signature = std::string{headers.signature},
+                                         .traceparent = std::string{traceparent_of(whole.fields)},
                                          .json = fields.json,
                                          .body = std::string{whole.body}});
 }

@@ -89,6 +89,9 @@ std::string event_line(const event& what) {
     const bool json = data || is_json(what);
     append_member(line, "datacontenttype", json ? "application/json" : "application/octet-stream");
     append_member(line, "sequence", std::to_string(what.sequence));
+    if (!what.traceparent.empty()) { // CloudEvents, extension Distributed Tracing
+        append_member(line, "traceparent", what.traceparent);
+    }
     if (data) {
         line += ",\"data\":";
         append_on_one_line(line, *data);

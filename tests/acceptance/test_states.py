@@ -8,7 +8,7 @@ import pytest
 
 from harness import failure_event, message_id, success_event, until
 from harness.admin import ask, unix_socket
-from harness.hooks import exec_sink, file_sink, write_hook
+from harness.hooks import exec_sink, file_sink, lines_of, write_hook
 
 DONE = 0
 NEVER_AGAIN = {"attempts": 1}
@@ -86,3 +86,24 @@ def test_a_list_of_what_was_delivered_has_only_events_that_all_their_sinks_have(
     daemon.send(success_event())
     until(lambda: len((tmp_path / "one").read_text().splitlines()) == 3, "the third in one")
     assert delivered() == [one, both]
+
+
+# the trace that a request is part of
+
+def test_a_trace_is_kept_and_handed_on(make_daemon, tmp_path):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    hook = write_hook(tmp_path, 'printf "%s\\n" "${TRACEPARENT-none}" >>"$here/traces"')
+    daemon = make_daemon(sinks=[exec_sink(hook), file_sink(tmp_path / "events.jsonl")]).start()
+    assert daemon.run("sinks", "pause", "hook").returncode == DONE
+    assert daemon.run("sinks", "pause", "events").returncode == DONE
+    daemon.send(success_event(), extra=[f"Traceparent: {trace}"])
+    daemon.send(success_event(), extra=["Traceparent: what is this"])
+    daemon.stop()
+    daemon.start()
+    for sink in ("hook", "events"):
+        assert daemon.run("sinks", "resume", sink).returncode == DONE
+    until(lambda: len(lines_of(tmp_path / "traces")) == len(lines_of(tmp_path / "events.jsonl")) == 2, "both in both")
+    assert lines_of(tmp_path / "traces") == [trace, "none"]
+    assert [json.loads(line).get("traceparent") for line in lines_of(tmp_path / "events.jsonl")] == [trace, None]
+    shown = json.loads(ask(unix_socket(daemon), "/v1/events?order=oldest").body)["events"]
+    assert [each.get("traceparent") for each in shown] == [trace, None]

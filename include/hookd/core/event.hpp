@@ -26,6 +26,7 @@ struct event {
     bool unbranded = false; ///< The signature headers were webhook-*, not svix-*.
     std::string timestamp;  ///< The timestamp header of the signature, as received.
     std::string signature;  ///< The signature header, as received.
+    std::string traceparent{}; ///< The W3C trace that its request was part of, as received and well-formed; or empty.
     bool json = false;      ///< The body is a well-formed JSON text.
     std::string body;       ///< Exactly the bytes that were signed.
 

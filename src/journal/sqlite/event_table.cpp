@@ -32,6 +32,9 @@ storage_result<event_table> event_table::prepare(database& file) {
     const auto insert_once = std::string(insert_sql) + (failpoint("no_unique_id") ? "" : once_sql);
     const std::pair<statement event_table::*, const char*> statements[] = {
         {&event_table::insert_, insert_once.c_str()},
+        {&event_table::insert_trace_, "INSERT INTO trace(sequence, parent) VALUES(?, ?)"},
+        {&event_table::trace_, "SELECT parent FROM trace WHERE sequence = ?"},
+        {&event_table::erase_trace_, "DELETE FROM trace WHERE sequence = ?"},
         {&event_table::holds_, "SELECT 1 FROM event WHERE endpoint = ? AND id = ?"},
         {&event_table::with_id_, "SELECT sequence FROM event WHERE endpoint = ? AND id = ?"},
         {&event_table::read_, read_sql},
@@ -60,6 +63,11 @@ storage_result<event_table> event_table::prepare(database& file) {
     if (auto loaded = made.load_endpoints(file); !loaded) {
         return std::unexpected(loaded.error());
     }
+    const auto traces = file.number("SELECT EXISTS(SELECT 1 FROM trace)");
+    if (!traces) {
+        return std::unexpected(traces.error());
+    }
+    made.has_traces_ = *traces != 0;
     return made;
 }
 
@@ -107,7 +115,12 @@ storage_result<bool> event_table::insert(const event& what) {
     query row(insert_, what.sequence, std::int64_t{what.accepted.time_since_epoch().count()}, *endpoint, what.id,
               what.type, what.unbranded, what.json, what.peer, what.timestamp, what.collection, what.document,
               what.signature, blob{what.body});
-    return then(row.run(), [&] { return row.changed() > 0; });
+    const auto done = then(row.run(), [&] { return row.changed() > 0; });
+    if (!done || !*done || what.traceparent.empty()) {
+        return done;
+    }
+    has_traces_ = true;
+    return then(query(insert_trace_, what.sequence, what.traceparent).run(), [] { return true; });
 }
 
 storage_result<bool> event_table::holds(std::string_view endpoint, std::string_view id) {
@@ -133,10 +146,10 @@ storage_result<std::vector<std::uint64_t>> event_table::with_id(std::string_view
     return found;
 }
 
-event_ptr event_table::row(const query& from) const {
+storage_result<event_ptr> event_table::row(const query& from) {
     const auto endpoint = names_.find(from.number(2));
     if (endpoint == names_.end()) {
-        return nullptr;
+        return event_ptr();
     }
     auto made = std::make_shared<event>();
     made->sequence = from.sequence(0);
@@ -152,7 +165,15 @@ event_ptr event_table::row(const query& from) const {
     made->document = from.text(10);
     made->signature = from.text(11);
     made->body = from.text(12);
-    return made;
+    if (has_traces_) {
+        query trace(trace_, made->sequence);
+        const auto there = trace.step();
+        if (!there) {
+            return std::unexpected(there.error());
+        }
+        made->traceparent = *there ? trace.text(0) : std::string();
+    }
+    return event_ptr(std::move(made));
 }
 
 storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, std::size_t most, byte_size most_bytes) {
@@ -161,7 +182,11 @@ storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, st
     query rows(read_, after, static_cast<std::uint64_t>(most));
     auto more = rows.step();
     for (; more && *more; more = rows.step()) {
-        auto next = row(rows);
+        auto found_one = row(rows);
+        if (!found_one) {
+            return std::unexpected(found_one.error());
+        }
+        auto next = std::move(*found_one);
         if (!next) {
             return std::unexpected(damaged("event " + std::to_string(rows.number(0)) + " has an unknown endpoint"));
         }
@@ -176,7 +201,7 @@ storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, st
 
 storage_result<event_ptr> event_table::find(std::uint64_t sequence) {
     query rows(find_, sequence);
-    return then(rows.step(), [&](bool there) { return there ? row(rows) : nullptr; });
+    return then(rows.step(), [&](bool there) { return there ? row(rows) : storage_result<event_ptr>(); });
 }
 
 storage_result<std::vector<event_table::age>> event_table::ages(std::uint64_t after, std::uint64_t up_to,
@@ -191,7 +216,8 @@ storage_result<std::vector<event_table::age>> event_table::ages(std::uint64_t af
 }
 
 storage_result<void> event_table::erase(std::uint64_t sequence) {
-    return query(erase_, sequence).run();
+    const auto done = query(erase_, sequence).run();
+    return has_traces_ ? then(done, [&] { return query(erase_trace_, sequence).run(); }) : done;
 }
 
 storage_result<std::vector<event>> event_table::heads(std::uint64_t after, std::uint64_t up_to, std::size_t most) {

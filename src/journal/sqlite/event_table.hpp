@@ -38,7 +38,7 @@ public:
     /// Sequence numbers of the events with this message id, one per endpoint.
     storage_result<std::vector<std::uint64_t>> with_id(std::string_view id);
     /// The event in a row that has this table's columns in their order; null where it names no known endpoint.
-    event_ptr row(const query& from) const;
+    storage_result<event_ptr> row(const query& from);
 
     struct age {
         std::uint64_t sequence = 0;
@@ -70,6 +70,9 @@ private:
     storage_result<void> load_endpoints(database& file);
 
     statement insert_;
+    statement insert_trace_;
+    statement trace_;
+    statement erase_trace_;
     statement holds_;
     statement with_id_;
     statement read_;
@@ -83,6 +86,7 @@ private:
     statement set_high_water_;
     statement newest_;
     statement newest_accepted_;
+    bool has_traces_ = false; // few senders have any
     std::map<std::string, std::int64_t, std::less<>> numbers_;
     std::map<std::int64_t, std::string> names_;
     std::vector<std::string> fresh_; // added by the current transaction

@@ -128,12 +128,11 @@ storage_result<history::candidates> history::find_candidates(event_table& events
 
 storage_result<std::optional<event_details>> history::read(event_table& events, std::uint64_t sequence) {
     query rows(head_, sequence);
-    return then(rows.step(), [&](bool there) {
-        std::optional<event_details> details;
-        if (const auto head = there ? events.row(rows) : nullptr) {
-            details = event_details{.head = *head, .body_size = rows.sequence(13), .sinks = {}};
-        }
-        return details;
+    const auto head =
+        then(rows.step(), [&](bool there) { return there ? events.row(rows) : storage_result<event_ptr>(); });
+    return then(head, [&](const event_ptr& found) {
+        return found ? std::optional(event_details{.head = *found, .body_size = rows.sequence(13), .sinks = {}})
+                     : std::nullopt;
     });
 }
 

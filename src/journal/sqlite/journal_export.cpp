@@ -52,6 +52,9 @@ json event_json(const event& what) {
               {"timestamp", what.timestamp},
               {"signature", what.signature},
               {"json", what.json}};
+    if (!what.traceparent.empty()) {
+        line["traceparent"] = what.traceparent;
+    }
     if (is_utf8(what.body)) {
         line["body"] = what.body;
     } else {

@@ -85,6 +85,10 @@ CREATE TABLE progress(
     at INTEGER NOT NULL,
     PRIMARY KEY(sink, cursor)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE trace(
+    sequence INTEGER PRIMARY KEY,
+    parent TEXT NOT NULL
+) STRICT;
 CREATE TABLE block(
     number INTEGER PRIMARY KEY,
     oldest INTEGER NOT NULL,
@@ -114,6 +118,7 @@ CREATE TEMPORARY TRIGGER no_delete INSTEAD OF DELETE ON delivery BEGIN SELECT RA
 CREATE TEMPORARY TABLE attempt(sequence, sink, number, start, took, outcome, code, detail);
 CREATE TEMPORARY TABLE definition(sink, first, filters);
 CREATE TEMPORARY TABLE progress(sink, cursor, at);
+CREATE TEMPORARY TABLE trace(sequence, parent);
 CREATE TEMPORARY TABLE block(number, oldest, newest, names);
 )";
 

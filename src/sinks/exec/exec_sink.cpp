@@ -104,7 +104,7 @@ std::vector<std::string> read_command(config::table& keys) {
 
 std::vector<std::string> hook_environment(const event& what, unsigned attempt) {
     const char* home = std::getenv("HOME");
-    return {
+    std::vector<std::string> variables{
         fmt::format("PATH={}", hook_path),
         fmt::format("HOME={}", home != nullptr && *home != '\0' ? home : "/"),
         "LANG=C.UTF-8",
@@ -116,6 +116,10 @@ std::vector<std::string> hook_environment(const event& what, unsigned attempt) {
         variable("HOOKD_ATTEMPT", std::to_string(attempt)),
         variable("HOOKD_SUBJECT", what.subject()),
     };
+    if (!what.traceparent.empty()) {
+        variables.push_back(variable("TRACEPARENT", what.traceparent));
+    }
+    return variables;
 }
 
 delivery_preview exec_options::preview(const event& what) const {

@@ -250,7 +250,9 @@ outcome hook_run::judge(std::chrono::milliseconds timeout) const {
     }
     const bool exited = !timed_out_ && status_.known && status_.signal == 0;
     const bool rejected = exited && status_.code == EX_DATAERR;
-    return {rejected ? verdict::reject : verdict::retry, {}, std::move(what),
+    return {rejected ? verdict::reject : verdict::retry,
+            {},
+            std::move(what),
             exited ? std::optional(status_.code) : std::nullopt};
 }
 

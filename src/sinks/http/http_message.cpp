@@ -35,6 +35,9 @@ std::optional<http_message> compose(const http_options& options, const event& wh
         made.body = event_line(what);
     }
     fields.push_back({"Idempotency-Key", what.id});
+    if (!what.traceparent.empty()) {
+        fields.push_back({"traceparent", what.traceparent});
+    }
     const bool named = std::ranges::any_of(options.headers,
                                            [](const auto& each) { return same_field_name(each.first, "User-Agent"); });
     if (!named) {
