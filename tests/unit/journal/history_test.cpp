@@ -115,14 +115,18 @@ event numbered(int i) {
     return what;
 }
 
-std::unique_ptr<sqlite_storage> three_thousand(const temporary_directory& directory, const tuning& limits) {
-    auto opened = open_journal(settings_for(directory.journal()), limits);
+void append_numbered(sqlite_storage& into, int first, int last) {
     boost::asio::io_context context;
-    for (int i = 1; i <= 3000; ++i) {
-        boost::asio::co_spawn(context, opened->append(std::make_shared<event>(numbered(i))), boost::asio::detached);
+    for (int i = first; i <= last; ++i) {
+        boost::asio::co_spawn(context, into.append(std::make_shared<event>(numbered(i))), boost::asio::detached);
     }
     context.run_for(patience);
-    REQUIRE(opened->last_sequence() == 3000);
+    REQUIRE(into.last_sequence() == static_cast<std::uint64_t>(last));
+}
+
+std::unique_ptr<sqlite_storage> three_thousand(const temporary_directory& directory, const tuning& limits) {
+    auto opened = open_journal(settings_for(directory.journal()), limits);
+    append_numbered(*opened, 1, 3000);
     return opened;
 }
 
@@ -194,6 +198,17 @@ TEST_CASE("history: a search that leaves out blocks of events finds what a look 
             CHECK(look_at_all_pages(*opened, query) == expected);
         }
     }
+}
+
+TEST_CASE("history: a block whose events came before and after a restart is indexed whole") {
+    const temporary_directory directory;
+    auto opened = open_journal(settings_for(directory.journal()));
+    append_numbered(*opened, 1, 1500);
+    opened.reset();
+    opened = open_journal(settings_for(directory.journal()));
+    append_numbered(*opened, 1501, 3000);
+    REQUIRE(eventually([&] { return opened->metrics().indexed_blocks == 1; }));
+    CHECK(look_at_all_pages(*opened, all_of(named({}, "d300"))) == std::vector<std::uint64_t>{300, 1200, 2100});
 }
 
 TEST_CASE("history: a document that is not there, or only in one block, is found in one page") {
