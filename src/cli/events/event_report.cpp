@@ -117,11 +117,6 @@ std::string sink_text(const json& sink, const held_up_sinks& held_up, const repo
 
 } // namespace
 
-std::string time_text(const std::string& told, bool utc) {
-    const auto when = parse_rfc3339(told);
-    return when ? moment_text(*when, utc) : "-";
-}
-
 std::string count_text(std::uint64_t count, const char* what) {
     const std::string_view name{what};
     const bool many = count != 1;
@@ -138,7 +133,7 @@ std::string event_list_head(const report_style& style) {
 }
 
 std::string delivery_line(const json& delivery, const report_style& style) {
-    return fmt::format("{:>{}}{}", number_member(delivery, "sequence"), sequence_columns, sink_text(delivery, style));
+    return fmt::format("{:>{}}{}", number_member(delivery, "sequence"), sequence_columns, sink_text(delivery, {}, style));
 }
 
 std::string event_list_line(const json& event, const report_style& style) {

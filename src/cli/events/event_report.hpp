@@ -29,9 +29,6 @@ using held_up_sinks = std::map<std::string, std::string>;
 std::string event_story_text(const nlohmann::ordered_json& event, const held_up_sinks& held_up,
                              const report_style& style);
 
-/// A time of the daemon's, as people read it; `-` if it is none.
-std::string time_text(const std::string& told, bool utc);
-
 /// `1 event`, `3 events`.
 std::string count_text(std::uint64_t count, const char* what);
 

@@ -6,7 +6,6 @@
 #include "cli/time_argument.hpp"
 
 #include <hookd/core/base64.hpp>
-#include <hookd/core/rfc3339.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,11 +24,6 @@ constexpr std::size_t id_columns = 6;
 constexpr std::size_t reason_columns = 16;
 constexpr std::size_t client_columns = 15;
 constexpr std::size_t label_columns = 12;
-
-std::string time_text(const json& request, bool utc) {
-    const auto when = parse_rfc3339(text_member(request, "time"));
-    return when ? moment_text(*when, utc) : "-";
-}
 
 /// `POST /webhooks/colivara`; `-` if the header was not understood.
 std::string request_line(const json& request) {
@@ -76,7 +70,7 @@ std::string rejected_list_head() {
 std::string rejected_list_line(const json& request, bool utc, std::size_t columns) {
     const auto line =
         fmt::format("{:>{}}  {}  {:<6}  {}  {}  {}", number_member(request, "id"), id_columns,
-                    padded(time_text(request, utc), moment_columns), number_member(request, "status"),
+                    padded(time_text(text_member(request, "time"), utc), moment_columns), number_member(request, "status"),
                     padded(escaped(text_member(request, "reason")), reason_columns),
                     padded(escaped(text_member(request, "client")), client_columns), escaped(request_line(request)));
     return escaped(line, columns) + '\n';
@@ -89,7 +83,7 @@ std::string rejected_story_text(const json& request, bool utc) {
     };
     const auto detail = text_member(request, "detail");
     add("request", request_line(request));
-    add("time", time_text(request, utc));
+    add("time", time_text(text_member(request, "time"), utc));
     add("client", text_member(request, "client"));
     add("answer", fmt::format("{} {}", number_member(request, "status"), text_member(request, "reason")));
     if (!detail.empty()) {

@@ -52,8 +52,8 @@ TEST_CASE("load: the smallest configuration has every default of the settings") 
     CHECK(all.endpoints.at(0).allow_from.empty());
     const sink_settings& sink = all.sinks.at(0);
     const sink_settings plain_sink;
-    CHECK(sink.events == strings{"*"});
-    CHECK(sink.endpoints == strings{"*"});
+    CHECK(sink.filters.events == strings{"*"});
+    CHECK(sink.filters.endpoints == strings{"*"});
     CHECK(sink.timeout == plain_sink.timeout);
     CHECK(sink.concurrency == plain_sink.concurrency);
     CHECK(sink.retry.attempts == plain_sink.retry.attempts);
@@ -119,8 +119,8 @@ TEST_CASE("load: every key arrives in the settings") {
     const sink_settings& sink = all.sinks.at(0);
     CHECK(sink.name == "s");
     CHECK(sink.type == "exec");
-    CHECK(sink.events == strings{"upsert.*"});
-    CHECK(sink.endpoints == strings{"e.*"});
+    CHECK(sink.filters.events == strings{"upsert.*"});
+    CHECK(sink.filters.endpoints == strings{"e.*"});
     CHECK(sink.timeout == 6s);
     CHECK(sink.concurrency == 4);
     CHECK(sink.retry.attempts == 2);

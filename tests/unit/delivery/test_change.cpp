@@ -140,7 +140,7 @@ TEST_CASE("restart: a sink that was paused gets nothing until it is resumed") {
 TEST_CASE("change: wider filters get what was filtered out before and comes after the sink's cursor") {
     delivery_bench bench;
     auto narrow = sink_named("sink");
-    narrow.events = {"upsert.fail"};
+    narrow.filters.events = {"upsert.fail"};
     const auto down = std::make_shared<std::atomic<bool>>(true);
     const auto got = bench.add(narrow, 1, [down](const auto& what) { return *down ? unavailable(what) : outcome{}; });
     bench.start();

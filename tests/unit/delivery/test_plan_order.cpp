@@ -107,7 +107,7 @@ TEST_CASE("sink worker plan: what the filters leave out is passed without a deli
           row{{"upsert.success"}, {"other"}, "read 0, commit_cursor 4, rest 30000"}}) {
         plan_bench::shape shape{.batch_limit = 10};
         shape.settings.filters.events = events;
-        shape.settings.endpoints = endpoints;
+        shape.settings.filters.endpoints = endpoints;
         shape.events = {{1, of_type("upsert.success")},
                         {2, of_type("upsert.fail")},
                         {3, of_type("unknown")},

@@ -10,7 +10,7 @@ namespace {
 
 plan_bench::shape stepping() {
     plan_bench::shape shape{.batch_limit = 3, .gather_time = 10ms, .filtered_step = 200ms};
-    shape.settings.events = {"upsert.fail"};
+    shape.settings.filters.events = {"upsert.fail"};
     return shape;
 }
 

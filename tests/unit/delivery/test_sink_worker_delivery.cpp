@@ -231,9 +231,9 @@ TEST_CASE("delivery: a sink that cannot be built is named, and none is started")
 TEST_CASE("delivery: sinks with different filters each get all of theirs in order, in memory and from the journal") {
     delivery_bench bench;
     auto failures = sink_named("failures");
-    failures.events = {"upsert.fail"};
+    failures.filters.events = {"upsert.fail"};
     auto none = sink_named("none");
-    none.events = {"nothing"};
+    none.filters.events = {"nothing"};
     const auto gate = std::make_shared<door>();
     const auto got_failures = bench.add(failures, 16);
     const auto got_late = bench.add(
@@ -274,7 +274,7 @@ TEST_CASE("delivery: sinks with different filters each get all of theirs in orde
 TEST_CASE("delivery: the cursor of a sink passes filtered events while it runs, and soon after they are no lag") {
     delivery_bench bench;
     auto none = sink_named("none");
-    none.events = {"nothing"};
+    none.filters.events = {"nothing"};
     bench.add(none);
     bench.start();
     for (std::uint64_t stored = 100; stored <= 500; stored += 100) {
