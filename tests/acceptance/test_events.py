@@ -634,7 +634,7 @@ def test_a_journal_of_the_first_version_is_upgraded_with_all_it_holds(broken):
     with sqlite3.connect(broken.journal_path) as journal:
         journal.executescript("""
             DROP INDEX delivery_by_time; DROP INDEX delivery_open; DROP TABLE attempt; DROP TABLE definition;
-            DROP TABLE progress; ALTER TABLE sink DROP COLUMN at; ALTER TABLE sink DROP COLUMN paused;
+            DROP TABLE progress; DROP TABLE trace; DROP TABLE block; ALTER TABLE sink DROP COLUMN at; ALTER TABLE sink DROP COLUMN paused;
             ALTER TABLE delivery RENAME COLUMN state TO dead; ALTER TABLE delivery RENAME COLUMN time TO next_try;
             ALTER TABLE delivery RENAME TO failure; CREATE INDEX failure_by_time ON failure(sink, dead, next_try);
             PRAGMA user_version = 1""")

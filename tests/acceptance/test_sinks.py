@@ -478,8 +478,9 @@ def test_a_failure_is_a_failure_whatever_its_numbers_are(every_sink, number):
         assert line.endswith(b',"data":' + body + b"}\n"), sink
         assert b'"type":"upsert.fail","subject":"c/n"' in line, sink
     assert every_sink.run("wait", "--document", "n", "--timeout", "10s").returncode == 1
-    shown = every_sink.run("events", "show", "1", "--body", "--json")
+    shown = every_sink.run("events", "show", "1", "--body")
     assert shown.returncode == 0 and shown.stdout.endswith("\n" + body.decode() + "\n")
+    assert json.loads(every_sink.run("events", "show", "1", "--body", "--json").stdout)["body"] == body.decode()
 
 
 def test_a_body_that_is_nested_so_deeply_that_jq_gives_up_stops_no_reader(every_sink):

@@ -66,9 +66,9 @@ public:
         good(database_.use_write_ahead_log());
         good(jn::create_schema(database_));
         good(database_.execute("INSERT INTO endpoint VALUES(1, 'colivara');"
-                               "INSERT INTO sink VALUES(1, 'a', 3, 0), (2, 'b', 0, 1);"));
+                               "INSERT INTO sink(number, name, cursor, paused) VALUES(1, 'a', 3, 0), (2, 'b', 0, 1);"));
         insert_ = good(database_.prepare("INSERT OR IGNORE INTO event VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)"));
-        fail_ = good(database_.prepare("INSERT OR IGNORE INTO failure VALUES(?,?,?,?,?,?)"));
+        fail_ = good(database_.prepare("INSERT OR IGNORE INTO delivery VALUES(?,?,?,?,?,?)"));
     }
     file(const file&) = delete;
     file& operator=(const file&) = delete;
@@ -83,7 +83,7 @@ public:
         good(row.run());
     }
     void add_failure(std::int64_t sequence, std::int64_t sink, std::int64_t next_try, std::string_view detail) {
-        jn::query row{fail_, sequence, sink, next_try, next_try, sequence % 2 == 0, detail};
+        jn::query row{fail_, sequence, sink, next_try, next_try, (sequence & 3), detail};
         good(row.run());
     }
     jn::database& get() { return database_; }
@@ -134,7 +134,7 @@ jn::event_query any_query(input& parts) {
         what.filter.since = unix_millis{std::chrono::milliseconds{any_number(parts)}};
     }
     if ((kind & 32) != 0) {
-        what.filter.state = static_cast<jn::delivery_state>(parts.byte() % 5);
+        what.filter.state = static_cast<jn::delivery_state>(parts.byte() % 9);
     }
     if ((kind & 64) != 0) {
         what.filter.sink = "a";

@@ -41,12 +41,13 @@ constexpr std::array<std::pair<const char*, color>, 9> states{{{"dead", color::r
                                                                {"filtered", color::faint},
                                                                {"before_sink", color::faint}}};
 
-/// The state in all sinks of the event, as one word.
-std::pair<const char*, color> overall(const json& event) {
+/// The state in the sink, or in all sinks of the event, as one word.
+std::pair<const char*, color> overall(const json& event, const std::string& sink) {
     const auto sinks = event.find("sinks");
     for (const auto& state : states) {
         if (sinks != event.end() && std::ranges::any_of(*sinks, [&](const json& each) {
-                return each.is_object() && text_member(each, "state") == state.first;
+                return each.is_object() && text_member(each, "state") == state.first &&
+                       (sink.empty() || text_member(each, "sink") == sink);
             })) {
             return state;
         }
@@ -133,11 +134,12 @@ std::string event_list_head(const report_style& style) {
 }
 
 std::string delivery_line(const json& delivery, const report_style& style) {
-    return fmt::format("{:>{}}{}", number_member(delivery, "sequence"), sequence_columns, sink_text(delivery, {}, style));
+    return fmt::format("{:>{}}{}", number_member(delivery, "sequence"), sequence_columns,
+                       sink_text(delivery, {}, style));
 }
 
 std::string event_list_line(const json& event, const report_style& style) {
-    const auto [state, with] = overall(event);
+    const auto [state, with] = overall(event, style.sink);
     return fmt::format(
         "{:>{}}  {}  {}  {}  {}\n", number_member(event, "sequence"), sequence_columns,
         padded(time_text(text_member(event, "accepted"), style.utc), moment_columns),

@@ -14,6 +14,7 @@ struct report_style {
     bool utc = false;
     bool colour = false;
     std::size_t columns = 80;
+    std::string sink{}; ///< Whose state a list shows; empty: what most needs attention of all.
     bool whole = false; ///< Names in a list are not truncated: for a pipe, so that they can be searched for.
 };
 

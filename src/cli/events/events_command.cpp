@@ -36,6 +36,7 @@ public:
         : json_{given.json}, out_{out}, style_{.utc = given.utc,
                                                .colour = !given.json && output_has_colour(),
                                                .columns = output_columns(),
+                                               .sink = given.which.sink.value_or(""),
                                                .whole = !output_is_terminal()} {}
 
     void print(const json& event) {
@@ -116,6 +117,16 @@ command_result<std::string> body_of(event_source& from, const json& event) {
     return from.ask("GET", "/v1/events/" + std::to_string(number_member(event, "sequence")) + "/body");
 }
 
+/// What is missing may have been rejected. Empty: the daemon keeps no rejected request, or there is none.
+std::string hint_of_rejected(event_source& from) {
+    const auto body = from.ask("GET", "/v1/rejected");
+    const auto told = body ? parse_json(*body) : json{};
+    const auto rejected = told.is_object() ? told.value("rejected", json::array()) : json::array();
+    return rejected.empty()
+               ? ""
+               : "; " + count_text(rejected.size(), "request") + " rejected: see 'colivara-hookd rejected list'";
+}
+
 /// A body that is JSON is text; any other may be any bytes.
 json with_body(json event, const std::string& body) {
     if (flag_member(event, "json", false)) {
@@ -171,7 +182,7 @@ int run_events_list(const events_arguments& given, std::ostream& out, std::ostre
         return end(done.error(), err);
     }
     if (!to.any() && !given.json) {
-        print_error(err, "no matching events");
+        print_error(err, "no matching events" + hint_of_rejected(**from));
     }
     return exit_done;
 }

@@ -70,8 +70,8 @@ std::string rejected_list_head() {
 std::string rejected_list_line(const json& request, bool utc, std::size_t columns) {
     const auto line =
         fmt::format("{:>{}}  {}  {:<6}  {}  {}  {}", number_member(request, "id"), id_columns,
-                    padded(time_text(text_member(request, "time"), utc), moment_columns), number_member(request, "status"),
-                    padded(escaped(text_member(request, "reason")), reason_columns),
+                    padded(time_text(text_member(request, "time"), utc), moment_columns),
+                    number_member(request, "status"), padded(escaped(text_member(request, "reason")), reason_columns),
                     padded(escaped(text_member(request, "client")), client_columns), escaped(request_line(request)));
     return escaped(line, columns) + '\n';
 }

@@ -83,8 +83,11 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
         out << sinks_text(told);
         return exit_done;
     }
-    for (const auto& each : told["sinks"]) {
-        out << json_line(each) << '\n';
+    for (const auto* const list : {"sinks", "orphans"}) {
+        for (auto each : told.value(list, json::array())) {
+            each["configured"] = list == std::string_view{"sinks"};
+            out << json_line(each) << '\n';
+        }
     }
     return exit_done;
 }

@@ -183,6 +183,7 @@ std::string status_text(const json& status) {
     shown += '\n';
     add_sinks(to, list(status, "sinks"));
     add_details(to, list(status, "sinks"));
+    add_orphans(to, list(status, "orphans"));
     add_listeners(to, list(status, "listeners"));
     const auto journal = list(status, "journal");
     fmt::format_to(to, "journal   {} of {}, last event {}\n", size_text(number(journal, "size_bytes")),
