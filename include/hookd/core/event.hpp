@@ -21,14 +21,14 @@ struct event {
     std::string type;           ///< `upsert.success`, …; `unknown` if the body has none.
     std::string collection;     ///< ColiVara's collection_name; any UTF-8; empty if the body has none.
     std::string document; ///< ColiVara's document name; any UTF-8, chosen by the uploader; empty if the body has none.
-    unix_millis accepted{}; ///< When it was accepted.
-    std::string peer;       ///< The client's address, after trusted proxies.
-    bool unbranded = false; ///< The signature headers were webhook-*, not svix-*.
-    std::string timestamp;  ///< The timestamp header of the signature, as received.
-    std::string signature;  ///< The signature header, as received.
+    unix_millis accepted{};    ///< When it was accepted.
+    std::string peer;          ///< The client's address, after trusted proxies.
+    bool unbranded = false;    ///< The signature headers were webhook-*, not svix-*.
+    std::string timestamp;     ///< The timestamp header of the signature, as received.
+    std::string signature;     ///< The signature header, as received.
     std::string traceparent{}; ///< The W3C trace that its request was part of, as received and well-formed; or empty.
-    bool json = false;      ///< The body is a well-formed JSON text.
-    std::string body;       ///< Exactly the bytes that were signed.
+    bool json = false;         ///< The body is a well-formed JSON text.
+    std::string body;          ///< Exactly the bytes that were signed.
 
     /// The CloudEvents subject: `collection/document`, or the one that is set; empty if neither is.
     std::string subject() const;

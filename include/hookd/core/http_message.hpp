@@ -67,7 +67,7 @@ struct response {
     std::vector<response_field> fields{}; ///< Beside Date, Connection, Content-Type and Content-Length.
     std::string_view content_type = "text/plain; charset=utf-8";
     std::shared_ptr<const std::string> made{}; ///< A body made for this response; sent in place of `body`.
-    std::shared_ptr<body_stream> stream{}; ///< In place of a body; see hookd/http/server/body_stream.hpp.
+    std::shared_ptr<body_stream> stream{};     ///< In place of a body; see hookd/http/server/body_stream.hpp.
     bool authentic = false; ///< The request was authentic: its connection is never closed in favor of a new one.
     request_findings found{};
 };

@@ -47,11 +47,11 @@ inline constexpr std::array<std::uint64_t, 14> microsecond_bounds{
 /// The journal's counters since it was opened, and its state. Written by the journal's thread, readable from any, also
 /// once it is closed.
 struct journal_metrics {
-    std::atomic<std::uint64_t> stored = 0;      ///< events
-    std::atomic<std::uint64_t> commits = 0;     ///< transactions that stored events: each one sync
-    std::atomic<std::uint64_t> erased = 0;      ///< events, by retention
-    std::atomic<std::uint64_t> erase_steps = 0; ///< transactions that erased
-    std::atomic<std::uint64_t> sweeps = 0;      ///< of retention, that came to their end
+    std::atomic<std::uint64_t> stored = 0;         ///< events
+    std::atomic<std::uint64_t> commits = 0;        ///< transactions that stored events: each one sync
+    std::atomic<std::uint64_t> erased = 0;         ///< events, by retention
+    std::atomic<std::uint64_t> erase_steps = 0;    ///< transactions that erased
+    std::atomic<std::uint64_t> sweeps = 0;         ///< of retention, that came to their end
     std::atomic<std::uint64_t> indexed_blocks = 0; ///< added to the index of look-ups
     std::atomic<std::uint64_t> last_sequence = 0;
     std::atomic<std::int64_t> clock_ahead_milliseconds = 0; ///< of the time that ages count by
