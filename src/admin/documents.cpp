@@ -24,6 +24,8 @@ constexpr std::size_t events_a_page = 1'000;
 constexpr unsigned pages_a_request = 200;
 /// What is in the journal's memory anyway is found again in seconds.
 constexpr std::chrono::minutes kept_for{10};
+/// What it tells of events that are gone is wrong for that long.
+constexpr std::chrono::seconds between_beginnings{5};
 /// Bodies are read for what is shown; larger ones are no messages of ColiVara.
 constexpr std::size_t largest_parsed = std::size_t{64} << 10U;
 constexpr std::size_t most_error_shown = 1'024;
@@ -49,9 +51,12 @@ void add_body(const event& what, json& into) {
 
 } // namespace
 
-asio::awaitable<journal::storage_result<bool>> document_index::catch_up(journal::event_search& events) {
+asio::awaitable<journal::storage_result<bool>> document_index::catch_up(journal::event_search& events,
+                                                                        std::uint64_t erased) {
     const auto now = std::chrono::steady_clock::now();
-    if (now - asked_ > kept_for) {
+    if (now - asked_ > kept_for || (erased != erased_ && now - begun_ > between_beginnings)) {
+        begun_ = now;
+        erased_ = erased;
         documents_.clear();
         by_sequence_.clear();
         position_ = 0;
@@ -103,7 +108,7 @@ asio::awaitable<response> list_documents(const daemon_context& of, const routed_
         co_return with_error(400, asked.error().message);
     }
     auto& index = of.documents;
-    const auto complete = co_await index.catch_up(of.daemon.events);
+    const auto complete = co_await index.catch_up(of.daemon.events, of.daemon.health.metrics().erased);
     if (!complete) {
         co_return with_journal_error(complete.error(), journal_has_ended);
     }

@@ -30,7 +30,8 @@ public:
     using key = std::pair<std::string, std::string>; ///< Collection and name.
 
     /// Adds what is new in the journal, as far as one request may. False: there is more; call it again.
-    boost::asio::awaitable<journal::storage_result<bool>> catch_up(journal::event_search& events);
+    /// `erased`: how many events are gone since the daemon's start.
+    boost::asio::awaitable<journal::storage_result<bool>> catch_up(journal::event_search& events, std::uint64_t erased);
 
     const std::map<key, verdict>& all() const { return documents_; }
     /// By the newest event.
@@ -45,6 +46,8 @@ private:
     std::map<std::uint64_t, const key*> by_sequence_;
     std::uint64_t position_ = 0;
     bool left_some_out_ = false;
+    std::uint64_t erased_ = 0;
+    std::chrono::steady_clock::time_point begun_{};
     std::chrono::steady_clock::time_point asked_{};
 };
 

@@ -117,7 +117,7 @@ asio::awaitable<response> apply(const event_context& of, journal::repair_kind ki
     }
     if (!selects(asked->query.filter)) {
         co_return with_error(
-            400, "no events selected: expected id, state, type, endpoint, collection, document, since or until");
+            400, "no events selected: expected id, state, type, endpoint, collection, document, q, since or until");
     }
     if (const auto wrong = contradiction(*asked, kind)) {
         co_return with_error(400, *wrong);

@@ -93,7 +93,7 @@ constexpr parameter parameters[] = {
     {"sink", [](std::string&& value, event_parameters& into) { return read_sink(std::move(value), into.query); },
      about_events},
     {"state", [](std::string&& value, event_parameters& into) { return read_state(value, into.query.filter.state); },
-     about_events},
+     about_events & ~of(request_about_events::stream)},
     {"order", [](std::string&& value, event_parameters& into) { return read_order(value, into.query.newest_first); },
      of(request_about_events::list)},
     {"from",

@@ -230,10 +230,12 @@ asio::awaitable<response> stream_events(const daemon_context& of, const routed_r
     }
     auto slot = stream_slot::take(of.streams);
     if (!slot) {
-        co_return with_error(503, "too many streams are open: close one");
+        co_return with_error(429, "too many streams are open: close one");
     }
     auto query = std::move(asked->query);
-    query.from = resumed->value_or(asked->from.value_or(of.daemon.health.metrics().last_sequence.load()));
+    const auto newest = of.daemon.health.metrics().last_sequence.load();
+    // A client of another journal, that was lost or is kept in memory, begins with the next event.
+    query.from = std::min(resumed->value_or(asked->from.value_or(newest)), newest);
     co_return response{.status = 200,
                        .fields = {{"Cache-Control", "no-store"}},
                        .content_type = "text/event-stream",

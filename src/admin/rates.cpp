@@ -15,39 +15,32 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-std::uint64_t since(std::uint64_t before, std::uint64_t now) {
-    return now >= before ? now - before : now;
-}
-
-rates::counts since(const rates::counts& before, const rates::counts& now) {
-    rates::counts passed{.accepted = since(before.accepted, now.accepted),
-                         .duplicate = since(before.duplicate, now.duplicate),
-                         .delivered = since(before.delivered, now.delivered),
-                         .failed = since(before.failed, now.failed),
-                         .rejected = {}};
-    for (const auto& [reason, count] : now.rejected) {
-        const auto known = before.rejected.find(reason);
-        if (const auto more = since(known != before.rejected.end() ? known->second : 0, count); more > 0) {
-            passed.rejected[reason] = more;
+void add(rates::kind what, const std::string& name, std::uint64_t count, rates::slot& to) {
+    switch (what) {
+    case rates::kind::accepted:
+        to.accepted += count;
+        break;
+    case rates::kind::duplicate:
+        to.duplicate += count;
+        break;
+    case rates::kind::delivered:
+        to.delivered += count;
+        break;
+    case rates::kind::failed:
+        to.failed += count;
+        break;
+    case rates::kind::rejected:
+        if (count > 0) {
+            to.rejected[name] += count;
         }
-    }
-    return passed;
-}
-
-void add(const rates::counts& what, rates::counts& to) {
-    to.accepted += what.accepted;
-    to.duplicate += what.duplicate;
-    to.delivered += what.delivered;
-    to.failed += what.failed;
-    for (const auto& [reason, count] : what.rejected) {
-        to.rejected[reason] += count;
+        break;
     }
 }
 
 template <class Get>
 json column(const rates::series& from, const Get& get) {
     auto values = json::array();
-    std::ranges::for_each(from.slots, [&](const rates::counts& each) { values.push_back(get(each)); });
+    std::ranges::for_each(from.slots, [&](const rates::slot& each) { values.push_back(get(each)); });
     return values;
 }
 
@@ -60,7 +53,7 @@ json series_json(const rates::series& what) {
     }
     auto rejected = json::object();
     for (const auto& reason : reasons) {
-        rejected[reason] = column(what, [&](const rates::counts& each) {
+        rejected[reason] = column(what, [&](const rates::slot& each) {
             const auto found = each.rejected.find(reason);
             return found != each.rejected.end() ? found->second : 0;
         });
@@ -76,33 +69,41 @@ json series_json(const rates::series& what) {
 } // namespace
 
 rates::counts rates::count(const context& what) {
-    counts now{.rejected = refusals_by_reason(what)};
+    counts now;
+    for (const auto& [reason, count] : refusals_by_reason(what)) {
+        now[{kind::rejected, reason}] = count;
+    }
     for (const auto& [name, counters] : what.intake.endpoints()) {
-        now.accepted += counters->accepted();
-        now.duplicate += counters->duplicate.value();
+        now[{kind::accepted, name}] = counters->accepted();
+        now[{kind::duplicate, name}] = counters->duplicate.value();
     }
     for (const auto& sink : what.dispatcher.metrics()) {
-        now.delivered += sink.delivered;
-        now.failed += sink.retried + sink.rejected;
+        now[{kind::delivered, sink.name}] = sink.delivered;
+        now[{kind::failed, sink.name}] = sink.retried + sink.rejected;
     }
     return now;
 }
 
 void rates::sample(const counts& now, clock::time_point at) {
     const mutex_lock lock{mutex_};
-    const auto passed = since(last_, now);
-    last_ = now;
     for (auto& ring : rings_) {
-        const auto slot = at.time_since_epoch() / ring.every;
-        const auto gone = ring.slots.empty() ? 1 : slot - ring.slot;
+        const auto number = at.time_since_epoch() / ring.every;
+        const auto gone = ring.slots.empty() ? 1 : number - ring.number;
         for (auto i = std::min(gone, static_cast<std::int64_t>(ring.most)); i > 0; --i) {
             ring.slots.emplace_back();
         }
-        ring.slot = slot;
+        ring.number = number;
         while (ring.slots.size() > ring.most) {
             ring.slots.pop_front();
         }
-        add(passed, ring.slots.back());
+    }
+    for (const auto& [key, count] : now) {
+        auto& before = last_[key];
+        const auto passed = count >= before ? count - before : count;
+        before = count;
+        for (auto& ring : rings_) {
+            add(key.first, key.second, passed, ring.slots.back());
+        }
     }
 }
 

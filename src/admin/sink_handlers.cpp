@@ -6,6 +6,7 @@
 #include "admin/status.hpp"
 #include "admin/target.hpp"
 
+#include <hookd/config/shared_keys.hpp>
 #include <hookd/core/json_text.hpp>
 
 #include <spdlog/spdlog.h>
@@ -92,8 +93,9 @@ asio::awaitable<response> forget_sink(const daemon_context& of, const routed_req
 
 asio::awaitable<response> rename_sink(const daemon_context& of, const routed_request& what) {
     const auto pairs = query_pairs(what.whole.target);
-    if (!pairs || pairs->size() != 1 || pairs->front().first != "to" || pairs->front().second.empty()) {
-        co_return with_error(400, "expected one parameter: to, the sink's new name");
+    if (!pairs || pairs->size() != 1 || pairs->front().first != "to" || pairs->front().second.empty() ||
+        !config::is_name(pairs->front().second)) {
+        co_return with_error(400, "expected one parameter: to, the sink's new name: " + std::string{config::name_rule});
     }
     const auto& sink = what.segments.front();
     const auto& name = pairs->front().second;

@@ -52,15 +52,17 @@ void demand_unique(table& keys, std::string_view key, const std::string& value, 
     }
 }
 
+bool is_name(std::string_view text) {
+    return text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                      c == '_' || c == '-';
+           });
+}
+
 std::string read_name(table& keys, std::string_view help) {
     std::string name = keys.required_text({"name", applies::on_reload, help});
-    const bool fits = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                                 c == '.' || c == '_' || c == '-';
-                      });
-    if (!fits) {
-        keys.error("name", "invalid name " + keys.written("name") +
-                               ": expected 1 to 64 letters, digits, \".\", \"_\" or \"-\"");
+    if (!is_name(name)) {
+        keys.error("name", "invalid name " + keys.written("name") + ": expected " + std::string{name_rule});
         return {};
     }
     return name;

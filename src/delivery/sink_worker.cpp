@@ -198,8 +198,12 @@ asio::awaitable<read_events> sink_worker::read(std::uint64_t after) {
     const auto journal = journal_.parts();
     read_events found{.events = {}, .up_to = after};
     if (journal && !stopping_) {
-        found.events = (co_await journal->log.read(after, most_events, most_bytes)).value_or(std::vector<event_ptr>{});
-        found.up_to = found.events.empty() ? after : found.events.back()->sequence;
+        const auto newest = newest_events_->newest();
+        if (auto there = co_await journal->log.read(after, most_events, most_bytes)) {
+            found.events = std::move(*there);
+            // What was behind `after` may have been deleted.
+            found.up_to = found.events.empty() ? std::max(after, newest) : found.events.back()->sequence;
+        }
     }
     co_return found;
 }

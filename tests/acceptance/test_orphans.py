@@ -115,3 +115,11 @@ def test_a_selection_that_contradicts_itself_is_an_error(left, words, error):
     daemon, _ = left
     ended = daemon.run("events", *words)
     assert ended.returncode == USAGE and error in ended.stderr, ended
+
+
+def test_a_sink_gets_no_name_that_no_configuration_can_have(left):
+    daemon, _ = left
+    for name in ("a b", "a/b", "\x1b[31m", "x" * 65):
+        done = daemon.run("sinks", "rename", "old", name)
+        assert done.returncode == USAGE and "1 to 64 letters" in done.stderr
+    assert [each["name"] for each in status(daemon)["orphans"]] == ["old"]

@@ -5,6 +5,7 @@ import json
 import re
 import select
 import socket
+import time
 
 import jsonschema
 import pytest
@@ -54,7 +55,7 @@ def test_a_stream_goes_on_where_its_client_was_also_after_a_restart(make_daemon)
     assert next(first) == "200"
     assert event_ids(first, 3) == [1, 2, 3]
     daemon.stop()
-    assert not [line for line in first if line.startswith("id: ") and int(line[4:]) > 5], "it ends with the daemon"
+    assert [line for line in first if line.startswith("id: ")] == ["id: 4", "id: 5"], "then it ends with the daemon"
     daemon.start()
     daemon.send(success_event("5"))
     again = stream(daemon, last_event_id=3)
@@ -62,17 +63,29 @@ def test_a_stream_goes_on_where_its_client_was_also_after_a_restart(make_daemon)
     assert event_ids(again, 6) == [4, 5, 6]
 
 
+def test_a_stream_of_one_event_sends_it_once(make_daemon):
+    daemon = make_daemon().start()
+    daemon.send(success_event(), id := message_id())
+    lines = stream(daemon, f"?from=0&id={id}")
+    assert next(lines) == "200"
+    assert event_ids(lines, 1) == [1]
+    for _ in range(3):
+        daemon.send(success_event())
+        time.sleep(0.2)
+    daemon.stop()
+    assert "event: event" not in list(lines)[1:]
+
+
 def test_no_more_than_sixteen_streams_are_open_and_a_closed_one_gives_its_place_back(make_daemon):
     daemon = make_daemon().start()
     streams = [stream(daemon) for _ in range(16)]
     assert [next(each) for each in streams] == ["200"] * 16
-    assert next(stream(daemon)) == "503"
+    assert next(stream(daemon)) == "429"
     streams[0].close()
-    daemon.send(success_event("what makes the daemon notice"))
     until(lambda: next(stream(daemon)) == "200", "a free place")
 
 
-@pytest.mark.parametrize("query, id", [("?limit=1", None), ("?order=newest", None), ("?from=x", None), ("", "x"), ("", "-1")])
+@pytest.mark.parametrize("query, id", [("?limit=1", None), ("?state=dead", None), ("?order=newest", None), ("?from=x", None), ("", "x"), ("", "-1")])
 def test_a_stream_that_is_asked_for_wrongly_is_refused(daemon, query, id):
     assert next(stream(daemon, query, id)) == "400"
 
@@ -121,6 +134,17 @@ def test_documents_tell_the_newest_verdict_of_each_collection_and_name(daemon):
     assert [each["collection"] for each in rest["documents"]] == ["two", "one"]
 
 
+def test_documents_forget_what_was_deleted(daemon):
+    daemon.send(success_event("kept.pdf"), first := message_id())
+    daemon.send(failure_event("kept.pdf"), second := message_id())
+    daemon.send(success_event("gone.pdf"), gone := message_id())
+    assert get(daemon, "/v1/documents")["total"] == 2
+    for id in (second, gone):
+        until(lambda: daemon.run("events", "delete", id, "--yes").returncode == 0, "the end of the deliveries")
+    until(lambda: [(each["document"], each["failed"], each["id"]) for each in get(daemon, "/v1/documents")["documents"]] ==
+          [("kept.pdf", False, first)], "the one that is left")
+
+
 # search and counts
 
 def test_a_search_finds_text_in_ids_names_and_errors(make_daemon, tmp_path):
@@ -164,6 +188,11 @@ def test_rates_tell_what_happened_by_the_time(make_daemon, tmp_path):
                  {reason: sum(counts) for reason, counts in each["rejected"].items()})
                 for each in get(daemon, "/v1/rates")["series"]]
 
+    daemon.configuration["sink"][0]["concurrency"] = 1
+    daemon.configuration["sink"][0]["timeout"] = "7s"
+    daemon.write_configuration()
+    until(lambda: sums()[0][2] == 1, "the delivery")
+    assert daemon.run("reload").returncode == 0, "the sink's count begins again"
     expected = (1, 1, 1, 0, {"too_old": 1})
     until(lambda: sums() == [expected, expected], lambda: f"both series: {sums()}")
     assert [each["every_seconds"] for each in get(daemon, "/v1/rates")["series"]] == [5, 60]

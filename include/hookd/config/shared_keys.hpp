@@ -23,6 +23,10 @@ using owners = std::map<std::string, std::string>;
 /// Adds an error if another table already has the value. An empty value has no owner.
 void demand_unique(table& keys, std::string_view key, const std::string& value, owners& known);
 
+/// Whether it fits the rule for names of endpoints and sinks, or is empty.
+bool is_name(std::string_view text);
+inline constexpr std::string_view name_rule = "1 to 64 letters, digits, \".\", \"_\" or \"-\"";
+
 /// The key `name` of an endpoint or a sink. It is used unchanged in file names, metrics and logs. Empty after an error.
 std::string read_name(table& keys, std::string_view help);
 

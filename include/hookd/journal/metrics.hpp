@@ -28,7 +28,7 @@ public:
 
     void put(std::string_view sink, const entry& now);
     void remove(std::string_view sink);
-    /// Nothing: no such sink was opened.
+    /// Nothing: there is no such sink.
     std::optional<entry> find(std::string_view sink) const;
     std::map<std::string, entry, std::less<>> all() const;
     /// How often something about any sink was put: while it stays the same, no delivery state in the journal changes.
@@ -49,7 +49,7 @@ inline constexpr std::array<std::uint64_t, 14> microsecond_bounds{
 struct journal_metrics {
     std::atomic<std::uint64_t> stored = 0;         ///< events
     std::atomic<std::uint64_t> commits = 0;        ///< transactions that stored events: each one sync
-    std::atomic<std::uint64_t> erased = 0;         ///< events, by retention
+    std::atomic<std::uint64_t> erased = 0;         ///< events, by retention or on request
     std::atomic<std::uint64_t> erase_steps = 0;    ///< transactions that erased
     std::atomic<std::uint64_t> sweeps = 0;         ///< of retention, that came to their end
     std::atomic<std::uint64_t> indexed_blocks = 0; ///< added to the index of look-ups

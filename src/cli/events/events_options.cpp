@@ -84,7 +84,7 @@ void add_tail(CLI::App& events, command_choice& choice) {
     constexpr std::uint64_t lines = 10;
     constexpr std::uint64_t most_lines = 1'000;
     given->limit = lines;
-    add_filters(*command, given->which, true);
+    add_filters(*command, given->which, false);
     command->add_option("--lines", given->limit, "Start with the last N events")
         ->capture_default_str()
         ->check(number_between(0, most_lines));

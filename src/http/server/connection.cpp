@@ -324,7 +324,16 @@ asio::awaitable<bool> connection::send_answer(const response& what, bool keep_al
     co_return rest.has_value() && co_await send(std::move(*rest));
 }
 
-/// Until it ends, the peer does not read a piece within body_timeout, or the connection is to end.
+/// What a client sends during a stream has no meaning.
+bool connection::peer_has_gone() {
+    char ignored = 0;
+    std::size_t count = 0;
+    const auto status = transport_->read({&ignored, 1}, count);
+    return status == io_status::end || status == io_status::failed;
+}
+
+/// Until it ends, the peer closes the connection or does not read a piece within body_timeout, or the connection is to
+/// end.
 asio::awaitable<void> connection::send_stream(body_stream& what) {
     while (!leaving_ && !cut_) {
         enter(phase::working);
@@ -333,6 +342,9 @@ asio::awaitable<void> connection::send_stream(body_stream& what) {
             co_return;
         }
         if (piece->empty()) {
+            if (peer_has_gone()) {
+                co_return;
+            }
             continue;
         }
         enter(phase::answering);

@@ -97,6 +97,7 @@ private:
     std::optional<unsent> begin_answer(const response& what, bool keep_alive);
     asio::awaitable<bool> send_answer(const response& what, bool keep_alive);
     asio::awaitable<void> send_stream(body_stream& what);
+    bool peer_has_gone();
     asio::awaitable<void> refuse(unsigned status, std::string_view reason);
     bool more_has_come();
     asio::awaitable<void> linger();

@@ -317,6 +317,7 @@ storage_result<erased> memory_tables::erase(const erasure& what) {
     }
     auto done = erase_page(*page, what, [&](std::uint64_t sequence) {
         remove(events_.find(sequence));
+        ++metrics_.erased;
         return storage_result<void>();
     });
     for (const auto& [name, each] : sinks_) {

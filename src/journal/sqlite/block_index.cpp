@@ -18,6 +18,7 @@ storage_result<block_index> block_index::prepare(database& file) {
         {&block_index::add_, "INSERT OR REPLACE INTO block(number, oldest, newest, names) VALUES(?, ?, ?, ?)"},
         {&block_index::look_, "SELECT oldest, newest, names FROM block WHERE number = ?"},
         {&block_index::forget_, "DELETE FROM block WHERE number < ?"},
+        {&block_index::forget_one_, "DELETE FROM block WHERE number = ?"},
     };
     for (const auto& [member, sql] : statements) {
         auto prepared = file.prepare(sql);
@@ -106,6 +107,15 @@ void block_index::note(const event& stored) {
         full_ = std::move(noted_);
         full_number_ = stored.sequence / block_size;
     }
+}
+
+// A block that is missing only makes searches slower.
+storage_result<void> block_index::forget(std::uint64_t sequence) {
+    noted_ = {};
+    noted_to_ = 0;
+    full_ = {};
+    full_number_.reset();
+    return query(forget_one_, sequence / block_size).run();
 }
 
 storage_result<void> block_index::forget_before(std::uint64_t sequence) {

@@ -27,6 +27,8 @@ public:
     void note(const event& stored);
     /// Adds the next block, in a transaction of its own. False: there is none whose events are all there.
     storage_result<bool> add_next(database& file, std::uint64_t last_sequence);
+    /// Within a transaction: the event was deleted, and nothing of its names is to be left.
+    storage_result<void> forget(std::uint64_t sequence);
     /// Within a transaction: no event before this one is left.
     storage_result<void> forget_before(std::uint64_t sequence);
 
@@ -66,6 +68,7 @@ private:
     statement add_;
     statement look_;
     statement forget_;
+    statement forget_one_;
 };
 
 } // namespace hookd::journal

@@ -182,11 +182,11 @@ storage_result<std::vector<event_ptr>> event_table::read(std::uint64_t after, st
     query rows(read_, after, static_cast<std::uint64_t>(most));
     auto more = rows.step();
     for (; more && *more; more = rows.step()) {
-        auto found_one = row(rows);
-        if (!found_one) {
-            return std::unexpected(found_one.error());
+        auto made = row(rows);
+        if (!made) {
+            return std::unexpected(made.error());
         }
-        auto next = std::move(*found_one);
+        auto next = std::move(*made);
         if (!next) {
             return std::unexpected(damaged("event " + std::to_string(rows.number(0)) + " has an unknown endpoint"));
         }

@@ -55,7 +55,8 @@ storage_result<history::candidates> history::by_id(event_table& events, const st
         std::ranges::reverse(*found);
     }
     std::erase_if(*found, [&](std::uint64_t each) { return !is_in_range(what, each); });
-    return candidates{.sequences = std::move(*found), .position = what.from};
+    const auto position = found->empty() ? what.from : found->back();
+    return candidates{.sequences = std::move(*found), .position = position};
 }
 
 // What is in one of these states has a row for it: few, where events are many.
@@ -237,7 +238,8 @@ storage_result<erased> history::erase(event_table& events, ledger& sinks, const 
         return std::unexpected(page.error());
     }
     return erase_page(*page, what, [&](std::uint64_t sequence) {
-        return then(events.erase(sequence), [&] { return sinks.erase(sequence); });
+        return then(then(events.erase(sequence), [&] { return sinks.erase(sequence); }),
+                    [&] { return blocks_.forget(sequence); });
     });
 }
 

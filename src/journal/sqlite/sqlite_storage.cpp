@@ -202,11 +202,12 @@ asio::awaitable<storage_result<erased>> sqlite_storage::erase(erasure what) {
         return ask_tables<erased>(std::move(act));
     }
     return ask_edit<erased>(
-        [act = std::move(act)](tables& of, erased& made) {
+        [act = std::move(act), &counted = metrics_.erased](tables& of, erased& made) {
             const auto done = then(of.file.overwrite_deleted(true), [&] { return act(of); });
             const auto restored = of.file.overwrite_deleted(false);
             return then(then(restored, [&] { return done; }), [&](const erased& all) {
                 made = all;
+                counted += all.events;
                 return of.events.keep_high_water(all.last_sequence);
             });
         },
