@@ -134,7 +134,8 @@ def test_documents_tell_the_newest_verdict_of_each_collection_and_name(daemon):
     assert [each["collection"] for each in rest["documents"]] == ["two", "one"]
 
 
-def test_documents_forget_what_was_deleted(daemon):
+def test_documents_forget_what_was_deleted(make_daemon):
+    daemon = make_daemon().start()
     daemon.send(success_event("kept.pdf"), first := message_id())
     daemon.send(failure_event("kept.pdf"), second := message_id())
     daemon.send(success_event("gone.pdf"), gone := message_id())
