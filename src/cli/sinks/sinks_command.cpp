@@ -85,7 +85,9 @@ int run_sinks(const sinks_arguments& given, std::ostream& out, std::ostream& err
     }
     for (const auto* const list : {"sinks", "orphans"}) {
         for (auto each : told.value(list, json::array())) {
-            each["configured"] = list == std::string_view{"sinks"};
+            if (each.is_object()) {
+                each["configured"] = list == std::string_view{"sinks"};
+            }
             out << json_line(each) << '\n';
         }
     }
