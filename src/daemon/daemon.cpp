@@ -250,7 +250,7 @@ private:
             }
             limited_log::shared().report(limited_log::clock::now());
             sinks::reap_orphans();
-            if (administration_ != nullptr) {
+            if (up_) { // until then the worker makes it
                 administration_->sample();
             }
             look();
