@@ -30,11 +30,8 @@ void fill(sink_delivery& shown, delivery_row row) {
         shown.state = delivery_state::dead;
         break;
     case row_state::delivered:
-        shown.state = delivery_state::delivered;
-        shown.at = row.time;
-        break;
     case row_state::dropped:
-        shown.state = delivery_state::dropped;
+        shown.state = row.state == row_state::delivered ? delivery_state::delivered : delivery_state::dropped;
         shown.at = row.time;
         break;
     }

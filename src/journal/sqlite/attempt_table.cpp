@@ -20,14 +20,7 @@ storage_result<attempt_table> attempt_table::prepare(database& file) {
         {&attempt_table::erase_sink_, "DELETE FROM attempt WHERE sink = ? AND sequence >= ?"},
         {&attempt_table::give_, "UPDATE OR IGNORE attempt SET sink = ?2 WHERE sink = ?1"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
-    }
-    return made;
+    return then(file.prepare_all(made, statements), [&] { return std::move(made); });
 }
 
 storage_result<unsigned> attempt_table::add(std::uint64_t sequence, std::int64_t sink, std::span<const attempt> made) {

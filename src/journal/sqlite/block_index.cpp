@@ -20,12 +20,8 @@ storage_result<block_index> block_index::prepare(database& file) {
         {&block_index::forget_, "DELETE FROM block WHERE number < ?"},
         {&block_index::forget_one_, "DELETE FROM block WHERE number = ?"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
+    if (const auto prepared = file.prepare_all(made, statements); !prepared) {
+        return std::unexpected(prepared.error());
     }
     const auto first = file.number("SELECT ifnull(min(number), 0) FROM block");
     const auto next = file.number("SELECT ifnull(max(number) + 1, 0) FROM block");

@@ -156,14 +156,7 @@ storage_result<void> database::use_write_ahead_log() {
         {&state::page_count, "PRAGMA page_count"},
         {&state::free_count, "PRAGMA freelist_count"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        (*state_).*member = std::move(*prepared);
-    }
-    return {};
+    return prepare_all(*state_, statements);
 }
 
 storage_result<void> database::renew_log() {

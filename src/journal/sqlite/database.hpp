@@ -4,10 +4,12 @@
 #include "journal/sqlite/statement.hpp"
 #include "journal/sqlite/then.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hookd::journal {
 
@@ -31,6 +33,18 @@ public:
 
     storage_result<void> execute(const char* sql);
     storage_result<statement> prepare(std::string_view sql);
+    /// Prepares each statement of `owner` with its text.
+    template <class Owner, std::size_t Count>
+    storage_result<void> prepare_all(Owner& owner, const std::pair<statement Owner::*, const char*> (&all)[Count]) {
+        for (const auto& [member, sql] : all) {
+            auto prepared = prepare(sql);
+            if (!prepared) {
+                return std::unexpected(prepared.error());
+            }
+            owner.*member = std::move(*prepared);
+        }
+        return {};
+    }
     /// Writes the whole write-ahead log to disk, including what a failed sync left visible in it.
     storage_result<void> renew_log();
 

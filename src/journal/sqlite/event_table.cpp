@@ -53,12 +53,8 @@ storage_result<event_table> event_table::prepare(database& file) {
         {&event_table::newest_accepted_, "SELECT endpoint, max(accepted) FROM (SELECT endpoint, accepted FROM event "
                                          "ORDER BY sequence DESC LIMIT ?) GROUP BY endpoint"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
+    if (const auto prepared = file.prepare_all(made, statements); !prepared) {
+        return std::unexpected(prepared.error());
     }
     if (auto loaded = made.load_endpoints(file); !loaded) {
         return std::unexpected(loaded.error());

@@ -31,14 +31,7 @@ storage_result<history> history::prepare(database& file) {
         {&history::rows_backward_, "SELECT sequence FROM delivery WHERE sequence < ? AND sequence >= ? "
                                    "ORDER BY sequence DESC LIMIT ?"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
-    }
-    return made;
+    return then(file.prepare_all(made, statements), [&] { return std::move(made); });
 }
 
 storage_result<history::candidates> history::by_id(event_table& events, const std::string& id,

@@ -32,12 +32,8 @@ storage_result<ledger> ledger::prepare(database& file) {
         {&ledger::erase_sink_, "DELETE FROM delivery WHERE sink = ? AND sequence >= ?"},
         {&ledger::give_, "UPDATE OR IGNORE delivery SET sink = ?2 WHERE sink = ?1"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
+    if (const auto prepared = file.prepare_all(made, statements); !prepared) {
+        return std::unexpected(prepared.error());
     }
     auto attempts = attempt_table::prepare(file);
     auto pasts = past_table::prepare(file);

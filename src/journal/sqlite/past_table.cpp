@@ -22,14 +22,7 @@ storage_result<past_table> past_table::prepare(database& file) {
         {&past_table::erase_definitions_, "DELETE FROM definition WHERE sink = ?"},
         {&past_table::erase_positions_, "DELETE FROM progress WHERE sink = ?"},
     };
-    for (const auto& [member, sql] : statements) {
-        auto prepared = file.prepare(sql);
-        if (!prepared) {
-            return std::unexpected(prepared.error());
-        }
-        made.*member = std::move(*prepared);
-    }
-    return made;
+    return then(file.prepare_all(made, statements), [&] { return std::move(made); });
 }
 
 storage_result<void> past_table::load(std::int64_t sink, sink_history& into) {
