@@ -8,12 +8,12 @@
 #include "admin/target.hpp"
 
 #include <hookd/core/limited_log.hpp>
+#include <hookd/core/number.hpp>
 
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -45,10 +45,8 @@ response no_parameters() {
 }
 
 std::optional<std::uint64_t> sequence_from(std::string_view text) {
-    std::uint64_t sequence = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), sequence);
-    const bool whole = ec == std::errc{} && end == text.data() + text.size();
-    return whole && sequence > 0 && sequence <= INT64_MAX ? std::optional{sequence} : std::nullopt;
+    const auto sequence = whole_number(text);
+    return sequence && *sequence > 0 && *sequence <= INT64_MAX ? sequence : std::nullopt;
 }
 
 bool selects(const journal::event_filter& filter) {

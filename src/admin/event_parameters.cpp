@@ -4,10 +4,10 @@
 #include "admin/event_view.hpp"
 #include "admin/target.hpp"
 
+#include <hookd/core/number.hpp>
 #include <hookd/core/rfc3339.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,8 +21,8 @@ constexpr std::uint64_t most_events = 1'000;
 using error_text = std::optional<std::string>;
 
 error_text read_number(std::string_view text, std::uint64_t least, std::uint64_t most, std::uint64_t& into) {
-    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), into);
-    if (wrong == std::errc{} && end == text.data() + text.size() && into >= least && into <= most) {
+    if (const auto number = whole_number(text); number && *number >= least && *number <= most) {
+        into = *number;
         return std::nullopt;
     }
     return "expected a number from " + std::to_string(least) + " to " + std::to_string(most);

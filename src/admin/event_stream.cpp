@@ -6,7 +6,7 @@
 #include "admin/responses.hpp"
 #include "admin/sink_view.hpp"
 
-#include <hookd/core/text.hpp>
+#include <hookd/core/number.hpp>
 #include <hookd/http/server/body_stream.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -15,7 +15,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -211,13 +210,11 @@ result<std::optional<std::uint64_t>> last_event_id(const request& what) {
     if (field == what.fields.end()) {
         return std::optional<std::uint64_t>{};
     }
-    std::uint64_t sequence = 0;
-    const auto* const end = field->value.data() + field->value.size();
-    const auto [stop, ec] = std::from_chars(field->value.data(), end, sequence);
-    if (ec != std::errc{} || stop != end || sequence > INT64_MAX) {
+    const auto sequence = whole_number(field->value);
+    if (!sequence || *sequence > INT64_MAX) {
         return std::unexpected{error{"Last-Event-ID: expected a sequence number"}};
     }
-    return std::optional{sequence};
+    return sequence;
 }
 
 } // namespace

@@ -5,10 +5,10 @@
 
 #include <hookd/core/base64.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/number.hpp>
 #include <hookd/core/time.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hookd::admin {
 
@@ -45,12 +45,6 @@ json json_of(const intake::rejected_request& from) {
     return shown;
 }
 
-std::optional<std::uint64_t> id_from(std::string_view text) {
-    std::uint64_t id = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-    return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() ? std::optional{id} : std::nullopt;
-}
-
 } // namespace
 
 asio::awaitable<response> list_rejected(const daemon_context& of, const routed_request&) {
@@ -63,7 +57,7 @@ asio::awaitable<response> list_rejected(const daemon_context& of, const routed_r
 }
 
 asio::awaitable<response> show_rejected(const daemon_context& of, const routed_request& what) {
-    const auto id = id_from(what.segments.front());
+    const auto id = whole_number(what.segments.front());
     const auto found = id ? of.daemon.rejected.find(*id) : nullptr;
     if (found == nullptr) {
         co_return with_error(404, "no rejected request with this id: only the last ones are kept, until a restart");

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cli/options.hpp"
 
+#include <hookd/core/number.hpp>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hookd::cli {
 
@@ -16,10 +17,8 @@ void add_socket(CLI::App& command, std::optional<std::string>& socket) {
 
 CLI::Validator number_between(std::uint64_t least, std::uint64_t most) {
     const auto check = [least, most](const std::string& text) {
-        std::uint64_t number = 0;
-        const char* const end = text.data() + text.size();
-        const auto parsed = std::from_chars(text.data(), end, number);
-        const bool good = parsed.ec == std::errc{} && parsed.ptr == end && number >= least && number <= most;
+        const auto number = whole_number(text);
+        const bool good = number && *number >= least && *number <= most;
         return good ? std::string{} : fmt::format("expected a number from {} to {}", least, most);
     };
     return {check, fmt::format("{} to {}", least, most)};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/number.hpp"
 
 #include <hookd/core/address.hpp>
+#include <hookd/core/number.hpp>
 
 #include <algorithm>
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "core/number.hpp"
 
 #include <hookd/core/byte_size.hpp>
+#include <hookd/core/number.hpp>
 
 #include <array>
 #include <limits>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <hookd/core/json_pointer.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/number.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -115,18 +116,17 @@ std::optional<std::string_view> member(std::string_view object, std::string_view
 }
 
 std::optional<std::string_view> element(std::string_view array, std::string_view index) {
-    std::size_t wanted = 0;
-    const auto [end, ec] = std::from_chars(index.data(), index.data() + index.size(), wanted);
-    if (ec != std::errc{} || end != index.data() + index.size() || (index.size() > 1 && index[0] == '0')) {
+    auto wanted = whole_number(index);
+    if (!wanted || (index.size() > 1 && index[0] == '0')) {
         return std::nullopt;
     }
     walk along(array);
     along.take('[');
     auto value = along.take_value();
-    for (; wanted > 0 && along.take(','); --wanted) {
+    for (; *wanted > 0 && along.take(','); --*wanted) {
         value = along.take_value();
     }
-    return wanted == 0 && !value.empty() ? std::optional(value) : std::nullopt;
+    return *wanted == 0 && !value.empty() ? std::optional(value) : std::nullopt;
 }
 
 /// digits × 10^exponent, without zeros at either end of the digits; none: zero.

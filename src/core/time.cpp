@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "core/number.hpp"
 
+#include <hookd/core/number.hpp>
 #include <hookd/core/time.hpp>
 
 #include <algorithm>

@@ -6,7 +6,6 @@
 #include <hookd/core/text.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace hookd::journal {
@@ -112,12 +111,6 @@ bool matches_sinks(const event_filter& filter, const event_details& details) {
 bool is_in_range(const event_query& what, std::uint64_t sequence) {
     const bool passed = what.newest_first ? what.from != 0 && sequence >= what.from : sequence <= what.from;
     return !passed && sequence <= what.up_to;
-}
-
-std::optional<std::uint64_t> as_sequence(const std::string& id) {
-    std::uint64_t number = 0;
-    const auto [end, ec] = std::from_chars(id.data(), id.data() + id.size(), number);
-    return ec == std::errc{} && end == id.data() + id.size() ? std::optional{number} : std::nullopt;
 }
 
 sink_delivery delivery_of(const sink_scope& scope, const event& head, const sink_history* known,

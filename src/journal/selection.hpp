@@ -25,8 +25,6 @@ bool matches_head(const event_filter& filter, const event& head);
 bool matches_sinks(const event_filter& filter, const event_details& details);
 /// What is behind `from` in the order asked for, and not past `up_to`.
 bool is_in_range(const event_query& what, std::uint64_t sequence);
-/// The id as a sequence number, where it is one.
-std::optional<std::uint64_t> as_sequence(const std::string& id);
 
 /// What is kept of a delivery that did not succeed at once.
 enum class row_state : std::uint8_t { retrying = 0, dead = 1, delivered = 2, dropped = 3 };

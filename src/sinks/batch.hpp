@@ -11,7 +11,7 @@
 
 namespace hookd::sinks {
 
-/// For sinks that sync each batch: few syncs under load, and whoever follows the file notices nothing.
+/// For sinks that sync each batch: few syncs under load, and a reader that follows the file notices nothing.
 inline constexpr std::chrono::milliseconds gather_for_a_sync{10};
 
 /// The same outcome for every event of the batch.

@@ -7,9 +7,9 @@
 
 #include <hookd/core/exit_code.hpp>
 #include <hookd/core/json_text.hpp>
+#include <hookd/core/number.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -89,8 +89,9 @@ bool event_follower::take_line(const taker& take) {
         return line.starts_with(field) ? std::optional{std::string_view{line}.substr(field.size())} : std::nullopt;
     };
     if (const auto id = value_of("id: ")) {
-        const auto [end, ec] = std::from_chars(id->data(), id->data() + id->size(), id_);
-        understood_ = ec == std::errc{};
+        const auto sequence = whole_number(*id);
+        understood_ = sequence.has_value();
+        id_ = sequence.value_or(id_);
     } else if (const auto kind = value_of("event: ")) {
         kind_ = *kind;
     } else if (const auto data = value_of("data: ")) {

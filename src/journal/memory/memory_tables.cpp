@@ -3,6 +3,8 @@
 
 #include "journal/selection.hpp"
 
+#include <hookd/core/number.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -231,7 +233,7 @@ std::vector<std::uint64_t> memory_tables::candidates(const event_query& what) co
                 found.push_back(sequence);
             }
         }
-        if (const auto number = as_sequence(*id); found.empty() && number) {
+        if (const auto number = whole_number(*id); found.empty() && number) {
             found.push_back(*number);
         }
     } else {

@@ -3,6 +3,8 @@
 
 #include "journal/selection.hpp"
 
+#include <hookd/core/number.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,7 +42,7 @@ storage_result<history::candidates> history::by_id(event_table& events, const st
     if (!found) {
         return std::unexpected(found.error());
     }
-    if (const auto number = as_sequence(id); found->empty() && number) {
+    if (const auto number = whole_number(id); found->empty() && number) {
         found->push_back(*number);
     }
     std::ranges::sort(*found);

@@ -20,7 +20,7 @@ public:
     storage_result<void> apply(std::int64_t sink, const sink_history::kept& change);
     /// Removes what is before the first of `left`.
     storage_result<void> forget_before(std::int64_t sink, const sink_history& left);
-    /// Writes all of it anew.
+    /// Writes all of it again.
     storage_result<void> replace(std::int64_t sink, const sink_history& by);
     storage_result<void> erase(std::int64_t sink);
 

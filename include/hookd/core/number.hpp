@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -17,6 +18,12 @@ inline std::optional<std::uint64_t> take_number(std::string_view& text) {
     }
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     return value;
+}
+
+/// The text as a whole decimal number; nothing if it is anything else or does not fit.
+inline std::optional<std::uint64_t> whole_number(std::string_view text) {
+    const auto value = take_number(text);
+    return text.empty() ? value : std::nullopt;
 }
 
 } // namespace hookd
