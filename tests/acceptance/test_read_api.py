@@ -5,7 +5,6 @@ import json
 import re
 import select
 import socket
-import time
 
 import jsonschema
 import pytest
@@ -69,9 +68,11 @@ def test_a_stream_of_one_event_sends_it_once(make_daemon):
     lines = stream(daemon, f"?from=0&id={id}")
     assert next(lines) == "200"
     assert event_ids(lines, 1) == [1]
-    for _ in range(3):
+    following = stream(daemon, "?from=1")
+    assert next(following) == "200"
+    for sequence in range(2, 5):
         daemon.send(success_event())
-        time.sleep(0.2)
+        event_ids(following, sequence)  # the other stream looks as often
     daemon.stop()
     assert "event: event" not in list(lines)[1:]
 
